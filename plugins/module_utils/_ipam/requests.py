@@ -1,0 +1,99 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What may be asked of the lease store, and what it answers. Plain data; addresses are canonical strings.
+
+The owner of an address is (topology, network, container, interface), of a subnet (topology, network),
+of a host port (topology, container, target, protocol, host_ip).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Mapping, Optional, Tuple
+
+
+@dataclass(frozen=True)
+class SubnetRequest:
+    """A network's subnet in one family. ``subnet`` None: the lowest free one is chosen and kept."""
+
+    network: str
+    family: int
+    subnet: Optional[str] = None
+    ip_range: Optional[str] = None
+    gateway: Optional[str] = None
+    needs_gateway: bool = True  # False: no gateway address is set aside (gateway_mode isolated)
+    reserved: Tuple[Tuple[str, str], ...] = ()  # aux_addresses: (name, address)
+    external: bool = False  # the subnet of a bridge that is not ours: no overlap check with its own route
+    bridge: str = ""  # its own interface: the route that it makes itself is no clash
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class AddressRequest:
+    """An address for one interface of a container. ``address`` None: the owner's, or the lowest free one."""
+
+    network: str
+    container: str
+    interface: str
+    family: int
+    address: Optional[str] = None
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class PortRequest:
+    """A host port. ``published`` None: the owner's, or one of ``port_range`` that is free on every address."""
+
+    container: str
+    target: int
+    protocol: str
+    published: Optional[int] = None
+    host_ip: Optional[str] = None  # None: every address
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class LeaseRequests:
+    """Everything one topology declares; what it holds and does not ask for again is released."""
+
+    topology: str
+    subnets: Tuple[SubnetRequest, ...] = ()
+    addresses: Tuple[AddressRequest, ...] = ()
+    ports: Tuple[PortRequest, ...] = ()
+    default_address_pools: Tuple[Tuple[str, int], ...] = ()  # (base, size)
+    port_range: Optional[Tuple[int, int]] = None
+
+
+@dataclass(frozen=True)
+class HostFacts:
+    """What of the host an allocation must respect."""
+
+    routes: Tuple[Tuple[str, str], ...] = ()  # (destination CIDR, interface name), every table, both families
+    nameservers: Tuple[str, ...] = ()
+    ip_local_port_range: Tuple[int, int] = (32768, 60999)
+    ip_local_reserved_ports: Tuple[Tuple[int, int], ...] = ()
+    machine_id: str = ""  # seeds the ULA prefix
+
+
+@dataclass(frozen=True)
+class SubnetLease:
+    subnet: str
+    gateway: Optional[str]
+
+
+@dataclass(frozen=True)
+class Allocation:
+    """What was asked for, answered; and what that changes in the store, as text and as rows.
+
+    ``granted`` and ``released`` are rows as JSON-able dicts: giving them to ``store.revert`` takes
+    the whole change back, whatever else has happened since.
+    """
+
+    subnets: Mapping[Tuple[str, int], SubnetLease] = field(default_factory=dict)  # (network, family)
+    addresses: Mapping[Tuple[str, str, int], str] = field(default_factory=dict)  # (network, container, family)
+    ports: Mapping[PortRequest, int] = field(default_factory=dict)
+    granted: Tuple[Mapping[str, object], ...] = ()
+    released: Tuple[Mapping[str, object], ...] = ()
+    actions: Tuple[str, ...] = ()  # one line a person can read for each change

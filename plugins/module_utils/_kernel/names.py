@@ -1,0 +1,64 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every name that we leave on a host: interfaces, handles, tables, files, marks. Stable; documented in docs/names.md.
+
+An interface name has at most 15 characters (IFNAMSIZ 16 with its NUL, include/uapi/linux/if.h).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Optional, Tuple
+
+IFNAME_MAX = 15
+
+#: Where ``ip netns`` keeps its handles (ip-netns(8)), and the files it binds over /etc.
+NETNS_DIRECTORY = "/run/netns"
+NETNS_ETC_DIRECTORY = "/etc/netns"
+#: Ours alone, mode 0700: leases, journal, lock, marks of handles.
+STATE_DIRECTORY = "/var/lib/linuxnet-fabric"
+LEASE_STORE = STATE_DIRECTORY + "/leases.db"
+LOCK_FILE = STATE_DIRECTORY + "/lock"
+JOURNAL_FILE = STATE_DIRECTORY + "/journal.json"
+HANDLE_MARK_DIRECTORY = STATE_DIRECTORY + "/netns"
+STASH_DIRECTORY = STATE_DIRECTORY + "/stash"
+DECLARED_DIRECTORY = STATE_DIRECTORY + "/declared"
+
+_MARK = "linuxnet.fabric"
+
+
+def bridge_ifname(network: str) -> str:
+    """``br-`` + the network's name; past 15 characters the end gives way to a hash of the whole."""
+    name = "br-" + network
+    if len(name) <= IFNAME_MAX:
+        return name
+    return name[: IFNAME_MAX - 6] + "-" + _hash(network, 5)
+
+
+def veth_ifname(topology: str, container: str, ifname: str) -> str:
+    """The host end of a container's interface: ``veth`` + 11 hex digits of a hash of whose it is."""
+    return "veth" + _hash("\0".join((topology, container, ifname)), 11)
+
+
+def table(topology: str) -> str:
+    """The nft table of a topology, the same name in the families inet and bridge."""
+    return "fabric-" + topology
+
+
+def alias(topology: str, subject: str) -> str:
+    """The ifalias that marks an interface as ours and says whose it is: ``linuxnet.fabric/default web:eth0``."""
+    return "{0}/{1} {2}".format(_MARK, topology, subject)
+
+
+def parse_alias(text: Optional[str]) -> Optional[Tuple[str, str]]:
+    """(topology, subject) of an alias of ours, None for anybody else's."""
+    if not text or not text.startswith(_MARK + "/") or " " not in text:
+        return None
+    topology, subject = text[len(_MARK) + 1 :].split(" ", 1)
+    return topology, subject
+
+
+def _hash(text: str, digits: int) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:digits]
