@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Mapping, Tuple
+from dataclasses import dataclass, field, replace
+from typing import Any, Dict, Mapping, Sequence, Tuple
+
+from .._resources.action import Action
 
 
 @dataclass(frozen=True)
@@ -22,3 +24,24 @@ class Result:
     @property
     def changed(self) -> bool:
         return bool(self.actions)
+
+    def with_facts(self, **facts: Any) -> "Result":
+        return replace(self, facts=dict(self.facts, **facts))
+
+
+def report(first: Sequence[str], actions: Sequence[Action]) -> Result:
+    """``first`` are the lines of the leases, which come before every action."""
+    before: Dict[str, Dict[str, Any]] = {}
+    after: Dict[str, Dict[str, Any]] = {}
+    for action in actions:
+        for subject, old, new in action.differences:
+            before.setdefault(subject, {}).update(old)
+            after.setdefault(subject, {}).update(new)
+    if first:
+        after["leases"] = {"changes": list(first)}
+    lines = (*first, *(line for action in actions for line in action.lines))
+    return Result(lines, _without_empty(before), _without_empty(after))
+
+
+def _without_empty(subjects: Mapping[str, Dict[str, Any]]) -> Dict[str, Any]:
+    return {subject: words for subject, words in subjects.items() if words}

@@ -6,21 +6,167 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Optional, Tuple
+from dataclasses import asdict, dataclass
+from typing import Any, Dict, Iterator, List, Optional, Tuple
+
+from .._kernel import namespaces
+from .._kernel.errors import ForeignObjectError
+from .._kernel.marks import HandleMark
+from .._kernel.observe import Observed
+from .._kernel.operations import attach_path
+from .action import Action, operation
 
 
 @dataclass(frozen=True)
 class Netns:
-    """``attach`` None: a namespace of its own. Else a second handle of an existing one: a path, ``pid:N``,
+    """``attach`` None: a namespace of its own. Else a second handle of one that exists: a path, ``pid:N``,
     ``netns:NAME`` or ``host``."""
 
     name: str
     topology: str
     attach: Optional[str] = None
-    sysctls: Tuple[Tuple[str, str], ...] = ()  # only for a namespace of its own
+    sysctls: Tuple[Tuple[str, str], ...] = ()  # only for a namespace of its own; keys with slashes
 
 
-@dataclass(frozen=True)
-class Absent:
-    pass
+def compare(desired: Netns, observed: Observed) -> List[Action]:
+    """The actions that make the handle and its namespace as declared."""
+    name = desired.name
+    mark = observed.marks.get(name)
+    _refuse_foreign(desired, observed, mark)
+    if name not in observed.handles:
+        return [_create(desired)]
+    if mark is not None and (mark.attach is None) != (desired.attach is None):
+        return [remove(name, observed), _create(desired)]
+    if desired.attach is not None:
+        return _compare_attached(desired, observed)
+    return _compare_own(desired, observed, mark)
+
+
+def remove(name: str, observed: Observed, why: str = "remove namespace {0}") -> Action:
+    """Take a handle away. The namespace waits in the stash until the run is verified."""
+    mark = observed.marks.get(name)
+    return Action(
+        text=why.format(name),
+        subject="namespace " + name,
+        do=(operation("netns.stash", name=name),),
+        undo=(operation("netns.unstash", name=name),),
+        finish=(operation("netns.drop", name=name),),
+        before=_words(mark),
+    )
+
+
+def compare_absent(name: str, topology: str, observed: Observed) -> List[Action]:
+    """The actions that make sure there is no such namespace of ours."""
+    if name not in observed.handles and name not in observed.marks:
+        return []
+    _refuse_foreign(Netns(name, topology), observed, observed.marks.get(name))
+    return [remove(name, observed)]
+
+
+def _refuse_foreign(desired: Netns, observed: Observed, mark: Optional[HandleMark]) -> None:
+    name = desired.name
+    if mark is not None and mark.topology != desired.topology:
+        raise ForeignObjectError(
+            "namespace {0} ({1}) belongs to the topology {2}, not to {3}; nothing was changed".format(
+                name, namespaces.handle(name), mark.topology, desired.topology
+            )
+        )
+    if name in observed.handles and mark is None and observed.handles[name] is not None:
+        raise ForeignObjectError(
+            "{0} exists and is not ours: it stands in the way of {1}; nothing was changed. "
+            "Remove it (ip netns delete {1}) or choose another name".format(namespaces.handle(name), name)
+        )
+
+
+def _create(desired: Netns) -> Action:
+    name, topology = desired.name, desired.topology
+    if desired.attach is None:
+        do = operation("netns.create", name=name, topology=topology, sysctls=dict(desired.sysctls))
+        text = "create namespace {0}".format(name)
+    else:
+        do = operation("netns.attach", name=name, topology=topology, attach=desired.attach)
+        text = "attach {0} to {1}".format(name, _words_of_attach(desired.attach))
+    after = {"attach": desired.attach} if desired.attach else {"own": True, "sysctls": dict(desired.sysctls)}
+    return Action(text, "namespace " + name, (do,), (operation("netns.remove", name=name),), after=after)
+
+
+def _compare_attached(desired: Netns, observed: Observed) -> List[Action]:
+    attach = desired.attach or ""
+    if attach == "host":
+        wanted: Optional[int] = observed.own_inode
+    elif attach.startswith("netns:"):
+        wanted = observed.handles.get(attach[6:])
+    else:
+        wanted = namespaces.identity(attach_path(attach))
+    if wanted is not None and observed.handles[desired.name] == wanted:
+        return []
+    away = remove(desired.name, observed, "detach {0}, which is another namespace")
+    return [away, _create(desired)]
+
+
+def _compare_own(desired: Netns, observed: Observed, mark: Optional[HandleMark]) -> List[Action]:
+    name = desired.name
+    inode = observed.handles[name]
+    if inode is None:
+        return [remove(name, observed, "remove the dead handle of namespace {0}"), _create(desired)]
+    if mark is None or mark.inode != inode:
+        shared = inode == observed.own_inode or list(observed.handles.values()).count(inode) > 1
+        if shared:
+            away = remove(name, observed, "detach {0}, which is another namespace behind our back")
+            return [away, _create(desired)]
+        return [_adopt(desired, mark), *_inside(desired, observed)]
+    return list(_inside(desired, observed))
+
+
+def _adopt(desired: Netns, mark: Optional[HandleMark]) -> Action:
+    undo = ()
+    if mark is not None:
+        undo = (operation("netns.remark", name=desired.name, **asdict(mark)),)
+    return Action(
+        text="adopt the namespace that replaced {0} behind our back".format(desired.name),
+        subject="namespace " + desired.name,
+        do=(operation("netns.adopt", name=desired.name, topology=desired.topology),),
+        undo=undo,
+        before={"namespace": "another"},
+        after={"namespace": "adopted"},
+    )
+
+
+def _inside(desired: Netns, observed: Observed) -> Iterator[Action]:
+    state = observed.namespaces[desired.name]
+    lo = state.links.get("lo")
+    subject = "namespace " + desired.name
+    if lo is not None and not lo.up:
+        do = operation("link.set", netns=desired.name, ifname="lo", attributes={"up": True})
+        undo = operation("link.set", netns=desired.name, ifname="lo", attributes={"up": False})
+        text = "set lo up in namespace {0}".format(desired.name)
+        yield Action(text, subject, (do,), (undo,), before={"lo": "down"}, after={"lo": "up"})
+    for key, value in desired.sysctls:
+        yield from compare_sysctl(desired.name, key, value, state.sysctls.get(key), subject)
+
+
+def compare_sysctl(netns: Optional[str], key: str, value: str, now: Optional[str], subject: str) -> Iterator[Action]:
+    """One setting, in a namespace or (netns None) on the host."""
+    if now is None or now == " ".join(value.split()):
+        return
+    where = " in namespace " + netns if netns else ""
+    yield Action(
+        text="set {0} from {1} to {2}{3}".format(key.replace("/", "."), now, value, where),
+        subject=subject,
+        do=(operation("sysctl.write", netns=netns, key=key, value=value),),
+        undo=(operation("sysctl.write", netns=netns, key=key, value=now),),
+        before={key: now},
+        after={key: value},
+    )
+
+
+def _words_of_attach(attach: str) -> str:
+    if attach == "host":
+        return "the host's own namespace"
+    return "the namespace of " + attach[6:] if attach.startswith("netns:") else attach
+
+
+def _words(mark: Optional[HandleMark]) -> Dict[str, Any]:
+    if mark is None:
+        return {}
+    return {"attach": mark.attach} if mark.attach else {"own": True}

@@ -1,0 +1,107 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The journal: the way back of a run, on disk before its first write, for the case that the process dies.
+
+``journal.json`` holds the inverses of every action, fsynced; ``journal.json.reached`` how many actions have
+begun. The counter is not fsynced: it outlives a killed process in the page cache, and a reboot, which could
+lose it, takes the kernel's objects along, so that only files and leases are left to be put back, and their
+inverses do no harm to what was not begun.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any, Dict, List, Optional, Sequence
+
+from .._kernel import gate, marks
+from .._kernel.marks import prepare_state_directory
+from .._kernel.names import JOURNAL_FILE
+from .._resources.action import Action
+
+_REACHED = JOURNAL_FILE + ".reached"
+_VERSION = 1
+
+
+class Journal:
+    """Of one run, while it is under way."""
+
+    def __init__(self) -> None:
+        self._reached: Optional[int] = None
+
+    def begin(self, topology: str, first: Sequence[Dict[str, Any]], actions: Sequence[Action]) -> None:
+        """``first`` is the way back of what is committed before any action: the leases."""
+        gate.writing("journal")
+        prepare_state_directory()
+        words = {
+            "version": _VERSION,
+            "topology": topology,
+            "boot_id": marks.boot_id(),
+            "first": list(first),
+            "undo": [[step.as_json() for step in action.undo] for action in actions],
+            "finish": [step.as_json() for action in actions for step in action.finish],
+        }
+        self._reached = os.open(_REACHED, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        self.reached("0")
+        _write_durably(JOURNAL_FILE, json.dumps(words))
+
+    def reached(self, mark: str) -> None:
+        """``mark``: how many actions have begun, or ``finish`` once all is verified."""
+        assert self._reached is not None
+        os.pwrite(self._reached, mark.ljust(12).encode("ascii"), 0)
+
+    def clear(self) -> None:
+        gate.writing("journal")
+        if self._reached is not None:
+            os.close(self._reached)
+            self._reached = None
+        remove()
+
+
+def exists() -> bool:
+    return os.path.exists(JOURNAL_FILE)
+
+
+def read() -> Optional[Dict[str, Any]]:
+    """What an interrupted run left behind, with ``reached``; None when there is nothing to finish."""
+    try:
+        with open(JOURNAL_FILE, encoding="utf-8") as file:
+            words: Dict[str, Any] = json.load(file)
+    except FileNotFoundError:
+        return None
+    try:
+        with open(_REACHED, encoding="ascii") as file:
+            words["reached"] = file.read().strip() or "0"
+    except FileNotFoundError:
+        words["reached"] = "0"
+    return words
+
+
+def steps_back(words: Dict[str, Any]) -> List[Dict[str, Any]]:
+    """The operations that take an interrupted run back, in order. After a reboot only those on files and leases."""
+    same_boot = words["boot_id"] == marks.boot_id()
+    begun = words["undo"] if not same_boot else words["undo"][: int(words["reached"])]
+    steps = [step for undo in reversed(begun) for step in undo] + list(words["first"])
+    return [step for step in steps if same_boot or step["name"].split(".")[0] in ("file", "lease")]
+
+
+def remove() -> None:
+    for path in (JOURNAL_FILE, _REACHED):
+        marks.with_suppressed_absence(path)
+
+
+def _write_durably(path: str, text: str) -> None:
+    temporary = path + ".new"
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)
+    directory = os.open(os.path.dirname(path), os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)

@@ -1,0 +1,62 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One run at a time on a host: flock(2) on a file, with a wait, and the holder's pid in the message."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import time
+from typing import Iterator
+
+from .._kernel.errors import FabricError
+from .._kernel.marks import prepare_state_directory
+from .._kernel.names import LOCK_FILE
+
+_POLL = 0.05  # seconds
+
+
+@contextlib.contextmanager
+def host_lock(timeout: float, check_mode: bool) -> Iterator[None]:
+    """Hold the host for the body. A check on a host that never had a run makes no file, so it needs no lock."""
+    if check_mode:
+        try:
+            descriptor = os.open(LOCK_FILE, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            yield
+            return
+    else:
+        prepare_state_directory()
+        descriptor = os.open(LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        _wait(descriptor, timeout)
+        if not check_mode:
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, b"%d\n" % os.getpid(), 0)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _wait(descriptor: int, timeout: float) -> None:
+    deadline = time.monotonic() + timeout
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except OSError as error:
+            if error.errno not in (errno.EAGAIN, errno.EACCES):
+                raise
+        if time.monotonic() >= deadline:
+            holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
+            raise FabricError(
+                "another run holds {0} (pid {1}); waited {2:g} s. Wait for it to end, or raise lock_timeout".format(
+                    LOCK_FILE, holder, timeout
+                ),
+                holder_pid=holder,
+            )
+        time.sleep(_POLL)

@@ -1,0 +1,145 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""desired × observed → the ordered actions that make the one the other. Pure: all reading is done before.
+
+The order: forwarding; what goes (interfaces, namespaces, bridges); bridges; packet rules, before anything is
+reachable; namespaces; pairs; files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
+
+from .._kernel import names
+from .._kernel.observe import Observed
+from .._kernel.rtnetlink import Link
+from .._resources import bridge, hosts_files, netns, sysctl, veth
+from .._resources.action import Action, operation
+from .._resources.bridge import Bridge
+from .._resources.hosts_files import FileState, TextFile
+from .._resources.netns import Netns
+from .._resources.ruleset import Ruleset
+from .._resources.ruleset_compare import RulesetChange
+from .._resources.sysctl import HostSysctl
+from .._resources.veth import Veth
+
+
+@dataclass(frozen=True)
+class Desired:
+    """Everything of one topology. With ``prune``, what the topology owns and is not here goes away."""
+
+    topology: str
+    sysctls: Tuple[HostSysctl, ...] = ()
+    bridges: Tuple[Bridge, ...] = ()
+    namespaces: Tuple[Netns, ...] = ()
+    veths: Tuple[Veth, ...] = ()
+    files: Tuple[TextFile, ...] = ()
+    ruleset: Optional[Ruleset] = None
+    prune: bool = True
+
+    def namespace_sysctls(self) -> Dict[str, Tuple[str, ...]]:
+        """What is to be read inside: namespace name → keys."""
+        wanted = {space.name: tuple(key for key, _value in space.sysctls) for space in self.namespaces}
+        for pair in self.veths:
+            wanted.setdefault(pair.netns, ())
+        return {name: keys for name, keys in wanted.items() if name}
+
+    def host_sysctls(self) -> Tuple[str, ...]:
+        own = tuple(setting.key for setting in self.sysctls)
+        return own + tuple(key for each in self.bridges for key, _value in each.sysctls)
+
+
+def plan(
+    desired: Desired,
+    observed: Observed,
+    rules: Optional[RulesetChange],
+    files: Mapping[str, FileState],
+) -> Tuple[Action, ...]:
+    """``files``: what is at every path declared or owned. ``rules`` is nft's own comparison, already made."""
+    actions: List[Action] = []
+    for setting in desired.sysctls:
+        actions.extend(sysctl.compare(setting, observed))
+    spaces = [action for space in desired.namespaces for action in netns.compare(space, observed)]
+    after_spaces = _without_recreated(observed, spaces)
+    actions.extend(_removals(desired, observed))
+    for each in desired.bridges:
+        actions.extend(bridge.compare(each, observed))
+    if rules is not None:
+        actions.append(_rules_action(desired.topology, rules))
+    actions.extend(spaces)
+    pairs = [action for pair in desired.veths for action in veth.compare(pair, after_spaces)]
+    actions.extend(pairs)
+    actions.extend(_file_actions(desired, observed, files))
+    return tuple(actions)
+
+
+def _rules_action(topology: str, rules: RulesetChange) -> Action:
+    return Action(
+        text=rules.actions[0],
+        more=tuple(rules.actions[1:]),
+        subject="packet rules",
+        do=(operation("nft.load", script=rules.script),),
+        undo=(operation("nft.load", script=rules.inverse_script),),
+        before=rules.before,
+        after=rules.after,
+    )
+
+
+def _without_recreated(observed: Observed, spaces: Sequence[Action]) -> Observed:
+    """A namespace that is made anew has nothing in it, whatever its predecessor had."""
+    fresh = {action.subject.split(" ", 1)[1] for action in spaces if action.do[0].name == "netns.create"}
+    if not fresh:
+        return observed
+    return replace(
+        observed, namespaces={name: state for name, state in observed.namespaces.items() if name not in fresh}
+    )
+
+
+def _removals(desired: Desired, observed: Observed) -> Iterator[Action]:
+    if not desired.prune:
+        return
+    owned = [link for link in observed.links.values() if _topology(link) == desired.topology]
+    kept = {pair.name for pair in desired.veths} | {each.ifname for each in desired.bridges}
+    gone = [link for link in owned if link.ifname not in kept]
+    pairs = [veth.remove(link, observed) for link in gone if link.kind == "veth"]
+    if pairs:
+        yield _at_once(pairs)
+    declared = {space.name for space in desired.namespaces}
+    for name, mark in observed.marks.items():
+        if mark.topology == desired.topology and name not in declared:
+            yield netns.remove(name, observed)
+    for link in gone:
+        if link.kind == "bridge":
+            yield bridge.remove(link, observed)
+
+
+def _at_once(pairs: Sequence[Action]) -> Action:
+    """Many pairs removed in one operation: the kernel waits one grace period for all, not one for each."""
+    first = pairs[0]
+    ifnames = [name for action in pairs for step in action.do for name in step.arguments["ifnames"]]
+    return replace(
+        first,
+        do=(operation("links.delete", ifnames=ifnames),),
+        undo=tuple(step for action in pairs for step in action.undo),
+        more=tuple(action.text for action in pairs[1:]),
+        also=tuple((action.subject, action.before, action.after) for action in pairs[1:]),
+    )
+
+
+def _file_actions(desired: Desired, observed: Observed, files: Mapping[str, FileState]) -> Iterator[Action]:
+    ours: Set[str] = {name for name, mark in observed.marks.items() if mark.topology == desired.topology}
+    for file in desired.files:
+        yield from hosts_files.compare(file, files[file.path], hosts_files.container_of(file.path) in ours)
+    if not desired.prune:
+        return
+    declared = {file.path for file in desired.files}
+    for path in sorted(set(files) - declared):
+        yield hosts_files.remove(path, files[path])
+
+
+def _topology(link: Link) -> Optional[str]:
+    parsed = names.parse_alias(link.alias)
+    return parsed[0] if parsed else None

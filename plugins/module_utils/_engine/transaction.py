@@ -1,0 +1,135 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The order of a run: lock → finish what was interrupted → plan → journal → apply → verify → commit, or back.
+
+A check is the same run up to the plan. The comparison that made the plan verifies the outcome too: after the
+last action it must find nothing left to do, and after a way back what it had found before the first.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+
+from .._ipam.store import LeaseStore
+from .._kernel.errors import FabricError
+from .._kernel.host import Host
+from .._kernel.names import LEASE_STORE
+from .._kernel.operations import OPERATIONS
+from .._resources.action import Action
+from . import journal as journals
+from .report import Result, report
+
+Plan = Callable[[], Tuple[Action, ...]]
+
+
+class Leases:
+    """What a run does to the lease store: nothing, for a resource that holds no lease."""
+
+    actions: Tuple[str, ...] = ()
+    way_back: Tuple[Dict[str, Any], ...] = ()
+
+    def commit(self) -> None:
+        pass
+
+
+def run(host: Host, topology: str, plan: Plan, leases: Leases, check_mode: bool) -> Result:
+    """Make the host match, or in check mode say what that would take. Called with the host's lock held."""
+    actions = plan()
+    if check_mode or not (actions or leases.actions):
+        return report(leases.actions, actions)
+    journal = journals.Journal()
+    journal.begin(topology, leases.way_back, actions)
+    begun: List[Action] = []
+    try:
+        leases.commit()
+        for action in actions:
+            begun.append(action)
+            journal.reached(str(len(begun)))
+            for step in action.do:
+                perform(host, step.as_json())
+        _verify(plan)
+    except BaseException as failure:
+        raise _way_back(host, plan, actions, begun, leases, failure) from failure
+    journal.reached("finish")
+    for action in actions:
+        for step in action.finish:
+            perform(host, step.as_json())
+    journal.clear()
+    return report(leases.actions, actions)
+
+
+def finish_interrupted(host: Host) -> Tuple[str, ...]:
+    """Take an interrupted run back, or, if it had been verified, to its end. Lines that say what was done."""
+    words = journals.read()
+    if words is None:
+        return ()
+    if words["reached"] == "finish":
+        steps, line = words["finish"], "finish the interrupted run of topology {0}"
+    else:
+        steps, line = journals.steps_back(words), "take back the interrupted run of topology {0}"
+    for step in steps:
+        perform(host, step)
+    journals.remove()
+    return (line.format(words["topology"]),)
+
+
+def perform(host: Host, step: Mapping[str, Any]) -> None:
+    """Carry out one operation, out of a plan or a journal."""
+    if step["name"] == "lease.revert":
+        with LeaseStore.open(LEASE_STORE, check_mode=False) as store:
+            store.revert(**step["arguments"])
+        return
+    OPERATIONS[step["name"]](host, **step["arguments"])
+
+
+def _verify(plan: Plan) -> None:
+    left = [line for action in plan() for line in action.lines]
+    if left:
+        raise FabricError(
+            "the host does not match after the last action; still to do: " + "; ".join(left[:10]), still_to_do=left
+        )
+
+
+def _way_back(
+    host: Host, plan: Plan, actions: Sequence[Action], begun: Sequence[Action], leases: Leases, failure: BaseException
+) -> FabricError:
+    """Undo what was begun, in reverse; the error to raise says what failed and how the way back went."""
+    trouble: List[str] = []
+    steps = [step.as_json() for action in reversed(begun) for step in action.undo] + list(leases.way_back)
+    for step in steps:
+        try:
+            perform(host, step)
+        except Exception as error:  # the rest of the way back matters more than this step
+            trouble.append("{0}: {1}".format(step["name"], error))
+    difference = _difference(plan, actions)
+    if difference is not None:
+        trouble.append(difference)
+    if not trouble:
+        journals.remove()
+    return _failure(begun, failure, trouble)
+
+
+def _difference(plan: Plan, actions: Sequence[Action]) -> Optional[str]:
+    before = sorted(line for action in actions for line in action.lines)
+    try:
+        after = sorted(line for action in plan() for line in action.lines)
+    except Exception as error:
+        return "the host could not be read again: {0}".format(error)
+    if after == before:
+        return None
+    odd = sorted(set(after).symmetric_difference(before))
+    return "the host is not as it was: " + "; ".join(odd[:10])
+
+
+def _failure(begun: Sequence[Action], failure: BaseException, trouble: List[str]) -> FabricError:
+    what = "at: {0}: ".format(begun[-1].text) if begun else ""
+    text = "failed {0}{1}".format(what, failure or type(failure).__name__)
+    undone = [line for action in reversed(begun) for line in action.lines]
+    if trouble:
+        text += ". The way back was not complete ({0}); the next run will go on with it".format("; ".join(trouble))
+    else:
+        text += ". What the run had done was undone; the host is as before"
+    details = getattr(failure, "details", {})
+    return FabricError(text, undone=undone, rolled_back=not trouble, rollback_problems=trouble, **details)

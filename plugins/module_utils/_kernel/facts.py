@@ -1,0 +1,75 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Facts of a host that a choice must respect: routes, nameservers, port ranges, the uplink's mtu."""
+
+from __future__ import annotations
+
+from typing import List, Optional, Tuple
+
+from . import rtnetlink, sysctl
+from .host import Host
+
+DEFAULT_MTU = 1500
+
+
+def routes(host: Host) -> Tuple[Tuple[str, str], ...]:
+    """(destination, interface name) of every unicast route in any table, both families."""
+    names = {link.index: link.ifname for link in rtnetlink.read_links(host.socket)}
+    return tuple(
+        (route.destination, names.get(route.oif, ""))
+        for route in rtnetlink.read_routes(host.socket)
+        if route.type == "unicast" and route.table != rtnetlink.RT_TABLE_LOCAL
+    )
+
+
+def uplink_mtu(host: Host) -> int:
+    """The mtu of the interface of the default route with the lowest metric; 1500 where there is none."""
+    links = {link.index: link for link in rtnetlink.read_links(host.socket)}
+    defaults = [
+        route
+        for route in rtnetlink.read_routes(host.socket)
+        if route.destination.endswith("/0") and route.table == rtnetlink.RT_TABLE_MAIN and route.oif in links
+    ]
+    best = min(defaults, key=lambda route: (":" in route.destination, route.metric), default=None)
+    return links[best.oif].mtu if best else DEFAULT_MTU
+
+
+def nameservers(path: str = "/etc/resolv.conf") -> Tuple[str, ...]:
+    return tuple(words[1] for words in _resolv_conf(path) if words[0] == "nameserver" and len(words) > 1)
+
+
+def resolv_conf_lines(path: str = "/etc/resolv.conf") -> List[str]:
+    return [" ".join(words) for words in _resolv_conf(path)]
+
+
+def local_port_range() -> Tuple[int, int]:
+    first, last = (sysctl.read("net/ipv4/ip_local_port_range") or "32768 60999").split()
+    return int(first), int(last)
+
+
+def reserved_ports() -> Tuple[Tuple[int, int], ...]:
+    ranges = []
+    for part in (sysctl.read("net/ipv4/ip_local_reserved_ports") or "").split(","):
+        first, _dash, last = part.strip().partition("-")
+        if first:
+            ranges.append((int(first), int(last or first)))
+    return tuple(ranges)
+
+
+def machine_id() -> str:
+    return _read("/etc/machine-id") or _read("/var/lib/dbus/machine-id") or _read("/etc/hostname") or ""
+
+
+def _read(path: str) -> Optional[str]:
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read().strip()
+    except OSError:
+        return None
+
+
+def _resolv_conf(path: str) -> List[List[str]]:
+    text = _read(path) or ""
+    return [line.split() for line in text.splitlines() if line.strip() and line.strip()[0] not in "#;"]

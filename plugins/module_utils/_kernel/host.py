@@ -1,0 +1,95 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A host as seen by one run: its own netlink socket and one in each namespace that was entered."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+from collections import OrderedDict
+from typing import Iterator, Optional
+
+from . import namespaces
+from .netlink import NetlinkSocket
+
+#: Descriptors left for everything else: Python, nft's pipes, the lease store.
+_SPARE_DESCRIPTORS = 128
+
+
+class Host:
+    """Namespaces are entered once, by setns in this process; their sockets are kept while descriptors last."""
+
+    def __init__(self) -> None:
+        self._home = namespaces.open_own()
+        self.socket = NetlinkSocket()
+        self._sockets: "OrderedDict[str, NetlinkSocket]" = OrderedDict()
+        self._limit = _raise_descriptor_limit() - _SPARE_DESCRIPTORS
+
+    def close(self) -> None:
+        for name in list(self._sockets):
+            self.forget(name)
+        self.socket.close()
+        os.close(self._home)
+
+    def __enter__(self) -> "Host":
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    @contextlib.contextmanager
+    def inside(self, netns: Optional[str]) -> Iterator[None]:
+        """Run the body in a named namespace (None: the host's own)."""
+        if netns is None:
+            yield
+            return
+        descriptor = namespaces.open_handle(netns)
+        try:
+            namespaces.enter(descriptor)
+        finally:
+            os.close(descriptor)
+        try:
+            yield
+        finally:
+            self.go_home()
+
+    def go_home(self) -> None:
+        namespaces.enter(self._home)
+
+    def netlink(self, netns: Optional[str]) -> NetlinkSocket:
+        """The socket of a named namespace (None: the host's own), made when first asked for."""
+        if netns is None:
+            return self.socket
+        known = self._sockets.get(netns)
+        if known is not None:
+            self._sockets.move_to_end(netns)
+            return known
+        with self.inside(netns):
+            return self.keep_socket(netns)
+
+    def keep_socket(self, netns: str) -> NetlinkSocket:
+        """Make a socket for the namespace that the thread is in now, and remember it under this name."""
+        known = self._sockets.get(netns)
+        if known is None:
+            while len(self._sockets) >= self._limit:
+                self._sockets.popitem(last=False)[1].close()
+            known = self._sockets[netns] = NetlinkSocket()
+        return known
+
+    def forget(self, netns: str) -> None:
+        """Close the socket of a namespace that goes: an open one would keep it alive."""
+        known = self._sockets.pop(netns, None)
+        if known is not None:
+            known.close()
+
+
+def _raise_descriptor_limit() -> int:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = min(hard, 8192) if hard != resource.RLIM_INFINITY else 8192
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        return wanted
+    return soft

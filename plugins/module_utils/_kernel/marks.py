@@ -1,0 +1,80 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The mark beside a handle: which topology a name under /run/netns belongs to.
+
+A file for each handle in ``names.HANDLE_MARK_DIRECTORY``. It holds the boot it was written in (handles do
+not outlive a boot, marks do) and the namespace's inode, so that a replaced namespace is noticed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from typing import Dict, Optional
+
+from . import gate, sysctl
+from .names import HANDLE_MARK_DIRECTORY, STATE_DIRECTORY
+
+
+@dataclass(frozen=True)
+class HandleMark:
+    topology: str
+    inode: int
+    attach: Optional[str] = None  # as in Netns.attach
+
+
+def boot_id() -> str:
+    return sysctl.read("kernel/random/boot_id") or ""
+
+
+def read_all() -> Dict[str, HandleMark]:
+    """Handle name → mark, of this boot only."""
+    try:
+        names = os.listdir(HANDLE_MARK_DIRECTORY)
+    except FileNotFoundError:
+        return {}
+    boot = boot_id()
+    marks = {}
+    for name in names:
+        try:
+            with open(path(name), encoding="utf-8") as file:
+                words = json.load(file)
+        except (OSError, ValueError):
+            continue
+        if words.get("boot_id") == boot:
+            marks[name] = HandleMark(words["topology"], words["inode"], words.get("attach"))
+    return marks
+
+
+def write(name: str, mark: HandleMark) -> None:
+    gate.writing("mark " + name)
+    prepare_state_directory()
+    os.makedirs(HANDLE_MARK_DIRECTORY, mode=0o700, exist_ok=True)
+    words = {"topology": mark.topology, "inode": mark.inode, "attach": mark.attach, "boot_id": boot_id()}
+    temporary = os.path.join(STATE_DIRECTORY, ".mark.new")
+    with open(temporary, "w", encoding="utf-8") as file:
+        json.dump(words, file)
+    os.replace(temporary, path(name))
+
+
+def remove(name: str) -> None:
+    gate.writing("mark " + name)
+    with_suppressed_absence(path(name))
+
+
+def path(name: str) -> str:
+    return HANDLE_MARK_DIRECTORY + "/" + name
+
+
+def prepare_state_directory() -> None:
+    os.makedirs(STATE_DIRECTORY, mode=0o700, exist_ok=True)
+
+
+def with_suppressed_absence(file_path: str) -> None:
+    try:
+        os.unlink(file_path)
+    except FileNotFoundError:
+        pass

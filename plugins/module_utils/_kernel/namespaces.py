@@ -1,0 +1,106 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Entering, making and naming network namespaces: setns(2), unshare(2), mount(2), namespaces(7)."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from typing import List, Optional
+
+from . import gate
+from .names import NETNS_DIRECTORY
+
+CLONE_NEWNET = 0x40000000
+MS_BIND, MS_REC, MS_SHARED = 4096, 16384, 1 << 20
+MNT_DETACH = 2
+_SELF = "/proc/thread-self/ns/net"
+
+_libc: Optional[ctypes.CDLL] = None
+
+
+def _call(name: str, *arguments: object) -> None:
+    global _libc
+    if _libc is None:
+        _libc = ctypes.CDLL(None, use_errno=True)
+    if getattr(_libc, name)(*arguments) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, "{0}: {1}".format(name, os.strerror(number)))
+
+
+def handle(name: str) -> str:
+    return NETNS_DIRECTORY + "/" + name
+
+
+def open_own() -> int:
+    """A descriptor of the namespace this thread is in; the caller closes it."""
+    return os.open(_SELF, os.O_RDONLY | os.O_CLOEXEC)
+
+
+def open_handle(name: str) -> int:
+    """A descriptor of a named namespace. Never makes one: FileNotFoundError when there is none."""
+    return os.open(handle(name), os.O_RDONLY | os.O_CLOEXEC)
+
+
+def enter(descriptor: int) -> None:
+    _call("setns", descriptor, CLONE_NEWNET)
+
+
+def identity(path: str) -> Optional[int]:
+    """The inode of the namespace behind a handle; None when the path is no namespace (or not there)."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_ino if status.st_dev == os.stat(_SELF).st_dev else None
+
+
+def names() -> List[str]:
+    try:
+        return sorted(os.listdir(NETNS_DIRECTORY))
+    except FileNotFoundError:
+        return []
+
+
+def unshare() -> None:
+    """Move this thread into a new, empty network namespace."""
+    gate.writing("unshare")
+    _call("unshare", CLONE_NEWNET)
+
+
+def prepare_directory() -> None:
+    """``/run/netns`` as ip-netns(8) leaves it: a shared mount, so that handles reach other mount namespaces."""
+    os.makedirs(NETNS_DIRECTORY, mode=0o755, exist_ok=True)
+    target = NETNS_DIRECTORY.encode()
+    try:
+        _call("mount", b"", target, b"none", MS_SHARED | MS_REC, None)
+    except OSError:
+        _call("mount", target, target, b"none", MS_BIND | MS_REC, None)
+        _call("mount", b"", target, b"none", MS_SHARED | MS_REC, None)
+
+
+def bind(source: str, target: str) -> None:
+    """Give the namespace behind ``source`` a second name."""
+    gate.writing("mount")
+    os.close(os.open(target, os.O_RDONLY | os.O_CREAT | os.O_EXCL, 0o444))
+    try:
+        _call("mount", source.encode(), target.encode(), b"none", MS_BIND, None)
+    except OSError:
+        os.unlink(target)
+        raise
+
+
+def unbind(path: str) -> None:
+    """Take a handle away; a namespace that nothing else holds ends. No error when there is none."""
+    gate.writing("umount")
+    try:
+        _call("umount2", path.encode(), MNT_DETACH)
+    except OSError as error:
+        if error.errno not in (2, 22):  # ENOENT; EINVAL: a file, not a mount
+            raise
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        pass

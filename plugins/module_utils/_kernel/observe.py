@@ -1,0 +1,93 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is there now: one dump each of the host's links and addresses, one visit to each namespace asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Dict, Iterable, List, Mapping, Optional, Tuple
+
+from . import marks, namespaces, rtnetlink, sysctl
+from .host import Host
+from .marks import HandleMark
+from .rtnetlink import Link, RouteEntry
+
+
+@dataclass(frozen=True)
+class NamespaceState:
+    """The inside of one namespace. Addresses are CIDRs by interface index."""
+
+    links: Mapping[str, Link] = field(default_factory=dict)
+    addresses: Mapping[int, List[str]] = field(default_factory=dict)
+    routes: Tuple[RouteEntry, ...] = ()
+    sysctls: Mapping[str, Optional[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Observed:
+    """The host's own namespace and the named ones. ``handles``: name → inode, None for a dead file."""
+
+    links: Mapping[str, Link]
+    by_index: Mapping[int, Link]
+    addresses: Mapping[int, List[str]]
+    sysctls: Mapping[str, Optional[str]]
+    handles: Mapping[str, Optional[int]]
+    marks: Mapping[str, HandleMark]
+    namespaces: Mapping[str, NamespaceState]
+    own_inode: int
+
+
+def observe(
+    host: Host, sysctls: Iterable[str], namespace_sysctls: Mapping[str, Iterable[str]], topologies: Iterable[str] = ()
+) -> Observed:
+    """Read the host, and every namespace in ``namespace_sysctls`` or marked as one of ``topologies``'."""
+    links = rtnetlink.read_links(host.socket)
+    handles = {name: namespaces.identity(namespaces.handle(name)) for name in namespaces.names()}
+    handle_marks = marks.read_all()
+    owned = set(topologies)
+    wanted = {name: tuple(keys) for name, keys in namespace_sysctls.items()}
+    for name, mark in handle_marks.items():
+        if mark.topology in owned and mark.attach is None:
+            wanted.setdefault(name, ())
+    inside = {}
+    try:
+        for name, keys in wanted.items():
+            if handles.get(name) is not None:
+                inside[name] = _visit(host, name, keys)
+    finally:
+        host.go_home()
+    return Observed(
+        links={link.ifname: link for link in links},
+        by_index={link.index: link for link in links},
+        addresses=rtnetlink.read_addresses(host.socket),
+        sysctls={key: sysctl.read(key) for key in sysctls},
+        handles=handles,
+        marks=handle_marks,
+        namespaces=inside,
+        own_inode=namespaces.identity("/proc/thread-self/ns/net") or 0,
+    )
+
+
+def _visit(host: Host, name: str, keys: Iterable[str]) -> NamespaceState:
+    """Enter, read, and leave the thread there: the next visit goes straight on to the next namespace."""
+    with_descriptor(name)
+    socket = host.keep_socket(name)
+    links: Dict[str, Link] = {link.ifname: link for link in rtnetlink.read_links(socket)}
+    return NamespaceState(
+        links=links,
+        addresses=rtnetlink.read_addresses(socket),
+        routes=tuple(rtnetlink.read_routes(socket)),
+        sysctls={key: sysctl.read(key) for key in keys},
+    )
+
+
+def with_descriptor(name: str) -> None:
+    import os
+
+    descriptor = namespaces.open_handle(name)
+    try:
+        namespaces.enter(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,296 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The instruction set of a transaction: every write to a host is one of these, with JSON-able arguments.
+
+JSON-able, because a journal holds their inverses for the case that the process dies. An inverse may run
+after its operation was done, half done, or not begun, so those that take away ask first whether there is any.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Callable, Dict, List, Mapping, Optional
+
+from . import files, gate, marks, namespaces, nft, rtnetlink, sysctl
+from .host import Host
+from .marks import HandleMark
+from .names import STASH_DIRECTORY
+from .netlink import NetlinkError, Request
+from .rtnetlink import RouteEntry
+
+ENOENT, ESRCH, EEXIST, ENODEV, EADDRNOTAVAIL, EOPNOTSUPP = 2, 3, 17, 19, 99, 95
+#: Links about to go are put into this group, so that one message takes them all.
+_DOOMED_GROUP = 0x0FAB
+
+_GONE = (ENOENT, ESRCH, ENODEV, EADDRNOTAVAIL)
+
+
+# --- namespaces ----------------------------------------------------------------------------------
+
+
+def netns_create(host: Host, name: str, topology: str, sysctls: Mapping[str, str]) -> None:
+    """A namespace of its own: ``lo`` up, its sysctls set before there is any other link."""
+    namespaces.prepare_directory()
+    try:
+        namespaces.unshare()
+        for key, value in sysctls.items():
+            sysctl.write(key, value)
+        namespaces.bind("/proc/thread-self/ns/net", namespaces.handle(name))
+        host.forget(name)
+        host.keep_socket(name).send([rtnetlink.link_set(index=1, up=True)])
+    finally:
+        host.go_home()
+    _mark(name, topology, None)
+
+
+def netns_attach(host: Host, name: str, topology: str, attach: str) -> None:
+    """A second handle for a namespace that exists."""
+    namespaces.prepare_directory()
+    namespaces.bind(attach_path(attach), namespaces.handle(name))
+    _mark(name, topology, attach)
+
+
+def netns_adopt(host: Host, name: str, topology: str) -> None:
+    """Mark the namespace that stands behind the handle now."""
+    host.forget(name)
+    _mark(name, topology, None)
+
+
+def netns_remark(host: Host, name: str, topology: str, inode: int, attach: Optional[str]) -> None:
+    marks.write(name, HandleMark(topology, inode, attach))
+
+
+def netns_remove(host: Host, name: str) -> None:
+    host.forget(name)
+    namespaces.unbind(namespaces.handle(name))
+    marks.remove(name)
+
+
+def netns_stash(host: Host, name: str) -> None:
+    """Take the handle away but keep the namespace, so that there is a way back until the run is over."""
+    host.forget(name)
+    os.makedirs(STASH_DIRECTORY, mode=0o700, exist_ok=True)
+    if namespaces.identity(namespaces.handle(name)) is not None:
+        namespaces.bind(namespaces.handle(name), _stash(name))
+    namespaces.unbind(namespaces.handle(name))
+    if os.path.exists(marks.path(name)):
+        gate.writing("mark " + name)
+        os.replace(marks.path(name), _stash(name) + ".mark")
+
+
+def netns_unstash(host: Host, name: str) -> None:
+    host.forget(name)
+    if namespaces.identity(_stash(name)) is not None and namespaces.identity(namespaces.handle(name)) is None:
+        namespaces.unbind(namespaces.handle(name))
+        namespaces.bind(_stash(name), namespaces.handle(name))
+    if os.path.exists(_stash(name) + ".mark"):
+        os.replace(_stash(name) + ".mark", marks.path(name))
+    netns_drop(host, name)
+
+
+def netns_drop(host: Host, name: str) -> None:
+    """Let go of a stashed namespace for good."""
+    if os.path.exists(_stash(name)):
+        namespaces.unbind(_stash(name))
+    marks.with_suppressed_absence(_stash(name) + ".mark")
+
+
+def _stash(name: str) -> str:
+    return STASH_DIRECTORY + "/" + name
+
+
+def _mark(name: str, topology: str, attach: Optional[str]) -> None:
+    marks.write(name, HandleMark(topology, namespaces.identity(namespaces.handle(name)) or 0, attach))
+
+
+def attach_path(attach: str) -> str:
+    """``host``, ``netns:NAME``, ``pid:N`` or a path → the path of the namespace meant."""
+    if attach == "host":
+        return "/proc/thread-self/ns/net"
+    kind, _colon, rest = attach.partition(":")
+    if kind == "netns":
+        return namespaces.handle(rest)
+    if kind == "pid":
+        return "/proc/{0}/ns/net".format(int(rest))
+    return attach
+
+
+# --- links ---------------------------------------------------------------------------------------
+
+
+def bridge_create(host: Host, bridge: Mapping[str, Any]) -> None:
+    """A bridge, its sysctls before its addresses, and up: all that ``_resources.bridge.Bridge`` says."""
+    ifname = bridge["ifname"]
+    host.socket.send([rtnetlink.bridge_add(ifname, bridge["mac"], bridge["mtu"], bridge["options"])])
+    host.socket.send([rtnetlink.link_set(ifname, alias=bridge["alias"])])
+    for key, value in bridge["sysctls"]:
+        sysctl.write(key, value)
+    index = _index(host, None, ifname)
+    requests = [rtnetlink.address_add(index, cidr) for cidr in bridge["addresses"]]
+    host.socket.send(requests + [rtnetlink.link_set(ifname, up=bridge["up"])])
+
+
+def bridge_set(host: Host, ifname: str, options: Dict[str, Any]) -> None:
+    host.socket.send([rtnetlink.bridge_set(ifname, options)])
+
+
+def veth_create(host: Host, veth: Mapping[str, Any]) -> None:
+    """A pair with its peer in place: all that ``_resources.veth.Veth`` says, in three sends."""
+    name, netns, ifname = veth["name"], veth["netns"], veth["ifname"]
+    master = _index(host, None, veth["master"]) if veth["master"] else 0
+    descriptor = namespaces.open_handle(netns) if netns else namespaces.open_own()
+    try:
+        add = rtnetlink.veth_add(name, ifname, descriptor, master, veth["mac"], veth["mtu"])
+        host.socket.send([add, rtnetlink.link_set(name, alias=veth["alias"], up=True)])
+    finally:
+        os.close(descriptor)
+    index = _index(host, None, name)
+    outside: List[Request] = [rtnetlink.address_add(index, cidr) for cidr in veth["host_addresses"]]
+    if master and (veth["isolated"] or veth["hairpin"]):
+        outside.append(rtnetlink.bridge_port_set(index, veth["isolated"], veth["hairpin"]))
+    if outside:
+        host.socket.send(outside)
+    _set_up_inside(host, veth)
+
+
+def _set_up_inside(host: Host, veth: Mapping[str, Any]) -> None:
+    socket = host.netlink(veth["netns"])
+    index = _index(host, veth["netns"], veth["ifname"])
+    requests = [rtnetlink.address_add(index, cidr) for cidr in veth["addresses"]]
+    requests.append(rtnetlink.link_set(index=index, up=True, alias=veth["alias"]))
+    requests.extend(rtnetlink.route_add(_route(route, index)) for route in veth["routes"])
+    socket.send(requests)
+
+
+def link_set(host: Host, netns: Optional[str], ifname: str, attributes: Dict[str, Any]) -> None:
+    """Attributes as of ``rtnetlink.link_set``; ``master`` is a name, or None to let go."""
+    attributes = dict(attributes)
+    if "master" in attributes:
+        attributes["master"] = _index(host, netns, attributes["master"]) if attributes["master"] else 0
+    host.netlink(netns).send([rtnetlink.link_set(ifname, **attributes)])
+
+
+def link_rename(host: Host, netns: Optional[str], ifname: str, new: str) -> None:
+    """Kernels before 6.2 want a link down while it is renamed."""
+    socket = host.netlink(netns)
+    index = _index(host, netns, ifname)
+    try:
+        socket.send([rtnetlink.link_set(index=index, rename=new)])
+    except NetlinkError:
+        socket.send([rtnetlink.link_set(index=index, up=False), rtnetlink.link_set(index=index, rename=new)])
+
+
+def port_set(host: Host, ifname: str, flags: Dict[str, bool]) -> None:
+    host.socket.send([rtnetlink.bridge_port_set(_index(host, None, ifname), **flags)])
+
+
+def link_delete(host: Host, netns: Optional[str], ifname: str) -> None:
+    _tolerant(host, netns, rtnetlink.link_delete(ifname))
+
+
+def links_delete(host: Host, ifnames: List[str]) -> None:
+    """Many links of the host at once."""
+    there = [name for name in ifnames if rtnetlink.read_link(host.socket, name)]
+    for start in range(0, len(there), 100):
+        host.socket.send([rtnetlink.link_set(name, group=_DOOMED_GROUP) for name in there[start : start + 100]])
+    if there:
+        _tolerant(host, None, rtnetlink.group_delete(_DOOMED_GROUP))
+
+
+def address_add(host: Host, netns: Optional[str], ifname: str, cidr: str) -> None:
+    _tolerant(host, netns, rtnetlink.address_add(_index(host, netns, ifname), cidr), EEXIST)
+
+
+def address_delete(host: Host, netns: Optional[str], ifname: str, cidr: str) -> None:
+    _tolerant(host, netns, rtnetlink.address_delete(_index(host, netns, ifname), cidr))
+
+
+def route_add(host: Host, netns: Optional[str], ifname: str, route: Mapping[str, Any]) -> None:
+    _tolerant(host, netns, rtnetlink.route_add(_route(route, _index(host, netns, ifname))), EEXIST)
+
+
+def route_delete(host: Host, netns: Optional[str], ifname: str, route: Mapping[str, Any]) -> None:
+    _tolerant(host, netns, rtnetlink.route_delete(_route(route, _index(host, netns, ifname))))
+
+
+def _route(words: Mapping[str, Any], index: int) -> RouteEntry:
+    return RouteEntry(
+        destination=words["destination"],
+        gateway=words.get("gateway"),
+        type=words.get("type", "unicast"),
+        metric=words.get("metric") or 0,
+        onlink=bool(words.get("onlink")),
+        oif=index,
+        protocol=words.get("protocol", rtnetlink.RTPROT_BOOT),
+    )
+
+
+def _index(host: Host, netns: Optional[str], ifname: str) -> int:
+    link = rtnetlink.read_link(host.netlink(netns), ifname)
+    if link is None:
+        raise NetlinkError(ENODEV, "interface {0}{1}".format(ifname, " in namespace " + netns if netns else ""))
+    return link.index
+
+
+def _tolerant(host: Host, netns: Optional[str], request: Request, *also: int) -> None:
+    try:
+        host.netlink(netns).send([request])
+    except NetlinkError as error:
+        if error.errno not in _GONE + also:
+            raise
+
+
+# --- settings, files, rules ------------------------------------------------------------------------
+
+
+def sysctl_write(host: Host, netns: Optional[str], key: str, value: str) -> None:
+    with host.inside(netns):
+        sysctl.write(key, value)
+
+
+def nft_load(host: Host, script: str) -> None:
+    gate.writing("nft")
+    nft.load(script)
+
+
+def file_write(host: Host, path: str, content: str) -> None:
+    files.write(path, content)
+
+
+def file_link(host: Host, path: str, target: str) -> None:
+    files.link(path, target)
+
+
+def file_remove(host: Host, path: str) -> None:
+    files.remove(path)
+
+
+OPERATIONS: Dict[str, Callable[..., None]] = {
+    "netns.create": netns_create,
+    "netns.attach": netns_attach,
+    "netns.adopt": netns_adopt,
+    "netns.remark": netns_remark,
+    "netns.remove": netns_remove,
+    "netns.stash": netns_stash,
+    "netns.unstash": netns_unstash,
+    "netns.drop": netns_drop,
+    "bridge.create": bridge_create,
+    "bridge.set": bridge_set,
+    "veth.create": veth_create,
+    "link.set": link_set,
+    "link.rename": link_rename,
+    "port.set": port_set,
+    "link.delete": link_delete,
+    "links.delete": links_delete,
+    "address.add": address_add,
+    "address.delete": address_delete,
+    "route.add": route_add,
+    "route.delete": route_delete,
+    "sysctl.write": sysctl_write,
+    "nft.load": nft_load,
+    "file.write": file_write,
+    "file.link": file_link,
+    "file.remove": file_remove,
+}

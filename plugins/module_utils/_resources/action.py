@@ -1,0 +1,53 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a comparison yields: an action, its way there and its way back, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Dict, Mapping, Tuple
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A name out of ``_kernel.operations.OPERATIONS`` and its arguments; survives JSON."""
+
+    name: str
+    arguments: Mapping[str, Any]
+
+    def as_json(self) -> Dict[str, Any]:
+        return {"name": self.name, "arguments": dict(self.arguments)}
+
+
+def operation(name: str, **arguments: Any) -> Operation:
+    return Operation(name, arguments)
+
+
+@dataclass(frozen=True)
+class Action:
+    """One step of a plan.
+
+    ``undo`` may run after ``do`` was done, half done, or only begun. ``finish`` runs once all is verified.
+    ``before`` and ``after`` are what the step changes of ``subject``, for the diff.
+    """
+
+    text: str
+    subject: str
+    do: Tuple[Operation, ...]
+    undo: Tuple[Operation, ...]
+    finish: Tuple[Operation, ...] = ()
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+    more: Tuple[str, ...] = ()  # further lines, where one transaction does many things
+    also: Tuple[Tuple[str, Mapping[str, Any], Mapping[str, Any]], ...] = ()  # further subjects, likewise
+
+    @property
+    def lines(self) -> Tuple[str, ...]:
+        return (self.text, *self.more)
+
+    @property
+    def differences(self) -> Tuple[Tuple[str, Mapping[str, Any], Mapping[str, Any]], ...]:
+        """(subject, before, after) of everything the action changes."""
+        return ((self.subject, self.before, self.after), *self.also)

@@ -1,0 +1,186 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A Linux bridge of ours, its addresses and the settings of its interface."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Dict, Iterator, List, Optional, Tuple
+
+from .._kernel import names
+from .._kernel.errors import ForeignObjectError
+from .._kernel.observe import Observed
+from .._kernel.rtnetlink import Link
+from .action import Action, operation
+from .netns import compare_sysctl
+
+#: Of a bridge, what the kernel can change on a living one. Times in seconds.
+_OPTIONS = ("stp", "ageing_time", "forward_delay", "multicast_snooping")
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """``sysctls`` are per-interface ones, keys with slashes (``net/ipv4/conf/br-front/route_localnet``)."""
+
+    ifname: str
+    alias: str
+    addresses: Tuple[str, ...] = ()  # CIDRs
+    mtu: int = 1500
+    mac: Optional[str] = None
+    stp: bool = False
+    ageing_time: int = 300
+    forward_delay: int = 0
+    multicast_snooping: bool = True
+    up: bool = True
+    sysctls: Tuple[Tuple[str, str], ...] = ()
+
+    @property
+    def options(self) -> Dict[str, Any]:
+        return {name: getattr(self, name) for name in _OPTIONS}
+
+
+def compare(desired: Bridge, observed: Observed) -> List[Action]:
+    link = observed.links.get(desired.ifname)
+    if link is None:
+        return [_create(desired)]
+    refuse_foreign(desired.ifname, desired.alias, link, "bridge")
+    return list(_changes(desired, link, observed))
+
+
+def remove(link: Link, observed: Observed) -> Action:
+    """Take a bridge of ours away; its way back is built from what it is now."""
+    known = from_link(link, observed)
+    return replace(
+        _reversed(_create(known)), text="remove bridge {0}".format(link.ifname), before=_words(known), after={}
+    )
+
+
+def from_link(link: Link, observed: Observed) -> Bridge:
+    """The bridge that the kernel has, in the words of a declaration."""
+    sysctls = tuple(
+        (key, value)
+        for key, value in observed.sysctls.items()
+        if "/conf/{0}/".format(link.ifname) in key and value is not None
+    )
+    return Bridge(
+        ifname=link.ifname,
+        alias=link.alias,
+        addresses=comparable_addresses(observed.addresses.get(link.index, [])),
+        mtu=link.mtu,
+        mac=link.mac,
+        stp=link.stp,
+        ageing_time=link.ageing_time,
+        forward_delay=link.forward_delay,
+        multicast_snooping=link.multicast_snooping,
+        up=link.up,
+        sysctls=sysctls,
+    )
+
+
+def refuse_foreign(ifname: str, alias: str, link: Link, kind: str) -> None:
+    """Stop when the interface under our name is not ours, or another topology's."""
+    mine, theirs = names.parse_alias(alias), names.parse_alias(link.alias)
+    if theirs is None or link.kind != kind:
+        raise ForeignObjectError(
+            "interface {0} ({1}) exists and is not ours: it stands in the way; nothing was changed. Remove it "
+            "(ip link delete {0}) or choose another name".format(ifname, link.kind or "not a virtual one")
+        )
+    if mine is not None and mine[0] != theirs[0]:
+        raise ForeignObjectError(
+            "interface {0} belongs to the topology {1}; nothing was changed. Choose another name".format(
+                ifname, theirs[0]
+            )
+        )
+
+
+def comparable_addresses(addresses: List[str]) -> Tuple[str, ...]:
+    """Without the link-local IPv6 addresses that the kernel makes by itself."""
+    return tuple(cidr for cidr in addresses if not cidr.startswith("fe80:"))
+
+
+def _create(desired: Bridge) -> Action:
+    words = {
+        "ifname": desired.ifname,
+        "alias": desired.alias,
+        "addresses": list(desired.addresses),
+        "mtu": desired.mtu,
+        "mac": desired.mac,
+        "up": desired.up,
+        "options": desired.options,
+        "sysctls": [list(pair) for pair in desired.sysctls],
+    }
+    return Action(
+        text="create bridge {0} ({1})".format(desired.ifname, ", ".join([*desired.addresses, "mtu %d" % desired.mtu])),
+        subject="bridge " + desired.ifname,
+        do=(operation("bridge.create", bridge=words),),
+        undo=(operation("link.delete", netns=None, ifname=desired.ifname),),
+        after=_words(desired),
+    )
+
+
+def _reversed(action: Action) -> Action:
+    return replace(action, do=action.undo, undo=action.undo + action.do)
+
+
+def _words(bridge: Bridge) -> Dict[str, Any]:
+    words = {"addresses": list(bridge.addresses), "mtu": bridge.mtu, "mac": bridge.mac, "up": bridge.up}
+    return dict(words, **bridge.options)
+
+
+def _changes(desired: Bridge, link: Link, observed: Observed) -> Iterator[Action]:
+    subject, ifname = "bridge " + desired.ifname, desired.ifname
+    for name in ("alias", "mac", "mtu"):
+        wanted, now = getattr(desired, name), getattr(link, name)
+        if wanted is not None and wanted != now:
+            yield change_link(None, ifname, ifname, subject, name, now, wanted)
+    for name in _OPTIONS:
+        wanted, now = getattr(desired, name), getattr(link, name)
+        if wanted != now:
+            yield Action(
+                text="set {0} of {1} from {2} to {3}".format(name, ifname, now, wanted),
+                subject=subject,
+                do=(operation("bridge.set", ifname=ifname, options={name: wanted}),),
+                undo=(operation("bridge.set", ifname=ifname, options={name: now}),),
+                before={name: now},
+                after={name: wanted},
+            )
+    for key, value in desired.sysctls:
+        yield from compare_sysctl(None, key, value, observed.sysctls.get(key), subject)
+    now_addresses = comparable_addresses(observed.addresses.get(link.index, []))
+    yield from compare_addresses(None, ifname, ifname, subject, now_addresses, desired.addresses)
+    if desired.up != link.up:
+        yield change_link(None, ifname, ifname, subject, "up", link.up, desired.up)
+
+
+def change_link(
+    netns: Optional[str], ifname: str, shown: str, subject: str, name: str, now: Any, wanted: Any
+) -> Action:
+    """One attribute of a living link."""
+    if name == "up":
+        text = "set {0} {1}".format(shown, "up" if wanted else "down")
+    else:
+        text = "set {0} of {1} from {2} to {3}".format(name, shown, now or "none", wanted or "none")
+    return Action(
+        text=text,
+        subject=subject,
+        do=(operation("link.set", netns=netns, ifname=ifname, attributes={name: wanted}),),
+        undo=(operation("link.set", netns=netns, ifname=ifname, attributes={name: now}),),
+        before={name: now},
+        after={name: wanted},
+    )
+
+
+def compare_addresses(
+    netns: Optional[str], ifname: str, shown: str, subject: str, now: Tuple[str, ...], wanted: Tuple[str, ...]
+) -> Iterator[Action]:
+    """Missing addresses first, so that an interface is never without one on the way."""
+    add = {"netns": netns, "ifname": ifname}
+    for cidr in [cidr for cidr in wanted if cidr not in now]:
+        there, back = operation("address.add", cidr=cidr, **add), operation("address.delete", cidr=cidr, **add)
+        yield Action("add {0} to {1}".format(cidr, shown), subject, (there,), (back,), after={"address " + cidr: "on"})
+    for cidr in [cidr for cidr in now if cidr not in wanted]:
+        there, back = operation("address.delete", cidr=cidr, **add), operation("address.add", cidr=cidr, **add)
+        text = "remove {0} from {1}".format(cidr, shown)
+        yield Action(text, subject, (there,), (back,), before={"address " + cidr: "on"})

@@ -1,0 +1,139 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files under /etc/netns that ``ip netns exec`` binds over /etc: hosts, resolv.conf, hostname.
+
+Containers with the same neighbours share one hosts file, to which theirs is a link: a new neighbour in a
+network of a thousand is one write.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import List, Optional, Tuple
+
+from .._kernel import files
+from .._kernel.errors import ForeignObjectError
+from .._kernel.names import NETNS_ETC_DIRECTORY
+from .action import Action, Operation, operation
+
+
+@dataclass(frozen=True)
+class TextFile:
+    """``content`` or, for a link, ``target``."""
+
+    path: str
+    content: Optional[str] = None
+    target: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class FileState:
+    """What is at a path now; both None when there is nothing."""
+
+    content: Optional[str] = None
+    target: Optional[str] = None
+
+
+#: The files of a container.
+NAMES = ("hosts", "resolv.conf", "hostname")
+MARK = "# linuxnet.fabric/"
+
+
+def mark_line(topology: str) -> str:
+    return "{0}{1}: written by the tool; a change made here is undone by the next run\n".format(MARK, topology)
+
+
+def read(path: str) -> FileState:
+    target = files.read_link(path)
+    return FileState(None if target is not None else files.read(path), target)
+
+
+def container_of(path: str) -> str:
+    """The handle to which a file under /etc/netns belongs."""
+    return path[len(NETNS_ETC_DIRECTORY) + 1 :].split("/")[0]
+
+
+def compare(desired: TextFile, now: FileState, ours: bool) -> List[Action]:
+    """``ours``: the container's handle is marked, so a file without a mark line is a changed one of ours."""
+    if now.target is not None and now.target == desired.target:
+        return []
+    if now.target is None and now.content is not None and now.content == desired.content:
+        return []
+    _refuse_foreign(desired.path, now.content, ours)
+    return [_write(desired, now.content, now.target)]
+
+
+def remove(path: str, now: FileState) -> Action:
+    return Action(
+        "remove {0}".format(path),
+        "file " + path,
+        (operation("file.remove", path=path),),
+        _restore(path, now.content, now.target),
+        before={"content": now.content if now.content is not None else "link to %s" % now.target},
+    )
+
+
+def owned(topology: str) -> List[str]:
+    """Every file under /etc/netns that is ours: it carries the mark, or stands beside a hosts file that does."""
+    line, shared = mark_line(topology), shared_directory(topology)
+    found = []
+    for directory in _directories(NETNS_ETC_DIRECTORY):
+        if directory == shared:
+            found.extend(_files(directory))
+        elif (files.read(directory + "/hosts") or "").startswith(line):
+            found.extend(directory + "/" + name for name in NAMES if os.path.lexists(directory + "/" + name))
+    return found
+
+
+def shared_directory(topology: str) -> str:
+    """Where hosts files that several containers share are kept."""
+    return "{0}/.linuxnet-fabric-{1}".format(NETNS_ETC_DIRECTORY, topology)
+
+
+def _directories(parent: str) -> List[str]:
+    try:
+        return sorted(entry.path for entry in os.scandir(parent) if entry.is_dir(follow_symlinks=False))
+    except FileNotFoundError:
+        return []
+
+
+def _files(directory: str) -> List[str]:
+    return sorted(entry.path for entry in os.scandir(directory))
+
+
+def _refuse_foreign(path: str, now: Optional[str], ours: bool) -> None:
+    if now is not None and not ours and not now.startswith(MARK):
+        raise ForeignObjectError(
+            "{0} exists and is not ours: it stands in the way; nothing was changed. Move it away, or say what it "
+            "says with dns, extra_hosts and hostname".format(path)
+        )
+
+
+def _write(desired: TextFile, now: Optional[str], target: Optional[str]) -> Action:
+    verb = "write" if now is None and target is None else "rewrite"
+    if desired.target is not None:
+        do = operation("file.link", path=desired.path, target=desired.target)
+        after = "link to " + desired.target
+    else:
+        do = operation("file.write", path=desired.path, content=desired.content)
+        after = desired.content or ""
+    before = now if now is not None else ("link to " + target if target is not None else None)
+    return Action(
+        "{0} {1}".format(verb, desired.path),
+        "file " + desired.path,
+        (do,),
+        _restore(desired.path, now, target),
+        before={"content": before} if before is not None else {},
+        after={"content": after},
+    )
+
+
+def _restore(path: str, now: Optional[str], target: Optional[str]) -> Tuple[Operation, ...]:
+    if target is not None:
+        return (operation("file.link", path=path, target=target),)
+    if now is not None:
+        return (operation("file.write", path=path, content=now),)
+    return (operation("file.remove", path=path),)

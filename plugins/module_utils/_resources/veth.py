@@ -1,0 +1,280 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A veth pair: one end on the host (usually on a bridge), the other inside a namespace, where it was born."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Dict, Iterator, List, Optional, Tuple
+
+from .._kernel.observe import NamespaceState, Observed
+from .._kernel.rtnetlink import RT_TABLE_MAIN, RTPROT_KERNEL, RTPROT_RA, Link, RouteEntry
+from .._kernel.errors import ForeignObjectError
+from .._kernel import names
+from .action import Action, operation
+from .bridge import change_link, comparable_addresses, compare_addresses, refuse_foreign
+
+
+@dataclass(frozen=True)
+class VethRoute:
+    """A route over the inner end, in the words of ip-route(8)."""
+
+    destination: str  # CIDR; 0.0.0.0/0 and ::/0 are the default routes
+    gateway: Optional[str] = None
+    type: str = "unicast"
+    metric: int = 0
+    onlink: bool = False
+
+    def words(self) -> Dict[str, Any]:
+        return {name: getattr(self, name) for name in ("destination", "gateway", "type", "metric", "onlink")}
+
+    def __str__(self) -> str:
+        kind = "" if self.type == "unicast" else self.type + " "
+        destination = "default" if self.destination.endswith("/0") else self.destination
+        via = " via " + self.gateway if self.gateway else ""
+        metric = " metric %d" % self.metric if self.metric else ""
+        return kind + destination + via + metric + (" onlink" if self.onlink else "")
+
+
+@dataclass(frozen=True)
+class Veth:
+    """``name`` is the host end, ``ifname`` the inner one. Both carry ``alias``."""
+
+    name: str
+    netns: str
+    ifname: str
+    alias: str
+    owner: str = ""  # whose end it is, for a person: web:eth0
+    mac: Optional[str] = None  # of the inner end
+    mtu: int = 1500
+    addresses: Tuple[str, ...] = ()  # CIDRs of the inner end
+    routes: Tuple[VethRoute, ...] = ()
+    master: Optional[str] = None
+    isolated: bool = False
+    hairpin: bool = False
+    host_addresses: Tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> str:
+        return self.owner or "{0}:{1}".format(self.netns, self.ifname)
+
+
+def compare(desired: Veth, observed: Observed) -> List[Action]:
+    outer = observed.links.get(desired.name)
+    state = observed.namespaces.get(desired.netns, NamespaceState())
+    if outer is not None:
+        refuse_foreign(desired.name, desired.alias, outer, "veth")
+    inner = _inner_end(desired, outer, state)
+    _refuse_inner(desired, inner, state)
+    if outer is None:
+        return [create(desired)]
+    if inner is None:
+        text = "replace {0} of {1}, whose other end is not there".format(desired.name, desired.shown)
+        away = Action(
+            text,
+            "container " + desired.shown,
+            (operation("link.delete", netns=None, ifname=desired.name),),
+            (),
+            before={"host_interface": desired.name, "peer": "missing"},
+        )
+        return [away, create(desired)]
+    return [*_outer_changes(desired, outer, observed), *_inner_changes(desired, inner, state)]
+
+
+def create(desired: Veth) -> Action:
+    words = {
+        name: getattr(desired, name)
+        for name in ("name", "netns", "ifname", "alias", "mac", "mtu", "master", "isolated", "hairpin")
+    }
+    words.update(
+        addresses=list(desired.addresses),
+        host_addresses=list(desired.host_addresses),
+        routes=[route.words() for route in desired.routes],
+    )
+    details = ", ".join([*desired.addresses, *([desired.mac] if desired.mac else [])])
+    return Action(
+        text="connect {0} ({1}) {2}by {3}".format(
+            desired.shown, details, "to {0} ".format(desired.master) if desired.master else "", desired.name
+        ),
+        subject="container " + desired.shown,
+        do=(operation("veth.create", veth=words),),
+        undo=(operation("link.delete", netns=None, ifname=desired.name),),
+        after=_words(desired),
+    )
+
+
+def remove(link: Link, observed: Observed) -> Action:
+    """Take a pair away by its host end; the way back makes it again as it was."""
+    known = from_link(link, observed)
+    subject = (names.parse_alias(link.alias) or ("", link.ifname))[1]
+    do = (operation("links.delete", ifnames=[link.ifname]),)
+    undo: Tuple[Any, ...] = ()
+    before: Dict[str, Any] = {"host_interface": link.ifname}
+    if known is not None:
+        undo, before = create(known).do, _words(known)
+        undo = (operation("link.delete", netns=None, ifname=link.ifname), *undo)
+    return Action("disconnect {0} ({1})".format(subject, link.ifname), "container " + subject, do, undo, before=before)
+
+
+def from_link(link: Link, observed: Observed) -> Optional[Veth]:
+    """The pair that the kernel has; None when its inner end is in no namespace that was read."""
+    for netns, state in observed.namespaces.items():
+        for inner in state.links.values():
+            if inner.kind == "veth" and inner.index == link.peer and inner.peer == link.index:
+                return _from_ends(link, inner, netns, state, observed)
+    return None
+
+
+def _from_ends(link: Link, inner: Link, netns: str, state: NamespaceState, observed: Observed) -> Veth:
+    master = observed.by_index.get(link.master)
+    return Veth(
+        name=link.ifname,
+        netns=netns,
+        ifname=inner.ifname,
+        alias=link.alias,
+        owner=(names.parse_alias(link.alias) or ("", ""))[1],
+        mac=inner.mac,
+        mtu=inner.mtu,
+        addresses=comparable_addresses(state.addresses.get(inner.index, [])),
+        routes=tuple(_route_words(route) for route in _routes_of(inner, state)),
+        master=master.ifname if master else None,
+        isolated=link.isolated,
+        hairpin=link.hairpin,
+        host_addresses=comparable_addresses(observed.addresses.get(link.index, [])),
+    )
+
+
+def _inner_end(desired: Veth, outer: Optional[Link], state: NamespaceState) -> Optional[Link]:
+    """The link in the namespace that is this pair's other end, whatever it is called now."""
+    if outer is None:
+        return None
+    for link in state.links.values():
+        if link.kind == "veth" and link.index == outer.peer and link.peer == outer.index:
+            return link
+    return None
+
+
+def _refuse_inner(desired: Veth, inner: Optional[Link], state: NamespaceState) -> None:
+    squatter = state.links.get(desired.ifname)
+    if squatter is None or (inner is not None and squatter.index == inner.index):
+        return
+    raise ForeignObjectError(
+        "interface {0} in namespace {1} is not ours: it stands in the way of {2}; nothing was changed. "
+        "Remove it (ip -n {1} link delete {0})".format(desired.ifname, desired.netns, desired.shown)
+    )
+
+
+def _words(veth: Veth) -> Dict[str, Any]:
+    return {
+        "host_interface": veth.name,
+        "mac": veth.mac,
+        "mtu": veth.mtu,
+        "addresses": list(veth.addresses),
+        "routes": [str(route) for route in veth.routes],
+        "master": veth.master,
+        "isolated": veth.isolated,
+        "hairpin": veth.hairpin,
+    }
+
+
+def _outer_changes(desired: Veth, outer: Link, observed: Observed) -> Iterator[Action]:
+    subject, name = "container " + desired.shown, desired.name
+    master = observed.by_index.get(outer.master)
+    shown = "{0} (of {1})".format(name, desired.shown)
+    if outer.alias != desired.alias:
+        yield change_link(None, name, shown, subject, "alias", outer.alias, desired.alias)
+    if outer.mtu != desired.mtu:
+        yield change_link(None, name, shown, subject, "mtu", outer.mtu, desired.mtu)
+    now_master = master.ifname if master else None
+    if now_master != desired.master:
+        yield change_link(None, name, shown, subject, "master", now_master, desired.master)
+    if desired.master:
+        moved = now_master != desired.master
+        for flag in ("isolated", "hairpin"):
+            now, wanted = getattr(outer, flag) and not moved, getattr(desired, flag)
+            if now != wanted:
+                yield _change_port(name, shown, subject, flag, now, wanted)
+    now_addresses = comparable_addresses(observed.addresses.get(outer.index, []))
+    yield from compare_addresses(None, name, shown, subject, now_addresses, desired.host_addresses)
+    if not outer.up:
+        yield change_link(None, name, shown, subject, "up", False, True)
+
+
+def _change_port(name: str, shown: str, subject: str, flag: str, now: bool, wanted: bool) -> Action:
+    return Action(
+        text="set {0} of bridge port {1} {2}".format(flag, shown, "on" if wanted else "off"),
+        subject=subject,
+        do=(operation("port.set", ifname=name, flags={flag: wanted}),),
+        undo=(operation("port.set", ifname=name, flags={flag: now}),),
+        before={flag: now},
+        after={flag: wanted},
+    )
+
+
+def _inner_changes(desired: Veth, inner: Link, state: NamespaceState) -> Iterator[Action]:
+    subject, netns, ifname = "container " + desired.shown, desired.netns, desired.ifname
+    if inner.ifname != ifname:
+        yield Action(
+            text="rename {0} in namespace {1} to {2}".format(inner.ifname, netns, ifname),
+            subject=subject,
+            do=(operation("link.rename", netns=netns, ifname=inner.ifname, new=ifname),),
+            undo=(operation("link.rename", netns=netns, ifname=ifname, new=inner.ifname),),
+            before={"ifname": inner.ifname},
+            after={"ifname": ifname},
+        )
+    for name in ("alias", "mac", "mtu"):
+        wanted, now = getattr(desired, name), getattr(inner, name)
+        if wanted is not None and wanted != now:
+            yield change_link(netns, ifname, desired.shown, subject, name, now, wanted)
+    now_addresses = comparable_addresses(state.addresses.get(inner.index, []))
+    wanted_addresses = desired.addresses
+    yield from compare_addresses(netns, ifname, desired.shown, subject, now_addresses, wanted_addresses)
+    if not inner.up:
+        yield change_link(netns, ifname, desired.shown, subject, "up", False, True)
+    yield from _compare_routes(desired, inner, state, subject)
+
+
+def _compare_routes(desired: Veth, inner: Link, state: NamespaceState, subject: str) -> Iterator[Action]:
+    """Only routes over this interface, and declared ones without any; those the kernel makes are its own."""
+    now = {_route_words(route) for route in _routes_of(inner, state)}
+    wanted = set(desired.routes)
+    now |= {
+        _route_words(route)
+        for route in state.routes
+        if route.type in ("blackhole", "unreachable", "prohibit") and _route_words(route) in wanted
+    }
+    place = {"netns": desired.netns, "ifname": desired.ifname}
+    for route in sorted(now - wanted, key=str):
+        there = operation("route.delete", route=route.words(), **place)
+        back = operation("route.add", route=route.words(), **place)
+        text = "remove route {0} from {1}".format(route, desired.shown)
+        yield Action(text, subject, (there,), (back,), before={"route %s" % route: "on"})
+    for route in [route for route in desired.routes if route not in now]:
+        there = operation("route.add", route=route.words(), **place)
+        back = operation("route.delete", route=route.words(), **place)
+        text = "add route {0} to {1}".format(route, desired.shown)
+        yield Action(text, subject, (there,), (back,), after={"route %s" % route: "on"})
+
+
+def _routes_of(inner: Link, state: NamespaceState) -> List[RouteEntry]:
+    return [
+        route
+        for route in state.routes
+        if route.oif == inner.index
+        and route.table == RT_TABLE_MAIN
+        and route.protocol not in (RTPROT_KERNEL, RTPROT_RA)
+        and route.type == "unicast"
+    ]
+
+
+def _route_words(route: RouteEntry) -> VethRoute:
+    metric = route.metric
+    if ":" in route.destination and metric == 1024:
+        metric = 0  # what the kernel gives an IPv6 route that names none
+    return VethRoute(route.destination, route.gateway, route.type, metric, route.onlink)
+
+
+def with_routes(veth: Veth, routes: Tuple[VethRoute, ...]) -> Veth:
+    return replace(veth, routes=veth.routes + routes)
