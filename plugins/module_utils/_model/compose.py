@@ -1,0 +1,93 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Compose's words, as Ansible passes them, to a Topology; or every problem in them at once.
+
+Calls the rooms beside it only: networks, containers, checks, and the small words they share.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Dict, List, Mapping, Optional
+
+from .._kernel.errors import DeclarationError
+from .checks import check_containers, check_networks, gateway_attachment
+from .containers import parse_container
+from .names_rules import check_name, check_topology_name
+from .networks import default_network, parse_network
+from .pools import parse_address_pools
+from .ports import parse_port_range
+from .topology import DEFAULT_NETWORK, Container, Network, PublishedPort, Topology
+from .words import Problems, mapping, quote
+
+#: Modes, not networks: Docker can neither create nor remove them.
+_RESERVED_NETWORKS = ("host", "none")
+
+
+def parse_topology(
+    name: Any,
+    networks: Any,
+    containers: Any,
+    default_address_pools: Optional[Any] = None,
+    port_range: Optional[Any] = None,
+) -> Topology:
+    """Reads the role's variables; raises DeclarationError with all that is wrong, in the order it is written."""
+    problems = Problems()
+    topology_name = check_topology_name(name, "topology_name", problems)
+    parsed_networks = _networks(networks, problems)
+    parsed_containers = _containers(containers, parsed_networks, problems)
+    used = {place.network for one in parsed_containers.values() for place in one.attachments}
+    if DEFAULT_NETWORK in used and DEFAULT_NETWORK not in parsed_networks:
+        parsed_networks[DEFAULT_NETWORK] = default_network()
+    check_networks(parsed_networks, problems)
+    parsed_containers = {
+        one.name: _with_host_binding(one, parsed_networks) for one in parsed_containers.values()
+    }
+    check_containers(parsed_containers, parsed_networks, problems)
+    pools = parse_address_pools(default_address_pools, "topology_default_address_pools", problems)
+    ports = parse_port_range(port_range, "topology_port_range", problems)
+    if problems:
+        raise DeclarationError(dict.fromkeys(problems))
+    return Topology(
+        name=topology_name,
+        networks=parsed_networks,
+        containers=parsed_containers,
+        default_address_pools=pools,
+        port_range=ports,
+    )
+
+
+def _networks(value: Any, problems: Problems) -> Dict[str, Network]:
+    found = {}
+    for name, item in mapping(value, "topology_networks", problems).items():
+        path = "topology_networks.{0}".format(name)
+        if name in _RESERVED_NETWORKS:
+            problems.note(path, "{0}: this is a network mode, choose another name", quote(name))
+        elif check_name(name, path, problems):
+            found[name] = parse_network(name, item, path, problems)
+    return found
+
+
+def _containers(value: Any, networks: Mapping[str, Network], problems: Problems) -> Dict[str, Container]:
+    found = {}
+    for name, item in mapping(value, "topology_containers", problems).items():
+        path = "topology_containers.{0}".format(name)
+        if check_name(name, path, problems):
+            found[name] = parse_container(name, item, networks, path, problems)
+    return found
+
+
+def _with_host_binding(container: Container, networks: Mapping[str, Network]) -> Container:
+    """Ports without a host address get the default ones of the network that they come in by."""
+    if not container.ports:
+        return container
+    place = gateway_attachment(container.attachments, networks)
+    binding = networks[place.network].host_binding if place is not None else ()
+    if not binding:
+        return container
+    ports: List[PublishedPort] = []
+    for port in container.ports:
+        ports.extend([port] if port.host_ip is not None else [replace(port, host_ip=one) for one in binding])
+    return replace(container, ports=tuple(ports))

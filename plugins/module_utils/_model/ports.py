@@ -1,0 +1,175 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ports in Compose's short and long syntax, and what ``expose`` takes."""
+
+from __future__ import annotations
+
+from typing import Any, List, Optional, Tuple
+
+from .topology import Address, PublishedPort
+from .words import Problems, address, integer, items, known_keys, mapping, quote, text
+
+PROTOCOLS = ("tcp", "udp", "sctp")
+_LONG = ("target", "published", "host_ip", "protocol", "mode", "name", "app_protocol")
+Range = Tuple[int, int]
+
+
+def parse_ports(value: Any, path: str, problems: Problems) -> Tuple[PublishedPort, ...]:
+    ports: List[PublishedPort] = []
+    for n, item in enumerate(items(value, path, problems)):
+        where = "{0}[{1}]".format(path, n)
+        ports.extend(_long(item, where, problems) if isinstance(item, dict) else _short(item, where, problems))
+    return tuple(ports)
+
+
+def parse_expose(value: Any, path: str, problems: Problems) -> Tuple[Tuple[int, str], ...]:
+    exposed: List[Tuple[int, str]] = []
+    for n, item in enumerate(items(value, path, problems)):
+        where = "{0}[{1}]".format(path, n)
+        entry = text(item, where, problems)
+        if entry is None:
+            continue
+        numbers, protocol = _split_protocol(entry, entry, where, problems)
+        ports = _range(numbers, "port", entry, where, problems)
+        if ports is not None and protocol is not None:
+            exposed.extend((port, protocol) for port in range(ports[0], ports[1] + 1))
+    return tuple(dict.fromkeys(exposed))
+
+
+def _short(value: Any, path: str, problems: Problems) -> List[PublishedPort]:
+    """``[HOST_IP:][PUBLISHED[-END]:]TARGET[-END][/PROTOCOL]``"""
+    entry = text(value, path, problems)
+    if entry is None:
+        return []
+    rest, protocol = _split_protocol(entry, entry, path, problems)
+    parts = _split_address(rest)
+    if parts is None:
+        problems.note(
+            path, '{0}: expected "[HOST_IP:][PUBLISHED:]TARGET[/PROTOCOL]", an IPv6 address in [brackets]', quote(entry)
+        )
+        return []
+    host, published_text, target_text = parts
+    if not host and "." in published_text:
+        problems.note(
+            path, '{0}: for any host port on one address write "{1}::{2}"', quote(entry), published_text, target_text
+        )
+        return []
+    host_ip = address(host, path, problems) if host else None
+    target = _range(target_text, "container port", entry, path, problems)
+    published = _range(published_text, "host port", entry, path, problems) if published_text else None
+    failed = bool(host and host_ip is None) or bool(published_text and published is None)
+    if failed or target is None or protocol is None:
+        return []
+    return _expand(target, published, host_ip, protocol, entry, path, problems)
+
+
+def _split_address(rest: str) -> Optional[Tuple[str, str, str]]:
+    """(host address, host port, container port), the first two perhaps empty."""
+    if rest.startswith("["):
+        host, bracket, tail = rest[1:].partition("]:")
+        parts = tail.split(":")
+        if not bracket or not host or len(parts) > 2:
+            return None
+        return (host, "", parts[0]) if len(parts) == 1 else (host, parts[0], parts[1])
+    parts = rest.split(":")
+    if len(parts) == 1:
+        return "", "", parts[0]
+    if len(parts) == 2:
+        return "", parts[0], parts[1]
+    return (parts[0], parts[1], parts[2]) if len(parts) == 3 else None
+
+
+def _long(value: Any, path: str, problems: Problems) -> List[PublishedPort]:
+    words = mapping(value, path, problems)
+    known_keys(words, _LONG, path, problems)
+    if words.get("target") is None:
+        problems.note(path + ".target", "a port needs its container port, target")
+        return []
+    if words.get("mode") not in (None, "host", "ingress"):
+        problems.note(path + ".mode", "{0}: expected host or ingress", quote(words["mode"]))
+    before = len(problems)
+    protocol = _protocol(str(words.get("protocol") or "tcp"), str(words.get("protocol")), path + ".protocol", problems)
+    target = _range(str(words["target"]), "container port", words["target"], path + ".target", problems)
+    published = None
+    if words.get("published") not in (None, ""):
+        published = _range(
+            str(words["published"]), "host port", words["published"], path + ".published", problems
+        )
+    host_ip = None
+    if words.get("host_ip") not in (None, ""):
+        host_ip = address(words["host_ip"], path + ".host_ip", problems)
+    if len(problems) > before or target is None or protocol is None:
+        return []
+    return _expand(target, published, host_ip, protocol, str(words.get("published")), path, problems)
+
+
+def _split_protocol(entry: str, whole: str, path: str, problems: Problems) -> Tuple[str, Optional[str]]:
+    rest, slash, protocol = entry.partition("/")
+    return rest, _protocol(protocol if slash else "tcp", whole, path, problems)
+
+
+def _protocol(word: str, whole: str, path: str, problems: Problems) -> Optional[str]:
+    if word.lower() in PROTOCOLS:
+        return word.lower()
+    problems.note(path, "{0}: the protocol must be tcp, udp or sctp", quote(whole))
+    return None
+
+
+def _range(numbers: str, what: str, whole: Any, path: str, problems: Problems) -> Optional[Range]:
+    first, dash, last = numbers.partition("-")
+    ends = (first, last if dash else first)
+    if not all(end.isascii() and end.isdigit() for end in ends):
+        problems.note(path, "{0}: the {1} must be a number or a range such as 9000-9010", quote(whole), what)
+        return None
+    low, high = int(ends[0]), int(ends[1])
+    if not (1 <= low <= 65535 and 1 <= high <= 65535):
+        problems.note(path, "{0}: the {1} must be between 1 and 65535", quote(whole), what)
+        return None
+    if low > high:
+        problems.note(path, "{0}: the range {1} ends before it begins", quote(whole), numbers)
+        return None
+    return low, high
+
+
+def _expand(
+    target: Range,
+    published: Optional[Range],
+    host_ip: Optional[Address],
+    protocol: str,
+    whole: str,
+    path: str,
+    problems: Problems,
+) -> List[PublishedPort]:
+    count = target[1] - target[0] + 1
+    if published is not None and published[1] - published[0] + 1 != count:
+        problems.note(
+            path,
+            "{0}: {1} host ports for {2} container ports; both ranges must be equally long"
+            " (leave the host port out to have one chosen)",
+            quote(whole),
+            published[1] - published[0] + 1,
+            count,
+        )
+        return []
+    return [
+        PublishedPort(
+            target=target[0] + n,
+            protocol=protocol,
+            published=published[0] + n if published is not None else None,
+            host_ip=host_ip,
+            path=path,
+        )
+        for n in range(count)
+    ]
+
+
+def parse_port_range(value: Any, path: str, problems: Problems) -> Optional[Range]:
+    """``topology_port_range``: ``"32768-60999"``."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, (list, tuple)) and len(value) == 2:
+        ends = [integer(end, "{0}[{1}]".format(path, n), problems) for n, end in enumerate(value)]
+        value = "-".join(str(end) for end in ends)
+    return _range(str(value), "port range", value, path, problems)
