@@ -1,0 +1,104 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a change of leases looks like: who holds what, in words; what was granted and released, as rows and lines."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any, Dict, List, Mapping, Tuple
+
+from .requests import Allocation
+from .store import LeaseStore, Row
+
+#: The owner of addresses that belong to a network and not to a container; no container is named like that.
+NETWORK_ITSELF = ""
+GATEWAY = "gateway"
+RESERVED = "reserved:"
+
+#: Leases go before the subnet that they lie in, and come after it.
+_INNERMOST_FIRST = {"port": 0, "address": 1, "subnet": 2}
+
+
+class Change:
+    """Writes to the store and remembers what it wrote."""
+
+    def __init__(self, store: LeaseStore, topology: str) -> None:
+        self.store = store
+        self.topology = topology
+        self.granted: List[Row] = []
+        self.released: List[Row] = []
+
+    def release(self, row: Row) -> None:
+        self.store.delete(row)
+        self.released.append(row)
+
+    def grant(self, kind: str, **columns: Any) -> bool:
+        """False where the schema says that somebody else has it."""
+        row = dict(columns, kind=kind, topology=self.topology, grant_id=self.store.grant_id)
+        try:
+            self.store.insert(row)
+        except sqlite3.IntegrityError:
+            return False
+        self.granted.append(row)
+        return True
+
+    def allocation(self, **answers: Any) -> Allocation:
+        released = tuple(sorted(self.released, key=lambda row: _INNERMOST_FIRST[row["kind"]]))
+        actions = _lines("release {0} of {1}", released) + _lines("lease {0} to {1}", self.granted)
+        return Allocation(granted=tuple(self.granted), released=released, actions=tuple(actions), **answers)
+
+
+def owner(row: Mapping[str, Any], topology: str) -> str:
+    """Whose a lease is, in the words of the declaration: ``web:eth0 on front``."""
+    if row["kind"] == "subnet":
+        name = row["network"]
+    elif row["kind"] == "port":
+        name = row["container"]
+    elif row["container"] != NETWORK_ITSELF:
+        name = "{container}:{interface} on {network}".format(**row)
+    elif row["interface"] == GATEWAY:
+        name = "the gateway of {network}".format(**row)
+    else:
+        name = "{0} (aux_addresses) on {1}".format(row["interface"][len(RESERVED) :], row["network"])
+    return name if row["topology"] == topology else "{0} of the topology {1}".format(name, row["topology"])
+
+
+def port_text(row: Mapping[str, Any]) -> str:
+    """``80/tcp``, ``127.0.0.1:80/tcp``, ``[::1]:80/tcp``."""
+    host_ip = row["host_ip"] or ""
+    if ":" in host_ip:
+        host_ip = "[" + host_ip + "]"
+    return "{0}{1}/{2}".format(host_ip + ":" if host_ip else "", row["published"], row["protocol"])
+
+
+def _lines(sentence: str, rows: Any) -> List[str]:
+    """One line a row; a gateway that comes or goes with its subnet is told with it."""
+    rows = list(rows)
+    subnets = {_network(row) for row in rows if row["kind"] == "subnet"}
+    gateways: Dict[Tuple[Any, ...], str] = {
+        _network(row): " (gateway {0})".format(row["address"]) for row in rows if _is_gateway(row)
+    }
+    return [
+        sentence.format(_what(row, gateways), owner(row, row["topology"]))
+        + (" for {target}/{protocol}".format(**row) if row["kind"] == "port" else "")
+        for row in rows
+        if not (_is_gateway(row) and _network(row) in subnets)
+    ]
+
+
+def _what(row: Mapping[str, Any], gateways: Mapping[Tuple[Any, ...], str]) -> str:
+    if row["kind"] == "subnet":
+        return "subnet {0}{1}".format(row["subnet"], gateways.get(_network(row), ""))
+    if row["kind"] == "port":
+        return "port " + port_text(row)
+    return str(row["address"])
+
+
+def _network(row: Mapping[str, Any]) -> Tuple[Any, ...]:
+    return row["network"], row["family"]
+
+
+def _is_gateway(row: Mapping[str, Any]) -> bool:
+    return bool(row["kind"] == "address" and row["container"] == NETWORK_ITSELF and row["interface"] == GATEWAY)

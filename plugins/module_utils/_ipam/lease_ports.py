@@ -1,0 +1,158 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Host ports as leases: who keeps theirs, who conflicts, which one is chosen."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Iterator, List, Set, Tuple
+
+from .._kernel.errors import Problem
+from .change import Change, owner, port_text
+from .ports import Probe
+from .requests import HostFacts, LeaseRequests, PortRequest
+from .store import LeaseStore, Row
+
+Owner = Tuple[str, int, str, str]  # (container, target, protocol, host_ip)
+
+
+def allocate_ports(
+    change: Change,
+    requests: LeaseRequests,
+    host: HostFacts,
+    probe: Probe,
+    release_others: bool,
+    problems: List[Problem],
+) -> Dict[PortRequest, int]:
+    held = _held(change.store, requests, release_others)
+    kept = _keep(held, requests)
+    if release_others:
+        kept_ports = {(_owner(request), published) for request, published in kept.items()}
+        for key, rows in held.items():
+            for row in rows:
+                if (key, row["published"]) not in kept_ports:
+                    change.release(row)
+    ports = dict(kept)
+    paths = {(_owner(request), published): request.path for request, published in kept.items()}
+    for request in requests.ports:
+        if request.published is not None and request not in ports:
+            problems.extend(_lease_fixed(change, request, probe, paths))
+            ports[request] = request.published
+            paths[_owner(request), request.published] = request.path
+    chosen: Dict[Owner, int] = {}
+    candidates: Dict[str, Iterator[int]] = {}
+    for request in requests.ports:
+        if request in ports:
+            continue
+        if _owner(request) not in chosen:
+            if request.protocol not in candidates:
+                candidates[request.protocol] = _free_ports(change.store, request.protocol, requests, host, probe)
+            published = next(candidates[request.protocol], None)
+            if published is None:
+                message = "no {0} port is free in {1}-{2}; widen topology_port_range"
+                problems.append(Problem(request.path, message.format(request.protocol, *_range(requests, host))))
+                continue
+            change.grant("port", **_columns(request, published))
+            chosen[_owner(request)] = published
+        ports[request] = chosen[_owner(request)]
+    return ports
+
+
+def _held(store: LeaseStore, requests: LeaseRequests, everything: bool) -> Dict[Owner, List[Row]]:
+    if everything:
+        rows = store.rows("port", topology=requests.topology)
+    else:
+        names = ("container", "target", "protocol", "host_ip")
+        owners = {_owner(request) for request in requests.ports}
+        rows = [
+            row for key in owners for row in store.rows("port", topology=requests.topology, **dict(zip(names, key)))
+        ]
+    held: Dict[Owner, List[Row]] = {}
+    for row in rows:
+        held.setdefault((row["container"], row["target"], row["protocol"], row["host_ip"]), []).append(row)
+    return held
+
+
+def _keep(held: Dict[Owner, List[Row]], requests: LeaseRequests) -> Dict[PortRequest, int]:
+    """A fixed port is kept as it is; a chosen one is whatever its owner holds beside the fixed ones."""
+    kept: Dict[PortRequest, int] = {}
+    fixed: Set[Tuple[Owner, int]] = set()
+    for request in requests.ports:
+        if request.published is not None:
+            key = _owner(request)
+            fixed.add((key, request.published))
+            if any(row["published"] == request.published for row in held.get(key, ())):
+                kept[request] = request.published
+    for request in requests.ports:
+        if request.published is None:
+            key = _owner(request)
+            free = [row["published"] for row in held.get(key, ()) if (key, row["published"]) not in fixed]
+            if free:
+                kept[request] = min(free)
+    return kept
+
+
+def _lease_fixed(
+    change: Change, request: PortRequest, probe: Probe, paths: Dict[Tuple[Owner, int], str]
+) -> Iterator[Problem]:
+    published = request.published or 0
+    columns = _columns(request, published)
+    if (_owner(request), published) in paths:
+        return  # the same port twice in one declaration
+    if change.grant("port", **columns):
+        process = probe(request.protocol, request.host_ip, published)
+        if process:
+            message = "the host port {0} of {1} is in use by {2}; stop it or publish another port"
+            yield Problem(request.path, message.format(port_text(columns), request.container, process))
+        return
+    for row in change.store.rows("port", protocol=request.protocol, published=published):
+        if _conflicts(row["host_ip"], columns["host_ip"]):
+            key = (row["container"], row["target"], row["protocol"], row["host_ip"])
+            path = paths.get((key, published)) if row["topology"] == change.topology else None
+            message = "the host port {0} is asked for by {1}, but {2} holds it as {3}{4}; publish another port"
+            yield Problem(
+                request.path,
+                message.format(
+                    port_text(columns),
+                    request.container,
+                    owner(row, change.topology),
+                    port_text(row),
+                    " ({0})".format(path) if path else "",
+                ),
+            )
+
+
+def _conflicts(one: str, other: str) -> bool:
+    """As the schema's indexes: the same address, or wildcards that have a family in common."""
+    return one == other or {one, other} in ({"", "0.0.0.0"}, {"", "::"})
+
+
+def _free_ports(
+    store: LeaseStore, protocol: str, requests: LeaseRequests, host: HostFacts, probe: Probe
+) -> Iterator[int]:
+    """Ascending: leased on no address, not reserved by the administrator, and free for the kernel."""
+    first, last = _range(requests, host)
+    leased = {
+        found[0]
+        for found in store.execute(
+            "SELECT published FROM port WHERE protocol = ? AND published BETWEEN ? AND ?", (protocol, first, last)
+        )
+    }
+    for port in range(first, last + 1):
+        reserved = any(low <= port <= high for low, high in host.ip_local_reserved_ports)
+        if port not in leased and not reserved and probe(protocol, None, port) is None:
+            yield port
+
+
+def _range(requests: LeaseRequests, host: HostFacts) -> Tuple[int, int]:
+    return requests.port_range or host.ip_local_port_range
+
+
+def _owner(request: PortRequest) -> Owner:
+    return request.container, request.target, request.protocol, request.host_ip or ""
+
+
+def _columns(request: PortRequest, published: int) -> Dict[str, Any]:
+    names = ("container", "target", "protocol", "host_ip")
+    return dict(zip(names, _owner(request)), published=published)
