@@ -27,6 +27,7 @@ class NetworkPolicy:
     gateway_mode: str = "nat"  # nat | routed | nat-unprotected | isolated
     trusted_host_interfaces: Tuple[str, ...] = ()
     anti_spoofing: bool = True
+    external: bool = False  # a bridge of somebody else's, which may have a way out of its own
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,120 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The nft program: text in, JSON out.
+
+Written as text, because nft 1.0.6 cannot read back its own JSON of a concatenated map; read as JSON,
+because that needs no parser of ours. ``normalise`` lets the same nft write down what it makes of a text,
+in a namespace that nobody else sees, so that desired and live rules can be compared as they are.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from contextlib import contextmanager
+from typing import Any, Dict, Iterator, List, Mapping, Sequence, Tuple
+
+from . import gate, namespaces
+from .errors import FabricError, MissingDependencyError
+
+TableName = Tuple[str, str]  # (family, name)
+Object = Dict[str, Any]  # {"chain": {...}}, {"rule": {...}}, {"set": {...}}, {"map": {...}}
+
+_PLACES = os.pathsep.join(("/usr/local/sbin", "/usr/sbin", "/sbin"))
+
+
+def list_tables(names: Sequence[TableName]) -> Dict[TableName, List[Object]]:
+    """The objects of each of these tables; a table that does not exist is not in the answer."""
+    answer: Dict[TableName, List[Object]] = {}
+    for family, name in names:
+        process = _run(["-j", "list", "table", family, name])
+        if process.returncode == 0:
+            objects = json.loads(process.stdout)["nftables"]
+            answer[(family, name)] = [item for item in objects if "metainfo" not in item and "table" not in item]
+        elif "No such file or directory" not in process.stderr:
+            raise _error(process)
+    return answer
+
+
+def list_text(names: Sequence[TableName]) -> Dict[TableName, str]:
+    """The same tables as text that ``load`` takes back."""
+    answer: Dict[TableName, str] = {}
+    for family, name in names:
+        process = _run(["list", "table", family, name])
+        if process.returncode == 0:
+            answer[(family, name)] = process.stdout
+        elif "No such file or directory" not in process.stderr:
+            raise _error(process)
+    return answer
+
+
+def load(script: str) -> None:
+    """One transaction: all of it or nothing."""
+    gate.writing("nft")
+    _load(script)
+
+
+def check(script: str) -> None:
+    """Let the kernel judge a script without doing any of it."""
+    process = _run(["-c", "-f", "-"], script)
+    if process.returncode != 0:
+        raise _error(process)
+
+
+def normalise(text: str, names: Sequence[TableName]) -> Dict[TableName, List[Object]]:
+    """What this nft and this kernel make of ``text``, as ``list_tables`` would show it."""
+    with _scratch_namespace():
+        _load(text)
+        return list_tables(names)
+
+
+def _load(script: str) -> None:
+    process = _run(["-f", "-"], script)
+    if process.returncode != 0:
+        raise _error(process)
+
+
+@contextmanager
+def _scratch_namespace() -> Iterator[None]:
+    """This thread in an empty network namespace that ends with the block. Nothing of the host is written."""
+    own = namespaces.open_own()
+    try:
+        namespaces._call("unshare", namespaces.CLONE_NEWNET)
+        try:
+            yield
+        finally:
+            namespaces.enter(own)
+    finally:
+        os.close(own)
+
+
+def _run(arguments: Sequence[str], script: str = "") -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [_program()] + list(arguments),
+        input=script,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        universal_newlines=True,
+        check=False,
+        env=_environment(),
+    )
+
+
+def _program() -> str:
+    found = shutil.which("nft") or shutil.which("nft", path=_PLACES)
+    if found is None:
+        raise MissingDependencyError("nft", "to load packet rules", "https://netfilter.org/projects/nftables/")
+    return found
+
+
+def _environment() -> Mapping[str, str]:
+    return dict(os.environ, LC_ALL="C")
+
+
+def _error(process: "subprocess.CompletedProcess[str]") -> FabricError:
+    message = process.stderr.strip()
+    return FabricError("nft: {0}".format(message or "exit status {0}".format(process.returncode)))

@@ -1,0 +1,284 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Live tables against desired ones: nothing, or the smallest transaction that makes them equal. Pure.
+
+Both sides come from the same nft as JSON. Handles and counters do not count; elements are compared as
+sets, rules as ordered lists, and what a user put into a ``user-`` chain is not looked at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+
+from .ruleset import Publication
+from .ruleset_elements import action_lines, elements, publication
+from .ruleset_text import USER_CHAIN, Chain, Table, base_line, table_text
+
+TableName = Tuple[str, str]
+Objects = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class RulesetChange:
+    """``script`` is one transaction; ``inverse_script`` brings the former tables back, however far we got."""
+
+    script: str
+    inverse_script: str
+    actions: Tuple[str, ...]
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+    #: Published ports that went, or lead elsewhere now: their connections are stale once the script is loaded.
+    stale_publications: Tuple[Publication, ...] = ()
+
+
+@dataclass(frozen=True)
+class TableState:
+    """One table as nft shows it: how it is built, and what is in it."""
+
+    chains: Mapping[str, Tuple[Any, ...]]  # name → type, hook, priority
+    policies: Mapping[str, Any]
+    rules: Mapping[str, List[Any]]
+    sets: Mapping[str, Any]  # name → everything but its elements
+    elements: Mapping[str, Mapping[str, Any]]
+    others: int  # flowtables, counters and such: never ours
+
+
+@dataclass
+class _Edit:
+    """What happens to one table."""
+
+    script: List[str] = field(default_factory=list)
+    actions: List[str] = field(default_factory=list)
+    before: Dict[str, Any] = field(default_factory=dict)
+    after: Dict[str, Any] = field(default_factory=dict)
+    stale: List[Publication] = field(default_factory=list)
+
+
+def read_table(objects: Objects) -> TableState:
+    chains: Dict[str, Tuple[Any, ...]] = {}
+    policies: Dict[str, Any] = {}
+    rules: Dict[str, List[Any]] = {}
+    sets: Dict[str, Any] = {}
+    members: Dict[str, Mapping[str, Any]] = {}
+    others = 0
+    for item in objects:
+        ((kind, body),) = item.items()
+        if kind == "chain":
+            chains[body["name"]] = tuple(body.get(key) for key in ("type", "hook", "prio", "dev"))
+            policies[body["name"]] = body.get("policy")
+            rules.setdefault(body["name"], [])
+        elif kind == "rule":
+            rules.setdefault(body["chain"], []).append(_without_counters(body["expr"]))
+        elif kind in ("set", "map"):
+            sets[body["name"]] = (kind, {k: v for k, v in body.items() if k not in ("elem", "handle")})
+            members[body["name"]] = elements(body)
+        else:
+            others += 1
+    return TableState(chains, policies, rules, sets, members, others)
+
+
+def _without_counters(expression: Any) -> Any:
+    return [{"counter": None} if "counter" in part else part for part in expression if isinstance(part, dict)]
+
+
+def compare(
+    desired: Sequence[Table],
+    wanted: Mapping[TableName, Objects],
+    live: Mapping[TableName, Objects],
+    live_text: Mapping[TableName, str],
+    summary: str = "",
+) -> Optional[RulesetChange]:
+    """None when the live tables are what is desired. ``wanted`` is ``desired`` in nft's own words."""
+    edits = []
+    touched = []
+    missing = [table for table in desired if (table.family, table.name) not in live]
+    for table in desired:
+        key = (table.family, table.name)
+        have = read_table(live.get(key, ()))
+        edit = _edit_table(table, read_table(wanted[key]), have if key in live else None, live_text.get(key, ""))
+        if edit.script:
+            edits.append(edit)
+            touched.append(key)
+    if not edits:
+        return None
+    actions = [line for edit in edits for line in edit.actions]
+    if len(missing) == len(desired):
+        actions = ["create nft tables {0}{1}".format(desired[0].name, " ({0})".format(summary) if summary else "")]
+    return _change(edits, actions, restore_script(touched, live_text))
+
+
+def removal(live: Mapping[TableName, Objects], live_text: Mapping[TableName, str]) -> Optional[RulesetChange]:
+    """The change that leaves none of these tables; None when there is none."""
+    if not live:
+        return None
+    edit = _Edit()
+    for key in live:
+        have = read_table(live[key])
+        edit.script.append("delete table {0} {1}".format(*key))
+        edit.actions.append("delete nft table {0} {1}".format(*key))
+        edit.before[_label(key)] = {name: sorted(texts) for name, texts in have.elements.items() if texts}
+        edit.stale.extend(_publications(have))
+    return _change([edit], edit.actions, restore_script(list(live), live_text))
+
+
+def restore_script(names: Sequence[TableName], text: Mapping[TableName, str]) -> str:
+    """These tables as they were, whatever is there now: absent, or exactly this text."""
+    lines = []
+    for family, name in names:
+        lines.append("add table {0} {1}".format(family, name))
+        lines.append("delete table {0} {1}".format(family, name))
+        if (family, name) in text:
+            lines.append(text[(family, name)].rstrip("\n"))
+    return "\n".join(lines) + "\n"
+
+
+def _change(edits: Sequence[_Edit], actions: Sequence[str], inverse: str) -> RulesetChange:
+    before: Dict[str, Any] = {}
+    after: Dict[str, Any] = {}
+    for edit in edits:
+        before.update(edit.before)
+        after.update(edit.after)
+    return RulesetChange(
+        script="\n".join(line for edit in edits for line in edit.script) + "\n",
+        inverse_script=inverse,
+        actions=tuple(actions),
+        before=before,
+        after=after,
+        stale_publications=tuple(port for edit in edits for port in edit.stale),
+    )
+
+
+def _edit_table(table: Table, want: TableState, have: Optional[TableState], live_text: str) -> _Edit:
+    """Elements where only elements differ, rules where rules do, the whole table where its build does."""
+    edit = _Edit()
+    if have is None or not _same_build(want, have):
+        _replace(edit, table, want, have, live_text)
+        return edit
+    where = "{0} {1}".format(table.family, table.name)
+    for name in want.chains:
+        if name not in have.chains:
+            edit.script.append("add chain {0} {1}".format(where, name))
+            edit.actions.append("add chain {0} to table {1}".format(name, where))
+    _edit_elements(edit, where, want, have)
+    live_rules = chain_texts(live_text)
+    for chain in table.chains:
+        _edit_chain(edit, where, chain, want, have, live_rules)
+    if edit.script:
+        _show(edit, where, want, have)
+    return edit
+
+
+def _same_build(want: TableState, have: TableState) -> bool:
+    """The same sets and chains; a user chain that is yet to be added does not count."""
+    missing = [name for name in want.chains if name not in have.chains and not name.startswith(USER_CHAIN)]
+    extra = [name for name in have.chains if name not in want.chains]
+    changed = [name for name in want.chains if name in have.chains and want.chains[name] != have.chains[name]]
+    return not (missing or extra or changed or have.others) and want.sets == have.sets
+
+
+def _edit_elements(edit: _Edit, where: str, want: TableState, have: TableState) -> None:
+    for name, wanted in want.elements.items():
+        present = have.elements[name]
+        added = {text: value for text, value in wanted.items() if text not in present}
+        removed = {text: value for text, value in present.items() if text not in wanted}
+        if removed:
+            edit.script.append("delete element {0} {1} {{ {2} }}".format(where, name, ", ".join(removed)))
+        if added:
+            edit.script.append("add element {0} {1} {{ {2} }}".format(where, name, ", ".join(added)))
+        edit.actions.extend(action_lines(where, name, added, removed))
+        edit.stale.extend(p for p in (publication(name, value) for value in removed.values()) if p is not None)
+
+
+def _edit_chain(
+    edit: _Edit, where: str, chain: Chain, want: TableState, have: TableState, live_rules: Mapping[str, List[str]]
+) -> None:
+    name = chain.name
+    if chain.hook and want.policies[name] != have.policies.get(name):
+        edit.script.append("add chain {0} {1} {{ {2} }}".format(where, name, base_line(chain)))
+        edit.actions.append("set the policy of chain {0} in table {1} to accept".format(name, where))
+        edit.before.setdefault(where, {})["policy of " + name] = have.policies.get(name)
+        edit.after.setdefault(where, {})["policy of " + name] = want.policies[name]
+    if name.startswith(USER_CHAIN) or want.rules[name] == have.rules.get(name):
+        return
+    edit.script.append("flush chain {0} {1}".format(where, name))
+    edit.script.extend("add rule {0} {1} {2}".format(where, name, rule) for rule in chain.rules)
+    edit.actions.append("repair rules of chain {0} in table {1}".format(name, where))
+    edit.before.setdefault(where, {})["chain " + name] = live_rules.get(name, [])
+    edit.after.setdefault(where, {})["chain " + name] = list(chain.rules)
+
+
+def _replace(edit: _Edit, table: Table, want: TableState, have: Optional[TableState], live_text: str) -> None:
+    where = "{0} {1}".format(table.family, table.name)
+    edit.script.append("add table {0}".format(where))
+    edit.script.append("delete table {0}".format(where))
+    edit.script.append(table_text(table).rstrip("\n"))
+    if have is None:
+        edit.actions.append("create nft table {0}".format(where))
+    else:
+        edit.actions.append("replace nft table {0}, whose sets or chains differ".format(where))
+        edit.script.extend(_user_rules(where, want, live_text))
+        gone = {text for name in want.elements for text in want.elements[name]}
+        edit.stale.extend(
+            port
+            for name, members in have.elements.items()
+            for text, value in members.items()
+            if text not in gone
+            for port in (_published(name, value),)
+            if port is not None
+        )
+    _show(edit, where, want, have)
+
+
+def _user_rules(where: str, want: TableState, live_text: str) -> List[str]:
+    """The rules in users' chains, carried over into the new table."""
+    return [
+        "add rule {0} {1} {2}".format(where, name, rule)
+        for name, rules in chain_texts(live_text).items()
+        if name.startswith(USER_CHAIN) and name in want.chains
+        for rule in rules
+    ]
+
+
+def chain_texts(table: str) -> Dict[str, List[str]]:
+    """Chain → its rules as text, from ``nft list table``."""
+    chains: Dict[str, List[str]] = {}
+    current: Optional[List[str]] = None
+    for line in table.splitlines():
+        if line.startswith("\tchain "):
+            current = chains.setdefault(line.split()[1], [])
+        elif line == "\t}":
+            current = None
+        elif current is not None and not line.startswith("\t\ttype "):
+            current.append(line.strip())
+    return chains
+
+
+def _show(edit: _Edit, where: str, want: TableState, have: Optional[TableState]) -> None:
+    """Before and after, of the sets that differ only."""
+    before, after = edit.before.setdefault(where, {}), edit.after.setdefault(where, {})
+    live = have.elements if have is not None else {}
+    for name in list(want.elements) + [name for name in live if name not in want.elements]:
+        wanted, present = want.elements.get(name, {}), live.get(name, {})
+        if set(wanted) != set(present):
+            before[name] = sorted(text for text in present if text not in wanted)
+            after[name] = sorted(text for text in wanted if text not in present)
+
+
+def _publications(state: TableState) -> List[Publication]:
+    found = (_published(name, value) for name, members in state.elements.items() for value in members.values())
+    return [port for port in found if port is not None]
+
+
+def _published(name: str, value: Any) -> Optional[Publication]:
+    """As ``publication``, for a table that somebody else may have built."""
+    try:
+        return publication(name, value)
+    except (KeyError, IndexError, TypeError, ValueError):
+        return None
+
+
+def _label(key: TableName) -> str:
+    return "{0} {1}".format(*key)

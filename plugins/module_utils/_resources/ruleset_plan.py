@@ -1,0 +1,34 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What nft would have to do on this host. Reads the live tables; writes nothing."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from .._kernel import nft
+from .._kernel.names import table as table_name
+from .ruleset import Ruleset
+from .ruleset_compare import RulesetChange, compare, removal
+from .ruleset_text import layout, table_text
+
+
+def plan_ruleset(topology: str, desired: Optional[Ruleset]) -> Optional[RulesetChange]:
+    """None when nothing is to be done; ``desired`` None means that the tables are to be absent."""
+    names = [(family, table_name(topology)) for family in ("inet", "bridge")]
+    live = nft.list_tables(names)
+    if desired is None:
+        return removal(live, nft.list_text(list(live)) if live else {})
+    tables = layout(desired)
+    wanted = nft.normalise("\n".join(table_text(table) for table in tables), names)
+    if live and compare(tables, wanted, live, {}) is None:
+        return None
+    return compare(tables, wanted, live, nft.list_text(list(live)), _summary(desired))
+
+
+def _summary(ruleset: Ruleset) -> str:
+    networks = len({network.network for network in ruleset.networks})
+    ports = len(ruleset.publications)
+    return "{0} network{1}, {2} port{3}".format(networks, "s"[: networks != 1], ports, "s"[: ports != 1])
