@@ -24,9 +24,7 @@ def check_networks(networks: Mapping[str, Network], problems: Problems) -> None:
     for network in networks.values():
         path = "{0}.{1}".format(_NETWORKS, network.name)
         if network.external and any(pool.subnet is None for pool in network.pools):
-            problems.note(
-                path, "an external network needs the subnet that its bridge has: give ipam.config[].subnet"
-            )
+            problems.note(path, "an external network needs the subnet that its bridge has: give ipam.config[].subnet")
         subnets = [(pool.family, pool.subnet) for pool in network.pools]
         for n, route in enumerate(network.routes):
             _check_next_hop(route, subnets, "{0}.routes[{1}]".format(path, n), problems)
@@ -53,9 +51,7 @@ def _check_overlaps(networks: Mapping[str, Network], problems: Problems) -> None
             pool = network.pool(family)
             if pool is not None and pool.subnet is not None:
                 net = pool.subnet
-                ranges.append(
-                    (int(net.network_address), int(net.broadcast_address), order, net, pool.path + ".subnet")
-                )
+                ranges.append((int(net.network_address), int(net.broadcast_address), order, net, pool.path + ".subnet"))
         ranges.sort(key=lambda entry: entry[:3])
         widest = ranges[0] if ranges else None
         for entry in ranges[1:]:
@@ -66,9 +62,7 @@ def _check_overlaps(networks: Mapping[str, Network], problems: Problems) -> None
                 widest = entry
 
 
-def check_containers(
-    containers: Mapping[str, Container], networks: Mapping[str, Network], problems: Problems
-) -> None:
+def check_containers(containers: Mapping[str, Container], networks: Mapping[str, Network], problems: Problems) -> None:
     _check_chains(containers, problems)
     _check_addresses(containers, networks, problems)
     _check_host_ports(containers, networks, problems)
@@ -115,9 +109,7 @@ def _chain(container: Container, containers: Mapping[str, Container]) -> List[st
     return names
 
 
-def _check_addresses(
-    containers: Mapping[str, Container], networks: Mapping[str, Network], problems: Problems
-) -> None:
+def _check_addresses(containers: Mapping[str, Container], networks: Mapping[str, Network], problems: Problems) -> None:
     owners: Dict[Tuple[str, Address], str] = {}
     macs: Dict[Tuple[str, str], str] = {}
     for container in containers.values():
@@ -162,9 +154,7 @@ def _check_address(given: Address, network: Network, path: str, problems: Proble
         problems.note(path, '"{0}": set aside for {1} in {2}.aux_addresses', given, quote(aux), pool.path)
 
 
-def _check_host_ports(
-    containers: Mapping[str, Container], networks: Mapping[str, Network], problems: Problems
-) -> None:
+def _check_host_ports(containers: Mapping[str, Container], networks: Mapping[str, Network], problems: Problems) -> None:
     """The same fixed host port twice on the same address, or twice on all of them."""
     owners: Dict[Tuple[str, int, str], PublishedPort] = {}
     for container in containers.values():
@@ -173,8 +163,13 @@ def _check_host_ports(
             if port.published is None:
                 twin = chosen.setdefault((port.target, port.protocol, port.host_ip), port.path)
                 if twin != port.path:
-                    problems.note(port.path, "the container port {0}/{1} is published by {2} already",
-                                  port.target, port.protocol, twin)
+                    problems.note(
+                        port.path,
+                        "the container port {0}/{1} is published by {2} already",
+                        port.target,
+                        port.protocol,
+                        twin,
+                    )
                 continue
             for key in _addresses_of(port):
                 other = owners.setdefault((key, port.published, port.protocol), port)
@@ -227,7 +222,7 @@ def _families(network: Network) -> Tuple[int, ...]:
 def _check_links(container: Container, containers: Mapping[str, Container], problems: Problems) -> None:
     own = {place.network for place in container.attachments}
     for link in container.links:
-        path = "{0}.{1}.links".format(_CONTAINERS, container.name)
+        path = link.path
         if link.container not in containers:
             problems.note(
                 path,
@@ -257,9 +252,7 @@ def _check_routes(container: Container, networks: Mapping[str, Network], problem
         _check_next_hop(route, subnets, "{0}.{1}.routes[{2}]".format(_CONTAINERS, container.name, n), problems)
 
 
-def _check_next_hop(
-    route: Route, subnets: List[Tuple[int, Optional[Subnet]]], path: str, problems: Problems
-) -> None:
+def _check_next_hop(route: Route, subnets: List[Tuple[int, Optional[Subnet]]], path: str, problems: Problems) -> None:
     gateway = route.gateway
     if gateway is None or route.onlink or gateway.is_link_local:
         return
@@ -284,9 +277,11 @@ def _check_crowds(containers: Mapping[str, Container], problems: Problems) -> No
             )
 
 
-def gateway_attachment(
-    attachments: Tuple[Attachment, ...], networks: Mapping[str, Network]
-) -> Optional[Attachment]:
-    """The attachment that published ports come in by: highest gw_priority, then declared order."""
+def gateway_attachment(attachments: Tuple[Attachment, ...], networks: Mapping[str, Network]) -> Optional[Attachment]:
+    """The attachment that published ports come in by, in Docker's order: gw_priority, families, network name."""
     candidates = [place for place in attachments if place.network in networks and not networks[place.network].internal]
-    return max(candidates, key=lambda place: place.gw_priority, default=None)
+    return min(
+        candidates,
+        key=lambda place: (-place.gw_priority, -len(_families(networks[place.network])), place.network),
+        default=None,
+    )

@@ -33,7 +33,7 @@ def parse_topology(
     default_address_pools: Optional[Any] = None,
     port_range: Optional[Any] = None,
 ) -> Topology:
-    """Reads the role's variables; raises DeclarationError with all that is wrong, in the order it is written."""
+    """Reads the role's variables; raises DeclarationError with all that is wrong."""
     problems = Problems()
     topology_name = check_topology_name(name, "topology_name", problems)
     parsed_networks = _networks(networks, problems)
@@ -42,9 +42,7 @@ def parse_topology(
     if DEFAULT_NETWORK in used and DEFAULT_NETWORK not in parsed_networks:
         parsed_networks[DEFAULT_NETWORK] = default_network()
     check_networks(parsed_networks, problems)
-    parsed_containers = {
-        one.name: _with_host_binding(one, parsed_networks) for one in parsed_containers.values()
-    }
+    parsed_containers = {one.name: _with_host_binding(one, parsed_networks) for one in parsed_containers.values()}
     check_containers(parsed_containers, parsed_networks, problems)
     pools = parse_address_pools(default_address_pools, "topology_default_address_pools", problems)
     ports = parse_port_range(port_range, "topology_port_range", problems)
@@ -65,8 +63,9 @@ def _networks(value: Any, problems: Problems) -> Dict[str, Network]:
         path = "topology_networks.{0}".format(name)
         if name in _RESERVED_NETWORKS:
             problems.note(path, "{0}: this is a network mode, choose another name", quote(name))
-        elif check_name(name, path, problems):
-            found[name] = parse_network(name, item, path, problems)
+            continue
+        check_name(name, path, problems)
+        found[name] = parse_network(name, item, path, problems)
     return found
 
 
@@ -74,13 +73,16 @@ def _containers(value: Any, networks: Mapping[str, Network], problems: Problems)
     found = {}
     for name, item in mapping(value, "topology_containers", problems).items():
         path = "topology_containers.{0}".format(name)
-        if check_name(name, path, problems):
-            found[name] = parse_container(name, item, networks, path, problems)
+        check_name(name, path, problems)
+        found[name] = parse_container(name, item, networks, path, problems)
     return found
 
 
 def _with_host_binding(container: Container, networks: Mapping[str, Network]) -> Container:
-    """Ports without a host address get the default ones of the network that they come in by."""
+    """Ports without a host address get the default ones of the network that they come in by.
+
+    A port that has neither, with several default addresses, stays as it is: one number must be free on all of them.
+    """
     if not container.ports:
         return container
     place = gateway_attachment(container.attachments, networks)
@@ -89,5 +91,6 @@ def _with_host_binding(container: Container, networks: Mapping[str, Network]) ->
         return container
     ports: List[PublishedPort] = []
     for port in container.ports:
-        ports.extend([port] if port.host_ip is not None else [replace(port, host_ip=one) for one in binding])
+        settled = port.host_ip is not None or (port.published is None and len(binding) > 1)
+        ports.extend([port] if settled else [replace(port, host_ip=one) for one in binding])
     return replace(container, ports=tuple(ports))

@@ -6,12 +6,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
-from .names_rules import hostname, interface_name, mac_address
+from .container_words import addresses, extra_hosts, host_name, links, optional_hostname, options, search, sysctls
+from .names_rules import interface_name, mac_address
 from .ports import parse_expose, parse_ports
-from .topology import DEFAULT_NETWORK, Address, Attachment, Container, Link, Network
+from .topology import DEFAULT_NETWORK, Attachment, Container, Network
 from .words import Problems, address, integer, items, known_keys, mapping, quote, routes, suggest, text, texts
 
 _KEYS = (
@@ -62,12 +62,9 @@ _CONFLICTS: Dict[str, Dict[str, str]] = {
         "mac_address": _NONE.format("mac_address", "it has no interface"),
     },
 }
-_HOST_ENTRY = re.compile(r"([^=:]+)[=:](.+)\Z", re.DOTALL)
 
 
-def parse_container(
-    name: str, value: Any, networks: Mapping[str, Network], path: str, problems: Problems
-) -> Container:
+def parse_container(name: str, value: Any, networks: Mapping[str, Network], path: str, problems: Problems) -> Container:
     words = mapping(value, path, problems)
     known_keys(words, _KNOWN, path, problems)
     mode, target = _mode(words.get("network_mode"), networks, path + ".network_mode", problems)
@@ -83,20 +80,18 @@ def parse_container(
         attachments=_attachments(words, networks, path, problems) if mode == "bridge" else (),
         ports=parse_ports(ports, path + ".ports", problems) if ports else (),
         expose=parse_expose(words["expose"], path + ".expose", problems) if words.get("expose") else (),
-        links=_links(words["links"], path + ".links", problems) if words.get("links") else (),
-        dns=_addresses(words.get("dns"), path + ".dns", problems),
-        dns_search=_search(words.get("dns_search"), path + ".dns_search", problems),
-        dns_opt=_options(words.get("dns_opt"), path + ".dns_opt", problems),
-        extra_hosts=_extra_hosts(words.get("extra_hosts"), path + ".extra_hosts", problems),
-        hostname=_hostname(words.get("hostname"), path + ".hostname", problems),
-        sysctls=_sysctls(words.get("sysctls"), path + ".sysctls", problems),
+        links=links(words["links"], path + ".links", problems) if words.get("links") else (),
+        dns=addresses(words.get("dns"), path + ".dns", problems),
+        dns_search=search(words.get("dns_search"), path + ".dns_search", problems),
+        dns_opt=options(words.get("dns_opt"), path + ".dns_opt", problems),
+        extra_hosts=extra_hosts(words.get("extra_hosts"), path + ".extra_hosts", problems),
+        hostname=optional_hostname(words.get("hostname"), path + ".hostname", problems),
+        sysctls=sysctls(words.get("sysctls"), path + ".sysctls", problems),
         routes=routes(words.get("routes"), path + ".routes", problems),
     )
 
 
-def _mode(
-    value: Any, networks: Mapping[str, Network], path: str, problems: Problems
-) -> Tuple[str, Optional[str]]:
+def _mode(value: Any, networks: Mapping[str, Network], path: str, problems: Problems) -> Tuple[str, Optional[str]]:
     if value is None:
         return "bridge", None
     mode = text(value, path, problems)
@@ -110,10 +105,8 @@ def _mode(
             return "container", target
         problems.note(path, '{0}: name the container to join, as in "container:web"', quote(mode))
         return "none", None
-    hint = '; to be on this network write networks: [{0}]'.format(mode) if mode in networks else ""
-    problems.note(
-        path, "{0}: expected bridge, none, host, container:NAME or service:NAME{1}", quote(mode), hint
-    )
+    hint = "; to be on this network write networks: [{0}]".format(mode) if mode in networks else ""
+    problems.note(path, "{0}: expected bridge, none, host, container:NAME or service:NAME{1}", quote(mode), hint)
     return "bridge", None
 
 
@@ -155,15 +148,17 @@ def _attachment(name: str, value: Any, path: str, problems: Problems) -> Attachm
     known_keys(words, _ATTACHMENT_KEYS, path, problems)
     ipv4, ipv6, mac = words.get("ipv4_address"), words.get("ipv6_address"), words.get("mac_address")
     ifname = words.get("interface_name")
-    links = _addresses(words.get("link_local_ips"), path + ".link_local_ips", problems)
-    for n, one in enumerate(links):
+    local = addresses(words.get("link_local_ips"), path + ".link_local_ips", problems)
+    for n, one in enumerate(local):
         if not one.is_link_local:
             problems.note(
-                "{0}.link_local_ips[{1}]".format(path, n), '"{0}": expected an address in 169.254.0.0/16 or fe80::/10', one
+                "{0}.link_local_ips[{1}]".format(path, n),
+                '"{0}": expected an address in 169.254.0.0/16 or fe80::/10',
+                one,
             )
     names = texts(words.get("aliases"), path + ".aliases", problems)
     for n, alias in enumerate(names):
-        _host_name(alias, "{0}.aliases[{1}]".format(path, n), problems)
+        host_name(alias, "{0}.aliases[{1}]".format(path, n), problems)
     return Attachment(
         network=name,
         ifname=(interface_name(ifname, path + ".interface_name", problems) or "") if ifname is not None else "",
@@ -172,7 +167,7 @@ def _attachment(name: str, value: Any, path: str, problems: Problems) -> Attachm
         mac_address=mac_address(mac, path + ".mac_address", problems) if mac else None,
         aliases=tuple(dict.fromkeys(names)),
         gw_priority=integer(words.get("gw_priority"), path + ".gw_priority", problems) or 0,
-        link_local_ips=links,
+        link_local_ips=local,
         path=path,
     )
 
@@ -205,122 +200,12 @@ def _with_mac(attachments: List[Attachment], value: Any, path: str, problems: Pr
         mac = mac_address(value, path, problems)
         first = attachments[0]
         if mac and first.mac_address and first.mac_address != mac:
-            problems.note(path, "{0}: contradicts {1}.mac_address, which is {2}", quote(mac), first.path, first.mac_address)
+            problems.note(
+                path, "{0}: contradicts {1}.mac_address, which is {2}", quote(mac), first.path, first.mac_address
+            )
         attachments[0] = _replaced(first, mac_address=first.mac_address or mac)
     return tuple(attachments)
 
 
 def _replaced(one: Attachment, **changes: Any) -> Attachment:
     return Attachment(**{**one.__dict__, **changes})
-
-
-def _links(value: Any, path: str, problems: Problems) -> Tuple[Link, ...]:
-    found = []
-    for n, item in enumerate(items(value, path, problems)):
-        where = "{0}[{1}]".format(path, n)
-        entry = text(item, where, problems)
-        if entry is None:
-            continue
-        container, colon, alias = entry.partition(":")
-        if not container or (colon and not alias):
-            problems.note(where, '{0}: expected "container" or "container:alias"', quote(entry))
-        elif not colon or _host_name(alias, where, problems):
-            found.append(Link(container, alias or container))
-    return tuple(dict.fromkeys(found))
-
-
-def _addresses(value: Any, path: str, problems: Problems) -> Tuple[Address, ...]:
-    if value is None:
-        return ()
-    listed = items(value, path, problems)
-    read = (address(item, "{0}[{1}]".format(path, n), problems) for n, item in enumerate(listed))
-    return tuple(dict.fromkeys(one for one in read if one is not None))
-
-
-def _search(value: Any, path: str, problems: Problems) -> Tuple[str, ...]:
-    if value is None:
-        return ()
-    words = texts(value, path, problems)
-    for n, word in enumerate(words):
-        if word != ".":
-            hostname(word[:-1] if word.endswith(".") else word, "{0}[{1}]".format(path, n), problems, "domain")
-    return words
-
-
-def _options(value: Any, path: str, problems: Problems) -> Tuple[str, ...]:
-    if value is None:
-        return ()
-    words = texts(value, path, problems)
-    for n, word in enumerate(words):
-        if not word or not word.isprintable() or " " in word:
-            problems.note("{0}[{1}]".format(path, n), '{0}: expected one resolver option, such as "ndots:1"', quote(word))
-    return words
-
-
-def _hostname(value: Any, path: str, problems: Problems) -> Optional[str]:
-    return hostname(value, path, problems) if value is not None else None
-
-
-def _host_name(name: str, path: str, problems: Problems) -> bool:
-    """A name for /etc/hosts: Compose allows an underscore in a service's name, so we do."""
-    return hostname(name.replace("_", "x") if name else name, path, Problems(), "domain name") is not None or bool(
-        problems.note(path, "{0}: a host name has letters, digits, '-', '_' and dots", quote(name))
-    )
-
-
-def _extra_hosts(value: Any, path: str, problems: Problems) -> Tuple[Tuple[str, str], ...]:
-    """``name:ip``, ``name=ip`` or a mapping; the address may be ``host-gateway``, or IPv6 in brackets."""
-    if value is None:
-        return ()
-    pairs: List[Tuple[str, Any, str]] = []
-    if isinstance(value, Mapping):
-        for name, item in mapping(value, path, problems).items():
-            pairs.extend((name, one, "{0}.{1}".format(path, name)) for one in items(item, path, problems))
-    else:
-        for n, item in enumerate(items(value, path, problems)):
-            where = "{0}[{1}]".format(path, n)
-            found = _HOST_ENTRY.match(item) if isinstance(item, str) else None
-            if found is None:
-                problems.note(where, '{0}: expected "name:address"', quote(item))
-            else:
-                pairs.append((found.group(1), found.group(2), where))
-    hosts = []
-    for name, target, where in pairs:
-        if _host_name(name, where, problems):
-            bare = target[1:-1] if isinstance(target, str) and target[:1] == "[" and target[-1:] == "]" else target
-            one = bare if bare == "host-gateway" else address(bare, where, problems)
-            if one is not None:
-                hosts.append((name, str(one)))
-    return tuple(dict.fromkeys(hosts))
-
-
-_SYSCTL = re.compile(r"net(\.[a-zA-Z0-9_/-]+)+\Z")
-
-
-def _sysctls(value: Any, path: str, problems: Problems) -> Tuple[Tuple[str, str], ...]:
-    if value is None:
-        return ()
-    pairs: Dict[str, str] = {}
-    if isinstance(value, Mapping):
-        listed = [(key, item, "{0}.{1}".format(path, key)) for key, item in mapping(value, path, problems).items()]
-    else:
-        listed = []
-        for n, item in enumerate(items(value, path, problems)):
-            where = "{0}[{1}]".format(path, n)
-            key, equals, setting = item.partition("=") if isinstance(item, str) else ("", "", "")
-            if equals:
-                listed.append((key.strip(), setting.strip(), where))
-            else:
-                problems.note(where, '{0}: expected "name=value"', quote(item))
-    for key, setting, where in listed:
-        if not key.startswith("net."):
-            problems.note(where, "{0}: only net.* belongs to a network namespace; set others on the host", quote(key))
-        elif not _SYSCTL.match(key) or ".." in key or "//" in key:
-            problems.note(where, "{0}: expected a name such as net.ipv4.ip_forward", quote(key))
-        elif isinstance(setting, bool):
-            pairs[key] = str(int(setting))
-        else:
-            read = text(setting, where, problems)
-            if read is not None and pairs.setdefault(key, read) != read:
-                problems.note(where, "{0}: set twice, to {1} and to {2}", quote(key), pairs[key], read)
-    return tuple(sorted(pairs.items()))

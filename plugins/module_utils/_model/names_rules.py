@@ -33,15 +33,12 @@ def check_topology_name(value: Any, path: str, problems: Problems) -> str:
     return name
 
 
-def check_name(name: str, path: str, problems: Problems) -> bool:
+def check_name(name: str, path: str, problems: Problems) -> None:
     """Docker's rule for names; with it no name is ``.`` or ``..`` or leaves its directory."""
     if not _NAME.match(name):
         problems.note(path, "{0}: a name has letters, digits, '_', '.' and '-', a letter or digit first", quote(name))
     elif len(name) > NAME_MAX:
         problems.note(path, "{0}: a name has at most {1} characters, this has {2}", quote(name), NAME_MAX, len(name))
-    else:
-        return True
-    return False
 
 
 def interface_name(value: Any, path: str, problems: Problems) -> Optional[str]:
@@ -54,9 +51,7 @@ def interface_name(value: Any, path: str, problems: Problems) -> Optional[str]:
     elif name in (".", "..", "all", "default", "lo"):
         problems.note(path, "{0}: this name means something else to the kernel, choose another", quote(name))
     elif not name.isascii() or not name.isprintable() or any(c in '/: %*"\\' for c in name):
-        problems.note(
-            path, "{0}: an interface name has no '/', ':', '%', '*', quote, backslash or space", quote(name)
-        )
+        problems.note(path, "{0}: an interface name has no '/', ':', '%', '*', quote, backslash or space", quote(name))
     else:
         return name
     return None

@@ -100,7 +100,9 @@ def _families(value: Any) -> Dict[str, Any]:
     return {} if value is None else {"": value}
 
 
-def _merge_driver_opts(words: Dict[str, Any], families: Dict[str, Dict[str, Any]], path: str, problems: Problems) -> Places:
+def _merge_driver_opts(
+    words: Dict[str, Any], families: Dict[str, Dict[str, Any]], path: str, problems: Problems
+) -> Places:
     """Puts Docker's spellings where ours stand; both, with different values, is a contradiction."""
     places: Places = {}
     opts = mapping(words.get("driver_opts"), path + ".driver_opts", problems)

@@ -31,7 +31,9 @@ def parse_pools(value: Any, enable_ipv4: bool, enable_ipv6: bool, path: str, pro
     words = mapping(value, where, problems)
     known_keys(words, ("driver", "config", "options"), where, problems)
     if words.get("driver") not in (None, "default"):
-        problems.note(where + ".driver", "{0}: only the default address management is available", quote(words["driver"]))
+        problems.note(
+            where + ".driver", "{0}: only the default address management is available", quote(words["driver"])
+        )
     pools: List[Pool] = []
     config = words.get("config")
     if config is not None and not isinstance(config, (list, tuple)):
@@ -82,7 +84,9 @@ def _pool(value: Any, enable_ipv4: bool, path: str, problems: Problems) -> Optio
 
 def _check_room(net: Subnet, path: str, problems: Problems) -> None:
     if net.is_multicast or net.is_loopback:
-        problems.note(path, '"{0}": containers cannot live in a {1} subnet', net, "multicast" if net.is_multicast else "loopback")
+        problems.note(
+            path, '"{0}": containers cannot live in a {1} subnet', net, "multicast" if net.is_multicast else "loopback"
+        )
     elif net.num_addresses < 4:
         problems.note(
             path, '"{0}": too small, a gateway and a container need /{1} at least', net, 30 if net.version == 4 else 126

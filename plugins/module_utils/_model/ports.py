@@ -94,9 +94,7 @@ def _long(value: Any, path: str, problems: Problems) -> List[PublishedPort]:
     target = _range(str(words["target"]), "container port", words["target"], path + ".target", problems)
     published = None
     if words.get("published") not in (None, ""):
-        published = _range(
-            str(words["published"]), "host port", words["published"], path + ".published", problems
-        )
+        published = _range(str(words["published"]), "host port", words["published"], path + ".published", problems)
     host_ip = None
     if words.get("host_ip") not in (None, ""):
         host_ip = address(words["host_ip"], path + ".host_ip", problems)

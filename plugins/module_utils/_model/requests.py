@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Iterator
 
 from .._ipam.requests import AddressRequest, LeaseRequests, PortRequest, SubnetRequest
-from .topology import Network, Topology
+from .topology import Network, PublishedPort, Topology
 
 
 def lease_requests(topology: Topology) -> LeaseRequests:
@@ -41,9 +41,7 @@ def _subnets(network: Network) -> Iterator[SubnetRequest]:
 
 
 def _addresses(topology: Topology) -> Iterator[AddressRequest]:
-    families = {
-        network.name: tuple(pool.family for pool in network.pools) for network in topology.networks.values()
-    }
+    families = {network.name: tuple(pool.family for pool in network.pools) for network in topology.networks.values()}
     for container in topology.containers.values():
         for place in container.attachments:
             for family in families[place.network]:
@@ -61,11 +59,16 @@ def _addresses(topology: Topology) -> Iterator[AddressRequest]:
 def _ports(topology: Topology) -> Iterator[PortRequest]:
     for container in topology.containers.values():
         for port in container.ports:
-            yield PortRequest(
-                container=container.name,
-                target=port.target,
-                protocol=port.protocol,
-                published=port.published,
-                host_ip=str(port.host_ip) if port.host_ip is not None else None,
-                path=port.path,
-            )
+            yield port_request(container.name, port)
+
+
+def port_request(container: str, port: PublishedPort) -> PortRequest:
+    """What is asked for a port; the key of its answer in ``Allocation.ports``."""
+    return PortRequest(
+        container=container,
+        target=port.target,
+        protocol=port.protocol,
+        published=port.published,
+        host_ip=str(port.host_ip) if port.host_ip is not None else None,
+        path=port.path,
+    )

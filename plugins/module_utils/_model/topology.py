@@ -107,6 +107,7 @@ class Link:
 
     container: str
     alias: str
+    path: str = ""  # topology_containers.web.links[0]
 
 
 @dataclass(frozen=True)
