@@ -44,7 +44,8 @@ class Desired:
         """What is to be read inside: namespace name → keys."""
         wanted = {space.name: tuple(key for key, _value in space.sysctls) for space in self.namespaces}
         for pair in self.veths:
-            wanted.setdefault(pair.netns, ())
+            keys = tuple(key for key, _value in pair.sysctls)
+            wanted[pair.netns] = wanted.get(pair.netns, ()) + keys
         return {name: keys for name, keys in wanted.items() if name}
 
     def host_sysctls(self) -> Tuple[str, ...]:

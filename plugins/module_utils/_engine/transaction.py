@@ -31,7 +31,10 @@ class Leases:
     way_back: Tuple[Dict[str, Any], ...] = ()
 
     def commit(self) -> None:
-        pass
+        """Make them durable."""
+
+    def rollback(self) -> None:
+        """Let go of a transaction that was not committed."""
 
 
 def run(host: Host, topology: str, plan: Plan, leases: Leases, check_mode: bool) -> Result:
@@ -97,6 +100,7 @@ def _way_back(
 ) -> FabricError:
     """Undo what was begun, in reverse; the error to raise says what failed and how the way back went."""
     trouble: List[str] = []
+    leases.rollback()
     steps = [step.as_json() for action in reversed(begun) for step in action.undo] + list(leases.way_back)
     for step in steps:
         try:

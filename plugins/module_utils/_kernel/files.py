@@ -21,6 +21,15 @@ def read(path: str) -> Optional[str]:
         return None
 
 
+def starts_with(path: str, line: str) -> bool:
+    """Whether a file begins so; False when there is none."""
+    try:
+        with open(path, "rb") as file:
+            return file.read(len(line.encode("utf-8"))) == line.encode("utf-8")
+    except OSError:
+        return False
+
+
 def read_link(path: str) -> Optional[str]:
     try:
         return os.readlink(path)

@@ -156,6 +156,10 @@ def veth_create(host: Host, veth: Mapping[str, Any]) -> None:
 
 
 def _set_up_inside(host: Host, veth: Mapping[str, Any]) -> None:
+    if veth["sysctls"]:
+        with host.inside(veth["netns"]):
+            for key, value in veth["sysctls"]:
+                sysctl.write(key, value)
     socket = host.netlink(veth["netns"])
     index = _index(host, veth["netns"], veth["ifname"])
     requests = [rtnetlink.address_add(index, cidr) for cidr in veth["addresses"]]

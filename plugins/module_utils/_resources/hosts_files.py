@@ -83,7 +83,7 @@ def owned(topology: str) -> List[str]:
     for directory in _directories(NETNS_ETC_DIRECTORY):
         if directory == shared:
             found.extend(_files(directory))
-        elif (files.read(directory + "/hosts") or "").startswith(line):
+        elif files.starts_with(directory + "/hosts", line):
             found.extend(directory + "/" + name for name in NAMES if os.path.lexists(directory + "/" + name))
     return found
 

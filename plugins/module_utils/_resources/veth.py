@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from .._kernel.observe import NamespaceState, Observed
@@ -15,6 +15,7 @@ from .._kernel.errors import ForeignObjectError
 from .._kernel import names
 from .action import Action, operation
 from .bridge import change_link, comparable_addresses, compare_addresses, refuse_foreign
+from .netns import compare_sysctl
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Veth:
     isolated: bool = False
     hairpin: bool = False
     host_addresses: Tuple[str, ...] = ()
+    sysctls: Tuple[Tuple[str, str], ...] = ()  # of the inner end, keys with slashes
 
     @property
     def shown(self) -> str:
@@ -92,6 +94,7 @@ def create(desired: Veth) -> Action:
         addresses=list(desired.addresses),
         host_addresses=list(desired.host_addresses),
         routes=[route.words() for route in desired.routes],
+        sysctls=[list(pair) for pair in desired.sysctls],
     )
     details = ", ".join([*desired.addresses, *([desired.mac] if desired.mac else [])])
     return Action(
@@ -228,9 +231,10 @@ def _inner_changes(desired: Veth, inner: Link, state: NamespaceState) -> Iterato
         wanted, now = getattr(desired, name), getattr(inner, name)
         if wanted is not None and wanted != now:
             yield change_link(netns, ifname, desired.shown, subject, name, now, wanted)
+    for key, value in desired.sysctls:
+        yield from compare_sysctl(netns, key, value, state.sysctls.get(key), subject)
     now_addresses = comparable_addresses(state.addresses.get(inner.index, []))
-    wanted_addresses = desired.addresses
-    yield from compare_addresses(netns, ifname, desired.shown, subject, now_addresses, wanted_addresses)
+    yield from compare_addresses(netns, ifname, desired.shown, subject, now_addresses, desired.addresses)
     if not inner.up:
         yield change_link(netns, ifname, desired.shown, subject, "up", False, True)
     yield from _compare_routes(desired, inner, state, subject)
@@ -275,6 +279,3 @@ def _route_words(route: RouteEntry) -> VethRoute:
         metric = 0  # what the kernel gives an IPv6 route that names none
     return VethRoute(route.destination, route.gateway, route.type, metric, route.onlink)
 
-
-def with_routes(veth: Veth, routes: Tuple[VethRoute, ...]) -> Veth:
-    return replace(veth, routes=veth.routes + routes)

@@ -1,0 +1,220 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A topology and its leases → the resources that make it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Dict, Iterator, List, Optional, Tuple
+
+from .._engine.plan import Desired
+from .._ipam.requests import Allocation
+from .._kernel import names
+from .._resources.bridge import Bridge
+from .._resources.netns import Netns
+from .._resources.sysctl import HostSysctl
+from .._resources.veth import Veth, VethRoute
+from .addressing import default_attachment, families, gateway_mode, mac_of, namespace_owner
+from .expand_files import expand_files
+from .expand_rules import expand_rules
+from .topology import Attachment, Container, Network, Route, Topology
+
+
+@dataclass(frozen=True)
+class HostDefaults:
+    """What of the host a container inherits."""
+
+    mtu: int = 1500
+    resolv_conf: Tuple[str, ...] = ()  # lines without comments
+
+
+def expand(topology: Topology, allocation: Allocation, host: HostDefaults) -> Desired:
+    """Everything that ``topology`` is made of on a host."""
+    return Desired(
+        topology=topology.name,
+        sysctls=tuple(_forwarding(topology)),
+        bridges=tuple(_bridges(topology, allocation, host)),
+        namespaces=tuple(_namespaces(topology)),
+        veths=tuple(_veths(topology, allocation, host)),
+        files=expand_files(topology, allocation, host.resolv_conf),
+        ruleset=expand_rules(topology, allocation),
+    )
+
+
+def _forwarding(topology: Topology) -> Iterator[HostSysctl]:
+    """First of all: writing ip_forward sets other settings of every interface back."""
+    for family, key in ((4, "net/ipv4/ip_forward"), (6, "net/ipv6/conf/all/forwarding")):
+        if any(_routes(network, family) for network in topology.networks.values()):
+            yield HostSysctl(key, "1")
+
+
+def _routes(network: Network, family: int) -> bool:
+    return family in families(network) and gateway_mode(network, family) != "isolated"
+
+
+def mtu_of(network: Network, host: HostDefaults) -> int:
+    return network.mtu or host.mtu
+
+
+def _bridges(topology: Topology, allocation: Allocation, host: HostDefaults) -> Iterator[Bridge]:
+    for network in topology.networks.values():
+        if network.external:
+            continue
+        gateways = {family: _gateway_cidr(network, family, allocation) for family in families(network)}
+        yield Bridge(
+            ifname=network.bridge,
+            alias=names.alias(topology.name, "network " + network.name),
+            addresses=tuple(cidr for cidr in gateways.values() if cidr),
+            mtu=mtu_of(network, host),
+            mac=_bridge_mac(network, allocation),
+            sysctls=tuple(_bridge_sysctls(network)),
+        )
+
+
+def _bridge_mac(network: Network, allocation: Allocation) -> str:
+    """From the gateway's address; a bridge without one has its first subnet's."""
+    found: Dict[int, str] = {}
+    for family in families(network):
+        lease = allocation.subnets[(network.name, family)]
+        found[family] = lease.gateway or lease.subnet.split("/")[0]
+    return mac_of(found.get(4), found.get(6))
+
+
+def _gateway_cidr(network: Network, family: int, allocation: Allocation) -> Optional[str]:
+    lease = allocation.subnets[(network.name, family)]
+    if lease.gateway is None:
+        return None
+    return "{0}/{1}".format(lease.gateway, lease.subnet.split("/")[1])
+
+
+def _bridge_sysctls(network: Network) -> Iterator[Tuple[str, str]]:
+    ipv4, ipv6 = ("net/ipv{0}/conf/{1}/".format(version, network.bridge) for version in (4, 6))
+    if 4 in families(network):
+        # Ports published on loopback arrive at a container from 127.0.0.1; the packet rules guard the rest.
+        yield ipv4 + "route_localnet", "1"
+        # A container on two networks may answer over the other one: loose, for strict would drop that.
+        yield ipv4 + "rp_filter", "2"
+    if _routes(network, 6):
+        yield ipv6 + "disable_ipv6", "0"
+        yield ipv6 + "accept_ra", "0"
+    else:
+        yield ipv6 + "disable_ipv6", "1"
+
+
+def _namespaces(topology: Topology) -> Iterator[Netns]:
+    """Those of their own first, so that there is something to attach to."""
+    attached = []
+    for container in topology.containers.values():
+        attach = _attach(topology, container)
+        if attach is None:
+            yield Netns(container.name, topology.name, sysctls=tuple(_namespace_sysctls(topology, container)))
+        else:
+            attached.append(Netns(container.name, topology.name, attach))
+    yield from attached
+
+
+def _attach(topology: Topology, container: Container) -> Optional[str]:
+    owner = topology.containers[namespace_owner(topology, container.name)]
+    if owner.mode == "host":
+        return "host"
+    return None if owner.name == container.name else "netns:" + owner.name
+
+
+def _namespace_sysctls(topology: Topology, container: Container) -> Iterator[Tuple[str, str]]:
+    networks = [topology.networks[attachment.network] for attachment in container.attachments]
+    if not any(6 in families(network) for network in networks):
+        # Before any link comes up: nothing leaks over link-local addresses, no multicast chatter on the bridge.
+        yield "net/ipv6/conf/all/disable_ipv6", "1"
+        yield "net/ipv6/conf/default/disable_ipv6", "1"
+    else:
+        yield "net/ipv6/conf/default/accept_ra", "0"
+    if len(networks) > 1:
+        yield "net/ipv4/conf/default/rp_filter", "2"
+    for key, value in container.sysctls:
+        if _interface_of(key, container) is None:
+            yield key.replace(".", "/"), value
+
+
+def _interface_of(key: str, container: Container) -> Optional[str]:
+    """The interface of the container that a setting like net.ipv4.conf.eth0.rp_filter is of."""
+    parts = key.replace("/", ".").split(".")
+    for attachment in container.attachments:
+        if len(parts) > 4 and parts[2] in ("conf", "neigh") and ".".join(parts[3:-1]) == attachment.ifname:
+            return attachment.ifname
+    return None
+
+
+def _slashed(key: str, ifname: str) -> str:
+    """net.ipv4.conf.eth0.rp_filter → net/ipv4/conf/eth0/rp_filter, dots in the interface's name kept."""
+    words = key.replace("/", ".").split(".")
+    return "/".join([*words[:3], ifname, words[-1]])
+
+
+def _veths(topology: Topology, allocation: Allocation, host: HostDefaults) -> Iterator[Veth]:
+    for container in topology.containers.values():
+        gateways = {family: default_attachment(container, topology, allocation, family) for family in (4, 6)}
+        for attachment in container.attachments:
+            yield _veth(topology, container, attachment, allocation, host, gateways)
+
+
+def _veth(
+    topology: Topology,
+    container: Container,
+    attachment: Attachment,
+    allocation: Allocation,
+    host: HostDefaults,
+    gateways: Dict[int, Optional[Attachment]],
+) -> Veth:
+    network = topology.networks[attachment.network]
+    addresses: Dict[int, str] = {}
+    cidrs: List[str] = []
+    routes: List[VethRoute] = []
+    for family in families(network):
+        lease = allocation.subnets[(network.name, family)]
+        addresses[family] = allocation.addresses[(network.name, container.name, family)]
+        cidrs.append("{0}/{1}".format(addresses[family], lease.subnet.split("/")[1]))
+        if gateways[family] is attachment and lease.gateway:
+            routes.append(VethRoute("0.0.0.0/0" if family == 4 else "::/0", lease.gateway))
+    cidrs.extend("{0}/{1}".format(each, 16 if each.version == 4 else 64) for each in attachment.link_local_ips)
+    routes.extend(_route(route) for route in network.routes)
+    if attachment is container.attachments[0]:
+        routes.extend(_route(route) for route in container.routes)
+    owner = "{0}:{1}".format(container.name, attachment.ifname)
+    return Veth(
+        name=names.veth_ifname(topology.name, container.name, attachment.ifname),
+        netns=container.name,
+        ifname=attachment.ifname,
+        alias=names.alias(topology.name, owner),
+        owner=owner,
+        mac=attachment.mac_address or mac_of(addresses.get(4), addresses.get(6)),
+        mtu=mtu_of(network, host),
+        addresses=tuple(cidrs),
+        routes=tuple(routes),
+        master=network.bridge,
+        isolated=not network.icc and not _linked(topology, network),
+        sysctls=tuple(
+            (_slashed(key, attachment.ifname), value)
+            for key, value in container.sysctls
+            if _interface_of(key, container) == attachment.ifname
+        ),
+    )
+
+
+def _linked(topology: Topology, network: Network) -> bool:
+    """Whether any link crosses this network: then the packet rules, not the ports' flags, keep neighbours apart."""
+    return any(
+        container.links and any(attachment.network == network.name for attachment in container.attachments)
+        for container in topology.containers.values()
+    )
+
+
+def _route(route: Route) -> VethRoute:
+    return VethRoute(
+        destination=str(route.destination),
+        gateway=str(route.gateway) if route.gateway else None,
+        type=route.type,
+        metric=route.metric or 0,
+        onlink=route.onlink,
+    )

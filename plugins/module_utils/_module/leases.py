@@ -1,0 +1,32 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lease store as a part of a transaction."""
+
+from __future__ import annotations
+
+from .._engine.transaction import Leases
+from .._ipam.requests import Allocation
+from .._ipam.store import LeaseStore
+
+
+class PreparedLeases(Leases):
+    """Leases allocated in the store's open transaction: committed before an address is used, or rolled back."""
+
+    def __init__(self, store: LeaseStore, allocation: Allocation) -> None:
+        self._store = store
+        self.actions = tuple(allocation.actions)
+        self.way_back = ()
+        if allocation.granted or allocation.released:
+            arguments = {
+                "granted": [dict(row) for row in allocation.granted],
+                "released": [dict(row) for row in allocation.released],
+            }
+            self.way_back = ({"name": "lease.revert", "arguments": arguments},)
+
+    def commit(self) -> None:
+        self._store.commit()
+
+    def rollback(self) -> None:
+        self._store.rollback()

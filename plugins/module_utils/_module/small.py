@@ -1,0 +1,199 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One object per call: what the modules ``netns``, ``bridge`` and ``veth`` perform, on the engine that ``topology`` uses."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
+
+from .._engine import transaction
+from .._engine.lock import host_lock
+from .._engine.report import Result
+from .._kernel import names
+from .._kernel.errors import DeclarationError, Problem
+from .._kernel.host import Host
+from .._kernel.observe import Observed, observe
+from .._model.names_rules import check_name, check_topology_name, interface_name, mac_address
+from .._model.words import Problems
+from .._resources import bridge, netns, veth
+from .._resources.action import Action
+from .._resources.bridge import Bridge
+from .._resources.netns import Netns
+from .._resources.veth import Veth, VethRoute
+
+Compare = Callable[[Observed], List[Action]]
+LOCK_TIMEOUT = 60.0
+
+
+def perform_netns(params: Mapping[str, Any], check_mode: bool) -> Result:
+    problems = _common(params)
+    check_name(params["name"], "name", problems)
+    _raise(problems)
+    name, topology = params["name"], params["topology_name"]
+    sysctls = tuple(sorted((str(key).replace(".", "/"), str(value)) for key, value in (params["sysctls"] or {}).items()))
+    desired = Netns(name, topology, params["attach"], sysctls)
+    if params["state"] == "absent":
+        return _run(topology, check_mode, lambda seen: netns.compare_absent(name, topology, seen), owned=topology)
+    result = _run(
+        topology,
+        check_mode,
+        lambda seen: netns.compare(desired, seen),
+        inside={} if desired.attach else {name: tuple(key for key, _value in sysctls)},
+    )
+    return result.with_facts(netns={"name": name, "path": names.NETNS_DIRECTORY + "/" + name, "attach": desired.attach})
+
+
+def perform_bridge(params: Mapping[str, Any], check_mode: bool) -> Result:
+    problems = _common(params)
+    interface_name(params["name"], "name", problems)
+    addresses = _cidrs(params["addresses"], "addresses", problems)
+    mac = mac_address(params["mac"], "mac", problems) if params["mac"] else None
+    _raise(problems)
+    name, topology = params["name"], params["topology_name"]
+    if params["state"] == "absent":
+        return _run(topology, check_mode, lambda seen: _absent_link(name, topology, seen, "bridge"), owned=topology)
+    desired = Bridge(
+        ifname=name,
+        alias=names.alias(topology, "bridge " + name),
+        addresses=addresses,
+        mtu=params["mtu"] or 1500,
+        mac=mac,
+        stp=params["stp"],
+        ageing_time=params["ageing_time"],
+        forward_delay=params["forward_delay"],
+        multicast_snooping=params["multicast_snooping"],
+        up=params["up"],
+    )
+    result = _run(topology, check_mode, lambda seen: bridge.compare(desired, seen))
+    return result.with_facts(bridge={"name": name, "addresses": list(addresses), "mtu": desired.mtu, "mac": mac})
+
+
+def perform_veth(params: Mapping[str, Any], check_mode: bool) -> Result:
+    problems = _common(params)
+    interface_name(params["name"], "name", problems)
+    name, topology = params["name"], params["topology_name"]
+    if params["state"] == "absent":
+        _raise(problems)
+        return _run(topology, check_mode, lambda seen: _absent_link(name, topology, seen, "veth"), owned=topology)
+    desired = _veth(params, problems)
+    _raise(problems)
+    inside = {desired.netns: ()}
+    result = _run(topology, check_mode, lambda seen: _compare_veth(desired, seen), inside=inside)
+    return result.with_facts(
+        veth={
+            "name": name,
+            "netns": desired.netns,
+            "ifname": desired.ifname,
+            "mac": desired.mac,
+            "mtu": desired.mtu,
+            "addresses": list(desired.addresses),
+            "routes": [str(route) for route in desired.routes],
+            "master": desired.master,
+        }
+    )
+
+
+def _veth(params: Mapping[str, Any], problems: Problems) -> Veth:
+    if not params["netns"]:
+        problems.note("netns", "name the namespace in which the other end is to be")
+    else:
+        check_name(params["netns"], "netns", problems)
+    interface_name(params["ifname"], "ifname", problems)
+    owner = "{0}:{1}".format(params["netns"], params["ifname"])
+    return Veth(
+        name=params["name"],
+        netns=params["netns"] or "",
+        ifname=params["ifname"],
+        alias=names.alias(params["topology_name"], owner),
+        owner=owner,
+        mac=mac_address(params["mac"], "mac", problems) if params["mac"] else None,
+        mtu=params["mtu"] or 1500,
+        addresses=_cidrs(params["addresses"], "addresses", problems),
+        routes=_routes(params, problems),
+        master=interface_name(params["master"], "master", problems) if params["master"] else None,
+        isolated=params["isolated"],
+        hairpin=params["hairpin"],
+        host_addresses=_cidrs(params["host_addresses"], "host_addresses", problems),
+    )
+
+
+def _compare_veth(desired: Veth, seen: Observed) -> List[Action]:
+    problems = Problems()
+    if seen.handles.get(desired.netns) is None:
+        problems.note("netns", '"{0}": there is no such namespace; make it first (module netns)', desired.netns)
+    if desired.master and desired.master not in seen.links:
+        problems.note("master", '"{0}": there is no such bridge; make it first (module bridge)', desired.master)
+    _raise(problems)
+    return veth.compare(desired, seen)
+
+
+def _absent_link(name: str, topology: str, seen: Observed, kind: str) -> List[Action]:
+    link = seen.links.get(name)
+    if link is None:
+        return []
+    bridge.refuse_foreign(name, names.alias(topology, name), link, kind)
+    return [veth.remove(link, seen) if kind == "veth" else bridge.remove(link, seen)]
+
+
+def _run(
+    topology: str,
+    check_mode: bool,
+    compare: Compare,
+    inside: Optional[Mapping[str, Tuple[str, ...]]] = None,
+    owned: Optional[str] = None,
+) -> Result:
+    """``inside``: namespaces to read, with the settings wanted of them. ``owned``: read this topology's too."""
+    with host_lock(LOCK_TIMEOUT, check_mode), Host() as host:
+        if not check_mode:
+            transaction.finish_interrupted(host)
+
+        def plan() -> Tuple[Action, ...]:
+            return tuple(compare(observe(host, (), inside or {}, (owned,) if owned else ())))
+
+        return transaction.run(host, topology, plan, transaction.Leases(), check_mode)
+
+
+def _common(params: Mapping[str, Any]) -> Problems:
+    problems = Problems()
+    check_topology_name(params["topology_name"], "topology_name", problems)
+    return problems
+
+
+def _raise(problems: List[Problem]) -> None:
+    if problems:
+        raise DeclarationError(problems)
+
+
+def _cidrs(values: Optional[List[str]], path: str, problems: Problems) -> Tuple[str, ...]:
+    found = []
+    for number, value in enumerate(values or []):
+        try:
+            found.append(str(ipaddress.ip_interface(value)))
+        except ValueError:
+            text = "{0}: expected an address with its prefixlen, such as 172.20.0.1/24"
+            problems.note("{0}[{1}]".format(path, number), text, value)
+    return tuple(found)
+
+
+def _routes(params: Mapping[str, Any], problems: Problems) -> Tuple[VethRoute, ...]:
+    found = [VethRoute("::/0" if ":" in gateway else "0.0.0.0/0", gateway) for gateway in params["gateway"] or []]
+    for number, words in enumerate(params["routes"] or []):
+        found.append(_route(words, "routes[{0}]".format(number), problems))
+    return tuple(found)
+
+
+def _route(words: Dict[str, Any], path: str, problems: Problems) -> VethRoute:
+    try:
+        destination = "default" if words["destination"] == "default" else str(ipaddress.ip_network(words["destination"]))
+        gateway = str(ipaddress.ip_address(words["gateway"])) if words.get("gateway") else None
+    except ValueError as error:
+        problems.note(path, "{0}", error)
+        return VethRoute("0.0.0.0/0")
+    if destination == "default":
+        destination = "::/0" if gateway and ":" in gateway else "0.0.0.0/0"
+    return VethRoute(
+        destination, gateway, words.get("type") or "unicast", words.get("metric") or 0, bool(words.get("onlink"))
+    )

@@ -1,0 +1,126 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A whole host in one transaction: parse → lease → expand → run. What the module ``topology`` performs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple
+
+from .._engine import journal, transaction
+from .._engine.lock import host_lock
+from .._engine.observation import read_and_plan
+from .._engine.plan import Desired
+from .._engine.report import Result
+from .._ipam.allocate import allocate, release_topology
+from .._ipam.requests import Allocation, HostFacts, LeaseRequests, SubnetRequest
+from .._ipam.store import LeaseStore
+from .._kernel import facts, nft, rtnetlink
+from .._kernel.errors import DeclarationError, Problem
+from .._kernel.host import Host
+from .._kernel.names import LEASE_STORE
+from .._model.compose import parse_topology
+from .._model.describe import describe_containers, describe_networks
+from .._model.expand import HostDefaults, expand
+from .._model.requests import lease_requests
+from .._model.topology import Topology
+from .leases import PreparedLeases
+
+
+def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
+    """Make the host match the declaration, or say what that would take."""
+    absent = params["state"] == "absent"
+    topology = parse_topology(
+        params["name"],
+        {} if absent else params["networks"],
+        {} if absent else params["containers"],
+        params["default_address_pools"],
+        params["port_range"],
+    )
+    nft.require()
+    with host_lock(params["lock_timeout"], check_mode), Host() as host:
+        finished = _interrupted(host, check_mode)
+        with LeaseStore.open(LEASE_STORE, check_mode=check_mode) as store:
+            store.begin()
+            allocation = _lease(host, store, topology, absent)
+            desired = _desired(host, topology, allocation, absent)
+            leases = PreparedLeases(store, allocation)
+            result = transaction.run(host, topology.name, lambda: read_and_plan(host, desired), leases, check_mode)
+    result = replace(result, actions=finished + result.actions)
+    return result.with_facts(
+        networks=describe_networks(topology, allocation),
+        containers=describe_containers(topology, allocation),
+    )
+
+
+def _interrupted(host: Host, check_mode: bool) -> Tuple[str, ...]:
+    if not check_mode:
+        return transaction.finish_interrupted(host)
+    words = journal.read()
+    return ("finish what an interrupted run of topology {0} left".format(words["topology"]),) if words else ()
+
+
+def _lease(host: Host, store: LeaseStore, topology: Topology, absent: bool) -> Allocation:
+    if absent:
+        return release_topology(store, topology.name)
+    requests = lease_requests(topology)
+    requests = replace(requests, subnets=tuple(_adopted(host, requests.subnets)))
+    return allocate(store, requests, host_facts(host, requests))
+
+
+def _desired(host: Host, topology: Topology, allocation: Allocation, absent: bool) -> Desired:
+    if absent:
+        return Desired(topology.name)
+    defaults = HostDefaults(facts.uplink_mtu(host), tuple(facts.resolv_conf_lines()))
+    return expand(topology, allocation, defaults)
+
+
+def host_facts(host: Host, requests: Optional[LeaseRequests] = None) -> HostFacts:
+    """What an allocation must respect. Routes are read only when a subnet is to be placed."""
+    place = requests is None or bool(requests.subnets)
+    return HostFacts(
+        routes=facts.routes(host) if place else (),
+        nameservers=facts.nameservers(),
+        ip_local_port_range=facts.local_port_range(),
+        ip_local_reserved_ports=facts.reserved_ports(),
+        machine_id=facts.machine_id(),
+    )
+
+
+def _adopted(host: Host, subnets: Iterable[SubnetRequest]) -> Iterable[SubnetRequest]:
+    """An external network's subnet is that of the bridge which is there."""
+    problems: List[Problem] = []
+    found: List[SubnetRequest] = []
+    addresses: Optional[Dict[int, List[str]]] = None
+    for request in subnets:
+        if request.external:
+            addresses = rtnetlink.read_addresses(host.socket) if addresses is None else addresses
+            request = _adopt(host, request, addresses, problems)
+        found.append(request)
+    if problems:
+        raise DeclarationError(problems)
+    return found
+
+
+def _adopt(
+    host: Host, request: SubnetRequest, addresses: Mapping[int, List[str]], problems: List[Problem]
+) -> SubnetRequest:
+    from ipaddress import ip_interface
+
+    path = "topology_networks.{0}".format(request.network)
+    link = rtnetlink.read_link(host.socket, request.bridge)
+    if link is None or link.kind != "bridge":
+        text = 'external: there is no bridge "{0}" on this host; make it first, or leave external out'
+        problems.append(Problem(path, text.format(request.bridge)))
+        return request
+    own = [ip_interface(cidr) for cidr in addresses.get(link.index, []) if not cidr.startswith("fe80:")]
+    for interface in own:
+        if interface.version == request.family and request.subnet in (None, str(interface.network)):
+            gateway = request.gateway or str(interface.ip)
+            return replace(request, subnet=str(interface.network), gateway=gateway)
+    if request.subnet is None:
+        text = "external: the bridge {0} has no IPv{1} address to take a subnet from; declare ipam.config"
+        problems.append(Problem(path, text.format(request.bridge, request.family)))
+    return request
