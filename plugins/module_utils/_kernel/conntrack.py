@@ -1,0 +1,125 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Connections that the kernel still translates by a rule that is gone.
+
+A published port that moved keeps its known flows at the old target: for UDP as long as the client goes
+on sending. Exactly those are deleted: same protocol, sent to the published port, answered by the old target.
+"""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+from typing import Any, Iterator, List, Optional, Sequence
+
+from . import gate
+from .errors import MissingDependencyError
+
+#: Up to here the kernel is asked for each flow apart; beyond, one dump of everything costs less.
+_ASK_APART = 16
+
+_FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
+_PROTOCOLS = {"tcp": socket.IPPROTO_TCP, "udp": socket.IPPROTO_UDP, "sctp": getattr(socket, "IPPROTO_SCTP", 132)}
+
+
+@dataclass(frozen=True)
+class StaleFlow:
+    """What arrived at the host at ``host_ip`` (None: at any address) and ``published`` went to the target."""
+
+    family: int
+    protocol: str
+    published: int
+    target: str
+    target_port: int
+    host_ip: Optional[str] = None
+
+
+def delete_stale(flows: Sequence[Any]) -> int:
+    """Delete the entries of these flows in the current namespace; how many there were.
+
+    Takes anything with the fields of ``StaleFlow``; a ``Publication`` has them.
+    """
+    deleted = 0
+    for family in sorted({flow.family for flow in flows}):
+        deleted += _delete_family(family, [flow for flow in flows if flow.family == family])
+    return deleted
+
+
+def _delete_family(family: int, flows: Sequence[Any]) -> int:
+    try:
+        from pyroute2.netlink.nfnetlink.nfctsocket import NFCTAttrTuple, NFCTSocket
+    except ImportError as error:
+        raise MissingDependencyError("pyroute2", "to delete stale connections", "https://pyroute2.org/") from error
+    deleted = 0
+    with NFCTSocket(nfgen_family=_FAMILIES[family]) as conntrack:
+        for original in _stale(conntrack, NFCTAttrTuple, family, flows):
+            gate.writing("conntrack")
+            deleted += _delete(conntrack, original)
+    return deleted
+
+
+def _stale(conntrack: Any, tuple_class: Any, family: int, flows: Sequence[Any]) -> List[Any]:
+    found = []
+    for entry in _entries(conntrack, tuple_class, family, flows):
+        original = _Tuple(entry.get_attr("CTA_TUPLE_ORIG"), family)
+        reply = _Tuple(entry.get_attr("CTA_TUPLE_REPLY"), family)
+        if any(_matches(flow, original, reply) for flow in flows):
+            found.append(original.as_request(tuple_class))
+    return found
+
+
+def _entries(conntrack: Any, tuple_class: Any, family: int, flows: Sequence[Any]) -> Iterator[Any]:
+    if len(flows) > _ASK_APART:
+        yield from conntrack.dump()
+        return
+    for protocol, port in sorted({(_PROTOCOLS[flow.protocol], flow.published) for flow in flows}):
+        wanted = tuple_class(family=_FAMILIES[family], proto=protocol, dport=port)
+        yield from conntrack.dump(tuple_orig=wanted)
+
+
+class _Tuple:
+    """One direction of a connection, out of a netlink message."""
+
+    def __init__(self, message: Any, family: int) -> None:
+        address, protocol = message.get_attr("CTA_TUPLE_IP"), message.get_attr("CTA_TUPLE_PROTO")
+        self.family = family
+        self.saddr = address.get_attr("CTA_IP_V{0}_SRC".format(family))
+        self.daddr = address.get_attr("CTA_IP_V{0}_DST".format(family))
+        self.proto = protocol.get_attr("CTA_PROTO_NUM")
+        self.sport = protocol.get_attr("CTA_PROTO_SRC_PORT")
+        self.dport = protocol.get_attr("CTA_PROTO_DST_PORT")
+
+    def as_request(self, tuple_class: Any) -> Any:
+        return tuple_class(
+            family=_FAMILIES[self.family],
+            saddr=self.saddr,
+            daddr=self.daddr,
+            proto=self.proto,
+            sport=self.sport,
+            dport=self.dport,
+        )
+
+
+def _matches(flow: Any, original: _Tuple, reply: _Tuple) -> bool:
+    return (
+        original.proto == _PROTOCOLS[flow.protocol]
+        and original.dport == flow.published
+        and (flow.host_ip is None or original.daddr == flow.host_ip)
+        and reply.saddr == flow.target
+        and reply.sport == flow.target_port
+        and (original.daddr, original.dport) != (reply.saddr, reply.sport)  # translated, not called directly
+    )
+
+
+def _delete(conntrack: Any, original: Any) -> int:
+    from pyroute2.netlink.exceptions import NetlinkError
+
+    try:
+        conntrack.entry("del", tuple_orig=original)
+    except NetlinkError as error:
+        if error.code != 2:  # ENOENT: it ended by itself
+            raise
+        return 0
+    return 1
