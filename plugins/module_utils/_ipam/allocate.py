@@ -17,7 +17,7 @@ from . import pools
 from .change import GATEWAY, NETWORK_ITSELF, RESERVED, Change, owner
 from .lease_ports import allocate_ports
 from .ports import Probe, probe_port
-from .requests import AddressRequest, Allocation, HostFacts, LeaseRequests, SubnetLease, SubnetRequest
+from .requests import Allocation, HostFacts, LeaseRequests, SubnetLease, SubnetRequest
 from .store import LeaseStore, Row
 
 NetworkKey = Tuple[str, int]  # (network, family)
@@ -70,12 +70,16 @@ def _allocate_subnets(
 ) -> Dict[NetworkKey, str]:
     wishes = {(request.network, request.family): request for request in requests.subnets}
     held = _held_subnets(change.store, requests, wishes, release_others)
-    for key, row in list(held.items()):
+    problems = [problem for request in requests.subnets for problem in _wrong(request)]
+    for key, row in [] if problems else list(held.items()):
         wish = wishes.get(key)
-        if (wish is None and release_others) or (wish is not None and not _still_wished(row, wish)):
+        if wish is None and release_others:
+            change.release(held.pop(key))
+        elif wish is not None and not _still_wished(row, wish):
+            if not release_others:
+                problems.append(_others_inside(row, wish))
             change.release(held.pop(key))
     subnets = {key: row["subnet"] for key, row in held.items()}
-    problems = [problem for request in requests.subnets for problem in _wrong(request)]
     for key, request in wishes.items():
         if key not in subnets and request.subnet is not None and not problems:
             problems.extend(_lease_subnet(change, request, pools.canonical(request.subnet), wishes, host))
@@ -110,6 +114,11 @@ def _still_wished(row: Row, wish: SubnetRequest) -> bool:
     return wish.subnet is None or pools.canonical(wish.subnet) == row["subnet"]
 
 
+def _others_inside(row: Row, wish: SubnetRequest) -> Problem:
+    message = "the network {0} has {1}, with leases in it; release the network before it gets another subnet"
+    return Problem(wish.path, message.format(row["network"], row["subnet"]))
+
+
 def _wrong(request: SubnetRequest) -> Iterable[Problem]:
     """What no host could grant; a declaration that went through the model has none of it."""
     try:
@@ -122,7 +131,7 @@ def _wrong(request: SubnetRequest) -> Iterable[Problem]:
 def _lease_subnet(
     change: Change, request: SubnetRequest, subnet: str, wishes: Dict[NetworkKey, SubnetRequest], host: HostFacts
 ) -> Iterable[Problem]:
-    clash = None if request.external else pools.clashing_route(request, host)
+    clash = None if request.external else pools.clashing_route(subnet, request.bridge, host)
     if clash:
         message = "{0} overlaps the route {1} of the interface {2}; choose another subnet"
         yield Problem(request.path, message.format(subnet, *clash))
@@ -189,13 +198,10 @@ def _allocate_addresses(
         if (wish is None and release_others) or (wish is not None and not _fits(row, wish, subnets, set_aside)):
             change.release(held.pop(key))
     addresses = {key: row["address"] for key, row in held.items() if key in wishes}
-    explicit = [key for key, wish in wishes.items() if key not in addresses and wish.address is not None]
-    for key in explicit:
-        address = pools.canonical_address(wishes[key].address)
-        problem = _lease_explicit(change, key, address, subnets, set_aside, wishes)
-        if problem:
-            problems.append(problem)
-        addresses[key] = address
+    for key, wish in wishes.items():
+        if key not in addresses and wish.address is not None:
+            addresses[key] = pools.canonical_address(wish.address)
+            problems.extend(_lease_explicit(change, key, addresses[key], subnets, set_aside, wishes))
     choose = _chooser(
         change, {(request.network, request.family): request for request in requests.subnets}, subnets, set_aside
     )
@@ -268,38 +274,34 @@ def _lease_explicit(
     subnets: Dict[NetworkKey, str],
     set_aside: Dict[NetworkKey, Set[int]],
     wishes: Dict[AddressKey, _Wish],
-) -> Optional[Problem]:
+) -> Iterable[Problem]:
     network, container, interface, family = key
     path = wishes[key].path
     subnet = subnets[network, family]
     first, last = pools.usable(subnet)
-    value = pools.number(address)
-    if not first <= value <= last:
-        why = "outside the subnet" if not pools.within(address, subnet) else "the network or broadcast address of"
-        return Problem(
-            path,
-            "{0} is {1} {2} of {3}; choose one of {4} to {5}".format(
-                address, why, subnet, network, pools.text(family, first), pools.text(family, last)
-            ),
-        )
-    if value in set_aside.get((network, family), ()):
-        return Problem(path, "{0} belongs to the bridge of {1}; choose another address".format(address, network))
-    if change.grant(
+    if not first <= pools.number(address) <= last or not pools.within(address, subnet):
+        why = "the network or broadcast address" if pools.within(address, subnet) else "outside the subnet"
+        choice = "{0} to {1}".format(pools.text(family, first), pools.text(family, last))
+        message = "{0} is {1} of {2} ({3}); choose one of {4}"
+        yield Problem(path, message.format(address, why, network, subnet, choice))
+    elif pools.number(address) in set_aside.get((network, family), ()):
+        yield Problem(path, "{0} belongs to the bridge of {1}; choose another address".format(address, network))
+    elif not change.grant(
         "address", network=network, container=container, interface=interface, family=family, address=address
     ):
-        return None
-    asking = owner(
-        dict(kind="address", topology=change.topology, network=network, container=container, interface=interface),
-        change.topology,
-    )
-    row = change.store.holder(family, value)
+        yield Problem(path, _collision(change, key, address, wishes))
+
+
+def _collision(change: Change, key: AddressKey, address: str, wishes: Dict[AddressKey, _Wish]) -> str:
+    names = ("network", "container", "interface", "family")
+    asking = owner(dict(zip(names, key), kind="address", topology=change.topology), change.topology)
+    row = change.store.holder(key[3], pools.number(address))
     if row is None:
-        return Problem(path, "{0} cannot be leased to {1}".format(address, asking))
-    other = None
-    if row["topology"] == change.topology:
-        other = wishes.get((row["network"], row["container"], row["interface"], row["family"]))
+        raise FabricError("The lease store refuses {0} for {1}; please report this.".format(address, asking))
+    holder = (row["network"], row["container"], row["interface"], row["family"])
+    other = wishes.get(holder) if row["topology"] == change.topology else None
     message = "{0} is asked for by {1}, but {2} holds it{3}; choose another address for one of them"
-    return Problem(path, message.format(address, asking, owner(row, change.topology), _at(other)))
+    return message.format(address, asking, owner(row, change.topology), _at(other))
 
 
 def _chooser(

@@ -73,14 +73,14 @@ class NoSubnetLeft(FabricError):
     """The default address pools are used up, or there are none of this family."""
 
 
-def clashing_route(request: SubnetRequest, host: HostFacts) -> Optional[Tuple[str, str]]:
+def clashing_route(subnet: str, bridge: str, host: HostFacts) -> Optional[Tuple[str, str]]:
     """A route of the host that an explicit subnet would take traffic from: the same, or inside it.
 
     One that is less specific (a VPN's 10.0.0.0/8, say) keeps everything else, so it is no clash.
     """
-    wanted: Any = ipaddress.ip_network(request.subnet)
+    wanted: Any = ipaddress.ip_network(subnet)
     for destination, interface in host.routes:
-        if not interface or interface == request.bridge:
+        if not interface or interface == bridge:
             continue
         route: Any = _network(destination)
         if route is not None and route.version == wanted.version and route.prefixlen and route.subnet_of(wanted):

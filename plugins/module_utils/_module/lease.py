@@ -1,0 +1,223 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One lease by hand: added to what its topology holds, or taken from it; nobody else's lease moves."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple
+
+from .._engine.report import Result
+from .._ipam.allocate import allocate
+from .._ipam.change import NETWORK_ITSELF, Change
+from .._ipam.requests import AddressRequest, Allocation, HostFacts, LeaseRequests, PortRequest, SubnetRequest
+from .._ipam.store import LeaseStore, Row
+from .._kernel import facts
+from .._kernel.errors import DeclarationError, Problem
+from .._kernel.names import LEASE_STORE
+
+ARGUMENT_SPEC: Dict[str, Any] = dict(
+    state=dict(type="str", choices=["present", "absent"], default="present"),
+    topology_name=dict(type="str", default="by_hand"),
+    network=dict(type="str"),
+    subnet=dict(type="str"),
+    ip_range=dict(type="str"),
+    gateway=dict(type="str"),
+    reserved=dict(type="dict"),
+    owner=dict(type="str"),
+    interface=dict(type="str", default="eth0"),
+    address=dict(type="str"),
+    target=dict(type="int"),
+    port=dict(type="int"),
+    protocol=dict(type="str", choices=["tcp", "udp", "sctp"], default="tcp"),
+    host_ip=dict(type="str"),
+)
+MODULE_ARGUMENTS: Dict[str, Any] = dict(
+    required_one_of=[["network", "target"]],
+    mutually_exclusive=[["network", "target"]],
+    required_by=dict(
+        subnet=["network"],
+        ip_range=["subnet"],
+        gateway=["subnet"],
+        reserved=["subnet"],
+        address=["network", "owner"],
+        target=["owner"],
+        port=["target"],
+        host_ip=["target"],
+    ),
+)
+
+
+def perform(params: Mapping[str, Any], check_mode: bool, path: str = LEASE_STORE) -> Result:
+    _refuse_nonsense(params)
+    absent = params["state"] == "absent"
+    # Where there is no store nothing is held, and none is made to say so.
+    with LeaseStore.open(path, check_mode or (absent and not os.path.exists(path))) as store:
+        store.begin()
+        allocation = _release(store, params) if absent else _lease(store, params)
+        answer = {} if absent else _answer(store, params, allocation)
+        store.commit()
+    return Result(
+        actions=allocation.actions,
+        before={"leases": _shown(allocation.released)},
+        after={"leases": _shown(allocation.granted)},
+        facts=answer,
+    )
+
+
+def _refuse_nonsense(params: Mapping[str, Any]) -> None:
+    readers = {
+        "subnet": ipaddress.ip_network,
+        "ip_range": ipaddress.ip_network,
+        "gateway": ipaddress.ip_address,
+        "address": ipaddress.ip_address,
+        "host_ip": ipaddress.ip_address,
+    }
+    problems = [problem for name in readers for problem in _unreadable(name, params[name], readers[name])]
+    for name, address in (params["reserved"] or {}).items():
+        problems.extend(_unreadable("reserved." + name, address, ipaddress.ip_address))
+    for name in ("target", "port"):
+        if params[name] is not None and not 1 <= params[name] <= 65535:
+            problems.append(Problem(name, "{0} is not a port; ports are 1 to 65535".format(params[name])))
+    if params["state"] == "present" and params["owner"] == NETWORK_ITSELF:
+        problems.append(Problem("owner", "must not be empty"))
+    if problems:
+        raise DeclarationError(problems)
+
+
+def _unreadable(name: str, value: Optional[str], read: Any) -> Iterable[Problem]:
+    try:
+        if value is not None:
+            read(value)
+    except ValueError as error:
+        yield Problem(name, str(error))
+
+
+# -- present
+
+
+def _lease(store: LeaseStore, params: Mapping[str, Any]) -> Allocation:
+    requests = LeaseRequests(
+        topology=params["topology_name"],
+        subnets=_subnet_requests(params),
+        addresses=_address_requests(store, params),
+        ports=_port_requests(params),
+    )
+    return allocate(store, requests, _host_facts(params), release_others=False)
+
+
+def _host_facts(params: Mapping[str, Any]) -> HostFacts:
+    """Routes are not looked at: by hand, the bridge with this very subnet may be there already."""
+    if params["target"] is None:
+        return HostFacts()
+    return HostFacts(ip_local_port_range=facts.local_port_range(), ip_local_reserved_ports=facts.reserved_ports())
+
+
+def _subnet_requests(params: Mapping[str, Any]) -> Tuple[SubnetRequest, ...]:
+    if params["subnet"] is None:
+        return ()
+    return (
+        SubnetRequest(
+            network=params["network"],
+            family=ipaddress.ip_network(params["subnet"]).version,
+            subnet=params["subnet"],
+            ip_range=params["ip_range"],
+            gateway=params["gateway"],
+            needs_gateway=ipaddress.ip_network(params["subnet"]).num_addresses > 1,
+            reserved=tuple((params["reserved"] or {}).items()),
+            path="subnet",
+        ),
+    )
+
+
+def _address_requests(store: LeaseStore, params: Mapping[str, Any]) -> Tuple[AddressRequest, ...]:
+    if params["network"] is None or params["owner"] is None:
+        return ()
+    return (
+        AddressRequest(
+            network=params["network"],
+            container=params["owner"],
+            interface=params["interface"],
+            family=_family(store, params),
+            address=params["address"],
+            path="address" if params["address"] else "network",
+        ),
+    )
+
+
+def _family(store: LeaseStore, params: Mapping[str, Any]) -> int:
+    """As written in the subnet or the address; else that of the network, IPv4 where it has both."""
+    for value in (params["subnet"], params["address"]):
+        if value is not None:
+            return ipaddress.ip_interface(value).version
+    rows = store.rows("subnet", topology=params["topology_name"], network=params["network"])
+    if not rows:
+        message = "the network {0} has no subnet yet; write its subnet"
+        raise DeclarationError([Problem("network", message.format(params["network"]))])
+    return min(row["family"] for row in rows)
+
+
+def _port_requests(params: Mapping[str, Any]) -> Tuple[PortRequest, ...]:
+    if params["target"] is None:
+        return ()
+    host_ip = params["host_ip"]
+    return (
+        PortRequest(
+            container=params["owner"],
+            target=params["target"],
+            protocol=params["protocol"],
+            published=params["port"],
+            host_ip=str(ipaddress.ip_address(host_ip)) if host_ip is not None else None,
+            path="port" if params["port"] is not None else "target",
+        ),
+    )
+
+
+def _answer(store: LeaseStore, params: Mapping[str, Any], allocation: Allocation) -> Dict[str, Any]:
+    """What is held now, whether it was leased in this run or before."""
+    for port in allocation.ports.values():
+        return {"port": port}
+    family = next((key[1] for key in allocation.subnets), None) or _family(store, params)
+    where = {"topology": params["topology_name"], "network": params["network"], "family": family}
+    subnet = store.rows("subnet", **where)[0]["subnet"]
+    answer: Dict[str, Any] = {"subnet": subnet, "prefix_length": ipaddress.ip_network(subnet).prefixlen}
+    for row in store.rows("address", container=NETWORK_ITSELF, interface="gateway", **where):
+        answer["gateway"] = row["address"]
+    for address in allocation.addresses.values():
+        answer["address"] = address
+    return answer
+
+
+# -- absent
+
+
+def _release(store: LeaseStore, params: Mapping[str, Any]) -> Allocation:
+    change = Change(store, params["topology_name"])
+    for row in _held(store, params):
+        change.release(row)
+    return change.allocation()
+
+
+def _held(store: LeaseStore, params: Mapping[str, Any]) -> List[Row]:
+    topology, network, owner = params["topology_name"], params["network"], params["owner"]
+    if network is None:
+        where = dict(topology=topology, container=owner, target=params["target"], protocol=params["protocol"])
+        rows = store.rows("port", **where)
+        return [row for row in rows if _matches(row, published=params["port"], host_ip=params["host_ip"])]
+    if owner is None:
+        where = dict(topology=topology, network=network)
+        return store.rows("address", **where) + store.rows("subnet", **where)
+    where = dict(topology=topology, network=network, container=owner, interface=params["interface"])
+    return [row for row in store.rows("address", **where) if _matches(row, address=params["address"])]
+
+
+def _matches(row: Row, **wanted: Any) -> bool:
+    """Is the row what was written, as far as it was written?"""
+    return all(value is None or row[name] == value for name, value in wanted.items())
+
+
+def _shown(rows: Iterable[Mapping[str, Any]]) -> List[Dict[str, Any]]:
+    return [{name: value for name, value in row.items() if name != "grant_id"} for row in rows]
