@@ -11,7 +11,7 @@ import errno
 import fcntl
 import os
 import time
-from typing import Iterator
+from typing import Iterator, Optional
 
 from .._kernel.errors import FabricError
 from .._kernel.marks import prepare_state_directory
@@ -23,15 +23,10 @@ _POLL = 0.05  # seconds
 @contextlib.contextmanager
 def host_lock(timeout: float, check_mode: bool) -> Iterator[None]:
     """Hold the host for the body. A check on a host that never had a run makes no file, so it needs no lock."""
-    if check_mode:
-        try:
-            descriptor = os.open(LOCK_FILE, os.O_RDONLY | os.O_CLOEXEC)
-        except FileNotFoundError:
-            yield
-            return
-    else:
-        prepare_state_directory()
-        descriptor = os.open(LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = _open(check_mode)
+    if descriptor is None:
+        yield
+        return
     try:
         _wait(descriptor, timeout)
         if not check_mode:
@@ -40,6 +35,16 @@ def host_lock(timeout: float, check_mode: bool) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _open(check_mode: bool) -> Optional[int]:
+    if check_mode:
+        try:
+            return os.open(LOCK_FILE, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return None
+    prepare_state_directory()
+    return os.open(LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
 def _wait(descriptor: int, timeout: float) -> None:

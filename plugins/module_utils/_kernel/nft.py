@@ -104,6 +104,11 @@ def _run(arguments: Sequence[str], script: str = "") -> "subprocess.CompletedPro
     )
 
 
+def require() -> None:
+    """Raise MissingDependencyError when there is no nft; called before anything is touched."""
+    _program()
+
+
 def _program() -> str:
     found = shutil.which("nft") or shutil.which("nft", path=_PLACES)
     if found is None:

@@ -143,7 +143,8 @@ def veth_create(host: Host, veth: Mapping[str, Any]) -> None:
     descriptor = namespaces.open_handle(netns) if netns else namespaces.open_own()
     try:
         add = rtnetlink.veth_add(name, ifname, descriptor, master, veth["mac"], veth["mtu"])
-        host.socket.send([add, rtnetlink.link_set(name, alias=veth["alias"], up=True)])
+        # A port of a bridge needs no address, and a thousand of them no multicast chatter about theirs.
+        host.socket.send([add, rtnetlink.link_set(name, alias=veth["alias"], up=True, ipv6_link_local=False)])
     finally:
         os.close(descriptor)
     index = _index(host, None, name)

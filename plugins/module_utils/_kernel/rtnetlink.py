@@ -23,6 +23,7 @@ RTM_NEWROUTE, RTM_DELROUTE, RTM_GETROUTE = 24, 25, 26
 IFF_UP = 1
 IFLA_ADDRESS, IFLA_IFNAME, IFLA_MTU, IFLA_LINK, IFLA_MASTER, IFLA_LINKINFO = 1, 3, 4, 5, 10, 18
 IFLA_IFALIAS, IFLA_GROUP, IFLA_NET_NS_FD, IFLA_LINK_NETNSID, IFLA_ALT_IFNAME = 20, 27, 28, 37, 53
+IFLA_AF_SPEC, IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE = 26, 8, 1
 IFLA_INFO_KIND, IFLA_INFO_DATA, IFLA_INFO_SLAVE_KIND, IFLA_INFO_SLAVE_DATA = 1, 2, 4, 5
 VETH_INFO_PEER = 1
 IFLA_BR_FORWARD_DELAY, IFLA_BR_AGEING_TIME, IFLA_BR_STP_STATE, IFLA_BR_MCAST_SNOOPING = 1, 4, 5, 23
@@ -65,6 +66,7 @@ class Link:
     multicast_snooping: bool = True
     isolated: bool = False
     hairpin: bool = False
+    ipv6_link_local: bool = True  # whether the kernel gives it an fe80:: address when it comes up
 
 
 @dataclass(frozen=True)
@@ -137,8 +139,16 @@ def _link(payload: bytes) -> Link:
         alias=nl.text(attributes.get(IFLA_IFALIAS, b"")),
         master=_number(attributes.get(IFLA_MASTER)),
         peer=_number(attributes.get(IFLA_LINK)),
+        ipv6_link_local=_link_local(attributes.get(IFLA_AF_SPEC)),
         **options,
     )
+
+
+def _link_local(families: Optional[bytes]) -> bool:
+    if families is None:
+        return True
+    ipv6 = nl.attributes(families).get(socket.AF_INET6)
+    return ipv6 is None or nl.attributes(ipv6).get(IFLA_INET6_ADDR_GEN_MODE) != bytes((IN6_ADDR_GEN_MODE_NONE,))
 
 
 def _link_info(data: bytes) -> Tuple[str, Dict[str, Any]]:
@@ -231,6 +241,7 @@ def link_set(
     alias: Optional[str] = None,
     rename: Optional[str] = None,
     group: Optional[int] = None,
+    ipv6_link_local: Optional[bool] = None,
 ) -> nl.Request:
     """Change a living link, by index or by name. Only what is given is touched; master 0 lets go."""
     attrs = []
@@ -248,6 +259,9 @@ def link_set(
         attrs.append(nl.attribute(IFLA_IFALIAS, alias.encode("utf-8")))
     if group is not None:
         attrs.append(nl.u32(IFLA_GROUP, group))
+    if ipv6_link_local is not None:
+        mode = nl.u8(IFLA_INET6_ADDR_GEN_MODE, 0 if ipv6_link_local else IN6_ADDR_GEN_MODE_NONE)
+        attrs.append(nl.nested(IFLA_AF_SPEC, nl.nested(socket.AF_INET6, mode)))
     flags, change = (IFF_UP if up else 0, IFF_UP if up is not None else 0)
     return nl.Request(RTM_SETLINK, 0, _LINK.pack(0, 0, index, flags, change) + b"".join(attrs))
 

@@ -21,7 +21,7 @@ class Operation:
         return {"name": self.name, "arguments": dict(self.arguments)}
 
 
-def operation(name: str, **arguments: Any) -> Operation:
+def operation(name: str, /, **arguments: Any) -> Operation:
     return Operation(name, arguments)
 
 

@@ -190,6 +190,8 @@ def _outer_changes(desired: Veth, outer: Link, observed: Observed) -> Iterator[A
         yield change_link(None, name, shown, subject, "alias", outer.alias, desired.alias)
     if outer.mtu != desired.mtu:
         yield change_link(None, name, shown, subject, "mtu", outer.mtu, desired.mtu)
+    if outer.ipv6_link_local:
+        yield change_link(None, name, shown, subject, "ipv6_link_local", True, False)
     now_master = master.ifname if master else None
     if now_master != desired.master:
         yield change_link(None, name, shown, subject, "master", now_master, desired.master)
