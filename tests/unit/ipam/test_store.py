@@ -1,0 +1,237 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The store: what it leaves on disk, what it takes back, how it grows older, what it says when it is broken."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+
+import pytest
+
+from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam import schema, store
+from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.store import LeaseStore
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
+
+NETWORKS = {"front": "172.20.0.0/24"}
+CONTAINERS = {"a": {"front": None}}
+
+
+def test_only_root_reads_it(leases):
+    leases.declare(NETWORKS)
+    assert stat.S_IMODE(os.stat(leases.path).st_mode) == 0o600
+    assert stat.S_IMODE(os.stat(os.path.dirname(leases.path)).st_mode) == 0o700
+    with leases.open() as opened:
+        assert opened.execute("PRAGMA journal_mode") == [("wal",)]
+        assert opened.execute("PRAGMA synchronous") == [(2,)]
+
+
+def test_check_mode_makes_nothing(leases):
+    predicted = leases.declare(NETWORKS, CONTAINERS, check_mode=True)
+    assert not os.path.exists(os.path.dirname(leases.path))
+    assert leases.declare(NETWORKS, CONTAINERS).actions == predicted.actions
+
+
+def test_check_mode_predicts_exactly_and_touches_no_file(leases):
+    leases.declare(NETWORKS, CONTAINERS)
+    before = leases.files()
+    predicted = leases.declare({**NETWORKS, "chosen": None}, {"b": {"front": None}}, check_mode=True)
+    assert leases.files() == before
+    assert leases.declare({**NETWORKS, "chosen": None}, {"b": {"front": None}}).actions == predicted.actions
+
+
+def test_check_mode_sees_what_a_running_writer_has_committed_and_disturbs_nobody(leases):
+    with leases.open() as writer:
+        leases.declare(NETWORKS, CONTAINERS)  # lies in -wal: the writer keeps it from being folded in
+        writer.begin()
+        before = leases.files()
+        assert any(name.endswith("-wal") for name in before)
+        assert leases.declare(NETWORKS, CONTAINERS, check_mode=True).actions == ()
+        assert leases.files() == before
+
+
+def test_what_is_not_committed_is_gone(leases):
+    with leases.open() as opened:
+        opened.begin()
+        opened.insert(dict(_subnet("10.0.0.0/24"), grant_id="x"))
+    assert leases.rows() == []
+
+
+def test_revert_is_an_inverse_and_may_be_repeated(leases):
+    leases.declare(NETWORKS, {"a": {"front": "172.20.0.10"}})
+    before = leases.rows()
+    allocation = leases.declare({"front": "172.21.0.0/24", "back": "10.0.0.0/24"}, {"b": {"front": "172.21.0.10"}})
+    for _time in range(2):
+        with leases.open() as opened:
+            opened.revert(allocation.granted, allocation.released)
+        assert leases.rows() == before
+
+
+def test_revert_leaves_what_others_have_made_of_it_since(leases):
+    leases.declare(NETWORKS, CONTAINERS)
+    first = leases.declare(NETWORKS, {"b": {"front": None}})
+    leases.declare(NETWORKS, {})
+    leases.declare(NETWORKS, {"b": {"front": None}})
+    now = leases.rows()
+    with leases.open() as opened:
+        opened.revert(first.granted, first.released)
+    assert leases.rows() == now
+
+
+@pytest.mark.parametrize(
+    "second, allowed",
+    [
+        ({"network": "other"}, False),
+        ({"network": "other", "subnet": "10.0.0.128/25"}, False),
+        ({"network": "other", "subnet": "10.0.0.0/8"}, False),
+        ({"network": "other", "subnet": "10.0.1.0/24"}, True),
+        ({"network": "other", "external": 1}, True),
+        ({"network": "other", "subnet": "10.0.0.0/25", "external": 1}, False),
+        ({"subnet": "10.0.1.0/24"}, False),
+    ],
+)
+def test_the_schema_itself_refuses_doubled_subnets(leases, second, allowed):
+    with leases.open() as opened:
+        opened.begin()
+        opened.insert(_subnet("10.0.0.0/24"))
+        if allowed:
+            opened.insert(dict(_subnet("10.0.0.0/24"), **second))
+        else:
+            with pytest.raises(sqlite3.IntegrityError):
+                opened.insert(dict(_subnet("10.0.0.0/24"), **second))
+
+
+def test_the_schema_itself_refuses_doubled_addresses_and_owners(leases):
+    with leases.open() as opened:
+        opened.begin()
+        opened.insert(_address("a", "10.0.0.1"))
+        for twice in (_address("b", "10.0.0.1"), _address("a", "10.0.0.2")):
+            with pytest.raises(sqlite3.IntegrityError):
+                opened.insert(twice)
+
+
+def test_the_lowest_free_address_is_known_whatever_comes_and_goes(leases):
+    with leases.open() as opened:
+        opened.begin()
+        held = set()
+        # Multiplying by 7 modulo 31 visits every number once, in no order: runs grow, meet, split and vanish.
+        for step in [7 * step % 31 for step in range(31)] + [11 * step % 31 for step in range(31)]:
+            row = _address("c{0}".format(step), "10.0.0.{0}".format(step))
+            (opened.delete if step in held else opened.insert)(row)
+            held ^= {step}
+            for start in range(32):
+                free = min(number for number in range(start, 64) if number not in held)
+                assert opened.next_free(4, (10 << 24) + start) == (10 << 24) + free
+        assert opened.execute("SELECT count(*) FROM run") == [(0,)]
+
+
+def test_an_older_store_is_brought_up_to_date_with_its_leases(leases, monkeypatch):
+    leases.declare(NETWORKS, CONTAINERS)
+    before = leases.rows()
+    monkeypatch.setattr(schema, "MIGRATIONS", schema.MIGRATIONS + (("CREATE TABLE block (first BLOB)",),))
+    untouched = leases.files()
+    assert leases.rows() == before and leases.files() == untouched
+    with leases.open() as opened:
+        assert opened.execute("SELECT count(*) FROM block") == [(0,)]
+        assert opened.execute("PRAGMA user_version") == [(len(schema.MIGRATIONS),)]
+    assert leases.rows() == before
+
+
+def test_a_migration_that_fails_leaves_the_old_store(leases, monkeypatch):
+    leases.declare(NETWORKS, CONTAINERS)
+    before = leases.rows()
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "MIGRATIONS", schema.MIGRATIONS + (("CREATE TABLE block (first BLOB)", "NONSENSE"),))
+        with pytest.raises(FabricError), leases.open():
+            pass
+    assert leases.rows() == before
+    with leases.open() as opened:
+        assert not opened.execute("SELECT 1 FROM sqlite_master WHERE name = 'block'")
+
+
+def test_every_released_version_has_its_migration():
+    assert len(schema.MIGRATIONS) == 1, "add a store written by the version before to these tests"
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_store_of_a_newer_release_is_not_touched(leases, check_mode):
+    leases.declare(NETWORKS)
+    with leases.open() as opened:
+        opened.execute("PRAGMA user_version = 99")
+    with pytest.raises(FabricError, match="newer linuxnet.fabric .version 99, this one knows 1.; use that release"):
+        LeaseStore.open(leases.path, check_mode)
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_file_that_is_no_database_is_a_clear_error(leases, check_mode):
+    os.makedirs(os.path.dirname(leases.path))
+    with open(leases.path, "wb") as file:
+        file.write(b"not a database at all" * 1000)
+    with pytest.raises(FabricError, match="is damaged; restore it from a backup, or move .*leases.db"):
+        LeaseStore.open(leases.path, check_mode)
+
+
+def test_a_damaged_page_is_a_clear_error(leases):
+    leases.declare(NETWORKS, {"c{0}".format(number): {"front": None} for number in range(200)})
+    with open(leases.path, "r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * (os.path.getsize(leases.path) - 4096))
+    with pytest.raises(FabricError, match="is damaged"):
+        leases.declare(NETWORKS, CONTAINERS)
+
+
+def test_another_program_s_database_is_refused(leases):
+    os.makedirs(os.path.dirname(leases.path))
+    other = sqlite3.connect(leases.path)
+    other.execute("CREATE TABLE theirs (x)")
+    other.close()
+    with pytest.raises(FabricError, match="database of another program"):
+        LeaseStore.open(leases.path, False)
+
+
+def test_a_store_held_by_another_run_is_a_clear_error(leases, monkeypatch):
+    monkeypatch.setattr(store, "PATIENCE", 0.05)
+    with leases.open() as one, leases.open() as other:
+        one.begin()
+        with pytest.raises(FabricError, match="another run has held it for 0 s; wait for it, or end it"):
+            other.begin()
+
+
+def test_a_path_that_cannot_be_made_is_a_clear_error(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FabricError, match="The lease store .* does not work: .*"):
+        LeaseStore.open(str(tmp_path / "file" / "leases.db"), False)
+
+
+def test_leases_tell_their_owner_and_no_inner_business(leases):
+    leases.declare(NETWORKS, CONTAINERS)
+    assert leases.rows("default")[-1] == {
+        "kind": "address",
+        "topology": "default",
+        "network": "front",
+        "container": "a",
+        "interface": "eth0",
+        "family": 4,
+        "address": "172.20.0.2",
+    }
+    assert leases.rows("another") == []
+
+
+def _subnet(subnet):
+    return dict(kind="subnet", topology="t", network="net", family=4, subnet=subnet, external=0, grant_id="x")
+
+
+def _address(container, address):
+    return dict(
+        kind="address",
+        topology="t",
+        network="net",
+        container=container,
+        interface="eth0",
+        family=4,
+        address=address,
+        grant_id="x",
+    )
