@@ -1,0 +1,217 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Any sequence of declaring, removing, reordering, renaming and changing subnets keeps the promises."""
+
+from __future__ import annotations
+
+import ipaddress
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("hypothesis")
+
+from hypothesis import HealthCheck, settings  # noqa: E402
+from hypothesis import strategies as st  # noqa: E402
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule  # noqa: E402
+
+from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam import pools  # noqa: E402
+from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.allocate import (  # noqa: E402
+    allocate,
+    release_topology,
+)
+from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.requests import (  # noqa: E402
+    AddressRequest,
+    HostFacts,
+    LeaseRequests,
+    PortRequest,
+    SubnetRequest,
+)
+from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.store import (  # noqa: E402
+    LeaseStore,
+    number_of,
+)
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import DeclarationError  # noqa: E402
+
+#: Few and small, so that collisions, full pools and changes of size happen all the time.
+SUBNETS = (None, "10.0.0.0/28", "10.0.0.0/29", "10.0.0.8/29", "10.0.1.0/30", "10.0.1.0/31", "10.0.2.0/24")
+ADDRESSES = (None, None, None, "10.0.0.2", "10.0.0.9", "10.0.1.1", "10.0.2.77")
+POOLS = (("10.1.0.0/24", 28),)
+
+networks = st.dictionaries(st.sampled_from(("n", "m")), st.sampled_from(SUBNETS), max_size=2)
+containers = st.lists(
+    st.tuples(st.sampled_from("abcdef"), st.sampled_from(("n", "m")), st.sampled_from(ADDRESSES)),
+    max_size=8,
+    unique_by=lambda place: place[:2],
+)
+published = st.lists(
+    st.tuples(
+        st.sampled_from("abc"),
+        st.sampled_from((80, 81)),
+        st.sampled_from((None, None, 100, 101)),
+        st.sampled_from((None, "127.0.0.1")),
+    ),
+    max_size=5,
+    unique=True,
+)
+names = st.sampled_from(("one", "two"))
+
+
+def nobody_listens(protocol, host_ip, port):
+    return None
+
+
+class Host(RuleBasedStateMachine):
+    def __init__(self):
+        super().__init__()
+        self.directory = Path(tempfile.mkdtemp())
+        self.store = LeaseStore.open(str(self.directory / "leases.db"))
+        self.declared = {}  # topology → LeaseRequests that were granted
+
+    def teardown(self):
+        self.store.close()
+        shutil.rmtree(self.directory)
+
+    @rule(name=names, nets=networks, places=containers, ports=published)
+    def declare(self, name, nets, places, ports):
+        self._run(
+            LeaseRequests(
+                name,
+                tuple(SubnetRequest(net, 4, subnet) for net, subnet in nets.items()),
+                tuple(AddressRequest(net, who, "eth0", 4, address) for who, net, address in places if net in nets),
+                tuple(PortRequest(who, target, "tcp", port, host_ip) for who, target, port, host_ip in ports),
+                POOLS,
+                (100, 103),
+            )
+        )
+
+    @rule(name=names, data=st.data())
+    def reorder(self, name, data):
+        """Nothing but another order: nothing changes."""
+        if name in self.declared:
+            was = self.declared[name]
+            again = LeaseRequests(
+                name,
+                tuple(data.draw(st.permutations(was.subnets))),
+                tuple(data.draw(st.permutations(was.addresses))),
+                tuple(data.draw(st.permutations(was.ports))),
+                POOLS,
+                (100, 103),
+            )
+            assert self._run(again).actions == ()
+
+    @rule(name=names)
+    def rename(self, name):
+        """All containers get other names: what they had is lent again, nothing is left behind."""
+        if name in self.declared:
+            was = self.declared[name]
+            self._run(
+                LeaseRequests(
+                    name,
+                    was.subnets,
+                    tuple(
+                        AddressRequest(a.network, a.container.swapcase(), a.interface, 4, a.address)
+                        for a in was.addresses
+                    ),
+                    tuple(
+                        PortRequest(p.container.swapcase(), p.target, p.protocol, p.published, p.host_ip)
+                        for p in was.ports
+                    ),
+                    POOLS,
+                    (100, 103),
+                )
+            )
+
+    @rule(name=names)
+    def remove(self, name):
+        self.store.begin()
+        release_topology(self.store, name)
+        self.store.commit()
+        self.declared.pop(name, None)
+        assert self.store.leases(name) == []
+
+    def _run(self, requests):
+        before = self.store.leases()
+        self.store.begin()
+        try:
+            allocation = allocate(self.store, requests, HostFacts(), nobody_listens)
+        except DeclarationError:
+            self.store.rollback()
+            assert self.store.leases() == before
+            return None
+        self.store.commit()
+        self._check_inverse(allocation, before)
+        self._check_answers(requests, allocation, before)
+        self.declared[requests.topology] = requests
+        return allocation
+
+    def _check_inverse(self, allocation, before):
+        after = self.store.leases()
+        self.store.revert(allocation.granted, allocation.released)
+        assert self.store.leases() == before
+        self.store.revert(allocation.released, allocation.granted)
+        assert self.store.leases() == after
+
+    def _check_answers(self, requests, allocation, before):
+        had = {_owner(row): row["address"] for row in before if row["kind"] == "address"}
+        for request in requests.addresses:
+            address = allocation.addresses[request.network, request.container, 4]
+            first, last = pools.usable(allocation.subnets[request.network, 4].subnet)
+            assert first <= pools.number(address) <= last
+            if request.address is not None:
+                assert address == request.address
+            else:
+                old = had.get((requests.topology, request.network, request.container, "eth0"))
+                if old is not None and first <= pools.number(old) <= last:
+                    assert address == old, "an owner was moved without need"
+        for request in requests.ports:
+            assert allocation.ports[request] == (request.published or allocation.ports[request])
+
+    @invariant()
+    def what_is_held_is_what_is_declared(self):
+        for name in ("one", "two"):
+            requests = self.declared.get(name, LeaseRequests(name))
+            rows = self.store.leases(name)
+            assert {row["network"] for row in rows if row["kind"] == "subnet"} == {s.network for s in requests.subnets}
+            assert {_owner(row)[1:3] for row in rows if row["kind"] == "address" and row["container"]} == {
+                (a.network, a.container) for a in requests.addresses
+            }
+            assert {(row["container"], row["target"], row["host_ip"]) for row in rows if row["kind"] == "port"} == {
+                (p.container, p.target, p.host_ip or "") for p in requests.ports
+            }
+
+    @invariant()
+    def nothing_is_held_twice(self):
+        rows = self.store.leases()
+        addresses = [row["address"] for row in rows if row["kind"] == "address"]
+        assert len(addresses) == len(set(addresses))
+        subnets = [ipaddress.ip_network(row["subnet"]) for row in rows if row["kind"] == "subnet"]
+        assert not any(one.overlaps(two) for place, one in enumerate(subnets) for two in subnets[:place])
+        ports = [(row["protocol"], row["host_ip"], row["published"]) for row in rows if row["kind"] == "port"]
+        assert len(ports) == len(set(ports))
+
+    @invariant()
+    def runs_are_what_the_addresses_make(self):
+        held = sorted(pools.number(row["address"]) for row in self.store.leases() if row["kind"] == "address")
+        firsts = [number for number in held if number - 1 not in held]
+        lasts = [number for number in held if number + 1 not in held]
+        found = self.store.execute("SELECT first, last FROM run ORDER BY first")
+        assert [(number_of(4, first), number_of(4, last)) for first, last in found] == list(zip(firsts, lasts))
+
+
+def _owner(row):
+    return row["topology"], row["network"], row["container"], row["interface"]
+
+
+TestAnySequence = Host.TestCase
+TestAnySequence.settings = settings(
+    max_examples=60,
+    stateful_step_count=25,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
