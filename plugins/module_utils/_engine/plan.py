@@ -21,7 +21,7 @@ from .._resources.action import Action, operation
 from .._resources.bridge import Bridge
 from .._resources.hosts_files import FileState, TextFile
 from .._resources.netns import Netns
-from .._resources.ruleset import Ruleset
+from .._resources.ruleset import Publication, Ruleset
 from .._resources.ruleset_compare import RulesetChange
 from .._resources.sysctl import HostSysctl
 from .._resources.veth import Veth
@@ -78,15 +78,22 @@ def plan(
 
 
 def _rules_action(topology: str, rules: RulesetChange) -> Action:
+    flows = [_flow(publication) for publication in rules.stale_publications]
     return Action(
         text=rules.actions[0],
         more=tuple(rules.actions[1:]),
         subject="packet rules",
         do=(operation("nft.load", script=rules.script),),
         undo=(operation("nft.load", script=rules.inverse_script),),
+        finish=(operation("conntrack.delete", flows=flows),) if flows else (),
         before=rules.before,
         after=rules.after,
     )
+
+
+def _flow(publication: Publication) -> Dict[str, object]:
+    fields = ("family", "protocol", "published", "target", "target_port", "host_ip")
+    return {name: getattr(publication, name) for name in fields}
 
 
 def _without_recreated(observed: Observed, spaces: Sequence[Action]) -> Observed:
@@ -119,26 +126,39 @@ def _removals(desired: Desired, observed: Observed) -> Iterator[Action]:
 
 def _at_once(pairs: Sequence[Action]) -> Action:
     """Many pairs removed in one operation: the kernel waits one grace period for all, not one for each."""
-    first = pairs[0]
     ifnames = [name for action in pairs for step in action.do for name in step.arguments["ifnames"]]
+    merged = _merged(pairs, pairs[0].text, tuple(action.text for action in pairs[1:]))
+    return replace(merged, do=(operation("links.delete", ifnames=ifnames),))
+
+
+def _merged(actions: Sequence[Action], text: str, more: Tuple[str, ...] = ()) -> Action:
+    """Several actions as one step, which is done and undone as a whole."""
     return replace(
-        first,
-        do=(operation("links.delete", ifnames=ifnames),),
-        undo=tuple(step for action in pairs for step in action.undo),
-        more=tuple(action.text for action in pairs[1:]),
-        also=tuple((action.subject, action.before, action.after) for action in pairs[1:]),
+        actions[0],
+        text=text,
+        more=more,
+        do=tuple(step for action in actions for step in action.do),
+        undo=tuple(step for action in reversed(actions) for step in action.undo),
+        also=tuple(difference for action in actions[1:] for difference in action.differences),
     )
 
 
 def _file_actions(desired: Desired, observed: Observed, files: Mapping[str, FileState]) -> Iterator[Action]:
+    """The files of one container are one step."""
     ours: Set[str] = {name for name, mark in observed.marks.items() if mark.topology == desired.topology}
+    single: List[Action] = []
     for file in desired.files:
-        yield from hosts_files.compare(file, files[file.path], hosts_files.container_of(file.path) in ours)
-    if not desired.prune:
-        return
-    declared = {file.path for file in desired.files}
-    for path in sorted(set(files) - declared):
-        yield hosts_files.remove(path, files[path])
+        single.extend(hosts_files.compare(file, files[file.path], hosts_files.container_of(file.path) in ours))
+    if desired.prune:
+        declared = {file.path for file in desired.files}
+        single.extend(hosts_files.remove(path, files[path]) for path in sorted(set(files) - declared))
+    steps: Dict[Tuple[str, str], List[Action]] = {}
+    for action in single:
+        verb, path = action.text.split(" ", 1)
+        steps.setdefault((verb, path.rpartition("/")[0]), []).append(action)
+    for (verb, directory), actions in steps.items():
+        names_of = ", ".join(action.text.rpartition("/")[2] for action in actions)
+        yield _merged(actions, "{0} {1}/: {2}".format(verb, directory, names_of))
 
 
 def _topology(link: Link) -> Optional[str]:

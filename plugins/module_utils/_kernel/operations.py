@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 from typing import Any, Callable, Dict, List, Mapping, Optional
 
-from . import files, gate, marks, namespaces, nft, rtnetlink, sysctl
+from . import conntrack, files, gate, marks, namespaces, nft, rtnetlink, sysctl
 from .host import Host
 from .marks import HandleMark
 from .names import STASH_DIRECTORY
@@ -260,6 +260,12 @@ def nft_load(host: Host, script: str) -> None:
     nft.load(script)
 
 
+def conntrack_delete(host: Host, flows: List[Dict[str, Any]]) -> None:
+    """End the connections of published ports that are gone. There is no way back, so it comes last."""
+    if sysctl.read("net/netfilter/nf_conntrack_count") not in (None, "0"):
+        conntrack.delete_stale([conntrack.StaleFlow(**flow) for flow in flows])
+
+
 def file_write(host: Host, path: str, content: str) -> None:
     files.write(path, content)
 
@@ -295,6 +301,7 @@ OPERATIONS: Dict[str, Callable[..., None]] = {
     "route.delete": route_delete,
     "sysctl.write": sysctl_write,
     "nft.load": nft_load,
+    "conntrack.delete": conntrack_delete,
     "file.write": file_write,
     "file.link": file_link,
     "file.remove": file_remove,

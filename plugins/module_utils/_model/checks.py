@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Dict, List, Mapping, Optional, Set, Tuple
 
+from .networks import default_bridge
 from .pools import outside
 from .topology import Address, Attachment, Container, Network, PublishedPort, Route, Subnet
 from .words import Problems, quote, suggest
@@ -34,13 +35,16 @@ def _check_bridges(networks: Mapping[str, Network], problems: Problems) -> None:
     owners: Dict[str, str] = {}
     for network in networks.values():
         other = owners.setdefault(network.bridge, network.name)
-        if other != network.name:
-            problems.note(
-                "{0}.{1}.bridge".format(_NETWORKS, network.name),
-                "{0}: the bridge of the network {1} has this name too; give one of them another with bridge",
-                quote(network.bridge),
-                quote(other),
-            )
+        if other == network.name:
+            continue
+        # The one whose name was chosen, not made from the network's, is the one to change.
+        chosen = other if network.bridge == default_bridge(network.name) else network.name
+        problems.note(
+            "{0}.{1}.bridge".format(_NETWORKS, chosen),
+            "{0}: the bridge of the network {1} has this name too; choose another",
+            quote(network.bridge),
+            quote(network.name if chosen == other else other),
+        )
 
 
 def _check_overlaps(networks: Mapping[str, Network], problems: Problems) -> None:
@@ -157,6 +161,7 @@ def _check_address(given: Address, network: Network, path: str, problems: Proble
 def _check_host_ports(containers: Mapping[str, Container], networks: Mapping[str, Network], problems: Problems) -> None:
     """The same fixed host port twice on the same address, or twice on all of them."""
     owners: Dict[Tuple[str, int, str], PublishedPort] = {}
+    said: Set[Tuple[str, str]] = set()  # a range against a range is one problem
     for container in containers.values():
         chosen: Dict[Tuple[int, str, Optional[Address]], str] = {}
         for port in container.ports:
@@ -173,7 +178,8 @@ def _check_host_ports(containers: Mapping[str, Container], networks: Mapping[str
                 continue
             for key in _addresses_of(port):
                 other = owners.setdefault((key, port.published, port.protocol), port)
-                if other is not port:
+                if other is not port and (port.path, other.path) not in said:
+                    said.add((port.path, other.path))
                     problems.note(
                         port.path,
                         "the host port {0}/{1} on {2} is published by {3} already",
@@ -259,7 +265,9 @@ def _check_next_hop(route: Route, subnets: List[Tuple[int, Optional[Subnet]]], p
     reachable = [net for family, net in subnets if family == gateway.version]
     if any(net is None for net in reachable) or any(net is not None and gateway in net for net in reachable):
         return
-    problems.note(path + ".gateway", '"{0}": not inside a subnet that the container is on (or set onlink)', gateway)
+    problems.note(
+        path + ".gateway", '"{0}": no subnet here holds it; set onlink if it is a neighbour all the same', gateway
+    )
 
 
 def _check_crowds(containers: Mapping[str, Container], problems: Problems) -> None:

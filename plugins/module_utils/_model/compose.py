@@ -64,7 +64,7 @@ def _networks(value: Any, problems: Problems) -> Dict[str, Network]:
         if name in _RESERVED_NETWORKS:
             problems.note(path, "{0}: this is a network mode, choose another name", quote(name))
             continue
-        check_name(name, path, problems)
+        check_name(name, "topology_networks", problems)
         found[name] = parse_network(name, item, path, problems)
     return found
 
@@ -73,7 +73,7 @@ def _containers(value: Any, networks: Mapping[str, Network], problems: Problems)
     found = {}
     for name, item in mapping(value, "topology_containers", problems).items():
         path = "topology_containers.{0}".format(name)
-        check_name(name, path, problems)
+        check_name(name, "topology_containers", problems)
         found[name] = parse_container(name, item, networks, path, problems)
     return found
 

@@ -80,9 +80,10 @@ class _Files:
         return text
 
     def _block(self, network: Network) -> str:
-        """Every container on a network, with its aliases there."""
+        """Every container on a network, with its aliases there; by name, so that no reordering is a change."""
         if network.name not in self._blocks:
-            lines = [line for member in self._members[network.name] for line in self._lines(network, member)]
+            members = sorted(self._members[network.name], key=lambda each: each.name)
+            lines = [line for member in members for line in self._lines(network, member)]
             self._blocks[network.name] = "".join(lines)
         return self._blocks[network.name]
 

@@ -41,6 +41,7 @@ def _policies(topology: Topology, allocation: Allocation) -> Iterator[NetworkPol
                 subnet=lease.subnet,
                 gateway=lease.gateway,
                 internal=network.internal,
+                external=network.external,
                 icc=network.icc,
                 isolate=network.isolate,
                 masquerade=network.masquerade,

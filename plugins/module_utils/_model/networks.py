@@ -47,6 +47,10 @@ def default_network() -> Network:
     return parse_network(DEFAULT_NETWORK, {}, "topology_networks." + DEFAULT_NETWORK, Problems())
 
 
+def default_bridge(name: str) -> str:
+    return DEFAULT_BRIDGE if name == DEFAULT_NETWORK else bridge_ifname(name)
+
+
 def parse_network(name: str, value: Any, path: str, problems: Problems) -> Network:
     words = mapping(value, path, problems)
     known_keys(words, tuple(_KEYS), path, problems)
@@ -61,7 +65,7 @@ def parse_network(name: str, value: Any, path: str, problems: Problems) -> Netwo
     internal, external = truth("internal", False), truth("external", False)
     if not (enable_ipv4 or enable_ipv6):
         problems.note(path, "a network needs IPv4 or IPv6: set enable_ipv4 or enable_ipv6 to true")
-    bridge = DEFAULT_BRIDGE if name == DEFAULT_NETWORK else bridge_ifname(name)
+    bridge = default_bridge(name)
     if words.get("bridge") is not None:
         bridge = interface_name(words["bridge"], places.get("bridge", path + ".bridge"), problems) or bridge
     modes = _gateway_modes(families["gateway_mode"], internal, path, places, problems)

@@ -144,7 +144,7 @@ def _expand(
     if published is not None and published[1] - published[0] + 1 != count:
         problems.note(
             path,
-            "{0}: {1} host ports for {2} container ports; both ranges must be equally long"
+            "{0}: as many host ports as container ports are needed, not {1} for {2}"
             " (leave the host port out to have one chosen)",
             quote(whole),
             published[1] - published[0] + 1,

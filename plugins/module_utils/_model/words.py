@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
+import json
 from functools import lru_cache
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple, Union
 
@@ -28,9 +29,13 @@ class Problems(List[Problem]):
 
 def quote(value: Any) -> str:
     """A value as the user would recognise it: text in double quotes, the rest as it is."""
+    if value is None:
+        return "nothing"
     if isinstance(value, bool):
         return "true" if value else "false"
-    return '"{0}"'.format(value) if isinstance(value, str) else str(value)
+    if isinstance(value, str):
+        return '"{0}"'.format(value) if value.isprintable() else json.dumps(plain(value))
+    return str(value)
 
 
 def suggest(word: str, known: Iterable[str]) -> str:

@@ -1,0 +1,95 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading a host without a wish: what the module ``topology_info`` performs."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Iterator, List, Mapping, Set, Tuple
+
+from .._engine.lock import host_lock
+from .._engine.report import Result
+from .._ipam.store import LeaseStore
+from .._kernel import files, names, nft
+from .._kernel.host import Host
+from .._kernel.observe import Observed, observe
+from .._model.recognise import Seen, recognise_containers, recognise_networks
+from .._resources.ruleset import Publication
+from .._resources.ruleset_compare import read_table
+from .._resources.ruleset_elements import publication
+
+LOCK_TIMEOUT = 60.0
+
+
+def perform_topology_info(params: Mapping[str, Any], check_mode: bool) -> Result:
+    """Every topology on the host, or the one named, in the words of ``topology``. Never writes."""
+    nft.require()
+    wanted = params.get("name")
+    with host_lock(LOCK_TIMEOUT, check_mode=True), Host() as host:
+        first = observe(host, (), {})
+        with LeaseStore.open(names.LEASE_STORE, check_mode=True) as store:
+            leases = store.leases(wanted)
+        found = sorted(_topologies(first, leases))
+        chosen = [name for name in found if wanted in (None, name)]
+        observed = observe(host, (), {}, chosen)
+        topologies = {name: _topology(name, observed, leases) for name in chosen}
+    facts: Dict[str, Any] = {"topologies": topologies, "leases": leases, "orphans": _orphans(observed, leases)}
+    if wanted is not None:
+        facts.update(topologies.get(wanted, {"networks": {}, "containers": {}}))
+    return Result(facts=facts)
+
+
+def _topologies(observed: Observed, leases: List[Dict[str, Any]]) -> Set[str]:
+    """Whoever owns an interface, a handle or a lease."""
+    by_alias = (names.parse_alias(link.alias) for link in observed.links.values())
+    found = {parsed[0] for parsed in by_alias if parsed}
+    found |= {mark.topology for mark in observed.marks.values()}
+    return found | {str(row["topology"]) for row in leases}
+
+
+def _topology(name: str, observed: Observed, leases: List[Dict[str, Any]]) -> Dict[str, Any]:
+    elements, publications = _rules(name)
+    owned = [handle for handle, mark in observed.marks.items() if mark.topology == name]
+    seen = Seen(
+        topology=name,
+        observed=observed,
+        elements=elements,
+        publications=publications,
+        hosts={each: _file(each, "hosts") for each in owned},
+        reserved=tuple(_reserved(name, leases)),
+        hostnames={each: _file(each, "hostname").strip() or each for each in owned},
+    )
+    return {"networks": recognise_networks(seen), "containers": recognise_containers(seen)}
+
+
+def _reserved(topology: str, leases: List[Dict[str, Any]]) -> Iterator[Tuple[str, str, str]]:
+    """(network, name, address) of every aux address."""
+    for row in leases:
+        kind, _colon, name = str(row.get("interface", "")).partition(":")
+        if row["topology"] == topology and not row["container"] and kind == "reserved":
+            yield str(row["network"]), name, str(row["address"])
+
+
+def _rules(name: str) -> Tuple[Dict[str, List[str]], Tuple[Publication, ...]]:
+    elements: Dict[str, List[str]] = {}
+    publications: List[Publication] = []
+    for objects in nft.list_tables([("inet", names.table(name))]).values():
+        for set_name, members in read_table(objects).elements.items():
+            elements[set_name] = list(members)
+            found = (publication(set_name, raw) for raw in members.values())
+            publications.extend(port for port in found if port is not None)
+    return elements, tuple(publications)
+
+
+def _file(container: str, name: str) -> str:
+    return files.read("{0}/{1}/{2}".format(names.NETNS_ETC_DIRECTORY, container, name)) or ""
+
+
+def _orphans(observed: Observed, leases: List[Dict[str, Any]]) -> List[str]:
+    """Leases of containers whose namespace is not there: kept until the topology is applied or removed."""
+    return sorted(
+        "{0}: {1} ({2}) has no namespace".format(row["topology"], row["container"], row["address"])
+        for row in leases
+        if row["kind"] == "address" and row["container"] and observed.handles.get(row["container"]) is None
+    )
