@@ -113,7 +113,7 @@ def read_addresses(sock: nl.NetlinkSocket) -> Dict[int, List[str]]:
 
 def read_routes(sock: nl.NetlinkSocket) -> List[RouteEntry]:
     """Every route of both families and all tables."""
-    entries = []
+    entries: List[RouteEntry] = []
     for family in (socket.AF_INET, socket.AF_INET6):
         try:
             payloads = list(sock.dump(RTM_GETROUTE, _ROUTE.pack(family, 0, 0, 0, 0, 0, 0, 0, 0)))

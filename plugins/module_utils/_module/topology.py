@@ -17,7 +17,7 @@ from .._engine.report import Result
 from .._ipam.allocate import allocate, release_topology
 from .._ipam.requests import Allocation, HostFacts, LeaseRequests, SubnetRequest
 from .._ipam.store import LeaseStore
-from .._kernel import facts, nft, rtnetlink
+from .._kernel import dependencies, facts, rtnetlink
 from .._kernel.errors import DeclarationError, Problem
 from .._kernel.host import Host
 from .._kernel.names import LEASE_STORE
@@ -39,7 +39,7 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
         params["default_address_pools"],
         params["port_range"],
     )
-    nft.require()
+    dependencies.require_all()
     with host_lock(params["lock_timeout"], check_mode), Host() as host:
         finished = _interrupted(host, check_mode)
         with LeaseStore.open(LEASE_STORE, check_mode=check_mode) as store:

@@ -67,7 +67,7 @@ def _reserved(topology: str, leases: List[Dict[str, Any]]) -> Iterator[Tuple[str
     """(network, name, address) of every aux address."""
     for row in leases:
         kind, _colon, name = str(row.get("interface", "")).partition(":")
-        if row["topology"] == topology and not row["container"] and kind == "reserved":
+        if row["topology"] == topology and row["kind"] == "address" and kind == "reserved":
             yield str(row["network"]), name, str(row["address"])
 
 

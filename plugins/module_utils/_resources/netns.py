@@ -14,7 +14,7 @@ from .._kernel.errors import ForeignObjectError
 from .._kernel.marks import HandleMark
 from .._kernel.observe import Observed
 from .._kernel.operations import attach_path
-from .action import Action, operation
+from .action import Action, Operation, operation
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def _compare_own(desired: Netns, observed: Observed, mark: Optional[HandleMark])
 
 
 def _adopt(desired: Netns, mark: Optional[HandleMark]) -> Action:
-    undo = ()
+    undo: Tuple[Operation, ...] = ()
     if mark is not None:
         undo = (operation("netns.remark", name=desired.name, **asdict(mark)),)
     return Action(
