@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
+from pathlib import Path
+from typing import Any, Iterator, Tuple
 
 import pytest
+import yaml
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import DeclarationError, Problem
 from ansible_collections.linuxnet.fabric.plugins.module_utils._model.compose import parse_topology
@@ -91,3 +93,34 @@ def test_each_port_request_is_one_of_its_own() -> None:
     topology = parse_topology("default", {}, {"web": {"ports": ["80:80", "8080:80", "9000-9002"]}})
     requests = lease_requests(topology).ports
     assert len(set(requests)) == len(requests) == 5
+
+
+#: Values of every kind that YAML can make, right in some places and wrong in most.
+ODD_VALUES = [
+    *(None, True, 0, -1, 80, 3.5, "", " ", "a", "::1", "fe80::1%eth0", "10.0.0.0/24", "[", "[]:", "a:b", "-", "/"),
+    *("\n", "\u00b2", "\u0661", "9" * 30, [], [None], [[]], [{}], {}, {"a": 1}, {None: 1}, {"ipv4": [1]}, ["x", {}]),
+    *([{"target": []}], {"target": 80, "host_ip": []}, b"x", "container:", "host", float("nan")),
+]
+
+
+def _places(value: Any, path: Tuple[Any, ...] = ()) -> Iterator[Tuple[Any, ...]]:
+    keys = value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+    for key in keys:
+        yield (*path, key)
+        yield from _places(value[key], (*path, key))
+
+
+@pytest.mark.parametrize("odd", ODD_VALUES, ids=repr)
+def test_any_value_in_any_place_is_understood_or_a_problem(odd: Any) -> None:
+    text = (Path(__file__).parent / "cases" / "every_word.yml").read_text(encoding="utf-8")
+    every_word = yaml.safe_load(text)[0]["declared"]
+    for path in _places(every_word):
+        declared = copy.deepcopy(every_word)
+        holder = declared
+        for key in path[:-1]:
+            holder = holder[key]
+        holder[path[-1]] = copy.deepcopy(odd)
+        try:
+            lease_requests(parse_topology("default", declared["topology_networks"], declared["topology_containers"]))
+        except DeclarationError as error:
+            assert all(problem.path.startswith("topology_") and problem.message for problem in error.problems)
