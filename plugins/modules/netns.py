@@ -1,0 +1,134 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: netns
+short_description: A named network namespace
+version_added: 0.1.0
+description:
+  - Makes a network namespace with the handle C(/run/netns/NAME) and its C(lo) up, or gives a namespace that exists a
+    second handle.
+  - A namespace that is not ours is never changed or deleted.
+requirements:
+  - python >= 3.9
+  - pyroute2 >= 0.7.2
+extends_documentation_fragment:
+  - linuxnet.fabric._attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  name:
+    description:
+      - The name of the handle. Letters, digits, C(_), C(.) and C(-), a letter or digit first, at most 63 characters.
+    type: str
+    required: true
+  state:
+    description:
+      - V(absent) takes the handle away. The namespace ends when no process and no other handle uses it.
+    type: str
+    choices: [present, absent]
+    default: present
+  attach:
+    description:
+      - A namespace that exists, to which the handle is to lead, instead of a new one.
+      - A path such as V(/proc/4711/ns/net), V(pid:4711), V(netns:NAME) or V(host).
+    type: str
+  sysctls:
+    description:
+      - Settings of the namespace under C(net.), such as C(net.ipv4.ip_forward). Not together with O(attach).
+    type: dict
+    default: {}
+  topology_name:
+    description:
+      - Whose namespace this is. Do not use the name of a topology that M(linuxnet.fabric.topology) manages; it removes
+        what it does not declare.
+    type: str
+    default: by_hand
+seealso:
+  - module: linuxnet.fabric.veth
+  - module: linuxnet.fabric.topology
+author:
+  - linuxnet.fabric contributors (@linuxnet)
+"""
+
+EXAMPLES = r"""
+- name: A namespace that forwards packets
+  linuxnet.fabric.netns:
+    name: router
+    sysctls:
+      net.ipv4.ip_forward: 1
+
+- name: A second handle of the same namespace
+  linuxnet.fabric.netns:
+    name: router2
+    attach: netns:router
+
+- name: A handle of the host's own namespace
+  linuxnet.fabric.netns:
+    name: outside
+    attach: host
+
+- name: Take them away
+  linuxnet.fabric.netns:
+    name: "{{ item }}"
+    state: absent
+  loop: [router2, router, outside]
+"""
+
+RETURN = r"""
+netns:
+  description: The namespace.
+  returned: when O(state=present)
+  type: dict
+  contains:
+    name:
+      description: The name of the handle.
+      returned: always
+      type: str
+      sample: router
+    path:
+      description: The handle.
+      returned: always
+      type: str
+      sample: /run/netns/router
+    attach:
+      description: What the handle leads to, V(null) for a namespace of its own.
+      returned: always
+      type: str
+      sample: netns:router
+actions:
+  description: What was done, or would be done in check mode, in order.
+  returned: success
+  type: list
+  elements: str
+  sample: ["create namespace router"]
+"""
+
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module.door import run_module
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module.small import perform_netns
+
+ARGUMENT_SPEC = dict(
+    name=dict(type="str", required=True),
+    state=dict(type="str", choices=["present", "absent"], default="present"),
+    attach=dict(type="str"),
+    sysctls=dict(type="dict", default={}),
+    topology_name=dict(type="str", default="by_hand"),
+)
+
+
+def main() -> None:
+    run_module(ARGUMENT_SPEC, perform_netns)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,296 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: topology
+short_description: Container networks of a host, in the words of Compose
+version_added: 0.1.0
+description:
+  - Makes a host's network namespaces, bridges, veth pairs, addresses, routes, published ports, packet rules and hosts
+    files as O(networks) and O(containers) declare them, in one transaction. When a step fails, all before it are undone.
+  - What this O(name) owns and does not declare any more is removed. What does not carry its mark is never changed; if
+    it stands in the way the module fails before the first change and names it.
+  - Every declared container has the handle C(/run/netns/NAME), whatever its mode, so that C(ip netns exec), systemd's
+    C(NetworkNamespacePath=), C(podman run --network ns:) and an OCI C(config.json) can join it.
+  - The role P(linuxnet.fabric.topology#role) calls this module with variables of an inventory.
+notes:
+  - O(networks) and O(containers) are dictionaries of free form here. They are validated as a whole before the first
+    change; an error names the place of each wrong value, as in C(topology_containers.web.ports[2]), and unknown keys
+    are errors.
+  - Needs root on the target.
+requirements:
+  - python >= 3.9
+  - pyroute2 >= 0.7.2
+  - netaddr >= 0.8
+  - nft >= 1.0.1 (package nftables)
+  - Linux >= 5.10
+extends_documentation_fragment:
+  - linuxnet.fabric._attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  name:
+    description:
+      - The project, as C(name) in Compose. It is what this call owns; two names on one host never touch each other's
+        objects.
+      - Lower-case letters, digits, hyphens and underscores, at most 40 characters.
+    type: str
+    default: default
+  state:
+    description:
+      - V(present) makes the host match the declaration.
+      - V(absent) removes everything that O(name) owns, its leases included. O(networks) and O(containers) are not read.
+    type: str
+    choices: [present, absent]
+    default: present
+  networks:
+    description:
+      - The networks, as a dictionary from a name to the words below. A network may have none of them (V({})).
+      - C(driver) (V(bridge)) - only V(bridge) for now.
+      - C(ipam) - C(config) is a list with at most one subnet of each family. Each has C(subnet), C(ip_range) (where
+        addresses are chosen from), C(gateway) (default the lowest free address) and C(aux_addresses) (name to address;
+        never given to a container). A network without a subnet gets one that overlaps no route, nameserver or other
+        lease of the host.
+      - C(enable_ipv4) (V(true)), C(enable_ipv6) (V(false)). An IPv6 network without a subnet gets a unique local /64.
+      - C(internal) (V(false)) - no way out and no published ports.
+      - C(external) (V(false)) - use a bridge that exists and is not ours. It is never changed or deleted. Needs its
+        subnet in C(ipam.config).
+      - C(bridge) - the name of the bridge's interface, at most 15 characters. Default is C(br-) and the network's name,
+        shortened with a hash past 15 characters.
+      - C(icc) (V(true)) - containers on this network may talk with each other. With V(false) only over C(links).
+      - C(isolate) (V(true)) - no traffic between this network and another, except over published ports.
+      - C(masquerade) (V(true)) - what leaves the network has the host's address as its source.
+      - C(snat_to) - this address of the host as the source, instead of masquerading. One word or
+        C({ipv4:, ipv6:}).
+      - C(gateway_mode) (V(nat)) - V(nat), V(routed) (no address translation, published ports open to the outside),
+        V(nat-unprotected) (all ports of the containers open to the outside) or V(isolated) (the host has no address on
+        the bridge; with C(internal) only). One word or C({ipv4:, ipv6:}).
+      - C(host_binding) - host addresses of published ports that name none. Default is every address.
+      - C(trusted_host_interfaces) - interfaces of the host from which the containers' own addresses can be reached.
+      - C(mtu) - default is that of the default route's interface.
+      - C(anti_spoofing) (V(true)) - a container sends with its own MAC and addresses only.
+      - C(routes) - routes in every container of this network, each with C(destination) and C(gateway), or with
+        C(type) V(blackhole), V(unreachable) or V(prohibit), and C(metric), C(onlink).
+      - C(driver_opts) - Docker's keys, such as C(com.docker.network.bridge.enable_icc), as other spellings of the words
+        above.
+      - C(labels) - accepted and not used.
+    type: dict
+    default: {}
+  containers:
+    description:
+      - The containers, as a dictionary from a name to the words below. The name has letters, digits, C(_), C(.) and
+        C(-), a letter or digit first, at most 63 characters.
+      - C(network_mode) (V(bridge)) - V(bridge), V(none) (C(lo) only), V(host) (the host's own namespace) or
+        C(container:NAME) (the namespace of NAME, under a second handle; C(service:NAME) is the same).
+      - C(networks) - a list of names, or a dictionary from a name to C(ipv4_address), C(ipv6_address), C(mac_address),
+        C(aliases), C(interface_name) (default C(eth0), C(eth1) and on in declared order), C(gw_priority) (the highest
+        one gives the default route) and C(link_local_ips). A container with neither C(networks) nor C(network_mode) is
+        on the network V(bridge), which exists without being declared, on the interface C(fabric0).
+      - C(ports) - a list in Compose's short syntax V([HOST_IP:][PUBLISHED:]TARGET[/PROTOCOL]), with ranges, or its long
+        one (C(target), C(published), C(host_ip), C(protocol)). Protocols are V(tcp), V(udp) and V(sctp). A port without
+        C(PUBLISHED) gets a free one out of O(port_range) and keeps it.
+      - C(expose) - ports that C(links) may reach in a network with C(icc) V(false).
+      - C(links) - V(NAME) or V(NAME:ALIAS). A name in the hosts file, and in a network with C(icc) V(false) the way to
+        what the other container exposes or publishes.
+      - C(dns), C(dns_search), C(dns_opt) - for C(/etc/netns/NAME/resolv.conf); default as on the host, without its
+        loopback addresses.
+      - C(extra_hosts) - V(NAME:ADDRESS), as a list or a dictionary. V(host-gateway) is the host as the container sees
+        it.
+      - C(hostname) - default is the name of the container.
+      - C(mac_address) - of the first interface. Default is V(02:42:) and the four bytes of its IPv4 address.
+      - C(sysctls) - those under C(net.), which belong to the namespace.
+      - C(routes) - as for a network, in this container only.
+      - C(labels) - accepted and not used.
+      - What Docker refuses is refused here, such as C(ports) beside the modes V(host), V(none) and C(container:NAME).
+    type: dict
+    default: {}
+  default_address_pools:
+    description:
+      - Where a network without a subnet gets one. The default is Docker's own list.
+    type: list
+    elements: dict
+    suboptions:
+      base:
+        description:
+          - The range that is cut into subnets.
+        type: str
+        required: true
+      size:
+        description:
+          - The prefix length of each subnet.
+        type: int
+        required: true
+  port_range:
+    description:
+      - Where a published port without a host port gets one, as in V(32768-60999).
+      - The default is the kernel's C(net.ipv4.ip_local_port_range). Ports in C(ip_local_reserved_ports) are left out.
+    type: str
+  lock_timeout:
+    description:
+      - How many seconds to wait for another run on the same host to end.
+    type: int
+    default: 60
+seealso:
+  - module: linuxnet.fabric.topology_info
+  - name: Compose file reference
+    description: Where the words of a network and of a container come from.
+    link: https://docs.docker.com/reference/compose-file/
+author:
+  - linuxnet.fabric contributors (@linuxnet)
+"""
+
+EXAMPLES = r"""
+- name: One network, two containers, one published port
+  linuxnet.fabric.topology:
+    name: shop
+    networks:
+      front:
+        ipam:
+          config:
+            - subnet: 10.214.0.0/24
+    containers:
+      web:
+        networks: [front]
+        ports: ["8080:80"]
+      db:
+        networks: [front]
+
+- name: The four network modes
+  linuxnet.fabric.topology:
+    name: shop
+    networks:
+      front: {}
+    containers:
+      web:
+        networks: [front]
+        ports: ["8080:80", "127.0.0.1:8443:443", "5353:53/udp"]
+      sidecar:
+        network_mode: container:web
+      batch:
+        network_mode: none
+      agent:
+        network_mode: host
+
+- name: A network without a way out, with IPv6, whose containers talk over links only
+  linuxnet.fabric.topology:
+    name: vault
+    networks:
+      back:
+        internal: true
+        enable_ipv6: true
+        icc: false
+    containers:
+      secrets:
+        networks: [back]
+        expose: ["8200"]
+      reader:
+        networks:
+          back:
+            aliases: [client]
+        links: ["secrets:vault"]
+
+- name: Take all of it away
+  linuxnet.fabric.topology:
+    name: "{{ item }}"
+    state: absent
+  loop: [shop, vault]
+"""
+
+RETURN = r"""
+actions:
+  description: What was done, or would be done in check mode, in order; each a line that a person can read.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - lease subnet 172.20.0.0/24 to network front
+    - create namespace web
+    - create bridge br-front (172.20.0.1/24, mtu 1500)
+networks:
+  description:
+    - From the name of each network to its C(bridge) (the interface), its C(subnets) and its C(gateways).
+  returned: success
+  type: dict
+  sample:
+    front:
+      bridge: br-front
+      subnets: [172.20.0.0/24]
+      gateways: [172.20.0.1]
+containers:
+  description:
+    - From the name of each container to its C(netns) (the handle), its C(mode), its C(interfaces) and its C(ports).
+    - C(interfaces) is a dictionary from the name in the container to C(network), C(mac), C(ipv4), C(ipv6), C(gateway) and
+      C(host_interface). In the mode C(container:NAME) they are those of NAME.
+    - C(ports) has an entry for each published port and address family, with C(host_ip), C(published), C(target) and
+      C(protocol). V(0.0.0.0) and V(::) stand for every address.
+  returned: success
+  type: dict
+  sample:
+    web:
+      netns: /run/netns/web
+      mode: bridge
+      interfaces:
+        eth0:
+          network: front
+          mac: "02:42:ac:14:00:02"
+          ipv4: 172.20.0.2
+          ipv6:
+          gateway: 172.20.0.1
+          host_interface: vethed9cf27d6ce
+      ports:
+        - host_ip: 0.0.0.0
+          published: 8080
+          target: 80
+          protocol: tcp
+problems:
+  description: Every wrong value of the declaration, with the place where it was written.
+  returned: when the declaration is wrong
+  type: list
+  elements: dict
+  contains:
+    path:
+      description: Where the value was written.
+      returned: always
+      type: str
+      sample: topology_containers.web.ports[2]
+    message:
+      description: What is wrong with it, and what would be right.
+      returned: always
+      type: str
+      sample: '"80:99999": the container port must be between 1 and 65535'
+"""
+
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module.door import run_module
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module.topology import perform_topology
+
+ARGUMENT_SPEC = dict(
+    name=dict(type="str", default="default"),
+    state=dict(type="str", choices=["present", "absent"], default="present"),
+    networks=dict(type="dict", default={}),
+    containers=dict(type="dict", default={}),
+    default_address_pools=dict(
+        type="list",
+        elements="dict",
+        options=dict(base=dict(type="str", required=True), size=dict(type="int", required=True)),
+    ),
+    port_range=dict(type="str"),
+    lock_timeout=dict(type="int", default=60),
+)
+
+
+def main() -> None:
+    run_module(ARGUMENT_SPEC, perform_topology)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: topology_info
+short_description: What a host's container networks are now
+version_added: 0.1.0
+description:
+  - Reads the networks and containers that M(linuxnet.fabric.topology) made on this host, in the words of that module, so
+    that they can be fed back to it.
+requirements:
+  - python >= 3.9
+  - pyroute2 >= 0.7.2
+  - netaddr >= 0.8
+  - nft >= 1.0.1 (package nftables)
+extends_documentation_fragment:
+  - linuxnet.fabric._attributes
+attributes:
+  check_mode:
+    support: full
+    details:
+      - This module changes nothing.
+  diff_mode:
+    support: N/A
+    details:
+      - This module changes nothing.
+  idempotent:
+    support: full
+options:
+  name:
+    description:
+      - The topology to read. By default all of them.
+    type: str
+seealso:
+  - module: linuxnet.fabric.topology
+author:
+  - linuxnet.fabric contributors (@linuxnet)
+"""
+
+EXAMPLES = r"""
+- name: Make a topology
+  linuxnet.fabric.topology:
+    name: shop
+    networks:
+      front: {}
+    containers:
+      web:
+        networks: [front]
+
+- name: Read it
+  linuxnet.fabric.topology_info:
+    name: shop
+  register: shop
+
+- name: Feed it back; nothing changes
+  linuxnet.fabric.topology:
+    name: shop
+    networks: "{{ shop.networks }}"
+    containers: "{{ shop.containers }}"
+
+- name: Read every topology on the host
+  linuxnet.fabric.topology_info:
+  register: everything
+
+- name: Take it away
+  linuxnet.fabric.topology:
+    name: shop
+    state: absent
+"""
+
+RETURN = r"""
+topologies:
+  description:
+    - From the name of each topology to its C(networks) and C(containers), in the words of
+      M(linuxnet.fabric.topology).
+  returned: success
+  type: dict
+  sample:
+    shop:
+      networks:
+        front:
+          bridge: br-front
+          ipam:
+            config:
+              - subnet: 172.20.0.0/24
+                gateway: 172.20.0.1
+      containers:
+        web:
+          networks:
+            front:
+              ipv4_address: 172.20.0.2
+networks:
+  description: The networks of the one topology.
+  returned: when O(name) is given
+  type: dict
+containers:
+  description: The containers of the one topology.
+  returned: when O(name) is given
+  type: dict
+leases:
+  description: The subnets, addresses and host ports that are held.
+  returned: success
+  type: list
+  elements: dict
+"""
+
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module.door import run_module
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module.topology_info import perform_topology_info
+
+ARGUMENT_SPEC = dict(name=dict(type="str"))
+
+
+def main() -> None:
+    run_module(ARGUMENT_SPEC, perform_topology_info)
+
+
+if __name__ == "__main__":
+    main()
