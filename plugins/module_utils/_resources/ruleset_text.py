@@ -295,6 +295,8 @@ _INET_CHAINS = (
         "within",
         (
             "iifname != @icc_off accept",
+            # Where somebody turned br_netfilter on, bridged frames come by too; a routed one would have lost a hop.
+            "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } ip6 hoplimit 255 accept",
             "ct state established,related accept",
             "ip saddr . ip daddr @itself4 accept",
             "ip6 saddr . ip6 daddr @itself6 accept",
@@ -370,6 +372,7 @@ def _bridge_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
             elements=tuple('"{0}" . {1}'.format(e.host_ifname, _hex(a)) for e, a in six),
         ),
         NamedSet("icc_off", "ifname", _quoted(icc_off)),
+        NamedSet("returning", "ifname . ifname", tuple('"{0}" . "{0}"'.format(ifname) for ifname in icc_off)),
         NamedSet("links4", "ipv4_addr . ipv4_addr . inet_proto . inet_service", _links(ruleset, 4)),
         NamedSet("links6", "ipv6_addr . ipv6_addr . inet_proto . inet_service", _links(ruleset, 6)),
         NamedSet(
@@ -471,6 +474,8 @@ _BRIDGE_CHAINS = (
     Chain(
         "neighbours",
         (
+            # Back to where it came from: with br_netfilter, a container that calls its own published port.
+            "iifname . oifname @returning accept",
             "arp saddr ip . arp daddr ip @pairs4 accept",
             "ip saddr . ip daddr . meta l4proto . th dport @links4 accept",
             "ip6 saddr . ip6 daddr . meta l4proto . th dport @links6 accept",

@@ -1,0 +1,354 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A host with networks, containers, an outside client and an attacker on its wire, made of anonymous namespaces.
+
+Nothing has a name on the machine: a namespace lives as long as this process holds its descriptor. A socket
+belongs to the namespace in which it was made, so one thread plays every party and nothing runs beside it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import select
+import socket
+import struct
+import subprocess
+import time
+from contextlib import contextmanager
+from typing import Dict, Iterator, List, Optional, Tuple
+
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import nft
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset import (
+    Endpoint,
+    LinkRule,
+    NetworkPolicy,
+    Publication,
+    Ruleset,
+)
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset_text import render
+
+CLONE_NEWNET = 0x40000000
+ETH_P_ALL = 3
+#: For what is to arrive. For what is not to arrive, a moment is enough: every hop is in this kernel.
+DEADLINE, MOMENT = 10.0, 0.4
+_libc = ctypes.CDLL(None, use_errno=True)
+
+WIRE = {"host": 1, "client": 10, "attacker": 66}
+NETWORKS = {"front": 20, "other": 21, "inside": 22, "apart": 23}
+CONTAINERS = {
+    "web": ("front", 10), "web2": ("front", 11), "app": ("other", 10), "vault": ("inside", 10), "vault2": ("inside", 11),
+    "a": ("apart", 10), "b": ("apart", 11), "c": ("apart", 12),
+}
+
+
+def address(container: str, family: int) -> str:
+    network, number = CONTAINERS[container]
+    return ("172.{0}.0.{1}" if family == 4 else "fd00:{0}::{1}").format(NETWORKS[network], number)
+
+
+def gateway(network: str, family: int) -> str:
+    return ("172.{0}.0.1" if family == 4 else "fd00:{0}::1").format(NETWORKS[network])
+
+
+def on_wire(party: str, family: int) -> str:
+    return ("192.0.2.{0}" if family == 4 else "2001:db8::{0}").format(WIRE[party])
+
+
+def mac(container: str) -> str:
+    return "02:42:ac:{0:02x}:00:{1:02x}".format(NETWORKS[CONTAINERS[container][0]], CONTAINERS[container][1])
+
+
+def policies(**changes: Dict[str, object]) -> Tuple[NetworkPolicy, ...]:
+    """Every network in both families; ``changes``: network → fields."""
+    result = []
+    for network, number in NETWORKS.items():
+        for family in (4, 6):
+            subnet = ("172.{0}.0.0/24" if family == 4 else "fd00:{0}::/64").format(number)
+            fields: Dict[str, object] = {"internal": network == "inside", "icc": network != "apart"}
+            fields.update(changes.get(network, {}))
+            result.append(
+                NetworkPolicy(network, "br-" + network, family, subnet, gateway(network, family), **fields)  # type: ignore
+            )
+    return tuple(result)
+
+
+def endpoints() -> Tuple[Endpoint, ...]:
+    return tuple(
+        Endpoint(name, "br-" + network, "v-" + name, mac(name), (address(name, 4), address(name, 6)))
+        for name, (network, _number) in CONTAINERS.items()
+    )
+
+
+def publish(
+    container: str, published: int, target_port: int, protocol: str = "tcp", family: int = 4, host_ip: Optional[str] = None
+) -> Publication:
+    bridge = "br-" + CONTAINERS[container][0]
+    return Publication(family, protocol, published, address(container, family), target_port, bridge, host_ip)
+
+
+def link(source: str, target: str, protocol: str, port: int) -> List[LinkRule]:
+    return [LinkRule("br-apart", address(source, f), address(target, f), protocol, port) for f in (4, 6)]
+
+
+class Wire:
+    """All of it. Use as a context manager; ``load`` puts the rules in."""
+
+    def __init__(self, bridge_netfilter: bool = False) -> None:
+        self.bridge_netfilter = bridge_netfilter
+        self.own = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+        self.spaces: Dict[str, int] = {}
+        self.sockets: List[socket.socket] = []
+
+    def __enter__(self) -> "Wire":
+        for name in ["switch"] + list(WIRE) + list(CONTAINERS):
+            self._make(name)
+        self._make_wire()
+        for network in NETWORKS:
+            self._make_network(network)
+        for name in CONTAINERS:
+            self._make_container(name)
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        for item in self.sockets:
+            item.close()
+        for descriptor in list(self.spaces.values()) + [self.own]:
+            os.close(descriptor)
+
+    # --- building -------------------------------------------------------------------------------------------------
+
+    def _make(self, name: str) -> None:
+        try:
+            if _libc.unshare(CLONE_NEWNET) != 0:
+                raise OSError(ctypes.get_errno(), "unshare")
+            self.spaces[name] = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+            self.sysctl("net/ipv6/conf/default/accept_dad", "0")
+            self.sysctl("net/ipv6/conf/default/accept_ra", "0")
+        finally:
+            _libc.setns(self.own, CLONE_NEWNET)
+        self.ip(name, "link set lo up")
+
+    def _make_wire(self) -> None:
+        self.ip("switch", "link add wire type bridge", "link set wire up")
+        for party in WIRE:
+            self.ip("switch", "link add {0} type veth peer name eth0 netns {1}".format(party, self.path(party)))
+            self.ip("switch", "link set {0} master wire up".format(party))
+            self.ip(
+                party,
+                "address add {0}/24 dev eth0".format(on_wire(party, 4)),
+                "address add {0}/64 dev eth0 nodad".format(on_wire(party, 6)),
+                "link set eth0 up",
+            )
+        with self.inside("host"):
+            self.sysctl("net/ipv4/ip_forward", "1")
+            self.sysctl("net/ipv6/conf/all/forwarding", "1")
+            for kind in ("iptables", "ip6tables"):
+                if os.path.exists("/proc/sys/net/bridge"):
+                    self.sysctl("net/bridge/bridge-nf-call-" + kind, str(int(self.bridge_netfilter)))
+
+    def _make_network(self, network: str) -> None:
+        bridge = "br-" + network
+        self.ip(
+            "host",
+            "link add {0} type bridge forward_delay 0 mcast_snooping 0".format(bridge),
+            "address add {0}/24 dev {1}".format(gateway(network, 4), bridge),
+            "address add {0}/64 dev {1} nodad".format(gateway(network, 6), bridge),
+            "link set {0} up".format(bridge),
+        )
+        with self.inside("host"):
+            self.sysctl("net/ipv4/conf/{0}/route_localnet".format(bridge), "1")
+
+    def _make_container(self, name: str) -> None:
+        network = CONTAINERS[name][0]
+        peer = "peer name eth0 address {0} netns {1}".format(mac(name), self.path(name))
+        self.ip("host", "link add v-{0} type veth {1}".format(name, peer))
+        self.ip("host", "link set v-{0} master br-{1} up".format(name, network))
+        self.ip("host", "link set v-{0} type bridge_slave hairpin on".format(name))
+        self.ip(
+            name,
+            "address add {0}/24 dev eth0".format(address(name, 4)),
+            "address add {0}/64 dev eth0 nodad".format(address(name, 6)),
+            "link set eth0 up",
+            "route add default via {0}".format(gateway(network, 4)),
+            "route add ::/0 via {0}".format(gateway(network, 6)),
+        )
+
+    def path(self, name: str) -> str:
+        return "/proc/{0}/fd/{1}".format(os.getpid(), self.spaces[name])
+
+    @contextmanager
+    def inside(self, name: str) -> Iterator[None]:
+        _libc.setns(self.spaces[name], CLONE_NEWNET)
+        try:
+            yield
+        finally:
+            _libc.setns(self.own, CLONE_NEWNET)
+
+    def ip(self, name: str, *commands: str) -> str:
+        with self.inside(name):
+            process = subprocess.run(
+                ["ip", "-batch", "-"], input="\n".join(commands), universal_newlines=True,
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+            )
+        assert process.returncode == 0, (commands, process.stdout)
+        return process.stdout
+
+    def sysctl(self, key: str, value: str) -> None:
+        with open("/proc/sys/" + key, "w", encoding="ascii") as file:
+            file.write(value)
+
+    def load(self, ruleset: Ruleset) -> None:
+        """Replace whatever rules the host has."""
+        with self.inside("host"):
+            nft.load("flush ruleset\n" + render(ruleset))
+
+    # --- traffic --------------------------------------------------------------------------------------------------
+
+    def socket(self, name: str, family: int, kind: int, protocol: int = 0) -> socket.socket:
+        with self.inside(name):
+            made = socket.socket(family, kind, protocol)
+        self.sockets.append(made)
+        return made
+
+    def serve(self, name: str, port: int, protocol: str = "tcp", host: str = "") -> socket.socket:
+        """A server for both families."""
+        kind = socket.SOCK_STREAM if protocol == "tcp" else socket.SOCK_DGRAM
+        server = self.socket(name, socket.AF_INET if "." in host else socket.AF_INET6, kind)
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        server.bind((host or "::", port))
+        if protocol == "tcp":
+            server.listen(16)
+        return server
+
+    def reach(
+        self, source: str, target: str, port: int, server: socket.socket, wait: float = DEADLINE
+    ) -> Optional[str]:
+        """Send bytes there and back. The address that the server saw, or None if nothing came."""
+        family = socket.AF_INET6 if ":" in target else socket.AF_INET
+        client = self.socket(source, family, server.type)
+        client.settimeout(wait)
+        try:
+            client.connect((target, port))
+            client.send(b"there")
+            seen = _answer(server, wait)
+            if seen is None:
+                return None
+            return seen if client.recv(16) == b"and back" else None
+        except OSError:
+            return None
+        finally:
+            client.close()
+
+    def blocked(self, source: str, target: str, port: int, server: socket.socket) -> bool:
+        return self.reach(source, target, port, server, MOMENT) is None
+
+    # --- crafted frames -------------------------------------------------------------------------------------------
+
+    def ear(self, name: str, ifname: str = "eth0") -> socket.socket:
+        """Hears every frame that comes in there."""
+        ear = self.socket(name, socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
+        ear.bind((ifname, ETH_P_ALL))
+        return ear
+
+    def shout(self, name: str, frame: bytes, ifname: str = "eth0") -> None:
+        mouth = self.socket(name, socket.AF_PACKET, socket.SOCK_RAW, 0)
+        mouth.bind((ifname, 0))
+        mouth.send(frame)
+        mouth.close()
+
+    def hears(self, ear: socket.socket, token: bytes, wait: float = DEADLINE) -> bool:
+        """Whether a frame with these bytes comes in before the time is over."""
+        return any(token in frame for frame in self._frames(ear, token, wait))
+
+    def until(self, ear: socket.socket, token: bytes) -> List[bytes]:
+        """Every frame that comes in, up to the one with these bytes."""
+        frames = list(self._frames(ear, token, DEADLINE))
+        assert frames and token in frames[-1]
+        return frames
+
+    def _frames(self, ear: socket.socket, token: bytes, wait: float) -> Iterator[bytes]:
+        end = time.monotonic() + wait
+        while select.select([ear], [], [], max(0.0, end - time.monotonic()))[0]:
+            frame, origin = ear.recvfrom(4096)
+            if origin[2] != socket.PACKET_OUTGOING:
+                yield frame
+                if token in frame:
+                    return
+
+    def mac_of(self, name: str, ifname: str) -> str:
+        return self.ip(name, "link show dev " + ifname).split("link/ether ")[1].split()[0]
+
+
+def _answer(server: socket.socket, wait: float) -> Optional[str]:
+    if not select.select([server], [], [], wait)[0]:
+        return None
+    if server.type == socket.SOCK_STREAM:
+        connection, peer = server.accept()
+        with connection:
+            connection.settimeout(wait)
+            connection.recv(16)
+            connection.send(b"and back")
+    else:
+        _data, peer = server.recvfrom(16)
+        server.sendto(b"and back", peer)
+    return str(peer[0]).replace("::ffff:", "")
+
+
+# --- frames -----------------------------------------------------------------------------------------------------------
+
+
+def octets(text: str) -> bytes:
+    return bytes(int(part, 16) for part in text.split(":"))
+
+
+def packed(text: str) -> bytes:
+    return socket.inet_pton(socket.AF_INET6 if ":" in text else socket.AF_INET, text)
+
+
+def ethernet(source: str, target: str, kind: int, payload: bytes) -> bytes:
+    return octets(target) + octets(source) + struct.pack("!H", kind) + payload
+
+
+def checksum(data: bytes) -> int:
+    data += b"\0" * (len(data) % 2)
+    total = sum(struct.unpack("!{0}H".format(len(data) // 2), data))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return ~total & 0xFFFF
+
+
+def ip4(source: str, target: str, protocol: int, payload: bytes) -> bytes:
+    head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(payload), 1, 0, 64, protocol, 0) + packed(source) + packed(target)
+    return head[:10] + struct.pack("!H", checksum(head)) + head[12:] + payload
+
+
+def ip6(source: str, target: str, protocol: int, payload: bytes) -> bytes:
+    head = struct.pack("!IHBB", 6 << 28, len(payload), protocol, 255)
+    return head + packed(source) + packed(target) + payload
+
+
+def udp(source: str, target: str, sport: int, dport: int, data: bytes) -> bytes:
+    length = 8 + len(data)
+    if ":" not in source:
+        pseudo = packed(source) + packed(target) + struct.pack("!BBH", 0, 17, length)
+    else:
+        pseudo = packed(source) + packed(target) + struct.pack("!II", length, 17)
+    head = struct.pack("!HHHH", sport, dport, length, 0)
+    total = checksum(pseudo + head + data) or 0xFFFF
+    return struct.pack("!HHHH", sport, dport, length, total) + data
+
+
+def icmp6(source: str, target: str, kind: int, body: bytes) -> bytes:
+    message = struct.pack("!BBH", kind, 0, 0) + body
+    pseudo = packed(source) + packed(target) + struct.pack("!II", len(message), 58)
+    return message[:2] + struct.pack("!H", checksum(pseudo + message)) + message[4:]
+
+
+def arp(operation: int, sender_mac: str, sender: str, target_mac: str, target: str) -> bytes:
+    return (
+        struct.pack("!HHBBH", 1, 0x0800, 6, 4, operation)
+        + octets(sender_mac) + packed(sender) + octets(target_mac) + packed(target)
+    )

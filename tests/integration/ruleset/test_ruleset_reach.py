@@ -1,0 +1,162 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bytes that arrive, and bytes that do not: published ports, isolation, neighbours."""
+
+from __future__ import annotations
+
+import pytest
+from ruleset_wire import (
+    Wire, address, endpoints, ethernet, gateway, ip4, link, on_wire, policies, publish, udp,
+)
+
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset import Ruleset
+
+FAMILIES = pytest.mark.parametrize("family", [4, 6])
+
+
+def ruleset(**changes):
+    ports = []
+    for family in (4, 6):
+        ports += [
+            publish("web", 8080, 80, family=family),
+            publish("web", 5353, 53, "udp", family),
+            publish("app", 8081, 80, family=family),
+            publish("web2", 8080, 80, family=family, host_ip=gateway("other", family)),
+            publish("b", 8090, 5432, family=family),
+        ]
+    ports.append(publish("web", 8443, 443, host_ip="127.0.0.1"))
+    ports.append(publish("web", 8444, 443, "udp", host_ip="127.0.0.1"))
+    return Ruleset("wire", policies(**changes), endpoints(), tuple(ports), tuple(link("a", "b", "tcp", 5432)))
+
+
+@pytest.fixture(scope="module")
+def host(wire):
+    wire.load(ruleset())
+    return wire
+
+
+@pytest.fixture(scope="module")
+def servers(host: Wire):
+    made = {(name, 80): host.serve(name, 80) for name in ("web", "web2", "app", "vault", "vault2", "b", "c", "client")}
+    made[("web", 53)] = host.serve("web", 53, "udp")
+    made[("web", 443)] = host.serve("web", 443)
+    made[("web", "443u")] = host.serve("web", 443, "udp")
+    made[("b", 5432)] = host.serve("b", 5432)
+    return made
+
+
+@FAMILIES
+def test_a_published_port_answers_an_outside_client_and_sees_its_real_address(host, servers, family):
+    seen = host.reach("client", on_wire("host", family), 8080, servers[("web", 80)])
+    assert seen == on_wire("client", family)
+    seen = host.reach("client", on_wire("host", family), 5353, servers[("web", 53)])
+    assert seen == on_wire("client", family)
+
+
+@FAMILIES
+def test_a_published_port_answers_the_host_on_each_of_its_addresses(host, servers, family):
+    for target in (on_wire("host", family), gateway("front", family), gateway("inside", family)):
+        assert host.reach("host", target, 8080, servers[("web", 80)]), target
+
+
+def test_a_published_port_answers_the_host_on_127_0_0_1(host, servers):
+    assert host.reach("host", "127.0.0.1", 8080, servers[("web", 80)]) == gateway("front", 4)
+    assert host.reach("host", "127.0.0.1", 5353, servers[("web", 53)]) == gateway("front", 4)
+    assert host.reach("host", "127.0.0.1", 8443, servers[("web", 443)]) == gateway("front", 4)
+
+
+@FAMILIES
+def test_a_published_port_answers_the_container_itself_its_neighbour_and_other_networks(host, servers, family):
+    for source in ("web", "web2", "app"):
+        assert host.reach(source, on_wire("host", family), 8080, servers[("web", 80)]), source
+        assert host.reach(source, on_wire("host", family), 5353, servers[("web", 53)]), source
+    assert host.reach("web2", gateway("front", family), 8080, servers[("web", 80)])
+    assert host.reach("web", gateway("front", family), 8081, servers[("app", 80)])
+
+
+@FAMILIES
+def test_a_specific_address_beats_the_wildcard(host, servers, family):
+    assert host.reach("client", on_wire("host", family), 8080, servers[("web", 80)])
+    assert host.reach("host", gateway("other", family), 8080, servers[("web2", 80)])
+
+
+@FAMILIES
+def test_what_is_not_published_cannot_be_reached_by_a_machine_that_adds_a_route(host, servers, family):
+    for party in ("attacker",):
+        subnet = "172.16.0.0/12" if family == 4 else "fd00::/16"
+        host.ip(party, "route replace {0} via {1}".format(subnet, on_wire("host", family)))
+    for name in ("web", "app", "vault", "b"):
+        assert host.blocked("attacker", address(name, family), 80, servers[(name, 80)]), name
+
+
+def test_a_port_published_on_loopback_cannot_be_reached_from_the_wire(host, servers):
+    host_mac, own = host.mac_of("host", "eth0"), host.mac_of("attacker", "eth0")
+    ear = host.ear("web")
+
+    def send(target, port, token):
+        packet = ip4("192.0.2.66", target, 17, udp("192.0.2.66", target, 4000, port, token))
+        host.shout("attacker", ethernet(own, host_mac, 0x0800, packet))
+
+    send("127.0.0.1", 8444, b"crafted")
+    send("127.0.0.1", 5353, b"crafted")
+    send(on_wire("host", 4), 5353, b"control")
+    assert [frame for frame in host.until(ear, b"control") if b"crafted" in frame] == []
+
+
+def test_loopback_of_the_host_is_out_of_a_containers_reach(host, servers):
+    server = host.serve("host", 7777)
+    host.ip("web", "route replace 127.0.0.0/8 via 172.20.0.1 dev eth0 table 77")
+    host.ip("web", "rule del pref 0", "rule add to 127.0.0.0/8 lookup 77 pref 0", "rule add lookup local pref 1")
+    with host.inside("web"):
+        host.sysctl("net/ipv4/conf/eth0/route_localnet", "1")
+    assert host.blocked("web", "127.0.0.1", 7777, server)
+    host.ip("web", "rule del pref 1", "rule del pref 0", "rule add lookup local pref 0")
+
+
+@FAMILIES
+def test_two_networks_cannot_talk_but_over_published_ports(host, servers, family):
+    assert host.blocked("app", address("web", family), 80, servers[("web", 80)])
+    assert host.blocked("web", address("app", family), 80, servers[("app", 80)])
+    assert host.reach("web", on_wire("host", family), 8081, servers[("app", 80)])
+
+
+@FAMILIES
+def test_an_internal_network_has_no_way_in_or_out(host, servers, family):
+    assert host.reach("vault", address("vault2", family), 80, servers[("vault2", 80)])
+    assert host.reach("host", address("vault", family), 80, servers[("vault", 80)])
+    assert host.blocked("vault", on_wire("client", family), 80, servers[("client", 80)])
+    assert host.blocked("vault", on_wire("host", family), 8080, servers[("web", 80)])
+    assert host.blocked("vault", gateway("inside", family), 8080, servers[("web", 80)])
+    assert host.blocked("vault", address("web", family), 80, servers[("web", 80)])
+    assert host.blocked("web", address("vault", family), 80, servers[("vault", 80)])
+
+
+@FAMILIES
+def test_what_leaves_is_masqueraded(host, servers, family):
+    assert host.reach("web", on_wire("client", family), 80, servers[("client", 80)]) == on_wire("host", family)
+
+
+@FAMILIES
+def test_transit_traffic_to_somebody_elses_port_is_not_hijacked(host, servers, family):
+    server = host.serve("client", 8080, host=on_wire("client", family))
+    assert host.reach("web", on_wire("client", family), 8080, server) == on_wire("host", family)
+
+
+@FAMILIES
+def test_without_icc_neighbours_are_apart_and_a_link_opens_what_it_names(host, servers, family):
+    assert host.reach("a", address("b", family), 5432, servers[("b", 5432)]) == address("a", family)
+    assert host.blocked("a", address("b", family), 80, servers[("b", 80)])
+    assert host.blocked("c", address("b", family), 5432, servers[("b", 5432)])
+    assert host.blocked("b", address("c", family), 80, servers[("c", 80)])
+    # nor by way of the gateway
+    for source in ("b", "c"):
+        host.ip(source, "neighbour flush dev eth0")
+    host.ip("c", "route replace {0} via {1}".format(address("b", family), gateway("apart", family)))
+    assert host.blocked("c", address("b", family), 80, servers[("b", 80)])
+    assert host.blocked("c", on_wire("host", family), 8090, servers[("b", 5432)])
+    assert host.reach("a", on_wire("host", family), 8090, servers[("b", 5432)])
+    assert host.reach("b", on_wire("host", family), 8090, servers[("b", 5432)])
+    assert host.reach("c", on_wire("client", family), 80, servers[("client", 80)])
+    assert host.reach("client", on_wire("host", family), 8090, servers[("b", 5432)])

@@ -1,0 +1,138 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Frames that a container with every capability crafts: only those with its own identity get past its port."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+from ruleset_wire import (
+    address,
+    arp,
+    endpoints,
+    ethernet,
+    gateway,
+    icmp6,
+    ip4,
+    ip6,
+    mac,
+    octets,
+    packed,
+    policies,
+    udp,
+)
+
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset import Ruleset
+
+EVERYBODY = "ff:ff:ff:ff:ff:ff"
+ALL_NODES = "33:33:00:00:00:01"
+ME, VICTIM = "web2", "web"
+LINK_LOCAL = "fe80::42:acff:fe14:b"
+NOBODY = "00:00:00:00:00:00"
+
+
+def v4(source, token, ether=mac(ME), sport=4000):
+    packet = ip4(source, address("web", 4), 17, udp(source, address("web", 4), sport, 4001, token))
+    return ethernet(ether, mac(VICTIM), 0x0800, packet)
+
+
+def v6(source, token, ether=mac(ME), sport=4000):
+    packet = ip6(source, address("web", 6), 17, udp(source, address("web", 6), sport, 4001, token))
+    return ethernet(ether, mac(VICTIM), 0x86DD, packet)
+
+
+def advertisement(source, target, token):
+    body = struct.pack("!I", 0x20000000) + packed(target) + b"\x02\x01" + octets(mac(ME)) + b"\x0e\x01" + token[:6]
+    return ethernet(mac(ME), ALL_NODES, 0x86DD, ip6(source, "ff02::1", 58, icmp6(source, "ff02::1", 136, body)))
+
+
+def solicitation(source, target, token):
+    body = struct.pack("!I", 0) + packed(target) + b"\x0e\x01" + token[:6]
+    return ethernet(mac(ME), ALL_NODES, 0x86DD, ip6(source, "ff02::1", 58, icmp6(source, "ff02::1", 135, body)))
+
+
+def icmp(source, kind, token):
+    message = icmp6(source, "ff02::1", kind, struct.pack("!I", 0) + token)
+    return ethernet(mac(ME), ALL_NODES, 0x86DD, ip6(source, "ff02::1", 58, message))
+
+
+def arp_frame(operation, sender_mac, sender, token, ether=mac(ME)):
+    packet = arp(operation, sender_mac, sender, NOBODY, address(VICTIM, 4))
+    return ethernet(ether, EVERYBODY, 0x0806, packet + b"\0" * 18 + token)
+
+
+def tagged(frame):
+    return frame[:12] + struct.pack("!HH", 0x8100, 5) + frame[12:]
+
+
+HONEST = {
+    "ipv4": lambda t: v4(address(ME, 4), t),
+    "ipv6": lambda t: v6(address(ME, 6), t),
+    "ipv6 from its link-local address": lambda t: v6(LINK_LOCAL, t),
+    "arp request": lambda t: arp_frame(1, mac(ME), address(ME, 4), t),
+    "arp reply": lambda t: arp_frame(2, mac(ME), address(ME, 4), t),
+    "arp probe": lambda t: arp_frame(1, mac(ME), "0.0.0.0", t),
+    "neighbour advertisement": lambda t: advertisement(address(ME, 6), address(ME, 6), t),
+    "neighbour solicitation": lambda t: solicitation(address(ME, 6), address(VICTIM, 6), t),
+    "duplicate address detection": lambda t: solicitation("::", address(ME, 6), t),
+    "router solicitation": lambda t: icmp(LINK_LOCAL, 133, t),
+}
+
+FORGED = {
+    "another's MAC": lambda t: v4(address(ME, 4), t, ether=mac(VICTIM)),
+    "another's IPv4 address": lambda t: v4(address(VICTIM, 4), t),
+    "the gateway's IPv4 address": lambda t: v4(gateway("front", 4), t),
+    "an address of the internet": lambda t: v4("198.51.100.1", t),
+    "another's IPv6 address": lambda t: v6(address(VICTIM, 6), t),
+    "another's IPv6 address and MAC": lambda t: v6(address(VICTIM, 6), t, ether=mac(VICTIM)),
+    "another's link-local address": lambda t: v6("fe80::42:acff:fe14:a", t),
+    "arp reply for the gateway": lambda t: arp_frame(2, mac(ME), gateway("front", 4), t),
+    "arp request as the gateway": lambda t: arp_frame(1, mac(ME), gateway("front", 4), t),
+    "arp with another's MAC inside": lambda t: arp_frame(2, mac(VICTIM), address(ME, 4), t),
+    "arp with another's MAC outside": lambda t: arp_frame(2, mac(ME), address(ME, 4), t, ether=mac(VICTIM)),
+    "neighbour advertisement for the gateway": lambda t: advertisement(address(ME, 6), gateway("front", 6), t),
+    "neighbour advertisement as the gateway": lambda t: advertisement(gateway("front", 6), gateway("front", 6), t),
+    "neighbour solicitation as the gateway": lambda t: solicitation(gateway("front", 6), address(VICTIM, 6), t),
+    "address detection of another's": lambda t: solicitation("::", address(VICTIM, 6), t),
+    "router advertisement": lambda t: icmp(LINK_LOCAL, 134, t),
+    "redirect": lambda t: icmp(LINK_LOCAL, 137, t),
+    "dhcp answer": lambda t: v4(address(ME, 4), t, sport=67),
+    "dhcpv6 answer": lambda t: v6(address(ME, 6), t, sport=547),
+    "another ethertype": lambda t: ethernet(mac(ME), mac(VICTIM), 0x88B5, b"\0" * 40 + t),
+    "a VLAN tag": lambda t: tagged(v4(address(ME, 4), t)),
+}
+
+
+@pytest.fixture(scope="module")
+def host(wire):
+    wire.load(Ruleset("wire", policies(), endpoints()))
+    return wire
+
+
+@pytest.mark.parametrize("kind", HONEST)
+def test_a_container_may_send(host, kind):
+    ear = host.ear(VICTIM)
+    host.shout(ME, HONEST[kind](b"tk" + b"%04d" % (sorted(HONEST).index(kind))))
+    assert host.hears(ear, b"tk" + b"%04d" % (sorted(HONEST).index(kind)))
+
+
+@pytest.mark.parametrize("kind", FORGED)
+def test_a_container_cannot_send(host, kind):
+    ear = host.ear(VICTIM)
+    host.shout(ME, FORGED[kind](b"forged"))
+    host.shout(ME, HONEST["ipv4"](b"honest"))
+    heard = host.until(ear, b"honest")  # what was sent before it has arrived by now, if at all
+    assert [frame for frame in heard if b"forged" in frame] == []
+
+
+def test_a_network_may_turn_it_off(host):
+    host.load(Ruleset("wire", policies(front={"anti_spoofing": False}), endpoints()))
+    try:
+        ear = host.ear(VICTIM)
+        host.shout(ME, FORGED["another's IPv4 address"](b"forged"))
+        assert host.hears(ear, b"forged")
+    finally:
+        host.load(Ruleset("wire", policies(), endpoints()))
