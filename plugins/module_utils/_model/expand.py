@@ -194,6 +194,8 @@ def _veth(
         routes=tuple(routes),
         master=network.bridge,
         isolated=not network.icc and not _linked(topology, network),
+        # With br_netfilter on, a container's call of its own published port goes back out of the port it came in by.
+        hairpin=bool(container.ports),
         sysctls=tuple(
             (_slashed(key, attachment.ifname), value)
             for key, value in container.sysctls
