@@ -1,0 +1,194 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The packet rules as text, and what a difference leads to. Pure: nft's answers are recordings.
+
+After a change of the rules, run this file as a program: it writes the recordings anew (needs root and nft).
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parents[2] / ".collections")]
+
+from ruleset_example import example  # noqa: E402
+
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset import Publication  # noqa: E402
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset_compare import (  # noqa: E402
+    compare,
+    removal,
+)
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset_text import (  # noqa: E402
+    layout,
+    link_local,
+    render,
+)
+
+GOLDEN, RECORDING = HERE / "data" / "ruleset.nft", HERE / "data" / "ruleset.json"
+INET, BRIDGE = ("inet", "fabric-default"), ("bridge", "fabric-default")
+
+
+def recording():
+    data = json.loads(RECORDING.read_text(encoding="utf-8"))
+    return {INET: data["inet"], BRIDGE: data["bridge"]}
+
+
+
+@pytest.fixture
+def live():
+    return copy.deepcopy(recording())
+
+
+def plan(live, wanted=None, desired=None):
+    return compare(layout(desired or example()), wanted or recording(), live, {})
+
+
+def body(live, kind, name, table=INET):
+    return next(item[kind] for item in live[table] if kind in item and item[kind]["name"] == name)
+
+
+def rules(live, chain, table=INET):
+    return [item for item in live[table] if "rule" in item and item["rule"]["chain"] == chain]
+
+
+def test_the_whole_ruleset_is_as_written_down():
+    assert render(example()) == GOLDEN.read_text(encoding="utf-8")
+
+
+def test_the_number_of_rules_does_not_depend_on_the_number_of_ports():
+    def count(ruleset):
+        return sum(len(chain.rules) for table in layout(ruleset) for chain in table.chains)
+
+    assert count(example(1)) == count(example(1000)) == count(example(10000))
+
+
+def test_equal_tables_need_nothing_whatever_their_handles_and_order_of_elements(live):
+    for item in live[INET]:
+        for part in item.values():
+            part["handle"] = part.get("handle", 0) + 100
+            part.get("elem", []).reverse()
+    assert plan(live) is None
+
+
+def test_missing_tables_are_created_and_the_way_back_removes_them():
+    change = compare(layout(example()), recording(), {}, {}, "4 networks, 4 ports")
+    assert change.actions == ("create nft tables fabric-default (4 networks, 4 ports)",)
+    assert change.inverse_script == (
+        "add table inet fabric-default\ndelete table inet fabric-default\n"
+        "add table bridge fabric-default\ndelete table bridge fabric-default\n"
+    )
+
+
+def test_one_port_more_is_one_element_more(live):
+    body(live, "map", "published4")["elem"].clear()
+    change = plan(live)
+    assert change.actions == ("publish 0.0.0.0:8080/tcp -> 172.20.0.10:80",)
+    assert change.script == "add element inet fabric-default published4 { tcp . 8080 : 172.20.0.10 . 80 }\n"
+    assert change.stale_publications == ()
+
+
+def test_a_port_that_moved_is_one_element_changed_and_its_old_target_is_stale(live):
+    body(live, "map", "published4")["elem"][0][1]["concat"] = ["172.20.0.77", 8]
+    change = plan(live)
+    assert change.actions == (
+        "unpublish 0.0.0.0:8080/tcp -> 172.20.0.77:8",
+        "publish 0.0.0.0:8080/tcp -> 172.20.0.10:80",
+    )
+    assert change.stale_publications == (Publication(4, "tcp", 8080, "172.20.0.77", 8, "", None),)
+    assert change.before == {"inet fabric-default": {"published4": ["tcp . 8080 : 172.20.0.77 . 8"]}}
+    assert change.after == {"inet fabric-default": {"published4": ["tcp . 8080 : 172.20.0.10 . 80"]}}
+
+
+def test_many_ports_are_one_line(live):
+    element = body(live, "map", "published4")["elem"]
+    element += [[{"concat": ["tcp", 9000 + i]}, {"concat": ["172.20.0.10", 80]}] for i in range(1000)]
+    assert plan(live).actions == ("unpublish 1000 ports between 9000 and 9999 (tcp)",)
+
+
+@pytest.mark.parametrize("chain", ["guard", "publish", "forward", "within", "into", "postrouting"])
+@pytest.mark.parametrize("damage", ["deleted", "added", "reordered", "flushed"])
+def test_damaged_rules_are_repaired_in_their_chain_alone(live, chain, damage):
+    there = rules(live, chain)
+    if damage == "deleted":
+        live[INET].remove(there[0])
+    elif damage == "added":
+        live[INET].append({"rule": dict(there[0]["rule"], expr=[{"accept": None}])})
+    elif damage == "reordered":
+        there[0]["rule"]["expr"], there[1]["rule"]["expr"] = there[1]["rule"]["expr"], there[0]["rule"]["expr"]
+    else:
+        for rule in there:
+            live[INET].remove(rule)
+    change = plan(live)
+    assert change.actions == ("repair rules of chain {0} in table inet fabric-default".format(chain),)
+    lines = change.script.splitlines()
+    assert lines[0] == "flush chain inet fabric-default " + chain
+    assert all(line.startswith("add rule inet fabric-default {0} ".format(chain)) for line in lines[1:])
+
+
+def test_a_policy_is_set_back(live):
+    body(live, "chain", "forward")["policy"] = "drop"
+    change = plan(live)
+    assert change.actions == ("set the policy of chain forward in table inet fabric-default to accept",)
+    assert len(change.script.splitlines()) == 1
+
+
+@pytest.mark.parametrize("kind", ["extra chain", "extra set", "missing set", "other type", "other priority", "counter"])
+def test_a_table_that_is_built_differently_is_replaced_and_the_other_one_is_not(live, kind):
+    if kind == "extra chain":
+        live[INET].append({"chain": {"family": "inet", "table": "fabric-default", "name": "extra", "handle": 99}})
+    elif kind == "extra set":
+        live[INET].append({"set": dict(body(live, "set", "bridges"), name="extra")})
+    elif kind == "missing set":
+        live[INET].remove({"set": body(live, "set", "icc_off")})
+    elif kind == "other type":
+        body(live, "set", "icc_off").update(type="ipv4_addr", elem=[])
+    elif kind == "other priority":
+        body(live, "chain", "forward")["prio"] = 5
+    else:
+        live[INET].append({"counter": {"family": "inet", "table": "fabric-default", "name": "extra", "handle": 99}})
+    change = plan(live)
+    assert change.actions == ("replace nft table inet fabric-default, whose sets or chains differ",)
+    assert change.script.startswith("add table inet fabric-default\ndelete table inet fabric-default\ntable inet")
+    assert "bridge fabric-default" not in change.script
+
+
+def test_a_users_own_rules_are_not_looked_at_and_survive_a_replacement(live):
+    live[INET].append({"rule": dict(rules(live, "into")[0]["rule"], chain="user-front")})
+    assert plan(live) is None
+    live[INET].append({"chain": {"family": "inet", "table": "fabric-default", "name": "extra", "handle": 99}})
+    listing = "table inet fabric-default {\n\tchain user-front {\n\t\tip saddr 10.0.0.1 drop\n\t}\n}\n"
+    change = compare(layout(example()), recording(), live, {INET: listing})
+    assert "add rule inet fabric-default user-front ip saddr 10.0.0.1 drop" in change.script
+    assert change.inverse_script.endswith(listing)
+
+
+def test_tables_that_are_to_go_are_deleted_and_all_their_ports_are_stale(live):
+    change = removal(live, {INET: "table inet fabric-default {\n}\n"})
+    assert change.script == "delete table inet fabric-default\ndelete table bridge fabric-default\n"
+    assert {port.published for port in change.stale_publications} == {8080, 53}
+    assert removal({}, {}) is None
+
+
+def test_a_link_local_address_is_made_of_the_mac():
+    assert link_local("02:42:ac:14:00:0a") == "fe80::42:acff:fe14:a"
+
+
+def record() -> None:
+    from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import nft
+
+    GOLDEN.write_text(render(example()), encoding="utf-8")
+    shown = nft.normalise(render(example()), [INET, BRIDGE])
+    data = {key[0]: objects for key, objects in shown.items()}
+    RECORDING.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    record()
