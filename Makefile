@@ -1,0 +1,72 @@
+# Commands for people and for CI; `make help` lists them. Everything runs from .venv, made from the pins in
+# requirements-dev.txt. Tests leave the machine as it was; only `demo` touches it, and `clean` takes that back.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help demo test unit integration compat molecule lint sanity docs bench build clean system system-test
+
+BIN := .venv/bin
+PYTHONS := python3.11 python3.12 python3.13 python3 /usr/bin/python3
+WORKERS ?= 2
+export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
+export PYTHONDONTWRITEBYTECODE := 1
+export PATH := $(CURDIR)/.venv/bin:$(PATH):/usr/sbin:/sbin
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
+
+.venv/stamp: requirements-dev.txt tests/tools/make-venv
+	@echo "making .venv (once; some minutes)"
+	@tests/tools/make-venv .venv requirements-dev.txt $(PYTHONS)
+	@touch $@
+
+.venv-2.16/stamp: requirements-2.16.txt tests/tools/make-venv
+	@tests/tools/make-venv .venv-2.16 requirements-2.16.txt python3.11 python3.12 /usr/bin/python3
+	@touch $@
+
+system:
+	@tests/tools/system-packages
+
+system-test:
+	@tests/tools/system-packages test
+
+demo: .venv/stamp system ## the four network modes on this machine, real HTTP through a published port
+	@$(BIN)/ansible-playbook -i inventory/demo playbooks/demo.yml
+
+test: lint sanity unit integration compat molecule ## everything CI runs
+	@echo "all tests passed"
+
+unit: .venv/stamp ## pure tests: no root, no kernel
+	$(BIN)/pytest tests/unit -n $(WORKERS) -q
+
+integration: .venv/stamp system-test ## tests on lab hosts made of namespaces (root)
+	$(BIN)/pytest tests/integration -n $(WORKERS) -q
+
+compat: .venv/stamp .venv-2.16/stamp system-test ## the oldest ansible-core, and the distribution's own libraries
+	.venv-2.16/bin/python -m pytest tests/unit -q -m "not newest" -p no:cacheprovider $(COMPAT_UNIT)
+	FABRIC_TARGET_PYTHON=/usr/bin/python3 FABRIC_ANSIBLE_PLAYBOOK=$(CURDIR)/.venv-2.16/bin/ansible-playbook \
+	    $(BIN)/pytest tests/integration -n $(WORKERS) -q -m compat
+
+molecule: .venv/stamp system-test ## the scenarios, each on lab hosts of its own
+	tests/tools/molecule
+
+lint: .venv/stamp system-test ## style, types, shell, YAML, playbooks, documentation, changelog
+	tests/tools/lint
+
+sanity: .venv/stamp system-test ## ansible-test sanity
+	tests/tools/sanity
+
+docs: .venv/stamp ## plugin documentation as HTML under build/docs
+	tests/tools/docs
+
+bench: .venv/stamp system-test ## benchmarks; prints ratios and writes JSON
+	$(BIN)/python -m benchmarks
+
+build: .venv/stamp ## the collection as an artifact under build/
+	$(BIN)/ansible-galaxy collection build --force --output-path build .
+
+clean: ## take back what the demo made on this machine, and build output
+	@if [ -x $(BIN)/ansible-playbook ] && [ -e playbooks/teardown.yml ]; then \
+	    $(BIN)/ansible-playbook -i inventory/demo playbooks/teardown.yml && tests/tools/prove-clean; fi
+	@rm -rf build tests/output .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +
