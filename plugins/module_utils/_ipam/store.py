@@ -16,6 +16,7 @@ import shutil
 import sqlite3
 import tempfile
 import time
+import urllib.parse
 import uuid
 from contextlib import contextmanager
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Tuple
@@ -245,39 +246,46 @@ def _refuse_foreign(connection: sqlite3.Connection, path: str) -> None:
 def _copy(path: str) -> sqlite3.Connection:
     """The committed content of the store in memory, read without SQLite's locks: those are writes to -shm.
 
-    The two files are read into a private directory and opened there. A checkpoint in between would tear the pair,
-    so they are read until they stood still meanwhile.
+    A writer that works meanwhile could tear what is read, so it is read until the files stood still.
     """
-    memory = sqlite3.connect(":memory:", isolation_level=None)
-    if not os.path.exists(path):
-        return memory
-    with tempfile.TemporaryDirectory(prefix="fabric-check-") as private:
-        copy = os.path.join(private, "leases.db")
-        _copy_files(path, copy)
-        source = sqlite3.connect(copy, isolation_level=None)
-        try:
-            _refuse_foreign(source, path)
-            source.backup(memory)
-        finally:
-            source.close()
-    return memory
-
-
-def _copy_files(path: str, copy: str) -> None:
     for _attempt in range(100):
         before = _stamps(path)
-        for suffix in ("", "-wal"):
-            if os.path.exists(copy + suffix):
-                os.unlink(copy + suffix)
-            try:
-                shutil.copyfile(path + suffix, copy + suffix)
-            except FileNotFoundError:
-                if not suffix:
-                    raise
-        if _stamps(path) == before:
-            return
+        memory = sqlite3.connect(":memory:", isolation_level=None)
+        try:
+            if before[0] is not None:
+                _read_into(memory, path, has_wal=bool(before[1] and before[1][1]))
+        except (sqlite3.Error, OSError):
+            memory.close()
+            if _stamps(path) == before:
+                raise
+        else:
+            if _stamps(path) == before:
+                return memory
+            memory.close()
         time.sleep(0.01)
     raise FabricError("The lease store {0} is written all the time; run again when other runs are done.".format(path))
+
+
+def _read_into(memory: sqlite3.Connection, path: str, has_wal: bool) -> None:
+    """The write-ahead log is only there while a run works, or after one was killed; SQLite cannot read it in place
+    without writing, so then a private copy of both files is read instead."""
+    if not has_wal:
+        _backup("file:{0}?mode=ro&immutable=1".format(urllib.parse.quote(path)), memory, path)
+        return
+    with tempfile.TemporaryDirectory(prefix="fabric-check-") as private:
+        copy = os.path.join(private, "leases.db")
+        for suffix in ("", "-wal"):
+            shutil.copyfile(path + suffix, copy + suffix)
+        _backup("file:" + urllib.parse.quote(copy), memory, path)
+
+
+def _backup(uri: str, memory: sqlite3.Connection, path: str) -> None:
+    source = sqlite3.connect(uri, uri=True, isolation_level=None)
+    try:
+        _refuse_foreign(source, path)
+        source.backup(memory)
+    finally:
+        source.close()
 
 
 def _stamps(path: str) -> List[Optional[Tuple[int, int, int]]]:

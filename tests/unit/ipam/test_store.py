@@ -35,8 +35,9 @@ def test_check_mode_makes_nothing(leases):
     assert leases.declare(NETWORKS, CONTAINERS).actions == predicted.actions
 
 
-def test_check_mode_predicts_exactly_and_touches_no_file(leases):
+def test_check_mode_predicts_exactly_and_touches_no_file(leases, monkeypatch):
     leases.declare(NETWORKS, CONTAINERS)
+    monkeypatch.setattr(store, "tempfile", None)  # nor makes one elsewhere
     before = leases.files()
     predicted = leases.declare({**NETWORKS, "chosen": None}, {"b": {"front": None}}, check_mode=True)
     assert leases.files() == before
