@@ -24,6 +24,9 @@ from .._resources.action import Action
 _REACHED = JOURNAL_FILE + ".reached"
 _VERSION = 1
 
+#: What ``reached`` says besides a number: all is verified, and waits for a confirmation, or needs none.
+UNCONFIRMED, VERIFIED = "unconfirmed", "finish"
+
 
 class Journal:
     """Of one run, while it is under way."""
@@ -31,7 +34,14 @@ class Journal:
     def __init__(self) -> None:
         self._reached: Optional[int] = None
 
-    def begin(self, topology: str, first: Sequence[Dict[str, Any]], actions: Sequence[Action]) -> None:
+    def begin(
+        self,
+        topology: str,
+        first: Sequence[Dict[str, Any]],
+        actions: Sequence[Action],
+        finish: Sequence[Dict[str, Any]] = (),
+        nonce: Optional[str] = None,
+    ) -> None:
         """``first`` is the way back of what is committed before any action: the leases."""
         gate.writing("journal")
         prepare_state_directory()
@@ -39,16 +49,17 @@ class Journal:
             "version": _VERSION,
             "topology": topology,
             "boot_id": marks.boot_id(),
+            "nonce": nonce,
             "first": list(first),
             "undo": [[step.as_json() for step in action.undo] for action in actions],
-            "finish": [step.as_json() for action in actions for step in action.finish],
+            "finish": [step.as_json() for action in actions for step in action.finish] + list(finish),
         }
         self._reached = os.open(_REACHED, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         self.reached("0")
         _write_durably(JOURNAL_FILE, json.dumps(words))
 
     def reached(self, mark: str) -> None:
-        """``mark``: how many actions have begun, or ``finish`` once all is verified."""
+        """``mark``: how many actions have begun, then UNCONFIRMED or VERIFIED."""
         assert self._reached is not None
         os.pwrite(self._reached, mark.ljust(12).encode("ascii"), 0)
 
@@ -58,10 +69,6 @@ class Journal:
             os.close(self._reached)
             self._reached = None
         remove()
-
-
-def exists() -> bool:
-    return os.path.exists(JOURNAL_FILE)
 
 
 def read() -> Optional[Dict[str, Any]]:
@@ -82,9 +89,19 @@ def read() -> Optional[Dict[str, Any]]:
 def steps_back(words: Dict[str, Any]) -> List[Dict[str, Any]]:
     """The operations that take an interrupted run back, in order. After a reboot only those on files and leases."""
     same_boot = words["boot_id"] == marks.boot_id()
-    begun = words["undo"] if not same_boot else words["undo"][: int(words["reached"])]
+    all_of_them = not same_boot or words["reached"] in (UNCONFIRMED, VERIFIED)
+    begun = words["undo"] if all_of_them else words["undo"][: int(words["reached"])]
     steps = [step for undo in reversed(begun) for step in undo] + list(words["first"])
     return [step for step in steps if same_boot or step["name"].split(".")[0] in ("file", "lease")]
+
+
+def set_reached(mark: str) -> None:
+    """As ``Journal.reached``, for a journal that another process began."""
+    descriptor = os.open(_REACHED, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        os.pwrite(descriptor, mark.ljust(12).encode("ascii"), 0)
+    finally:
+        os.close(descriptor)
 
 
 def remove() -> None:

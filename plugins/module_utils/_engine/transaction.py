@@ -13,11 +13,13 @@ from __future__ import annotations
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from .._ipam.store import LeaseStore
+from .._kernel import gate
 from .._kernel.errors import FabricError
 from .._kernel.host import Host
 from .._kernel.names import LEASE_STORE
 from .._kernel.operations import OPERATIONS
 from .._resources.action import Action
+from . import declared
 from . import journal as journals
 from .report import Result, report
 
@@ -37,15 +39,31 @@ class Leases:
         """Let go of a transaction that was not committed."""
 
 
-def run(host: Host, topology: str, plan: Plan, leases: Leases, check_mode: bool) -> Result:
-    """Make the host match, or in check mode say what that would take. Called with the host's lock held."""
+def run(
+    host: Host,
+    topology: str,
+    plan: Plan,
+    leases: Leases,
+    check_mode: bool,
+    finish: Sequence[Dict[str, Any]] = (),
+    nonce: Optional[str] = None,
+) -> Result:
+    """Make the host match, or in check mode say what that would take. Called with the host's lock held.
+
+    ``finish``: operations for the end, once all is verified. ``nonce``: of the timer that takes the run
+    back unless it is confirmed; the end then waits for that.
+    """
     actions = plan()
-    if check_mode or not (actions or leases.actions):
+    if check_mode:
         return report(leases.actions, actions)
+    if not (actions or leases.actions):
+        _perform_all(host, finish)
+        return report((), ())
     journal = journals.Journal()
-    journal.begin(topology, leases.way_back, actions)
     begun: List[Action] = []
     try:
+        journal.begin(topology, leases.way_back, actions, finish, nonce)
+        gate.writing("leases")
         leases.commit()
         for action in actions:
             begun.append(action)
@@ -55,25 +73,37 @@ def run(host: Host, topology: str, plan: Plan, leases: Leases, check_mode: bool)
         _verify(plan)
     except BaseException as failure:
         raise _way_back(host, plan, actions, begun, leases, failure) from failure
-    journal.reached("finish")
-    for action in actions:
-        for step in action.finish:
-            perform(host, step.as_json())
-    journal.clear()
+    if nonce is not None:
+        journal.reached(journals.UNCONFIRMED)
+        return report(leases.actions, actions)
+    try:
+        journal.reached(journals.VERIFIED)
+        _perform_all(host, [step.as_json() for action in actions for step in action.finish])
+        _perform_all(host, finish)
+        journal.clear()
+    except Exception as error:
+        raise _untidy(error) from error
     return report(leases.actions, actions)
 
 
-def finish_interrupted(host: Host) -> Tuple[str, ...]:
-    """Take an interrupted run back, or, if it had been verified, to its end. Lines that say what was done."""
+def finish_interrupted(host: Host, take_back: bool = False) -> Tuple[str, ...]:
+    """Take an interrupted run back, or, if it had been verified, to its end. Lines that say what was done.
+
+    One that waits for its confirmation is left alone, which is an error, unless ``take_back``.
+    """
     words = journals.read()
     if words is None:
         return ()
-    if words["reached"] == "finish":
+    if words["reached"] == journals.UNCONFIRMED and not take_back:
+        raise FabricError(
+            "the last run (topology {0}) waits for its confirmation; confirm it (state: confirmed), or wait until the "
+            "host has gone back by itself".format(words["topology"])
+        )
+    if words["reached"] == journals.VERIFIED:
         steps, line = words["finish"], "finish the interrupted run of topology {0}"
     else:
         steps, line = journals.steps_back(words), "take back the interrupted run of topology {0}"
-    for step in steps:
-        perform(host, step)
+    _perform_all(host, steps)
     journals.remove()
     return (line.format(words["topology"]),)
 
@@ -84,7 +114,15 @@ def perform(host: Host, step: Mapping[str, Any]) -> None:
         with LeaseStore.open(LEASE_STORE, check_mode=False) as store:
             store.revert(**step["arguments"])
         return
+    if step["name"].startswith("declared."):
+        declared.OPERATIONS[step["name"]](**step["arguments"])
+        return
     OPERATIONS[step["name"]](host, **step["arguments"])
+
+
+def _perform_all(host: Host, steps: Sequence[Mapping[str, Any]]) -> None:
+    for step in steps:
+        perform(host, step)
 
 
 def _verify(plan: Plan) -> None:
@@ -93,6 +131,12 @@ def _verify(plan: Plan) -> None:
         raise FabricError(
             "the host does not match after the last action; still to do: " + "; ".join(left[:10]), still_to_do=left
         )
+
+
+def _untidy(error: Exception) -> FabricError:
+    """Past the verification there is no way back, and none is needed."""
+    text = "the host matches the declaration, but tidying up failed: {0}. The next run will go on with it"
+    return FabricError(text.format(error or type(error).__name__), rolled_back=False)
 
 
 def _way_back(

@@ -24,8 +24,6 @@ def check_networks(networks: Mapping[str, Network], problems: Problems) -> None:
     _check_overlaps(networks, problems)
     for network in networks.values():
         path = "{0}.{1}".format(_NETWORKS, network.name)
-        if network.external and any(pool.subnet is None for pool in network.pools):
-            problems.note(path, "an external network needs the subnet that its bridge has: give ipam.config[].subnet")
         subnets = [(pool.family, pool.subnet) for pool in network.pools]
         for n, route in enumerate(network.routes):
             _check_next_hop(route, subnets, "{0}.routes[{1}]".format(path, n), problems)

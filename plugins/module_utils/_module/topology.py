@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple
 
-from .._engine import journal, transaction
+from .._engine import confirm, declared, journal, transaction
 from .._engine.lock import host_lock
 from .._engine.observation import read_and_plan
 from .._engine.plan import Desired
@@ -31,28 +32,79 @@ from .leases import PreparedLeases
 
 def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
     """Make the host match the declaration, or say what that would take."""
+    if params["state"] == "confirmed":
+        return _confirm(params, check_mode)
     absent = params["state"] == "absent"
-    topology = parse_topology(
-        params["name"],
-        {} if absent else params["networks"],
-        {} if absent else params["containers"],
-        params["default_address_pools"],
-        params["port_range"],
-    )
+    topology = _parse(params["name"], declared.words(params), absent)
     dependencies.require_all()
     with host_lock(params["lock_timeout"], check_mode), Host() as host:
         finished = _interrupted(host, check_mode)
+        nonce = confirm.arm(params["confirm_timeout"]) if params.get("confirm_timeout") and not check_mode else None
         with LeaseStore.open(LEASE_STORE, check_mode=check_mode) as store:
             store.begin()
             allocation = _lease(host, store, topology, absent)
             desired = _desired(host, topology, allocation, absent)
             leases = PreparedLeases(store, allocation)
-            result = transaction.run(host, topology.name, lambda: read_and_plan(host, desired), leases, check_mode)
+            result = transaction.run(
+                host,
+                topology.name,
+                lambda: read_and_plan(host, desired),
+                leases,
+                check_mode,
+                finish=[_remember(topology.name, params, absent)],
+                nonce=nonce,
+            )
+        drift, intended = _tell_apart(host, params, absent, result) if check_mode else ((), ())
     result = replace(result, actions=finished + result.actions)
+    facts_of_check = {"drift": list(drift), "intended": list(intended)} if check_mode else {}
     return result.with_facts(
         networks=describe_networks(topology, allocation),
         containers=describe_containers(topology, allocation),
+        **facts_of_check,
     )
+
+
+def _parse(name: str, words: Mapping[str, Any], absent: bool) -> Topology:
+    return parse_topology(
+        name,
+        {} if absent else words["networks"],
+        {} if absent else words["containers"],
+        words["default_address_pools"],
+        words["port_range"],
+    )
+
+
+def _confirm(params: Mapping[str, Any], check_mode: bool) -> Result:
+    if check_mode:
+        return Result()
+    with host_lock(params["lock_timeout"], check_mode):
+        return Result(confirm.confirm())
+
+
+def _remember(name: str, params: Mapping[str, Any], absent: bool) -> Dict[str, Any]:
+    """The operation that keeps the declaration once it is real."""
+    if absent:
+        return {"name": "declared.remove", "arguments": {"topology": name}}
+    arguments = {"topology": name, "declared": declared.words(params)}
+    return {"name": "declared.write", "arguments": arguments}
+
+
+def _tell_apart(
+    host: Host, params: Mapping[str, Any], absent: bool, result: Result
+) -> Tuple[Tuple[str, ...], Tuple[str, ...]]:
+    """Of a check's actions, which repair the host and which follow the inventory."""
+    last = declared.read(params["name"])
+    if last is None or not result.actions:
+        return (), result.actions
+    if not absent and last == json.loads(json.dumps(declared.words(params))):
+        return result.actions, ()
+    with LeaseStore.open(LEASE_STORE, check_mode=True) as store:
+        store.begin()
+        topology = _parse(params["name"], last, absent=False)
+        allocation = _lease(host, store, topology, absent=False)
+        plan = read_and_plan(host, _desired(host, topology, allocation, absent=False))
+    lines = (*allocation.actions, *(line for action in plan for line in action.lines))
+    return declared.tell_apart(result.actions, lines)
 
 
 def _interrupted(host: Host, check_mode: bool) -> Tuple[str, ...]:

@@ -1,0 +1,85 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Apply, then confirm: a timer on the host that takes a run back unless somebody confirms it in time.
+
+For a host that is managed over the network which the run changes. The timer is a process of its own, started
+before the first change; it needs no connection, no daemon, and nothing but the journal.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import Tuple
+
+from .._kernel.errors import FabricError
+from .._kernel.host import Host
+from . import journal as journals
+from . import transaction
+from .lock import host_lock
+
+_POLL = 0.1  # seconds
+
+
+def arm(timeout: float) -> str:
+    """Start the timer, and return the nonce that the run's journal is to carry.
+
+    Called before the lease store is opened: SQLite's connections do not survive a fork.
+    """
+    nonce = os.urandom(8).hex()
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        return nonce
+    try:
+        os.setsid()
+        if os.fork() == 0:
+            _let_go()
+            _watch(nonce, timeout)
+    finally:
+        os._exit(0)
+
+
+def confirm() -> Tuple[str, ...]:
+    """Keep what the last run did. The caller holds the host's lock."""
+    words = journals.read()
+    if words is None or words["reached"] != journals.UNCONFIRMED:
+        raise FabricError(
+            "there is nothing to confirm: no run waits for it. It was confirmed already, or the time was over and "
+            "the host went back by itself"
+        )
+    journals.set_reached(journals.VERIFIED)
+    with Host() as host:
+        transaction.finish_interrupted(host)
+    return ("confirm the run of topology {0}".format(words["topology"]),)
+
+
+def _let_go() -> None:
+    """Of the connection that brought the module here: Ansible waits until its pipes are closed."""
+    os.chdir("/")
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(null, descriptor)
+    os.closerange(3, os.sysconf("SC_OPEN_MAX") if os.sysconf("SC_OPEN_MAX") < 65536 else 65536)
+
+
+def _watch(nonce: str, timeout: float) -> None:
+    """Until the time is over, or the journal with this nonce has come and gone."""
+    deadline, begun = time.monotonic() + timeout, False
+    while time.monotonic() < deadline:
+        pending = _pending(nonce)
+        if begun and not pending:
+            return
+        begun = begun or pending
+        time.sleep(_POLL)
+    with host_lock(timeout=3600, check_mode=False):
+        if _pending(nonce):
+            with Host() as host:
+                transaction.finish_interrupted(host, take_back=True)
+
+
+def _pending(nonce: str) -> bool:
+    words = journals.read()
+    return words is not None and words.get("nonce") == nonce and words["reached"] != journals.VERIFIED

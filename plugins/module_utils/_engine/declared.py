@@ -1,0 +1,65 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The last declaration that was made real, kept so that a check can tell two kinds of difference apart: what the
+inventory changed since, and what somebody changed on the host. No plan depends on it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Tuple
+
+from .._kernel import gate, names
+from .._kernel.marks import with_suppressed_absence
+
+_WORDS = ("networks", "containers", "default_address_pools", "port_range")
+
+
+def words(params: Mapping[str, Any]) -> Dict[str, Any]:
+    """Of a module's parameters, what declares."""
+    return {word: params[word] for word in _WORDS}
+
+
+def read(topology: str) -> Optional[Dict[str, Any]]:
+    """None when the topology was never applied here, or the record cannot be read."""
+    try:
+        with open(_path(topology), encoding="utf-8") as file:
+            found: Dict[str, Any] = json.load(file)
+    except (OSError, ValueError):
+        return None
+    return found if set(found) == set(_WORDS) else None
+
+
+def write(topology: str, declared: Mapping[str, Any]) -> None:
+    """No write when nothing changed."""
+    if read(topology) == json.loads(json.dumps(declared)):
+        return
+    gate.writing("declared")
+    os.makedirs(names.DECLARED_DIRECTORY, mode=0o700, exist_ok=True)
+    temporary = _path(topology) + ".new"
+    with open(temporary, "w", encoding="utf-8") as file:
+        json.dump(declared, file)
+    os.replace(temporary, _path(topology))
+
+
+def remove(topology: str) -> None:
+    if os.path.exists(_path(topology)):
+        gate.writing("declared")
+        with_suppressed_absence(_path(topology))
+
+
+def tell_apart(actions: Iterable[str], corrective: Iterable[str]) -> Tuple[Tuple[str, ...], Tuple[str, ...]]:
+    """(drift, intended): ``corrective`` is what the last declaration would need on the host as it is."""
+    actions, known = tuple(actions), set(corrective)
+    drift = tuple(line for line in actions if line in known)
+    return drift, tuple(line for line in actions if line not in known)
+
+
+def _path(topology: str) -> str:
+    return "{0}/{1}.json".format(names.DECLARED_DIRECTORY, topology)
+
+
+OPERATIONS: Dict[str, Callable[..., None]] = {"declared.write": write, "declared.remove": remove}
