@@ -50,8 +50,9 @@ options:
     description:
       - V(present) makes the host match the declaration.
       - V(absent) removes everything that O(name) owns, its leases included. O(networks) and O(containers) are not read.
+      - V(confirmed) keeps what a run with O(confirm_timeout) did, and fails when nothing waits to be confirmed.
     type: str
-    choices: [present, absent]
+    choices: [present, absent, confirmed]
     default: present
   networks:
     description:
@@ -63,8 +64,8 @@ options:
         lease of the host.
       - C(enable_ipv4) (V(true)), C(enable_ipv6) (V(false)). An IPv6 network without a subnet gets a unique local /64.
       - C(internal) (V(false)) - no way out and no published ports.
-      - C(external) (V(false)) - use a bridge that exists and is not ours. It is never changed or deleted. Needs its
-        subnet in C(ipam.config).
+      - C(external) (V(false)) - use a bridge that exists and is not ours. It is never changed or deleted. Without
+        C(ipam.config) the subnet and the gateway are those of the bridge's own address.
       - C(bridge) - the name of the bridge's interface, at most 15 characters. Default is C(br-) and the network's name,
         shortened with a hash past 15 characters.
       - C(icc) (V(true)) - containers on this network may talk with each other. With V(false) only over C(links).
@@ -140,6 +141,14 @@ options:
       - How many seconds to wait for another run on the same host to end.
     type: int
     default: 60
+  confirm_timeout:
+    description:
+      - For a host that is managed over the network which the run changes. A timer is started on the host before the
+        first change; unless a call with O(state=confirmed), over a new connection, comes within so many seconds after
+        that, the host goes back by itself to what it was.
+      - V(0) means that no confirmation is asked for.
+    type: int
+    default: 0
 seealso:
   - module: linuxnet.fabric.topology_info
   - name: Compose file reference
@@ -216,6 +225,22 @@ actions:
     - lease subnet 172.20.0.0/24 to network front
     - create namespace web
     - create bridge br-front (172.20.0.1/24, mtu 1500)
+drift:
+  description:
+    - Of RV(actions), those that repair what somebody changed on the host since O(name) was applied last.
+  returned: in check mode
+  type: list
+  elements: str
+  sample:
+    - set mtu of br-front from 1400 to 1500
+intended:
+  description:
+    - Of RV(actions), those that follow a change of the declaration since O(name) was applied last.
+  returned: in check mode
+  type: list
+  elements: str
+  sample:
+    - publish 0.0.0.0:8081/tcp -> 172.17.0.2:80
 networks:
   description:
     - From the name of each network to its C(bridge) (the interface), its C(subnets) and its C(gateways).
@@ -275,7 +300,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._module.topology i
 
 ARGUMENT_SPEC = dict(
     name=dict(type="str", default="default"),
-    state=dict(type="str", choices=["present", "absent"], default="present"),
+    state=dict(type="str", choices=["present", "absent", "confirmed"], default="present"),
     networks=dict(type="dict", default={}),
     containers=dict(type="dict", default={}),
     default_address_pools=dict(
@@ -285,6 +310,7 @@ ARGUMENT_SPEC = dict(
     ),
     port_range=dict(type="str"),
     lock_timeout=dict(type="int", default=60),
+    confirm_timeout=dict(type="int", default=0),
 )
 
 
