@@ -258,13 +258,12 @@ def chain_texts(table: str) -> Dict[str, List[str]]:
 
 def _show(edit: _Edit, where: str, want: TableState, have: Optional[TableState]) -> None:
     """Before and after, of the sets that differ only."""
-    before, after = edit.before.setdefault(where, {}), edit.after.setdefault(where, {})
     live = have.elements if have is not None else {}
     for name in list(want.elements) + [name for name in live if name not in want.elements]:
         wanted, present = want.elements.get(name, {}), live.get(name, {})
         if set(wanted) != set(present):
-            before[name] = sorted(text for text in present if text not in wanted)
-            after[name] = sorted(text for text in wanted if text not in present)
+            edit.before.setdefault(where, {})[name] = sorted(text for text in present if text not in wanted)
+            edit.after.setdefault(where, {})[name] = sorted(text for text in wanted if text not in present)
 
 
 def _publications(state: TableState) -> List[Publication]:

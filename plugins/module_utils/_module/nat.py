@@ -1,0 +1,247 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One translation per call: what the module ``nat_rule`` performs, on the rules and the engine of ``topology``.
+
+The live table is the memory: what earlier calls put there is read back as a ruleset, this call's own entry is
+added or taken out, and the ruleset is compared as ever.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import replace
+from typing import Any, Dict, List, Mapping, Optional, Tuple
+
+from .._engine import plan as plans
+from .._engine import transaction
+from .._engine.lock import host_lock
+from .._engine.report import Result
+from .._kernel import names, nft
+from .._kernel.errors import DeclarationError
+from .._kernel.host import Host
+from .._kernel.observe import Observed, observe
+from .._model.names_rules import check_topology_name, interface_name
+from .._model.words import Problems
+from .._resources.action import Action
+from .._resources.ruleset import NetworkPolicy, Publication, Ruleset
+from .._resources.ruleset_plan import plan_ruleset
+from .._resources.ruleset_read import read_ruleset
+from .._resources.sysctl import HostSysctl
+
+LOCK_TIMEOUT = 60.0
+_FORWARDING = {4: "net/ipv4/ip_forward", 6: "net/ipv6/conf/all/forwarding"}
+
+
+def perform(params: Mapping[str, Any], check_mode: bool) -> Result:
+    rule = _understand(params)
+    topology, present = params["topology_name"], params["state"] == "present"
+    with host_lock(LOCK_TIMEOUT, check_mode), Host() as host:
+        if not check_mode:
+            transaction.finish_interrupted(host)
+
+        def plan() -> Tuple[Action, ...]:
+            live = _live(topology)
+            desired = (with_rule if present else without_rule)(live, rule, _bridge_subnets(host, rule["bridge"]))
+            settings = _settings(rule, desired, present)
+            observed = observe(host, [setting.key for setting in settings], {})
+            _require_bridge(rule, observed, present and not check_mode)
+            rules = plan_ruleset(topology, desired if desired.networks else None)
+            goal = plans.Desired(topology, sysctls=settings, ruleset=desired, prune=False)
+            return plans.plan(goal, observed, rules, {})
+
+        return transaction.run(host, topology, plan, transaction.Leases(), check_mode).with_facts(rule=rule)
+
+
+def with_rule(live: Ruleset, rule: Mapping[str, Any], bridge_subnets: Tuple[str, ...] = ()) -> Ruleset:
+    """The ruleset with this entry in it; an entry for the same packets makes way."""
+    network = _network(live, rule, bridge_subnets)
+    if rule["kind"] == "publish":
+        port = Publication(
+            network.family, rule["protocol"], rule["published"], rule["target"], rule["target_port"],
+            rule["bridge"], rule["host_ip"],
+        )
+        others = tuple(other for other in live.publications if not _same_port(other, port))
+        return replace(live, networks=_with_network(live, network), publications=others + (port,))
+    changed = replace(network, masquerade=True, snat_to=rule["to_address"])
+    return replace(live, networks=_with_network(live, changed))
+
+
+def without_rule(live: Ruleset, rule: Mapping[str, Any], bridge_subnets: Tuple[str, ...] = ()) -> Ruleset:
+    """The ruleset without it. A network with nothing left to translate goes too."""
+    networks, publications = live.networks, live.publications
+    if rule["kind"] == "publish":
+        wanted = (rule["family"], rule["protocol"], rule["published"], rule["host_ip"])
+        publications = tuple(port for port in publications if _address_of(port) != wanted)
+    else:
+        networks = tuple(
+            replace(network, masquerade=False, snat_to=None) if _translates(network, rule) else network
+            for network in networks
+        )
+    used = {(port.family, port.bridge) for port in publications}
+    networks = tuple(net for net in networks if net.masquerade or (net.family, net.bridge) in used)
+    return replace(live, networks=networks, publications=publications)
+
+
+def _address_of(port: Publication) -> Tuple[int, str, int, Optional[str]]:
+    return port.family, port.protocol, port.published, port.host_ip
+
+
+def _same_port(one: Publication, other: Publication) -> bool:
+    return _address_of(one) == _address_of(other)
+
+
+def _translates(network: NetworkPolicy, rule: Mapping[str, Any]) -> bool:
+    same = network.bridge == rule["bridge"] and network.subnet == rule["subnet"]
+    return same and (network.snat_to is not None) == (rule["kind"] == "snat")
+
+
+def _with_network(live: Ruleset, network: NetworkPolicy) -> Tuple[NetworkPolicy, ...]:
+    others = tuple(
+        other for other in live.networks if (other.bridge, other.subnet) != (network.bridge, network.subnet)
+    )
+    return others + (network,)
+
+
+def _network(live: Ruleset, rule: Mapping[str, Any], bridge_subnets: Tuple[str, ...]) -> NetworkPolicy:
+    """The network that the rule is about: as it is now, or a new one that only translates."""
+    subnet = rule["subnet"] or _subnet_of(rule, live, bridge_subnets)
+    for network in live.networks:
+        if network.bridge == rule["bridge"] and network.subnet == subnet:
+            return network
+    return translated_only(rule["bridge"], subnet)
+
+
+def translated_only(bridge: str, subnet: str) -> NetworkPolicy:
+    """A network by hand: its packets are translated, and none is dropped for what it is."""
+    return NetworkPolicy(
+        network=bridge,
+        bridge=bridge,
+        family=ipaddress.ip_network(subnet).version,
+        subnet=subnet,
+        gateway=None,
+        isolate=False,
+        masquerade=False,
+        gateway_mode="nat-unprotected",
+        external=True,
+    )
+
+
+def _subnet_of(rule: Mapping[str, Any], live: Ruleset, bridge_subnets: Tuple[str, ...]) -> str:
+    target = ipaddress.ip_address(rule["target"])
+    known = [network.subnet for network in live.networks if network.bridge == rule["bridge"]]
+    for subnet in tuple(known) + bridge_subnets:
+        if target in ipaddress.ip_network(subnet):
+            return subnet
+    problems = Problems()
+    text = "name the subnet of {0}, for {1} has no address in it"
+    problems.note("subnet", text, rule["target"], rule["bridge"])
+    raise DeclarationError(problems)
+
+
+def _live(topology: str) -> Ruleset:
+    key = ("inet", names.table(topology))
+    return read_ruleset(topology, nft.list_tables([key]).get(key, ()), translated_only)
+
+
+def _bridge_subnets(host: Host, bridge: str) -> Tuple[str, ...]:
+    seen = observe(host, (), {})
+    link = seen.links.get(bridge)
+    addresses = seen.addresses.get(link.index, []) if link is not None else []
+    return tuple(str(ipaddress.ip_interface(address).network) for address in addresses)
+
+
+def _settings(rule: Mapping[str, Any], desired: Ruleset, present: bool) -> Tuple[HostSysctl, ...]:
+    """Forwarding, and for 127.0.0.1 in front of a published port route_localnet on that one bridge."""
+    settings: List[HostSysctl] = []
+    if present:
+        settings.append(HostSysctl(_FORWARDING[rule["family"]], "1"))
+    if rule["kind"] == "publish" and rule["family"] == 4:
+        needed = any(port.family == 4 and port.bridge == rule["bridge"] for port in desired.publications)
+        key = "net/ipv4/conf/{0}/route_localnet".format(rule["bridge"])
+        settings.append(HostSysctl(key, "1" if needed else "0"))
+    return tuple(settings)
+
+
+def _require_bridge(rule: Mapping[str, Any], observed: Observed, needed: bool) -> None:
+    """In check mode the bridge may be one that an earlier task would have made."""
+    if needed and rule["bridge"] not in observed.links:
+        problems = Problems()
+        problems.note("bridge", '"{0}": there is no such interface; make it first (module bridge)', rule["bridge"])
+        raise DeclarationError(problems)
+
+
+# --- understanding the options ------------------------------------------------------------------------------------
+
+
+def _understand(params: Mapping[str, Any]) -> Dict[str, Any]:
+    problems = Problems()
+    check_topology_name(params["topology_name"], "topology_name", problems)
+    interface_name(params["bridge"], "bridge", problems)
+    rule = {
+        "kind": params["kind"],
+        "bridge": params["bridge"],
+        "subnet": _subnet(params["subnet"], problems),
+        "to_address": _address(params, "to_address", problems),
+        "protocol": params["protocol"],
+        "published": _port(params, "published", problems),
+        "host_ip": _address(params, "host_ip", problems),
+        "target": _address(params, "target", problems),
+        "target_port": _port(params, "target_port", problems),
+    }
+    if rule["kind"] == "publish" and rule["target_port"] is None:
+        rule["target_port"] = rule["published"]
+    if params["state"] == "present":
+        _require_complete(rule, problems)
+    if rule["kind"] == "masquerade" and rule["to_address"]:
+        problems.note("to_address", "masquerade takes the address of the interface; use kind snat for one of your own")
+    if rule["host_ip"] in ("0.0.0.0", "::"):
+        rule["host_ip"] = None
+    rule["family"] = _family(rule, problems)
+    if problems:
+        raise DeclarationError(problems)
+    return rule
+
+
+def _require_complete(rule: Mapping[str, Any], problems: Problems) -> None:
+    if rule["kind"] == "publish" and not rule["target"]:
+        problems.note("target", "name the address that the published port leads to")
+    if rule["kind"] == "snat" and not rule["to_address"]:
+        problems.note("to_address", "name the source address; use kind masquerade for that of the interface")
+
+
+def _family(rule: Mapping[str, Any], problems: Problems) -> int:
+    leading = rule["target"] or rule["host_ip"] if rule["kind"] == "publish" else rule["subnet"]
+    family = 6 if leading and ":" in leading else 4
+    for word in ("subnet", "to_address", "host_ip"):
+        if rule[word] and (":" in rule[word]) != (family == 6):
+            problems.note(word, "{0}: IPv4 and IPv6 cannot be translated into each other", rule[word])
+    return family
+
+
+def _subnet(value: Optional[str], problems: Problems) -> Optional[str]:
+    if value is None:
+        return None
+    try:
+        return str(ipaddress.ip_network(value))
+    except ValueError as error:
+        problems.note("subnet", "{0}", error)
+        return None
+
+
+def _address(params: Mapping[str, Any], word: str, problems: Problems) -> Optional[str]:
+    if params[word] is None:
+        return None
+    try:
+        return str(ipaddress.ip_address(params[word]))
+    except ValueError as error:
+        problems.note(word, "{0}", error)
+        return None
+
+
+def _port(params: Mapping[str, Any], word: str, problems: Problems) -> Optional[int]:
+    value = params[word]
+    if value is not None and not 1 <= value <= 65535:
+        problems.note(word, "{0}: a port is between 1 and 65535", value)
+    return value  # type: ignore[no-any-return]
