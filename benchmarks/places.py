@@ -1,0 +1,38 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where things are: the checkout, the build output, the programs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Dict, Optional
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+OUTPUT = CHECKOUT / "build" / "bench"
+COLLECTIONS = CHECKOUT / ".collections"
+
+
+def program(name: str) -> Optional[str]:
+    """A program beside the Python that runs this, else on the PATH, else where root's programs are."""
+    beside = Path(sys.executable).parent / name
+    if beside.exists():
+        return str(beside)
+    return shutil.which(name) or shutil.which(name, path="/usr/sbin:/sbin:/usr/local/sbin")
+
+
+def environment() -> Dict[str, str]:
+    """What every measured program is started with: the checkout as the installed collection."""
+    return dict(
+        os.environ,
+        PYTHONPATH=str(COLLECTIONS),
+        ANSIBLE_COLLECTIONS_PATH=str(COLLECTIONS),
+        ANSIBLE_LOCALHOST_WARNING="False",
+        ANSIBLE_INVENTORY_UNPARSED_WARNING="False",
+        ANSIBLE_NOCOLOR="1",
+        LC_ALL="C.UTF-8",
+    )

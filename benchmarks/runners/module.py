@@ -1,0 +1,82 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Our module alone: the file started as Ansible would start it on the target, its arguments on standard input."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, Dict, Optional
+
+from .. import declaration
+from ..places import CHECKOUT, OUTPUT, environment, program
+from ..sample import BenchmarkError, Sample, run
+from . import Runner, Steps
+
+_FILE = CHECKOUT / "plugins" / "modules" / "topology.py"
+_PORTS_ON = 10
+
+
+class Module(Runner):
+    name = "module"
+    scenarios = ("endpoints", "ports")
+
+    def missing(self) -> Optional[str]:
+        if not _FILE.exists():
+            return str(_FILE)
+        return None if program("nft") else "nft"
+
+    def steps(self, scenario: str, size: int, folder: Path) -> Steps:
+        return self._ports(size, folder) if scenario == "ports" else self._endpoints(size)
+
+    def _endpoints(self, size: int) -> Steps:
+        words = declaration.topology(size)
+        yield "build", topology(words, changed=True)
+        yield "again", topology(words, changed=False)
+        yield "check", topology(words, changed=False, check=True)
+        if size < declaration.PER_BRIDGE * 2:
+            yield "add one", topology(one_more(size), changed=True)
+            yield "remove one", topology(words, changed=True)
+        yield "teardown", topology(declaration.absent(), changed=True)
+
+    def _ports(self, size: int, folder: Path) -> Steps:
+        """One port more on top of ``size``; and how long the nft that loads it took, from start to end."""
+        words = declaration.many_ports(_PORTS_ON, size)
+        yield "build", topology(words, changed=True)
+        yield "again", topology(words, changed=False)
+        words["containers"]["c0000"]["ports"].append("9999:9999")
+        log = folder / "nft.log"
+        variables = dict(environment(), NFT_LOG=str(log), NFT=str(program("nft")))
+        variables["PATH"] = "{0}:{1}".format(OUTPUT / "shim", variables["PATH"])
+        yield "add a port", topology(words, changed=True, variables=variables)
+        yield "nft transaction", Sample(_loading(log), 0.0, "")
+
+
+def topology(
+    words: Dict[str, Any], changed: bool, check: bool = False, variables: Optional[Dict[str, str]] = None
+) -> Sample:
+    """Run the module; a run that did not do what the step is about is an error, not a measurement."""
+    arguments = dict(words, _ansible_check_mode=check)
+    sample = run([sys.executable, str(_FILE)], json.dumps({"ANSIBLE_MODULE_ARGS": arguments}), variables or environment())
+    answer = json.loads(sample.output[sample.output.index("{") :])
+    if answer.get("failed") or answer["changed"] != changed:
+        raise BenchmarkError("changed={0}, {1}".format(answer.get("changed"), answer.get("actions", answer))[:1500])
+    return sample
+
+
+def one_more(size: int) -> Dict[str, Any]:
+    """One container more, on the first network."""
+    words = declaration.topology(size)
+    words["containers"]["more"] = {"networks": ["net0"], "ports": ["19999:80"]}
+    return words
+
+
+def _loading(log: Path) -> float:
+    """Seconds of the last nft that loaded a script in the host's own namespace (see nft_clock.c)."""
+    loads = [line.split(" ", 1) for line in log.read_text().splitlines() if line.endswith(" host -f -")]
+    if not loads:
+        raise BenchmarkError("no nft transaction was seen")
+    return float(loads[-1][0])
