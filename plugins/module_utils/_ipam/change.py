@@ -73,6 +73,10 @@ def port_text(row: Mapping[str, Any]) -> str:
     return "{0}{1}/{2}".format(host_ip + ":" if host_ip else "", row["published"], row["protocol"])
 
 
+def at(request: Any) -> str:
+    return " ({0})".format(request.path) if request is not None and request.path else ""
+
+
 def _lines(sentence: str, rows: Any) -> List[str]:
     """One line a row; a gateway that comes or goes with its subnet is told with it."""
     rows = list(rows)

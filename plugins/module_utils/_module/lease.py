@@ -152,12 +152,12 @@ def _family(store: LeaseStore, params: Mapping[str, Any]) -> int:
     """As written in the subnet or the address; else that of the network, IPv4 where it has both."""
     for value in (params["subnet"], params["address"]):
         if value is not None:
-            return ipaddress.ip_interface(value).version
+            return int(ipaddress.ip_interface(value).version)
     rows = store.rows("subnet", topology=params["topology_name"], network=params["network"])
     if not rows:
         message = "the network {0} has no subnet yet; write its subnet"
         raise DeclarationError([Problem("network", message.format(params["network"]))])
-    return min(row["family"] for row in rows)
+    return int(min(row["family"] for row in rows))
 
 
 def _port_requests(params: Mapping[str, Any]) -> Tuple[PortRequest, ...]:

@@ -12,7 +12,7 @@ import stat
 
 import pytest
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam import schema, store
+from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam import schema, store_file
 from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.store import LeaseStore
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
 
@@ -37,7 +37,7 @@ def test_check_mode_makes_nothing(leases):
 
 def test_check_mode_predicts_exactly_and_touches_no_file(leases, monkeypatch):
     leases.declare(NETWORKS, CONTAINERS)
-    monkeypatch.setattr(store, "tempfile", None)  # nor makes one elsewhere
+    monkeypatch.setattr(store_file, "tempfile", None)  # nor makes one elsewhere
     before = leases.files()
     predicted = leases.declare({**NETWORKS, "chosen": None}, {"b": {"front": None}}, check_mode=True)
     assert leases.files() == before
@@ -194,7 +194,7 @@ def test_another_program_s_database_is_refused(leases):
 
 
 def test_a_store_held_by_another_run_is_a_clear_error(leases, monkeypatch):
-    monkeypatch.setattr(store, "PATIENCE", 0.05)
+    monkeypatch.setattr(store_file, "PATIENCE", 0.05)
     with leases.open() as one, leases.open() as other:
         one.begin()
         with pytest.raises(FabricError, match="another run has held it for 0 s; wait for it, or end it"):
