@@ -102,6 +102,12 @@ containers:
   description: The containers of the one topology.
   returned: when O(name) is given
   type: dict
+orphans:
+  description: Leases of containers whose namespace is not there, each a line. They are kept until the topology is applied or removed.
+  returned: success
+  type: list
+  elements: str
+  sample: ["shop: web (172.20.0.2) has no namespace"]
 leases:
   description: The subnets, addresses and host ports that are held.
   returned: success
