@@ -26,7 +26,10 @@ _PROTOCOLS = {"tcp": socket.IPPROTO_TCP, "udp": socket.IPPROTO_UDP, "sctp": geta
 
 @dataclass(frozen=True)
 class StaleFlow:
-    """What arrived at the host at ``host_ip`` (None: at any address) and ``published`` went to the target."""
+    """What arrived at the host at ``host_ip`` (None: at any address) and ``published`` went to the target.
+
+    An empty target is the host itself: nobody had published the port when the flow began.
+    """
 
     family: int
     protocol: str
@@ -107,10 +110,28 @@ def _matches(flow: Any, original: _Tuple, reply: _Tuple) -> bool:
         original.proto == _PROTOCOLS[flow.protocol]
         and original.dport == flow.published
         and (flow.host_ip is None or original.daddr == flow.host_ip)
-        and reply.saddr == flow.target
-        and reply.sport == flow.target_port
-        and (original.daddr, original.dport) != (reply.saddr, reply.sport)  # translated, not called directly
+        and (_went_to(flow, original, reply) if flow.target else _stayed_here(original, reply))
     )
+
+
+def _went_to(flow: Any, original: _Tuple, reply: _Tuple) -> bool:
+    translated = (original.daddr, original.dport) != (reply.saddr, reply.sport)  # and not called directly
+    return translated and (reply.saddr, reply.sport) == (flow.target, flow.target_port)
+
+
+def _stayed_here(original: _Tuple, reply: _Tuple) -> bool:
+    untranslated = (original.daddr, original.dport) == (reply.saddr, reply.sport)
+    return untranslated and _is_local(original.family, str(original.daddr))
+
+
+def _is_local(family: int, address: str) -> bool:
+    """Whether this host has the address: whether a socket can have it."""
+    with socket.socket(_FAMILIES[family], socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((address, 0))
+        except OSError:
+            return False
+    return True
 
 
 def _delete(conntrack: Any, original: Any) -> int:

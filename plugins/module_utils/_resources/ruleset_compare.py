@@ -10,8 +10,8 @@ sets, rules as ordered lists, and what a user put into a ``user-`` chain is not 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+from dataclasses import dataclass, field, replace
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from .ruleset import Publication
 from .ruleset_elements import action_lines, elements, publication
@@ -30,7 +30,8 @@ class RulesetChange:
     actions: Tuple[str, ...]
     before: Mapping[str, Any] = field(default_factory=dict)
     after: Mapping[str, Any] = field(default_factory=dict)
-    #: Published ports that went, or lead elsewhere now: their connections are stale once the script is loaded.
+    #: Whose connections are stale once the script is loaded: published ports that went or lead elsewhere now, and,
+    #: with an empty target, new UDP ones, to which a client may have sent before.
     stale_publications: Tuple[Publication, ...] = ()
 
 
@@ -189,7 +190,7 @@ def _edit_elements(edit: _Edit, where: str, want: TableState, have: TableState) 
         if added:
             edit.script.append("add element {0} {1} {{ {2} }}".format(where, name, ", ".join(added)))
         edit.actions.extend(action_lines(where, name, added, removed))
-        edit.stale.extend(p for p in (publication(name, value) for value in removed.values()) if p is not None)
+        edit.stale.extend(_stale(name, removed.values(), added.values()))
 
 
 def _edit_chain(
@@ -220,15 +221,10 @@ def _replace(edit: _Edit, table: Table, want: TableState, have: Optional[TableSt
     else:
         edit.actions.append("replace nft table {0}, whose sets or chains differ".format(where))
         edit.script.extend(_user_rules(where, want, live_text))
-        gone = {text for name in want.elements for text in want.elements[name]}
-        edit.stale.extend(
-            port
-            for name, members in have.elements.items()
-            for text, value in members.items()
-            if text not in gone
-            for port in (_published(name, value),)
-            if port is not None
-        )
+    for name, wanted in want.elements.items():
+        present = have.elements.get(name, {}) if have is not None else {}
+        removed = [value for text, value in present.items() if text not in wanted]
+        edit.stale.extend(_stale(name, removed, [value for text, value in wanted.items() if text not in present]))
     _show(edit, where, want, have)
 
 
@@ -264,6 +260,18 @@ def _show(edit: _Edit, where: str, want: TableState, have: Optional[TableState])
         if set(wanted) != set(present):
             edit.before.setdefault(where, {})[name] = sorted(text for text in present if text not in wanted)
             edit.after.setdefault(where, {})[name] = sorted(text for text in wanted if text not in present)
+
+
+def _stale(name: str, removed: Iterable[Any], added: Iterable[Any]) -> Iterator[Publication]:
+    """What was sent to a port that went, and what was sent by UDP to a new one before it was there."""
+    for value in removed:
+        port = _published(name, value)
+        if port is not None:
+            yield port
+    for value in added:
+        port = _published(name, value)
+        if port is not None and port.protocol == "udp":
+            yield replace(port, target="", target_port=0)
 
 
 def _publications(state: TableState) -> List[Publication]:

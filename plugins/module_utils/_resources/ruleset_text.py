@@ -137,6 +137,7 @@ def _inet_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
         NamedSet("staying", "ifname . ifname", tuple('"{0}" . "{0}"'.format(bridge) for bridge in bridges)),
         NamedSet("icc_off", "ifname", _quoted(_unique(n.bridge for n in networks if not n.icc))),
         NamedSet("isolated", "ifname", _quoted(_unique(n.bridge for n in networks if n.isolate))),
+        NamedSet("adopted", "ifname", _quoted(_unique(n.bridge for n in networks if n.external))),
         _by_family("closed", _closed(networks)),
         _by_family("routed", _with_mode(networks, "routed")),
         _by_family("unprotected", _with_mode(networks, "nat-unprotected")),
@@ -308,13 +309,17 @@ _INET_CHAINS = (
     Chain(
         "into",
         (
+            # An adopted bridge may lead to the world; only its subnet is a network of ours.
+            "oifname @adopted oifname . ip daddr != @at_home4 accept",
+            "oifname @adopted oifname . ip6 daddr != @at_home6 accept",
             "ct state established,related accept",
             "ct status dnat accept",
             "ip daddr . meta l4proto . th dport @reachable4 accept",
             "ip6 daddr . meta l4proto . th dport @reachable6 accept",
             "iifname @isolated drop",
             "iifname @bridges oifname @isolated drop",
-            "iifname @bridges accept",
+            "iifname . ip saddr @at_home4 accept",
+            "iifname . ip6 saddr @at_home6 accept",
             "iifname . oifname @trusted accept",
             "meta nfproto . oifname @unprotected accept",
             "meta nfproto . oifname @routed meta l4proto { icmp, ipv6-icmp } accept",
