@@ -83,7 +83,8 @@ def _wrong(request: SubnetRequest) -> Iterable[Problem]:
 def _lease_subnet(
     change: Change, request: SubnetRequest, subnet: str, wishes: Dict[NetworkKey, SubnetRequest], host: HostFacts
 ) -> Iterable[Problem]:
-    clash = None if request.external else pools.clashing_route(subnet, request.bridge, host)
+    leaving = [row["subnet"] for row in change.released if row["kind"] == "subnet"]
+    clash = None if request.external else pools.clashing_route(subnet, request.bridge, host, leaving)
     if clash:
         message = "{0} overlaps the route {1} of the interface {2}; choose another subnet"
         yield Problem(request.path, message.format(subnet, *clash))

@@ -73,14 +73,16 @@ class NoSubnetLeft(FabricError):
     """The default address pools are used up, or there are none of this family."""
 
 
-def clashing_route(subnet: str, bridge: str, host: HostFacts) -> Optional[Tuple[str, str]]:
+def clashing_route(subnet: str, bridge: str, host: HostFacts, leaving: Iterable[str] = ()) -> Optional[Tuple[str, str]]:
     """A route of the host that an explicit subnet would take traffic from: the same, or inside it.
 
-    One that is less specific (a VPN's 10.0.0.0/8, say) keeps everything else, so it is no clash.
+    One that is less specific (a VPN's 10.0.0.0/8, say) keeps everything else, so it is no clash. Nor is one of a
+    subnet that this very run releases: its bridge goes, or gets another subnet.
     """
+    leaving = set(leaving)
     wanted: Any = ipaddress.ip_network(subnet)
     for destination, interface in host.routes:
-        if not interface or interface == bridge:
+        if not interface or interface == bridge or destination in leaving:
             continue
         route: Any = _network(destination)
         if route is not None and route.version == wanted.version and route.prefixlen and route.subnet_of(wanted):

@@ -37,7 +37,7 @@ def _bindings(host_ip: Optional[str]) -> Tuple[Tuple[int, str], ...]:
 
 
 def _bindable(protocol: str, family: int, address: str, port: int) -> bool:
-    """Errors other than "in use" say nothing about the port (no IPv6 here, no right to low ports): it counts as free."""
+    """Errors other than "in use" say nothing about the port (no IPv6 here, no right to low ports): it is free."""
     if protocol == "sctp" and not os.path.exists("/proc/net/sctp"):
         return True  # asking would load the kernel's module
     try:

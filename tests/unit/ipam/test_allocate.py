@@ -172,6 +172,15 @@ def test_an_explicit_subnet_takes_no_traffic_from_another_interface(leases, rout
         assert leases.declare(network, host=HostFacts(routes=(route,))).actions
 
 
+def test_a_renamed_network_takes_its_subnet_along(leases):
+    leases.declare({"old": {"subnet": "172.20.0.0/24", "bridge": "br-old"}})
+    host = HostFacts(routes=(("172.20.0.0/24", "br-old"),))
+    assert leases.declare({"new": {"subnet": "172.20.0.0/24", "bridge": "br-new"}}, host=host).actions == (
+        "release subnet 172.20.0.0/24 (gateway 172.20.0.1) of old",
+        "lease subnet 172.20.0.0/24 (gateway 172.20.0.1) to new",
+    )
+
+
 @pytest.mark.parametrize(
     "host, chosen",
     [
