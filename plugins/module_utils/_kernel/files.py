@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import Optional
 
@@ -39,10 +40,17 @@ def read_link(path: str) -> Optional[str]:
 
 def write(path: str, content: str) -> None:
     gate.writing("file " + path)
-    os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
-    if os.path.islink(path):
+    flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    try:
+        descriptor = os.open(path, flags, 0o644)
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
+        descriptor = os.open(path, flags, 0o644)
+    except OSError as error:
+        if error.errno != errno.ELOOP:  # a link, which is not to be followed
+            raise
         os.unlink(path)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        descriptor = os.open(path, flags, 0o644)
     try:
         data = content.encode("utf-8")
         os.write(descriptor, data)
@@ -53,10 +61,14 @@ def write(path: str, content: str) -> None:
 
 def link(path: str, target: str) -> None:
     gate.writing("link " + path)
-    os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
-    if os.path.lexists(path):
+    try:
+        os.symlink(target, path)
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
+        os.symlink(target, path)
+    except FileExistsError:
         os.unlink(path)
-    os.symlink(target, path)
+        os.symlink(target, path)
 
 
 def remove(path: str) -> None:

@@ -7,13 +7,14 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import resource
 from collections import OrderedDict
-from typing import Iterator, Optional
+from typing import Dict, Iterator, Optional
 
-from . import namespaces
-from .netlink import NetlinkSocket
+from . import namespaces, rtnetlink
+from .netlink import NetlinkError, NetlinkSocket
 
 #: Descriptors left for everything else: Python, nft's pipes, the lease store.
 _SPARE_DESCRIPTORS = 128
@@ -26,6 +27,8 @@ class Host:
         self._home = namespaces.open_own()
         self.socket = NetlinkSocket()
         self._sockets: "OrderedDict[str, NetlinkSocket]" = OrderedDict()
+        self._indexes: Dict[str, int] = {}
+        self._next_index: Dict[str, int] = {}
         self._limit = _raise_descriptor_limit() - _SPARE_DESCRIPTORS
 
     def close(self) -> None:
@@ -79,8 +82,35 @@ class Host:
             known = self._sockets[netns] = NetlinkSocket()
         return known
 
+    def begin_namespace(self, netns: str) -> NetlinkSocket:
+        """The socket of a namespace that was just made, in which the thread is; its next link gets index 2."""
+        self.forget(netns)
+        self._next_index[netns] = 2
+        return self.keep_socket(netns)
+
+    def next_index(self, netns: str) -> int:
+        """The index for the next link in a namespace made by this run; 0 in others, where only the kernel knows."""
+        index = self._next_index.get(netns, 0)
+        if index:
+            self._next_index[netns] = index + 1
+        return index
+
+    def index(self, ifname: str) -> int:
+        """The index of a link of the host, asked for once: a thousand pairs have the same master."""
+        if ifname not in self._indexes:
+            link = rtnetlink.read_link(self.socket, ifname)
+            if link is None:
+                raise NetlinkError(errno.ENODEV, "interface " + ifname)
+            self._indexes[ifname] = link.index
+        return self._indexes[ifname]
+
+    def forget_indexes(self) -> None:
+        """After links went: an index may come back as another's."""
+        self._indexes.clear()
+
     def forget(self, netns: str) -> None:
         """Close the socket of a namespace that goes: an open one would keep it alive."""
+        self._next_index.pop(netns, None)
         known = self._sockets.pop(netns, None)
         if known is not None:
             known.close()

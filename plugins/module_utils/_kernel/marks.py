@@ -10,6 +10,7 @@ not outlive a boot, marks do) and the namespace's inode, so that a replaced name
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ class HandleMark:
     attach: Optional[str] = None  # as in Netns.attach
 
 
+@functools.lru_cache(maxsize=None)
 def boot_id() -> str:
     return sysctl.read("kernel/random/boot_id") or ""
 
@@ -51,13 +53,19 @@ def read_all() -> Dict[str, HandleMark]:
 
 def write(name: str, mark: HandleMark) -> None:
     gate.writing("mark " + name)
+    _prepare_mark_directory()
+    words = {"topology": mark.topology, "inode": mark.inode, "attach": mark.attach, "boot_id": boot_id()}
+    descriptor = os.open(path(name), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    try:
+        os.write(descriptor, json.dumps(words).encode("utf-8"))
+    finally:
+        os.close(descriptor)
+
+
+@functools.lru_cache(maxsize=None)
+def _prepare_mark_directory() -> None:
     prepare_state_directory()
     os.makedirs(HANDLE_MARK_DIRECTORY, mode=0o700, exist_ok=True)
-    words = {"topology": mark.topology, "inode": mark.inode, "attach": mark.attach, "boot_id": boot_id()}
-    temporary = os.path.join(STATE_DIRECTORY, ".mark.new")
-    with open(temporary, "w", encoding="utf-8") as file:
-        json.dump(words, file)
-    os.replace(temporary, path(name))
 
 
 def remove(name: str) -> None:

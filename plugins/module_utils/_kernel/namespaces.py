@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import os
 from typing import List, Optional
 
@@ -70,8 +71,12 @@ def unshare() -> None:
     _call("unshare", CLONE_NEWNET)
 
 
+@functools.lru_cache(maxsize=None)
 def prepare_directory() -> None:
-    """``/run/netns`` as ip-netns(8) leaves it: a shared mount, so that handles reach other mount namespaces."""
+    """``/run/netns`` as ip-netns(8) leaves it: a shared mount, so that handles reach other mount namespaces.
+
+    Once in a process: the call visits every handle there is.
+    """
     os.makedirs(NETNS_DIRECTORY, mode=0o755, exist_ok=True)
     target = NETNS_DIRECTORY.encode()
     try:

@@ -6,13 +6,23 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
-from typing import Dict, Iterable, List, Mapping, Optional, Tuple
+from typing import Dict, Iterable, List, Mapping, Optional, Set, Tuple
 
-from . import marks, namespaces, rtnetlink, sysctl
+from . import marks, names, namespaces, rtnetlink, sysctl
 from .host import Host
 from .marks import HandleMark
 from .rtnetlink import Link, RouteEntry
+
+
+#: The settings of a bridge's interface that we ever write, in the order in which they are written.
+_BRIDGE_SETTINGS = (
+    "net/ipv4/conf/{0}/route_localnet",
+    "net/ipv4/conf/{0}/rp_filter",
+    "net/ipv6/conf/{0}/disable_ipv6",
+    "net/ipv6/conf/{0}/accept_ra",
+)
 
 
 @dataclass(frozen=True)
@@ -58,11 +68,12 @@ def observe(
                 inside[name] = _visit(host, name, keys)
     finally:
         host.go_home()
+    settings = [*sysctls, *(key for link in links for key in _bridge_settings(link, owned))]
     return Observed(
         links={link.ifname: link for link in links},
         by_index={link.index: link for link in links},
         addresses=rtnetlink.read_addresses(host.socket),
-        sysctls={key: sysctl.read(key) for key in sysctls},
+        sysctls={key: sysctl.read(key) for key in settings},
         handles=handles,
         marks=handle_marks,
         namespaces=inside,
@@ -70,22 +81,28 @@ def observe(
     )
 
 
+def _bridge_settings(link: Link, owned: Set[str]) -> List[str]:
+    """What else of our own bridges is read: one that goes can come back only as what is known of it."""
+    mark = names.parse_alias(link.alias)
+    if link.kind != "bridge" or mark is None or mark[0] not in owned:
+        return []
+    return [pattern.format(link.ifname) for pattern in _BRIDGE_SETTINGS]
+
+
 def _visit(host: Host, name: str, keys: Iterable[str]) -> NamespaceState:
     """Enter, read, and leave the thread there: the next visit goes straight on to the next namespace."""
-    with_descriptor(name)
+    _enter(name)
     socket = host.keep_socket(name)
     links: Dict[str, Link] = {link.ifname: link for link in rtnetlink.read_links(socket)}
     return NamespaceState(
         links=links,
         addresses=rtnetlink.read_addresses(socket),
-        routes=tuple(rtnetlink.read_routes(socket)),
+        routes=tuple(rtnetlink.read_routes(socket, rtnetlink.RT_TABLE_MAIN)),
         sysctls={key: sysctl.read(key) for key in keys},
     )
 
 
-def with_descriptor(name: str) -> None:
-    import os
-
+def _enter(name: str) -> None:
     descriptor = namespaces.open_handle(name)
     try:
         namespaces.enter(descriptor)

@@ -38,8 +38,7 @@ def netns_create(host: Host, name: str, topology: str, sysctls: Mapping[str, str
         for key, value in sysctls.items():
             sysctl.write(key, value)
         namespaces.bind("/proc/thread-self/ns/net", namespaces.handle(name))
-        host.forget(name)
-        host.keep_socket(name).send([rtnetlink.link_set(index=1, up=True)])
+        host.begin_namespace(name).send([rtnetlink.link_set(index=1, up=True)])
     finally:
         host.go_home()
     _mark(name, topology, None)
@@ -137,36 +136,37 @@ def bridge_set(host: Host, ifname: str, options: Dict[str, Any]) -> None:
 
 
 def veth_create(host: Host, veth: Mapping[str, Any]) -> None:
-    """A pair with its peer in place: all that ``_resources.veth.Veth`` says, in three sends."""
-    name, netns, ifname = veth["name"], veth["netns"], veth["ifname"]
-    master = _index(host, None, veth["master"]) if veth["master"] else 0
-    descriptor = namespaces.open_handle(netns) if netns else namespaces.open_own()
+    """A pair with its peer in place: all that ``_resources.veth.Veth`` says, in two sends."""
+    name, netns, ifname, master = veth["name"], veth["netns"], veth["ifname"], veth["master"]
+    index = host.next_index(netns)
+    descriptor = namespaces.open_handle(netns)
     try:
-        add = rtnetlink.veth_add(name, ifname, descriptor, master, veth["mac"], veth["mtu"])
-        # A port of a bridge needs no address, and a thousand of them no multicast chatter about theirs.
-        host.socket.send([add, rtnetlink.link_set(name, alias=veth["alias"], up=True, ipv6_link_local=False)])
+        host.socket.send(
+            [
+                rtnetlink.veth_add(
+                    name, ifname, descriptor, host.index(master) if master else 0, veth["mac"], veth["mtu"], index
+                ),
+                # A port of a bridge needs no address, and a thousand of them no multicast chatter about theirs.
+                rtnetlink.port_set_up(name, veth["alias"], veth["isolated"], veth["hairpin"], bool(master)),
+            ]
+        )
     finally:
         os.close(descriptor)
-    index = _index(host, None, name)
-    outside: List[Request] = [rtnetlink.address_add(index, cidr) for cidr in veth["host_addresses"]]
-    if master and (veth["isolated"] or veth["hairpin"]):
-        outside.append(rtnetlink.bridge_port_set(index, veth["isolated"], veth["hairpin"]))
-    if outside:
-        host.socket.send(outside)
-    _set_up_inside(host, veth)
+    if veth["host_addresses"]:
+        outer = _index(host, None, name)
+        host.socket.send([rtnetlink.address_add(outer, cidr) for cidr in veth["host_addresses"]])
+    _set_up_inside(host, veth, index or _index(host, netns, ifname))
 
 
-def _set_up_inside(host: Host, veth: Mapping[str, Any]) -> None:
+def _set_up_inside(host: Host, veth: Mapping[str, Any], index: int) -> None:
     if veth["sysctls"]:
         with host.inside(veth["netns"]):
             for key, value in veth["sysctls"]:
                 sysctl.write(key, value)
-    socket = host.netlink(veth["netns"])
-    index = _index(host, veth["netns"], veth["ifname"])
     requests = [rtnetlink.address_add(index, cidr) for cidr in veth["addresses"]]
     requests.append(rtnetlink.link_set(index=index, up=True, alias=veth["alias"]))
     requests.extend(rtnetlink.route_add(_route(route, index)) for route in veth["routes"])
-    socket.send(requests)
+    host.netlink(veth["netns"]).send(requests)
 
 
 def link_set(host: Host, netns: Optional[str], ifname: str, attributes: Dict[str, Any]) -> None:
@@ -192,11 +192,13 @@ def port_set(host: Host, ifname: str, flags: Dict[str, bool]) -> None:
 
 
 def link_delete(host: Host, netns: Optional[str], ifname: str) -> None:
+    host.forget_indexes()
     _tolerant(host, netns, rtnetlink.link_delete(ifname))
 
 
 def links_delete(host: Host, ifnames: List[str]) -> None:
     """Many links of the host at once."""
+    host.forget_indexes()
     there = [name for name in ifnames if rtnetlink.read_link(host.socket, name)]
     for start in range(0, len(there), 100):
         host.socket.send([rtnetlink.link_set(name, group=_DOOMED_GROUP) for name in there[start : start + 100]])

@@ -43,6 +43,8 @@ _LINK = struct.Struct("=BxHiII")
 _ADDRESS = struct.Struct("=BBBBI")
 _ROUTE = struct.Struct("=BBBBBBBBI")
 _FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
+#: IFLA_EXT_MASK with RTEXT_FILTER_SKIP_STATS: counters are half of a link, and nobody compares them.
+_NO_STATISTICS = nl.u32(29, 1 << 3)
 #: The kernel counts bridge timers in USER_HZ.
 USER_HZ = 100
 
@@ -87,7 +89,7 @@ class RouteEntry:
 
 
 def read_links(sock: nl.NetlinkSocket) -> List[Link]:
-    return [_link(payload) for payload in sock.dump(RTM_GETLINK, _LINK.pack(0, 0, 0, 0, 0))]
+    return [_link(payload) for payload in sock.dump(RTM_GETLINK, _LINK.pack(0, 0, 0, 0, 0) + _NO_STATISTICS)]
 
 
 def read_link(sock: nl.NetlinkSocket, ifname: str) -> Optional[Link]:
@@ -111,12 +113,12 @@ def read_addresses(sock: nl.NetlinkSocket) -> Dict[int, List[str]]:
     return found
 
 
-def read_routes(sock: nl.NetlinkSocket) -> List[RouteEntry]:
-    """Every route of both families and all tables."""
+def read_routes(sock: nl.NetlinkSocket, table: int = 0) -> List[RouteEntry]:
+    """The routes of both families, of one table or (0) of all."""
     entries: List[RouteEntry] = []
     for family in (socket.AF_INET, socket.AF_INET6):
         try:
-            payloads = list(sock.dump(RTM_GETROUTE, _ROUTE.pack(family, 0, 0, 0, 0, 0, 0, 0, 0)))
+            payloads = list(sock.dump(RTM_GETROUTE, _ROUTE.pack(family, 0, 0, 0, table, 0, 0, 0, 0)))
         except nl.NetlinkError:  # a kernel without IPv6
             continue
         entries.extend(_route(payload) for payload in payloads)
@@ -199,8 +201,12 @@ def veth_add(
     master: int = 0,
     mac: Optional[str] = None,
     mtu: Optional[int] = None,
+    peer_index: int = 0,
 ) -> nl.Request:
-    """A pair whose peer is born inside its namespace. Up comes later: a peer set up here is not."""
+    """A pair whose peer is born inside its namespace. Up comes later: a peer set up here is not.
+
+    ``peer_index`` 0 leaves the peer's index to the kernel.
+    """
     peer = [nl.string(IFLA_IFNAME, peer_ifname), nl.u32(IFLA_NET_NS_FD, netns_fd)]
     own = [nl.string(IFLA_IFNAME, ifname)]
     if mac:
@@ -213,7 +219,7 @@ def veth_add(
     info = nl.nested(
         IFLA_LINKINFO,
         nl.string(IFLA_INFO_KIND, "veth"),
-        nl.nested(IFLA_INFO_DATA, nl.attribute(VETH_INFO_PEER, _LINK.pack(0, 0, 0, 0, 0) + b"".join(peer))),
+        nl.nested(IFLA_INFO_DATA, nl.attribute(VETH_INFO_PEER, _LINK.pack(0, 0, peer_index, 0, 0) + b"".join(peer))),
     )
     body = _LINK.pack(0, 0, 0, 0, 0) + b"".join(own) + info
     return nl.Request(RTM_NEWLINK, nl.NLM_F_CREATE | nl.NLM_F_EXCL, body)
@@ -269,6 +275,21 @@ def link_set(
 def bridge_set(ifname: str, options: Dict[str, Any]) -> nl.Request:
     info = nl.nested(IFLA_LINKINFO, nl.string(IFLA_INFO_KIND, "bridge"), _bridge_data(options))
     return nl.Request(RTM_NEWLINK, 0, _LINK.pack(0, 0, 0, 0, 0) + nl.string(IFLA_IFNAME, ifname) + info)
+
+
+def port_set_up(ifname: str, alias: str, isolated: bool, hairpin: bool, is_port: bool) -> nl.Request:
+    """All that a new host end needs besides being made: alias, bridge-port flags, no link-local address, up.
+
+    RTM_NEWLINK on a link that exists changes it, and takes the flags of its place on a bridge along.
+    """
+    body = nl.string(IFLA_IFNAME, ifname) + nl.attribute(IFLA_IFALIAS, alias.encode("utf-8"))
+    mode = nl.u8(IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE)
+    body += nl.nested(IFLA_AF_SPEC, nl.nested(socket.AF_INET6, mode))
+    if is_port and (isolated or hairpin):
+        flags = nl.u8(IFLA_BRPORT_ISOLATED, int(isolated)) + nl.u8(IFLA_BRPORT_MODE, int(hairpin))
+        place = nl.string(IFLA_INFO_SLAVE_KIND, "bridge") + nl.nested(IFLA_INFO_SLAVE_DATA, flags)
+        body += nl.nested(IFLA_LINKINFO, place)
+    return nl.Request(RTM_NEWLINK, 0, _LINK.pack(0, 0, 0, IFF_UP, IFF_UP) + body)
 
 
 def bridge_port_set(index: int, isolated: Optional[bool] = None, hairpin: Optional[bool] = None) -> nl.Request:

@@ -9,6 +9,7 @@ A write goes to the namespace that the thread is in (/proc/sys/net shows the rea
 
 from __future__ import annotations
 
+import os
 from typing import Optional
 
 from . import gate
@@ -22,14 +23,20 @@ def path(key: str) -> str:
 def read(key: str) -> Optional[str]:
     """The value with single blanks between its fields; None when the kernel has no such setting."""
     try:
-        with open(path(key), encoding="ascii") as file:
-            return " ".join(file.read().split())
+        descriptor = os.open(path(key), os.O_RDONLY | os.O_CLOEXEC)
     except (FileNotFoundError, NotADirectoryError):
         return None
+    try:
+        return " ".join(os.read(descriptor, 4096).decode("ascii", "replace").split())
+    finally:
+        os.close(descriptor)
 
 
 def write(key: str, value: str) -> None:
     """Raises OSError when the kernel has no such setting or refuses the value."""
     gate.writing("sysctl " + key)
-    with open(path(key), "w", encoding="ascii") as file:
-        file.write(value)
+    descriptor = os.open(path(key), os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.write(descriptor, value.encode("ascii"))
+    finally:
+        os.close(descriptor)
