@@ -59,8 +59,8 @@ options:
       - The networks, as a dictionary from a name to the words below. A network may have none of them (V({})).
       - C(driver) (V(bridge)) - only V(bridge) for now.
       - C(ipam) - C(config) is a list with at most one subnet of each family. Each has C(subnet), C(ip_range) (where
-        addresses are chosen from), C(gateway) (default the lowest free address) and C(aux_addresses) (name to address;
-        never given to a container). A network without a subnet gets one that overlaps no route, nameserver or other
+        addresses are chosen from), C(gateway) (default the lowest free address, of C(ip_range) where there is one) and
+        C(aux_addresses) (name to address; never given to a container). A network without a subnet gets one that overlaps no route, nameserver or other
         lease of the host.
       - C(enable_ipv4) (V(true)), C(enable_ipv6) (V(false)). An IPv6 network without a subnet gets a unique local /64.
       - C(internal) (V(false)) - no way out and no published ports.
