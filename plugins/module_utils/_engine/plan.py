@@ -4,8 +4,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """desired × observed → the ordered actions that make the one the other. Pure: all reading is done before.
 
-The order: forwarding; what goes (interfaces, namespaces, bridges); bridges; packet rules, before anything is
-reachable; namespaces; pairs; files.
+The order: forwarding; interfaces and namespaces that go; bridges; packet rules, before anything is reachable;
+namespaces; pairs; bridges that go, once no pair that stays is a port of theirs; files.
 """
 
 from __future__ import annotations
@@ -73,6 +73,7 @@ def plan(
     actions.extend(spaces)
     pairs = [action for pair in desired.veths for action in veth.compare(pair, after_spaces)]
     actions.extend(pairs)
+    actions.extend(_bridge_removals(desired, observed))
     actions.extend(_file_actions(desired, observed, files))
     return tuple(actions)
 
@@ -109,19 +110,26 @@ def _without_recreated(observed: Observed, spaces: Sequence[Action]) -> Observed
 def _removals(desired: Desired, observed: Observed) -> Iterator[Action]:
     if not desired.prune:
         return
-    owned = [link for link in observed.links.values() if _topology(link) == desired.topology]
-    kept = {pair.name for pair in desired.veths} | {each.ifname for each in desired.bridges}
-    gone = [link for link in owned if link.ifname not in kept]
-    pairs = [veth.remove(link, observed) for link in gone if link.kind == "veth"]
+    pairs = [veth.remove(link, observed) for link in _gone(desired, observed) if link.kind == "veth"]
     if pairs:
         yield _at_once(pairs)
     declared = {space.name for space in desired.namespaces}
     for name, mark in observed.marks.items():
         if mark.topology == desired.topology and name not in declared:
             yield netns.remove(name, observed)
-    for link in gone:
+
+
+def _bridge_removals(desired: Desired, observed: Observed) -> Iterator[Action]:
+    for link in _gone(desired, observed) if desired.prune else []:
         if link.kind == "bridge":
             yield bridge.remove(link, observed)
+
+
+def _gone(desired: Desired, observed: Observed) -> List[Link]:
+    """Interfaces of this topology that are declared no more."""
+    owned = [link for link in observed.links.values() if _topology(link) == desired.topology]
+    kept = {pair.name for pair in desired.veths} | {each.ifname for each in desired.bridges}
+    return [link for link in owned if link.ifname not in kept]
 
 
 def _at_once(pairs: Sequence[Action]) -> Action:

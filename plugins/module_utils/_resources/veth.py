@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from .._kernel.observe import NamespaceState, Observed
@@ -194,7 +194,7 @@ def _outer_changes(desired: Veth, outer: Link, observed: Observed) -> Iterator[A
         yield change_link(None, name, shown, subject, "ipv6_link_local", True, False)
     now_master = master.ifname if master else None
     if now_master != desired.master:
-        yield change_link(None, name, shown, subject, "master", now_master, desired.master)
+        yield _change_master(outer, now_master, desired, shown, subject)
     if desired.master:
         moved = now_master != desired.master
         for flag in ("isolated", "hairpin"):
@@ -205,6 +205,15 @@ def _outer_changes(desired: Veth, outer: Link, observed: Observed) -> Iterator[A
     yield from compare_addresses(None, name, shown, subject, now_addresses, desired.host_addresses)
     if not outer.up:
         yield change_link(None, name, shown, subject, "up", False, True)
+
+
+def _change_master(outer: Link, now: Optional[str], desired: Veth, shown: str, subject: str) -> Action:
+    """A port's flags go with its bridge, so the way back sets them again."""
+    action = change_link(None, desired.name, shown, subject, "master", now, desired.master)
+    flags = {flag: getattr(outer, flag) for flag in ("isolated", "hairpin")}
+    if now is None or not any(flags.values()):
+        return action
+    return replace(action, undo=(*action.undo, operation("port.set", ifname=desired.name, flags=flags)))
 
 
 def _change_port(name: str, shown: str, subject: str, flag: str, now: bool, wanted: bool) -> Action:
