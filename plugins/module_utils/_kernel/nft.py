@@ -27,11 +27,6 @@ Object = Dict[str, Any]  # {"chain": {...}}, {"rule": {...}}, {"set": {...}}, {"
 _PLACES = os.pathsep.join(("/usr/local/sbin", "/usr/sbin", "/sbin"))
 
 
-def require() -> None:
-    """Raises MissingDependencyError where there is no nft."""
-    _program()
-
-
 def list_tables(names: Sequence[TableName]) -> Dict[TableName, List[Object]]:
     """The objects of each of these tables; a table that does not exist is not in the answer."""
     answer: Dict[TableName, List[Object]] = {}

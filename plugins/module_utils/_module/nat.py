@@ -59,8 +59,13 @@ def with_rule(live: Ruleset, rule: Mapping[str, Any], bridge_subnets: Tuple[str,
     network = _network(live, rule, bridge_subnets)
     if rule["kind"] == "publish":
         port = Publication(
-            network.family, rule["protocol"], rule["published"], rule["target"], rule["target_port"],
-            rule["bridge"], rule["host_ip"],
+            network.family,
+            rule["protocol"],
+            rule["published"],
+            rule["target"],
+            rule["target_port"],
+            rule["bridge"],
+            rule["host_ip"],
         )
         others = tuple(other for other in live.publications if not _same_port(other, port))
         return replace(live, networks=_with_network(live, network), publications=others + (port,))
@@ -98,9 +103,7 @@ def _translates(network: NetworkPolicy, rule: Mapping[str, Any]) -> bool:
 
 
 def _with_network(live: Ruleset, network: NetworkPolicy) -> Tuple[NetworkPolicy, ...]:
-    others = tuple(
-        other for other in live.networks if (other.bridge, other.subnet) != (network.bridge, network.subnet)
-    )
+    others = tuple(other for other in live.networks if (other.bridge, other.subnet) != (network.bridge, network.subnet))
     return others + (network,)
 
 

@@ -50,9 +50,7 @@ def _translation(network: NetworkPolicy, members: Mapping[str, Mapping[str, Any]
     return replace(network, masquerade=network.subnet in masked or snat_to is not None, snat_to=snat_to)
 
 
-def _publications(
-    members: Mapping[str, Mapping[str, Any]], networks: Sequence[NetworkPolicy]
-) -> List[Publication]:
+def _publications(members: Mapping[str, Mapping[str, Any]], networks: Sequence[NetworkPolicy]) -> List[Publication]:
     found = []
     for name, values in members.items():
         for value in values.values():

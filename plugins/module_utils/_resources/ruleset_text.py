@@ -161,27 +161,39 @@ def _inet_family_sets(ruleset: Ruleset, family: int) -> List[NamedSet]:
     port_key = "inet_proto . inet_service"
     return [
         NamedSet(
-            "published" + suffix, "{0} : {1}".format(port_key, target), map=True,
+            "published" + suffix,
+            "{0} : {1}".format(port_key, target),
+            map=True,
             elements=tuple(_publication(port) for port in natted if port.host_ip is None),
         ),
         NamedSet(
-            "published{0}_at".format(suffix), "{0} . {1} : {2}".format(address, port_key, target), map=True,
+            "published{0}_at".format(suffix),
+            "{0} . {1} : {2}".format(address, port_key, target),
+            map=True,
             elements=tuple(_publication(port) for port in natted if port.host_ip is not None),
         ),
         NamedSet(
-            "reachable" + suffix, "{0} . {1}".format(address, port_key),
+            "reachable" + suffix,
+            "{0} . {1}".format(address, port_key),
             _unique("{0} . {1} . {2}".format(port.target, port.protocol, port.target_port) for port in routed),
         ),
         NamedSet(
-            "at_home" + suffix, "ifname . " + address, interval=True,
+            "at_home" + suffix,
+            "ifname . " + address,
+            interval=True,
             elements=tuple('"{0}" . {1}'.format(network.bridge, network.subnet) for network in networks),
         ),
         NamedSet(
-            "masquerade" + suffix, address, interval=True,
+            "masquerade" + suffix,
+            address,
+            interval=True,
             elements=tuple(network.subnet for network in networks if _leaves_masked(network) and not network.snat_to),
         ),
         NamedSet(
-            "snat" + suffix, "{0} : {0}".format(address), map=True, interval=True,
+            "snat" + suffix,
+            "{0} : {0}".format(address),
+            map=True,
+            interval=True,
             elements=tuple(
                 "{0} : {1}".format(network.subnet, network.snat_to)
                 for network in networks
@@ -189,7 +201,8 @@ def _inet_family_sets(ruleset: Ruleset, family: int) -> List[NamedSet]:
             ),
         ),
         NamedSet(
-            "itself" + suffix, "{0} . {0}".format(address),
+            "itself" + suffix,
+            "{0} . {0}".format(address),
             _unique("{0} . {0}".format(port.target) for port in natted if port.bridge in icc_off),
         ),
         NamedSet("links" + suffix, "{0} . {0} . {1}".format(address, port_key), _links(ruleset, family)),
@@ -259,8 +272,8 @@ _INET_CHAINS = (
     Chain(
         "guard",
         (
-            'iifname @bridges ip saddr 127.0.0.0/8 drop',
-            'iifname @bridges ip daddr 127.0.0.0/8 drop',
+            "iifname @bridges ip saddr 127.0.0.0/8 drop",
+            "iifname @bridges ip daddr 127.0.0.0/8 drop",
             'iifname != "lo" ip daddr 127.0.0.0/8 ip daddr . meta l4proto . th dport @published4_at drop',
             'iifname != "lo" ip daddr 127.0.0.0/8 meta l4proto . th dport @published4 drop',
         ),
@@ -360,11 +373,13 @@ def _bridge_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
     return (
         NamedSet("ports", "ifname", _quoted(endpoint.host_ifname for endpoint in guarded)),
         NamedSet(
-            "macs", "ifname . ether_addr",
+            "macs",
+            "ifname . ether_addr",
             tuple('"{0}" . {1}'.format(endpoint.host_ifname, endpoint.mac) for endpoint in guarded),
         ),
         NamedSet(
-            "addresses4", "ifname . ipv4_addr",
+            "addresses4",
+            "ifname . ipv4_addr",
             tuple(
                 '"{0}" . {1}'.format(endpoint.host_ifname, address)
                 for endpoint in guarded
@@ -373,7 +388,9 @@ def _bridge_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
         ),
         NamedSet("addresses6", "ifname . ipv6_addr", tuple('"{0}" . {1}'.format(e.host_ifname, a) for e, a in six)),
         NamedSet(
-            "nd_targets", "iifname . @th,64,128", typeof=True,
+            "nd_targets",
+            "iifname . @th,64,128",
+            typeof=True,
             elements=tuple('"{0}" . {1}'.format(e.host_ifname, _hex(a)) for e, a in six),
         ),
         NamedSet("icc_off", "ifname", _quoted(icc_off)),
@@ -381,12 +398,15 @@ def _bridge_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
         NamedSet("links4", "ipv4_addr . ipv4_addr . inet_proto . inet_service", _links(ruleset, 4)),
         NamedSet("links6", "ipv6_addr . ipv6_addr . inet_proto . inet_service", _links(ruleset, 6)),
         NamedSet(
-            "pairs4", "ipv4_addr . ipv4_addr",
+            "pairs4",
+            "ipv4_addr . ipv4_addr",
             tuple("{0} . {1}".format(*pair) for pair in _pairs(ruleset, 4, link_locals)),
         ),
         NamedSet("pairs6", "ipv6_addr . ipv6_addr", tuple("{0} . {1}".format(*pair) for pair in pairs6)),
         NamedSet(
-            "nd_pairs", "ip6 saddr . @th,64,128", typeof=True,
+            "nd_pairs",
+            "ip6 saddr . @th,64,128",
+            typeof=True,
             elements=tuple("{0} . {1}".format(source, _hex(target)) for source, target in pairs6),
         ),
     )

@@ -39,8 +39,14 @@ _libc = ctypes.CDLL(None, use_errno=True)
 WIRE = {"host": 1, "client": 10, "attacker": 66}
 NETWORKS = {"front": 20, "other": 21, "inside": 22, "apart": 23}
 CONTAINERS = {
-    "web": ("front", 10), "web2": ("front", 11), "app": ("other", 10), "vault": ("inside", 10), "vault2": ("inside", 11),
-    "a": ("apart", 10), "b": ("apart", 11), "c": ("apart", 12),
+    "web": ("front", 10),
+    "web2": ("front", 11),
+    "app": ("other", 10),
+    "vault": ("inside", 10),
+    "vault2": ("inside", 11),
+    "a": ("apart", 10),
+    "b": ("apart", 11),
+    "c": ("apart", 12),
 }
 
 
@@ -83,7 +89,12 @@ def endpoints() -> Tuple[Endpoint, ...]:
 
 
 def publish(
-    container: str, published: int, target_port: int, protocol: str = "tcp", family: int = 4, host_ip: Optional[str] = None
+    container: str,
+    published: int,
+    target_port: int,
+    protocol: str = "tcp",
+    family: int = 4,
+    host_ip: Optional[str] = None,
 ) -> Publication:
     bridge = "br-" + CONTAINERS[container][0]
     return Publication(family, protocol, published, address(container, family), target_port, bridge, host_ip)
@@ -190,8 +201,12 @@ class Wire:
     def ip(self, name: str, *commands: str) -> str:
         with self.inside(name):
             process = subprocess.run(
-                ["ip", "-batch", "-"], input="\n".join(commands), universal_newlines=True,
-                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+                ["ip", "-batch", "-"],
+                input="\n".join(commands),
+                universal_newlines=True,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                check=False,
             )
         assert process.returncode == 0, (commands, process.stdout)
         return process.stdout
@@ -350,5 +365,8 @@ def icmp6(source: str, target: str, kind: int, body: bytes) -> bytes:
 def arp(operation: int, sender_mac: str, sender: str, target_mac: str, target: str) -> bytes:
     return (
         struct.pack("!HHBBH", 1, 0x0800, 6, 4, operation)
-        + octets(sender_mac) + packed(sender) + octets(target_mac) + packed(target)
+        + octets(sender_mac)
+        + packed(sender)
+        + octets(target_mac)
+        + packed(target)
     )

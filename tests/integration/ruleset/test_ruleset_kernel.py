@@ -17,7 +17,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset_plan import plan_ruleset
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "unit" / "resources"))
-from ruleset_example import example  # noqa: E402
+from ruleset_example import example
 
 pytestmark = pytest.mark.parametrize("wire", [False], indirect=True, scope="module")
 
@@ -125,7 +125,9 @@ def test_however_many_ports_the_rules_are_as_many_and_one_more_is_one_element(in
 
 def test_a_udp_flow_follows_a_port_that_moves_and_no_other_flow_ends(wire: Wire):
     def ruleset(container):
-        return Ruleset("wire", policies(), endpoints(), (publish(container, 5353, 53, "udp"), publish("app", 54, 53, "udp")))
+        return Ruleset(
+            "wire", policies(), endpoints(), (publish(container, 5353, 53, "udp"), publish("app", 54, 53, "udp"))
+        )
 
     def load(desired):
         with wire.inside("host"):

@@ -87,7 +87,10 @@ def test_networks_that_both_give_up_isolation_talk(host, servers, family):
 @FAMILIES
 def test_snat_to_is_the_address_that_the_world_sees(host, servers, family):
     chosen = "192.0.2.99" if family == 4 else "2001:db8::99"
-    host.ip("host", "address replace {0}/{1} dev eth0{2}".format(chosen, 32 if family == 4 else 128, " nodad" * (family == 6)))
+    host.ip(
+        "host",
+        "address replace {0}/{1} dev eth0{2}".format(chosen, 32 if family == 4 else 128, " nodad" * (family == 6)),
+    )
     changes = {"snat_to": chosen}
     host.load(
         Ruleset(

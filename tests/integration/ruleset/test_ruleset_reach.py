@@ -8,7 +8,17 @@ from __future__ import annotations
 
 import pytest
 from ruleset_wire import (
-    Wire, address, endpoints, ethernet, gateway, ip4, link, on_wire, policies, publish, udp,
+    Wire,
+    address,
+    endpoints,
+    ethernet,
+    gateway,
+    ip4,
+    link,
+    on_wire,
+    policies,
+    publish,
+    udp,
 )
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset import Ruleset

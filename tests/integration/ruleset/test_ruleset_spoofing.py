@@ -30,16 +30,17 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset
 EVERYBODY = "ff:ff:ff:ff:ff:ff"
 ALL_NODES = "33:33:00:00:00:01"
 ME, VICTIM = "web2", "web"
+MY_MAC = mac(ME)
 LINK_LOCAL = "fe80::42:acff:fe14:b"
 NOBODY = "00:00:00:00:00:00"
 
 
-def v4(source, token, ether=mac(ME), sport=4000):
+def v4(source, token, ether=MY_MAC, sport=4000):
     packet = ip4(source, address("web", 4), 17, udp(source, address("web", 4), sport, 4001, token))
     return ethernet(ether, mac(VICTIM), 0x0800, packet)
 
 
-def v6(source, token, ether=mac(ME), sport=4000):
+def v6(source, token, ether=MY_MAC, sport=4000):
     packet = ip6(source, address("web", 6), 17, udp(source, address("web", 6), sport, 4001, token))
     return ethernet(ether, mac(VICTIM), 0x86DD, packet)
 
@@ -59,7 +60,7 @@ def icmp(source, kind, token):
     return ethernet(mac(ME), ALL_NODES, 0x86DD, ip6(source, "ff02::1", 58, message))
 
 
-def arp_frame(operation, sender_mac, sender, token, ether=mac(ME)):
+def arp_frame(operation, sender_mac, sender, token, ether=MY_MAC):
     packet = arp(operation, sender_mac, sender, NOBODY, address(VICTIM, 4))
     return ethernet(ether, EVERYBODY, 0x0806, packet + b"\0" * 18 + token)
 

@@ -41,7 +41,6 @@ def recording():
     return {INET: data["inet"], BRIDGE: data["bridge"]}
 
 
-
 @pytest.fixture
 def live():
     return copy.deepcopy(recording())
