@@ -10,7 +10,8 @@ from typing import Callable, List, NamedTuple, Optional
 
 from .report import Summary, seconds
 
-_PEERS = ("cni", "netavark", "dockerd", "ip -batch + nft")
+#: Those that do a runtime's work. ``ip -batch`` stands in the table only: it is the floor by other means.
+_PEERS = ("cni", "netavark", "dockerd")
 
 
 class Bar(NamedTuple):
@@ -42,14 +43,21 @@ def _ratio(one: Optional[float], other: Optional[float]) -> Optional[float]:
 
 
 def _fastest_peer(summary: Summary, size: int) -> Optional[float]:
-    times = [seconds(summary, name, size, "build") for name in _PEERS]
+    times = [_peer(summary, name, size) for name in _PEERS]
     return min((time for time in times if time is not None), default=None)
 
 
+def _peer(summary: Summary, name: str, size: int) -> Optional[float]:
+    """Measured; else ten times a tenth of it, which flatters the peer: what one more costs grows with their number."""
+    measured = seconds(summary, name, size, "build")
+    if measured is None and size > 100:
+        tenth = _peer(summary, name, size // 10)
+        return None if tenth is None else tenth * 10
+    return measured
+
+
 def _against_floor(step: str) -> Callable[[Summary], Optional[float]]:
-    return lambda summary: _ratio(
-        seconds(summary, "module", 1000, step), seconds(summary, "floor", 1000, step)
-    )
+    return lambda summary: _ratio(seconds(summary, "module", 1000, step), seconds(summary, "floor", 1000, step))
 
 
 def _against_peer(size: int) -> Callable[[Summary], Optional[float]]:

@@ -26,9 +26,13 @@ def program(name: str) -> Optional[str]:
 
 
 def environment() -> Dict[str, str]:
-    """What every measured program is started with: the checkout as the installed collection."""
+    """What every measured program is started with: the checkout as the installed collection.
+
+    Python may keep its compiled files, as on any target.
+    """
+    own = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return dict(
-        os.environ,
+        own,
         PYTHONPATH=str(COLLECTIONS),
         ANSIBLE_COLLECTIONS_PATH=str(COLLECTIONS),
         ANSIBLE_LOCALHOST_WARNING="False",
