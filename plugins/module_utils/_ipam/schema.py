@@ -29,9 +29,12 @@ _VERSION_1 = (
         PRIMARY KEY (topology, network, family)) WITHOUT ROWID""",
     "CREATE INDEX subnet_range ON subnet (first, last)",
     # A bridge that somebody else made may serve several topologies: an equal subnet is fine there, an overlap is not.
+    # As no two others overlap, it is enough to look at the last one that begins before the new one's end.
     """CREATE TRIGGER subnet_no_overlap BEFORE INSERT ON subnet
-        WHEN EXISTS (SELECT 1 FROM subnet WHERE first <= NEW.last AND last >= NEW.first
-                     AND NOT (first = NEW.first AND last = NEW.last AND (external OR NEW.external)))
+        WHEN EXISTS (SELECT 1 FROM subnet WHERE first = NEW.first AND last = NEW.last
+                     AND NOT (external OR NEW.external))
+          OR EXISTS (SELECT 1 FROM (SELECT first, last FROM subnet WHERE first <= NEW.last ORDER BY first DESC LIMIT 1)
+                     WHERE last >= NEW.first AND NOT (first = NEW.first AND last = NEW.last))
         BEGIN SELECT RAISE(ABORT, 'subnets overlap'); END""",
     """CREATE TABLE address (
         topology TEXT NOT NULL, network TEXT NOT NULL, container TEXT NOT NULL, interface TEXT NOT NULL,

@@ -105,6 +105,19 @@ def test_the_schema_itself_refuses_doubled_subnets(leases, second, allowed):
                 opened.insert(dict(_subnet("10.0.0.0/24"), **second))
 
 
+def test_a_managed_subnet_stays_single_beside_adopted_ones(leases):
+    with leases.open() as opened:
+        opened.begin()
+        for network, external in (("managed", 0), ("adopted", 1), ("adopted-too", 1)):
+            opened.insert(dict(_subnet("10.0.0.0/24"), network=network, external=external))
+        for subnet in ("10.0.0.0/24", "10.0.0.0/16", "10.0.0.64/26"):
+            with pytest.raises(sqlite3.IntegrityError):
+                opened.insert(dict(_subnet(subnet), network="another"))
+        opened.insert(dict(_subnet("10.0.1.0/24"), network="beside"))
+        with pytest.raises(sqlite3.IntegrityError):
+            opened.insert(dict(_subnet("10.0.0.0/23"), network="over-both"))
+
+
 def test_the_schema_itself_refuses_doubled_addresses_and_owners(leases):
     with leases.open() as opened:
         opened.begin()
