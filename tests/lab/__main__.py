@@ -4,11 +4,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """python -m tests.lab: a lab by hand, or held for Molecule.
 
-    shell [HOST]            a lab with a shell in it (default: on its host); leaving the shell ends the lab
-    run HOST -- COMMAND     the same for one command
-    create FILE [HOST...]   a lab that stays; FILE (JSON) tells its parties' names, pids and addresses
-    destroy FILE            end it
-    exec FILE HOST -- COMMAND   run a command in a lab that stays
+shell [HOST]            a lab with a shell in it (default: on its host); leaving the shell ends the lab
+run HOST -- COMMAND     the same for one command
+create FILE [HOST...]   a lab that stays; FILE (JSON) tells its parties' names, pids and addresses
+destroy FILE            end it
+exec FILE HOST -- COMMAND   run a command in a lab that stays
 """
 
 from __future__ import annotations
@@ -29,9 +29,7 @@ def create(file: Path, names: List[str]) -> int:
     if file.exists():
         destroy(file)
     lab = Lab(names or ["node1"], detached=True)
-    parties = {
-        name: {"pid": party.pid, "ipv4": party.ipv4, "ipv6": party.ipv6} for name, party in lab.parties.items()
-    }
+    parties = {name: {"pid": party.pid, "ipv4": party.ipv4, "ipv6": party.ipv6} for name, party in lab.parties.items()}
     file.write_text(json.dumps({"parties": parties, "holders": {pid: started(pid) for pid in lab.pids}}, indent=1))
     return 0
 

@@ -71,7 +71,9 @@ def run_direct(host: "Host", name: str, args: Mapping[str, Any], check: bool, di
     env = dict(environment(), PYTHONPATH=os.pathsep.join([str(ROOT / ".collections"), _core_only()]))
     done = host.run(
         [target_python(), str(ROOT / "plugins" / "modules" / (name + ".py"))],
-        check=False, input=json.dumps({"ANSIBLE_MODULE_ARGS": given}), env=env,
+        check=False,
+        input=json.dumps({"ANSIBLE_MODULE_ARGS": given}),
+        env=env,
     )
     try:
         return json.loads(done.stdout)
@@ -108,8 +110,13 @@ class PlaybookRun:
 
 
 def run_playbook(
-    host: "Host", path: str, inventory: Optional[str], extra_vars: Mapping[str, Any],
-    check: bool, diff: bool, args: Sequence[str],
+    host: "Host",
+    path: str,
+    inventory: Optional[str],
+    extra_vars: Mapping[str, Any],
+    check: bool,
+    diff: bool,
+    args: Sequence[str],
 ) -> PlaybookRun:
     """ansible-playbook as a process of the lab host. Without an inventory: one host, named as the lab host."""
     command = [program("ansible-playbook"), "-i", inventory or host.name + ",", path]

@@ -77,8 +77,13 @@ class Lab:
         """Start a holder, wait until it is ready, return its pid: unshare becomes the program, the pid stays."""
         before: Optional[Callable[[], None]] = None if self._detached else die_with_parent
         holder = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, preexec_fn=before,
-            start_new_session=self._detached, stderr=subprocess.DEVNULL if self._detached else None,
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+            preexec_fn=before,
+            start_new_session=self._detached,
+            stderr=subprocess.DEVNULL if self._detached else None,
         )
         self._holders.append(holder)
         assert holder.stdout is not None
@@ -94,18 +99,28 @@ class Lab:
     def _party(self, name: str, number: int) -> Host:
         pid = self._hold(["unshare", "--net", "--mount", "--uts", sys.executable, "-I", str(HOLDER), name])
         port = "port{0}".format(number)
-        self._at_switch(
-            "ip", "link", "add", port, "type", "veth", "peer", "name", "eth0", "netns", str(pid))
+        self._at_switch("ip", "link", "add", port, "type", "veth", "peer", "name", "eth0", "netns", str(pid))
         self._at_switch("ip", "link", "set", port, "master", "switch", "up")
         host = Host(name, pid, IPV4.format(number), IPV6.format(number))
-        host.run(["ip", "-b", "-"], input="\n".join([
-            "addr add {0}/24 dev eth0".format(host.ipv4),
-            "addr add {0}/64 dev eth0 nodad".format(host.ipv6),
-            "link set eth0 up",
-        ] + ([] if name == "client" else [
-            "route add default via " + IPV4.format(CLIENT),
-            "route add default via " + IPV6.format(CLIENT),
-        ])) + "\n")
+        host.run(
+            ["ip", "-b", "-"],
+            input="\n".join(
+                [
+                    "addr add {0}/24 dev eth0".format(host.ipv4),
+                    "addr add {0}/64 dev eth0 nodad".format(host.ipv6),
+                    "link set eth0 up",
+                ]
+                + (
+                    []
+                    if name == "client"
+                    else [
+                        "route add default via " + IPV4.format(CLIENT),
+                        "route add default via " + IPV6.format(CLIENT),
+                    ]
+                )
+            )
+            + "\n",
+        )
         self.parties[name] = host
         return host
 

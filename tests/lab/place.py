@@ -79,8 +79,9 @@ class Place:
         assert process.stdout is not None
         line = process.stdout.readline()
         if line.strip() != "listening":
-            raise Refused("{0}: no {1} server on port {2}: {3}{4}".format(
-                self.name, kind, port, line, process.stdout.read()))
+            raise Refused(
+                "{0}: no {1} server on port {2}: {3}{4}".format(self.name, kind, port, line, process.stdout.read())
+            )
         return process
 
     def ask(
@@ -123,8 +124,13 @@ class Host(Place):
         return self._containers.setdefault(name, Container(self, name))
 
     def module(
-        self, name: str, args: Mapping[str, Any], check: bool = False, diff: bool = False,
-        direct: bool = True, fail: bool = False,
+        self,
+        name: str,
+        args: Mapping[str, Any],
+        check: bool = False,
+        diff: bool = False,
+        direct: bool = True,
+        fail: bool = False,
     ) -> Dict[str, Any]:
         """Run one of our modules here, by its file (direct, 0.2 s) or through the ansible program.
 
@@ -137,8 +143,14 @@ class Host(Place):
         return result
 
     def playbook(
-        self, path: str, inventory: Optional[str] = None, extra_vars: Optional[Mapping[str, Any]] = None,
-        check: bool = False, diff: bool = False, args: Sequence[str] = (), fail: bool = False,
+        self,
+        path: str,
+        inventory: Optional[str] = None,
+        extra_vars: Optional[Mapping[str, Any]] = None,
+        check: bool = False,
+        diff: bool = False,
+        args: Sequence[str] = (),
+        fail: bool = False,
     ) -> "ansible.PlaybookRun":
         """Run ansible-playbook inside this host, which is its own target (connection local)."""
         ran = ansible.run_playbook(self, path, inventory, extra_vars or {}, check, diff, args)

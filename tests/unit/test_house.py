@@ -23,8 +23,11 @@ FILES = sorted(PLUGINS.glob("module_utils/_*/**/*.py")) + sorted(PLUGINS.glob("m
 def imports(path: Path, everywhere: bool) -> Iterator[Tuple[str, int]]:
     """Absolute names of what a file imports; with everywhere inside functions too."""
     tree = ast.parse(path.read_text())
-    package = (UTILS + ".".join(path.relative_to(PLUGINS / "module_utils").parts[:-1])).split(".") \
-        if "module_utils" in path.parts else []
+    package = (
+        (UTILS + ".".join(path.relative_to(PLUGINS / "module_utils").parts[:-1])).split(".")
+        if "module_utils" in path.parts
+        else []
+    )
     for node in ast.walk(tree) if everywhere else module_level(tree.body):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)
