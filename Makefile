@@ -68,7 +68,7 @@ build: .venv/stamp ## the collection as an artifact under build/
 	$(BIN)/ansible-galaxy collection build --force --output-path build .
 
 clean: ## take back what the demo made on this machine, and build output
-	@if [ -x $(BIN)/ansible-playbook ] && [ -e playbooks/teardown.yml ]; then \
-	    $(BIN)/ansible-playbook -i inventory/demo playbooks/teardown.yml && tests/tools/prove-clean; fi
+	@if [ -x $(BIN)/ansible-playbook ]; then \
+	    $(BIN)/ansible-playbook -i inventory/demo playbooks/demo_teardown.yml; fi
 	@rm -rf build tests/output .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +
