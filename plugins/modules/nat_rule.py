@@ -14,8 +14,9 @@ description:
   - Puts one translation into the nft table of O(topology_name), or takes it out. The table has a constant number of
     rules; each translation is an element of a map or a set, added in one transaction.
   - V(publish) does everything that makes a published port work. It answers outside clients, who are seen with their
-    real address, the host on each of its addresses and on 127.0.0.1, the container itself and its neighbours; a
-    port on 127.0.0.1 is out of reach of the wire. For that, forwarding is turned on, and C(route_localnet) on
+    real address, the host on each of its addresses and on 127.0.0.1, the container's neighbours, and the container
+    itself where its bridge port has hairpin on (M(linuxnet.fabric.veth)); a port on 127.0.0.1 is out of reach
+    of the wire. For that, forwarding is turned on, and C(route_localnet) on
     O(bridge).
   - Nothing is filtered. Traffic that is not translated passes as before; M(linuxnet.fabric.topology) isolates.
   - Connections of a port that moved or went are ended, and no others.
@@ -95,6 +96,7 @@ options:
     default: by_hand
 seealso:
   - module: linuxnet.fabric.bridge
+  - module: linuxnet.fabric.veth
   - module: linuxnet.fabric.topology
 author:
   - linuxnet.fabric contributors (@linuxnet)

@@ -82,7 +82,7 @@ def read_table(objects: Objects) -> TableState:
 
 
 def _without_counters(expression: Any) -> Any:
-    return [{"counter": None} if "counter" in part else part for part in expression if isinstance(part, dict)]
+    return [{"counter": None} if isinstance(part, dict) and "counter" in part else part for part in expression]
 
 
 def compare(

@@ -22,7 +22,16 @@ def elements(item: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def column_types(item: Mapping[str, Any]) -> Tuple[str, ...]:
     kind = item["type"]
+    if isinstance(kind, dict):  # newer than nft 1.1: {"typeof": {"concat": [{"meta": {"key": "iifname"}}, ...]}}
+        columns = kind["typeof"]
+        columns = columns["concat"] if "concat" in columns else [columns]
+        return tuple(_type_of(column) for column in columns)
     return tuple(kind) if isinstance(kind, list) else tuple(str(kind).split(" . "))
+
+
+def _type_of(expression: Mapping[str, Any]) -> str:
+    """Only what has to be quoted matters."""
+    return "ifname" if expression.get("meta", {}).get("key") in ("iifname", "oifname") else ""
 
 
 def element_text(element: Any, columns: Sequence[str], has_data: bool) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 from ruleset_wire import Wire, address, endpoints, on_wire, policies, publish
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset import Ruleset
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset import NetworkPolicy, Ruleset
 
 FAMILIES = pytest.mark.parametrize("family", [4, 6])
 
@@ -115,3 +115,17 @@ def test_a_family_that_a_network_does_not_have_is_closed(host, servers):
     assert host.reach("client", address("web", 4), 80, servers[("web", 80)])
     assert host.blocked("client", address("web", 6), 80, servers[("web", 80)])
     assert host.blocked("web", on_wire("client", 6), 80, servers[("client", 80)])
+
+
+@FAMILIES
+def test_an_adopted_bridge_may_lead_to_the_world(host, servers, family):
+    """The wire's own interface plays the bridge of somebody else, with an uplink as a port."""
+    subnets = {4: "192.0.2.0/28", 6: "2001:db8::/124"}  # the host is in it, the attacker and its like are not
+    adopted = tuple(NetworkPolicy("lan", "eth0", f, subnets[f], on_wire("host", f), external=True) for f in (4, 6))
+    attacker = host.serve("attacker", 80)
+    port = publish("web", 8080, 80, family=family)
+    host.load(Ruleset("wire", policies() + adopted, endpoints(), (port,)))
+    assert host.reach("web", on_wire("attacker", family), 80, attacker) == on_wire("host", family)
+    assert host.reach("attacker", on_wire("host", family), 8080, servers[("web", 80)]) == on_wire("attacker", family)
+    assert host.blocked("client", address("web", family), 80, servers[("web", 80)])
+    attacker.close()

@@ -26,6 +26,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset
     compare,
     removal,
 )
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset_elements import elements  # noqa: E402
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset_text import (  # noqa: E402
     layout,
     link_local,
@@ -178,6 +179,19 @@ def test_tables_that_are_to_go_are_deleted_and_all_their_ports_are_stale(live):
 
 def test_a_link_local_address_is_made_of_the_mac():
     assert link_local("02:42:ac:14:00:0a") == "fe80::42:acff:fe14:a"
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        ["nf_proto", "ifname"],
+        "nf_proto . ifname",
+        {"typeof": {"concat": [{"meta": {"key": "nfproto"}}, {"meta": {"key": "iifname"}}]}},
+    ],
+    ids=["list", "text", "typeof"],
+)
+def test_an_element_reads_the_same_however_nft_writes_the_type(kind):
+    assert list(elements({"type": kind, "elem": [{"concat": ["ipv4", "br-x"]}]})) == ['ipv4 . "br-x"']
 
 
 def record() -> None:
