@@ -47,6 +47,8 @@ class Observed:
     marks: Mapping[str, HandleMark]
     namespaces: Mapping[str, NamespaceState]
     own_inode: int
+    #: Index of a host end → the namespace and the link at the other end of the pair.
+    inner_ends: Mapping[int, Tuple[str, Link]] = field(default_factory=dict)
 
 
 def observe(
@@ -78,6 +80,12 @@ def observe(
         marks=handle_marks,
         namespaces=inside,
         own_inode=namespaces.identity("/proc/thread-self/ns/net") or 0,
+        inner_ends={
+            link.peer: (name, link)
+            for name, state in inside.items()
+            for link in state.links.values()
+            if link.kind == "veth"
+        },
     )
 
 

@@ -199,7 +199,8 @@ def link_delete(host: Host, netns: Optional[str], ifname: str) -> None:
 def links_delete(host: Host, ifnames: List[str]) -> None:
     """Many links of the host at once."""
     host.forget_indexes()
-    there = [name for name in ifnames if rtnetlink.read_link(host.socket, name)]
+    known = {link.ifname for link in rtnetlink.read_links(host.socket)}
+    there = [name for name in ifnames if name in known]
     for start in range(0, len(there), 100):
         host.socket.send([rtnetlink.link_set(name, group=_DOOMED_GROUP) for name in there[start : start + 100]])
     if there:

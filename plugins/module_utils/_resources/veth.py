@@ -123,11 +123,10 @@ def remove(link: Link, observed: Observed) -> Action:
 
 def from_link(link: Link, observed: Observed) -> Optional[Veth]:
     """The pair that the kernel has; None when its inner end is in no namespace that was read."""
-    for netns, state in observed.namespaces.items():
-        for inner in state.links.values():
-            if inner.kind == "veth" and inner.index == link.peer and inner.peer == link.index:
-                return _from_ends(link, inner, netns, state, observed)
-    return None
+    netns, inner = observed.inner_ends.get(link.index, ("", None))
+    if inner is None or inner.index != link.peer:
+        return None
+    return _from_ends(link, inner, netns, observed.namespaces[netns], observed)
 
 
 def _from_ends(link: Link, inner: Link, netns: str, state: NamespaceState, observed: Observed) -> Veth:
