@@ -101,6 +101,7 @@ def compare(
         have = read_table(live.get(key, ()))
         edit = _edit_table(table, read_table(wanted[key]), have if key in live else None, live_text.get(key, ""))
         if edit.script:
+            edit.stale = _truly_stale(edit.stale, read_table(wanted[key]))
             edits.append(edit)
             touched.append(key)
     if not edits:
@@ -272,6 +273,18 @@ def _stale(name: str, removed: Iterable[Any], added: Iterable[Any]) -> Iterator[
         port = _published(name, value)
         if port is not None and port.protocol == "udp":
             yield replace(port, target="", target_port=0)
+
+
+def _truly_stale(stale: Sequence[Publication], want: TableState) -> List[Publication]:
+    """Not a port on one address whose packets go to the same place as before, by the same port on every address."""
+    wanted = set(_publications(want))
+    keys = {(port.family, port.protocol, port.published, port.host_ip) for port in wanted}
+    return [
+        port
+        for port in stale
+        if replace(port, host_ip=None) not in wanted
+        or (port.family, port.protocol, port.published, port.host_ip) in keys
+    ]
 
 
 def _publications(state: TableState) -> List[Publication]:

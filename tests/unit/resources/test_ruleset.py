@@ -107,6 +107,14 @@ def test_a_port_that_moved_is_one_element_changed_and_its_old_target_is_stale(li
     assert change.after == {"inet fabric-default": {"published4": ["tcp . 8080 : 172.20.0.10 . 80"]}}
 
 
+def test_a_connection_that_goes_to_the_same_place_as_before_is_not_stale(live):
+    listed = body(live, "map", "published4_at")["elem"]
+    listed.append([{"concat": ["192.0.2.1", "tcp", 8080]}, {"concat": ["172.20.0.10", 80]}])
+    assert plan(live).stale_publications == ()
+    listed[-1][1]["concat"] = ["172.20.0.11", 80]
+    assert plan(live).stale_publications == (Publication(4, "tcp", 8080, "172.20.0.11", 80, "", "192.0.2.1"),)
+
+
 def test_many_ports_are_one_line(live):
     element = body(live, "map", "published4")["elem"]
     element += [[{"concat": ["tcp", 9000 + i]}, {"concat": ["172.20.0.10", 80]}] for i in range(1000)]
