@@ -22,6 +22,7 @@ class Bar(NamedTuple):
 
 
 def table(summary: Summary) -> str:
+    """A bar is about the clock on an idle machine; the last lines say the same of processor time."""
     lines = ["{0:<64}{1:>12}{2:>12}".format("bar", "limit", "measured")]
     for bar in BARS:
         value = bar.measure(summary)
@@ -31,7 +32,17 @@ def table(summary: Summary) -> str:
         verdict = "met" if value <= bar.limit else "MISSED"
         lines.append("{0:<64}{1:>12}{2:>12}  {3}".format(
             bar.text, _show(bar.limit, bar.unit), _show(value, bar.unit), verdict))  # fmt: skip
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines + _processor(summary)) + "\n"
+
+
+def _processor(summary: Summary) -> List[str]:
+    lines = []
+    for step in ("build", "teardown"):
+        ours, floor = (summary.get((name, "endpoints", 1000, step)) for name in ("module", "floor"))
+        if ours and floor and floor.cpu:
+            text = "module, {0} 1,000 / floor, processor time".format(step)
+            lines.append("{0:<64}{1:>12}{2:>12}".format(text, "", _show(ours.cpu / floor.cpu, "x")))
+    return lines
 
 
 def _show(value: float, unit: str) -> str:

@@ -50,7 +50,9 @@ def _svg(lines: Dict[str, List[Point]]) -> str:
         parts.append('<text x="{0}" y="{1}" text-anchor="middle">{2:,.0f}</text>'.format(x, _HEIGHT - 30, size))
     parts.append('<text x="{0}" y="{1}" text-anchor="middle">endpoints</text>'.format((_WIDTH - 100) / 2, _HEIGHT - 10))
     for number, (name, line) in enumerate(sorted(lines.items(), key=lambda item: item[0])):
-        parts += _line(name, [place(point) for point in line], _COLOURS[number % len(_COLOURS)], _TOP + 20 * number + 10)
+        parts += _line(
+            name, [place(point) for point in line], _COLOURS[number % len(_COLOURS)], _TOP + 20 * number + 10
+        )
     return "\n".join(parts + ["</svg>", ""])
 
 

@@ -16,6 +16,7 @@ from statistics import median
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 Key = Tuple[str, str, int, str]  # contender, scenario, size, step
+_ROW = "{0:<10}{1:<12}{2:>7}  {3:<16}{4:>10}{5:>22}{6:>10}{7:>12}{8:>6}"
 
 
 class Measured(NamedTuple):
@@ -23,6 +24,7 @@ class Measured(NamedTuple):
     fastest: float
     slowest: float
     rss_mib: float
+    cpu: float  # median
     runs: int
 
 
@@ -31,14 +33,16 @@ Summary = Mapping[Key, Measured]
 
 def summarise(rows: Sequence[Mapping[str, Any]]) -> Dict[Key, Measured]:
     seconds: Dict[Key, List[float]] = defaultdict(list)
+    cpu: Dict[Key, List[float]] = defaultdict(list)
     memory: Dict[Key, List[float]] = defaultdict(list)
     for row in rows:
         if "error" not in row:
             key = (row["contender"], row["scenario"], row["size"], row["step"])
             seconds[key].append(row["seconds"])
+            cpu[key].append(row["cpu"])
             memory[key].append(row["rss_mib"])
     return {
-        key: Measured(median(times), min(times), max(times), max(memory[key]), len(times))
+        key: Measured(median(times), min(times), max(times), max(memory[key]), median(cpu[key]), len(times))
         for key, times in seconds.items()
     }
 
@@ -54,7 +58,9 @@ def table(summary: Summary, contenders: Sequence[str]) -> str:
     lines = ["Build N endpoints: median ms (multiple of the floor)", ""]
     lines.append("{0:<18}".format("") + "".join("{0:>20}".format("N = {0:,}".format(size)) for size in sizes))
     for name in contenders:
-        cells = (_cell(seconds(summary, name, size, "build"), seconds(summary, "floor", size, "build")) for size in sizes)
+        cells = (
+            _cell(seconds(summary, name, size, "build"), seconds(summary, "floor", size, "build")) for size in sizes
+        )
         lines.append("{0:<18}".format(name) + "".join("{0:>20}".format(cell) for cell in cells))
     return "\n".join(lines) + "\n"
 
@@ -67,13 +73,13 @@ def _cell(value: Optional[float], floor: Optional[float]) -> str:
 
 def details(summary: Summary) -> str:
     """Every step of ours and of the floor, with its spread and its peak memory."""
-    lines = ["{0:<10}{1:<12}{2:>7}  {3:<16}{4:>10}{5:>22}{6:>12}{7:>6}".format(
-        "contender", "scenario", "N", "step", "median ms", "fastest-slowest", "memory MiB", "runs")]  # fmt: skip
+    heads = ("contender", "scenario", "N", "step", "median ms", "fastest-slowest", "CPU ms", "memory MiB", "runs")
+    lines = [_ROW.format(*heads)]
     for (name, scenario, size, step), found in summary.items():
         if name in ("floor", "module", "playbook"):
             spread = "{0:,.1f}-{1:,.1f}".format(found.fastest * 1000, found.slowest * 1000)
-            lines.append("{0:<10}{1:<12}{2:>7}  {3:<16}{4:>10,.1f}{5:>22}{6:>12.0f}{7:>6}".format(
-                name, scenario, size, step, found.seconds * 1000, spread, found.rss_mib, found.runs))  # fmt: skip
+            times = ("{0:,.1f}".format(found.seconds * 1000), spread, "{0:,.0f}".format(found.cpu * 1000))
+            lines.append(_ROW.format(name, scenario, size, step, *times, "{0:.0f}".format(found.rss_mib), found.runs))
     return "\n".join(lines) + "\n"
 
 

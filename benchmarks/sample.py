@@ -2,7 +2,7 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One measured run of one program: wall clock, peak memory, what it printed."""
+"""One measured run of one program: wall clock, processor time, peak memory, what it printed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ class BenchmarkError(Exception):
 class Sample(NamedTuple):
     seconds: float
     rss_mib: float
-    output: str
+    output: str = ""
+    cpu: float = 0.0  # seconds, user and system; tells more than the clock on a machine that others use
 
 
 def run(argv: Sequence[str], stdin: str = "", environment: Optional[Mapping[str, str]] = None) -> Sample:
@@ -38,7 +39,7 @@ def run(argv: Sequence[str], stdin: str = "", environment: Optional[Mapping[str,
         output = answer.read()
     if status:
         raise BenchmarkError("{0} ended with {1}: {2}".format(argv[0], status, output[-1500:].strip()))
-    return Sample(seconds, usage.ru_maxrss / 1024, output)
+    return Sample(seconds, usage.ru_maxrss / 1024, output, usage.ru_utime + usage.ru_stime)
 
 
 def _wait(process: "subprocess.Popen[bytes]") -> Tuple[int, "os.struct_rusage"]:  # type: ignore[name-defined]

@@ -23,7 +23,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir="/run") as folder:
         try:
             for step, sample in runner.steps(trial["scenario"], trial["size"], Path(folder)):
-                rows.append(dict(trial, step=step, seconds=sample.seconds, rss_mib=sample.rss_mib))
+                values = {"seconds": sample.seconds, "cpu": sample.cpu, "rss_mib": sample.rss_mib}
+                rows.append(dict(trial, step=step, **values))
         except BenchmarkError as error:
             rows.append(dict(trial, step="", error=str(error)))
     json.dump(rows, sys.stdout)

@@ -17,7 +17,8 @@ from . import Runner, Steps
 _RULES = """table ip bench {{
 map ports {{ type inet_proto . inet_service : ipv4_addr . inet_service
 elements = {{ {elements} }} }}
-chain pre {{ type nat hook prerouting priority dstnat; fib daddr type local dnat ip to meta l4proto . th dport map @ports; }}
+chain pre {{ type nat hook prerouting priority dstnat
+fib daddr type local dnat ip to meta l4proto . th dport map @ports; }}
 chain post {{ type nat hook postrouting priority srcnat; ip saddr 10.100.0.0/16 masquerade; }}
 }}
 """

@@ -60,7 +60,9 @@ def topology(
 ) -> Sample:
     """Run the module; a run that did not do what the step is about is an error, not a measurement."""
     arguments = dict(words, _ansible_check_mode=check)
-    sample = run([sys.executable, str(_FILE)], json.dumps({"ANSIBLE_MODULE_ARGS": arguments}), variables or environment())
+    sample = run(
+        [sys.executable, str(_FILE)], json.dumps({"ANSIBLE_MODULE_ARGS": arguments}), variables or environment()
+    )
     answer = json.loads(sample.output[sample.output.index("{") :])
     if answer.get("failed") or answer["changed"] != changed:
         raise BenchmarkError("changed={0}, {1}".format(answer.get("changed"), answer.get("actions", answer))[:1500])
