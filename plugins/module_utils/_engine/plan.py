@@ -4,8 +4,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """desired × observed → the ordered actions that make the one the other. Pure: all reading is done before.
 
-The order: forwarding; interfaces and namespaces that go; bridges; packet rules, before anything is reachable;
-namespaces; pairs; bridges that go, once no pair that stays is a port of theirs; files.
+The order: forwarding; interfaces that were renamed; interfaces and namespaces that go; bridges; packet rules,
+before anything is reachable; namespaces; pairs; bridges that go, once no pair that stays is a port of theirs; files.
 """
 
 from __future__ import annotations
@@ -63,6 +63,8 @@ def plan(
     actions: List[Action] = []
     for setting in desired.sysctls:
         actions.extend(sysctl.compare(setting, observed))
+    renames, observed = _renamed_back(desired, observed)
+    actions.extend(renames)
     spaces = [action for space in desired.namespaces for action in netns.compare(space, observed)]
     after_spaces = _without_recreated(observed, spaces)
     actions.extend(_removals(desired, observed))
@@ -95,6 +97,30 @@ def _rules_action(topology: str, rules: RulesetChange) -> Action:
 def _flow(publication: Publication) -> Dict[str, object]:
     fields = ("family", "protocol", "published", "target", "target_port", "host_ip")
     return {name: getattr(publication, name) for name in fields}
+
+
+def _renamed_back(desired: Desired, observed: Observed) -> Tuple[List[Action], Observed]:
+    """Interfaces that somebody renamed, known by their alias, and what is observed once they have their name again."""
+    wanted = {each.alias: (each.ifname, "bridge " + each.ifname) for each in desired.bridges}
+    wanted.update({pair.alias: (pair.name, "container " + pair.shown) for pair in desired.veths})
+    found: Dict[str, Link] = {}
+    actions: List[Action] = []
+    for link in observed.links.values():
+        name, subject = wanted.get(link.alias, (link.ifname, ""))
+        if name == link.ifname or name in observed.links or name in found:
+            continue
+        found[name] = replace(link, ifname=name)
+        there = operation("link.rename", netns=None, ifname=link.ifname, new=name)
+        back = operation("link.rename", netns=None, ifname=name, new=link.ifname)
+        text = "rename {0} to {1}".format(link.ifname, name)
+        before, after = {"ifname": link.ifname}, {"ifname": name}
+        actions.append(Action(text, subject, (there,), (back,), before=before, after=after))
+    if not found:
+        return [], observed
+    by_index = dict(observed.by_index)
+    by_index.update({link.index: link for link in found.values()})
+    links = {link.ifname: link for link in by_index.values()}
+    return actions, replace(observed, links=links, by_index=by_index)
 
 
 def _without_recreated(observed: Observed, spaces: Sequence[Action]) -> Observed:

@@ -212,7 +212,21 @@ def address_add(host: Host, netns: Optional[str], ifname: str, cidr: str) -> Non
 
 
 def address_delete(host: Host, netns: Optional[str], ifname: str, cidr: str) -> None:
-    _tolerant(host, netns, rtnetlink.address_delete(_index(host, netns, ifname), cidr))
+    """Without those that the kernel would take along: with a primary address, by default, its secondary ones."""
+    index = _index(host, netns, ifname)
+    others = [each for each in rtnetlink.read_addresses(host.netlink(netns)).get(index, []) if each != cidr]
+    request = rtnetlink.address_delete(index, cidr)
+    if ":" in cidr or not any(":" not in each for each in others):
+        _tolerant(host, netns, request)
+        return
+    key = "net/ipv4/conf/{0}/promote_secondaries".format(ifname)
+    with host.inside(netns):
+        before = sysctl.read(key) or "0"
+        if before == "0":
+            sysctl.write(key, "1")
+    _tolerant(host, netns, request)
+    if before == "0":
+        sysctl_write(host, netns, key, before)
 
 
 def route_add(host: Host, netns: Optional[str], ifname: str, route: Mapping[str, Any]) -> None:

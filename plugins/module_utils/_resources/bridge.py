@@ -176,10 +176,23 @@ def compare_addresses(
     netns: Optional[str], ifname: str, shown: str, subject: str, now: Tuple[str, ...], wanted: Tuple[str, ...]
 ) -> Iterator[Action]:
     """Missing addresses first, so that an interface is never without one on the way."""
+    yield from add_missing(netns, ifname, shown, subject, now, wanted)
+    yield from remove_surplus(netns, ifname, shown, subject, now, wanted)
+
+
+def add_missing(
+    netns: Optional[str], ifname: str, shown: str, subject: str, now: Tuple[str, ...], wanted: Tuple[str, ...]
+) -> Iterator[Action]:
     add = {"netns": netns, "ifname": ifname}
     for cidr in [cidr for cidr in wanted if cidr not in now]:
         there, back = operation("address.add", cidr=cidr, **add), operation("address.delete", cidr=cidr, **add)
         yield Action("add {0} to {1}".format(cidr, shown), subject, (there,), (back,), after={"address " + cidr: "on"})
+
+
+def remove_surplus(
+    netns: Optional[str], ifname: str, shown: str, subject: str, now: Tuple[str, ...], wanted: Tuple[str, ...]
+) -> Iterator[Action]:
+    add = {"netns": netns, "ifname": ifname}
     for cidr in [cidr for cidr in now if cidr not in wanted]:
         there, back = operation("address.delete", cidr=cidr, **add), operation("address.add", cidr=cidr, **add)
         text = "remove {0} from {1}".format(cidr, shown)

@@ -14,7 +14,14 @@ from .._kernel.rtnetlink import RT_TABLE_MAIN, RTPROT_KERNEL, RTPROT_RA, Link, R
 from .._kernel.errors import ForeignObjectError
 from .._kernel import names
 from .action import Action, operation
-from .bridge import change_link, comparable_addresses, compare_addresses, refuse_foreign
+from .bridge import (
+    add_missing,
+    change_link,
+    comparable_addresses,
+    compare_addresses,
+    refuse_foreign,
+    remove_surplus,
+)
 from .netns import compare_sysctl
 
 
@@ -244,10 +251,12 @@ def _inner_changes(desired: Veth, inner: Link, state: NamespaceState) -> Iterato
     for key, value in desired.sysctls:
         yield from compare_sysctl(netns, key, value, state.sysctls.get(key), subject)
     now_addresses = comparable_addresses(state.addresses.get(inner.index, []))
-    yield from compare_addresses(netns, ifname, desired.shown, subject, now_addresses, desired.addresses)
+    yield from add_missing(netns, ifname, desired.shown, subject, now_addresses, desired.addresses)
     if not inner.up:
         yield change_link(netns, ifname, desired.shown, subject, "up", False, True)
+    # A gateway is within an address's reach, so routes come and go while the addresses of both are there.
     yield from _compare_routes(desired, inner, state, subject)
+    yield from remove_surplus(netns, ifname, desired.shown, subject, now_addresses, desired.addresses)
 
 
 def _compare_routes(desired: Veth, inner: Link, state: NamespaceState, subject: str) -> Iterator[Action]:
