@@ -70,5 +70,5 @@ build: .venv/stamp ## the collection as an artifact under build/
 clean: ## take back what the demo made on this machine, and build output
 	@if [ -x $(BIN)/ansible-playbook ]; then \
 	    $(BIN)/ansible-playbook -i inventory/demo playbooks/demo_teardown.yml; fi
-	@rm -rf build tests/output .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf build tests/output .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +
