@@ -24,6 +24,13 @@ def routes(host: Host) -> Tuple[Tuple[str, str], ...]:
     )
 
 
+def advertised_interfaces(host: Host) -> Tuple[str, ...]:
+    """Interfaces over which the host has routes from router advertisements."""
+    names = {link.index: link.ifname for link in rtnetlink.read_links(host.socket)}
+    found = {route.oif for route in rtnetlink.read_routes(host.socket) if route.protocol == rtnetlink.RTPROT_RA}
+    return tuple(sorted(names[index] for index in found if index in names))
+
+
 def uplink_mtu(host: Host) -> int:
     """The mtu of the interface of the default route with the lowest metric; 1500 where there is none."""
     links = {link.index: link for link in rtnetlink.read_links(host.socket)}

@@ -14,6 +14,7 @@ import os
 from typing import Any, Callable, Dict, List, Mapping, Optional
 
 from . import conntrack, files, gate, marks, namespaces, nft, rtnetlink, sysctl
+from .announce import announce
 from .host import Host
 from .marks import HandleMark
 from .names import STASH_DIRECTORY
@@ -273,7 +274,6 @@ def sysctl_write(host: Host, netns: Optional[str], key: str, value: str) -> None
 
 
 def nft_load(host: Host, script: str) -> None:
-    gate.writing("nft")
     nft.load(script)
 
 
@@ -319,6 +319,7 @@ OPERATIONS: Dict[str, Callable[..., None]] = {
     "sysctl.write": sysctl_write,
     "nft.load": nft_load,
     "conntrack.delete": conntrack_delete,
+    "announce": announce,
     "file.write": file_write,
     "file.link": file_link,
     "file.remove": file_remove,

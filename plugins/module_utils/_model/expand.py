@@ -28,13 +28,14 @@ class HostDefaults:
 
     mtu: int = 1500
     resolv_conf: Tuple[str, ...] = ()  # lines without comments
+    advertised_interfaces: Tuple[str, ...] = ()  # where the host's own routes come from router advertisements
 
 
 def expand(topology: Topology, allocation: Allocation, host: HostDefaults) -> Desired:
     """Everything that ``topology`` is made of on a host."""
     return Desired(
         topology=topology.name,
-        sysctls=tuple(_forwarding(topology)),
+        sysctls=tuple(_forwarding(topology, host)),
         bridges=tuple(_bridges(topology, allocation, host)),
         namespaces=tuple(_namespaces(topology)),
         veths=tuple(_veths(topology, allocation, host)),
@@ -43,11 +44,15 @@ def expand(topology: Topology, allocation: Allocation, host: HostDefaults) -> De
     )
 
 
-def _forwarding(topology: Topology) -> Iterator[HostSysctl]:
+def _forwarding(topology: Topology, host: HostDefaults) -> Iterator[HostSysctl]:
     """First of all: writing ip_forward sets other settings of every interface back."""
-    for family, key in ((4, "net/ipv4/ip_forward"), (6, "net/ipv6/conf/all/forwarding")):
-        if any(_routes(network, family) for network in topology.networks.values()):
-            yield HostSysctl(key, "1")
+    if any(_routes(network, 4) for network in topology.networks.values()):
+        yield HostSysctl("net/ipv4/ip_forward", "1")
+    if any(_routes(network, 6) for network in topology.networks.values()):
+        for ifname in host.advertised_interfaces:
+            # A router takes no advertisements, unless told so: without this the host would lose its own way out.
+            yield HostSysctl("net/ipv6/conf/{0}/accept_ra".format(ifname), "2")
+        yield HostSysctl("net/ipv6/conf/all/forwarding", "1")
 
 
 def _routes(network: Network, family: int) -> bool:

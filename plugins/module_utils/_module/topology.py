@@ -125,7 +125,12 @@ def _lease(host: Host, store: LeaseStore, topology: Topology, absent: bool) -> A
 def _desired(host: Host, topology: Topology, allocation: Allocation, absent: bool) -> Desired:
     if absent:
         return Desired(topology.name)
-    defaults = HostDefaults(facts.uplink_mtu(host), tuple(facts.resolv_conf_lines()))
+    ipv6 = any(network.enable_ipv6 for network in topology.networks.values())
+    defaults = HostDefaults(
+        mtu=facts.uplink_mtu(host),
+        resolv_conf=tuple(facts.resolv_conf_lines()),
+        advertised_interfaces=facts.advertised_interfaces(host) if ipv6 else (),
+    )
     return expand(topology, allocation, defaults)
 
 

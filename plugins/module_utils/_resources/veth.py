@@ -13,7 +13,7 @@ from .._kernel.observe import NamespaceState, Observed
 from .._kernel.rtnetlink import RT_TABLE_MAIN, RTPROT_KERNEL, RTPROT_RA, Link, RouteEntry
 from .._kernel.errors import ForeignObjectError
 from .._kernel import names
-from .action import Action, operation
+from .action import Action, Operation, operation
 from .bridge import (
     add_missing,
     change_link,
@@ -111,8 +111,20 @@ def create(desired: Veth) -> Action:
         subject="container " + desired.shown,
         do=(operation("veth.create", veth=words),),
         undo=(operation("link.delete", netns=None, ifname=desired.name),),
+        finish=tuple(_announcements(desired)),
         after=_words(desired),
     )
+
+
+def _announcements(desired: Veth) -> Iterator[Operation]:
+    if desired.mac and desired.addresses:
+        yield operation(
+            "announce",
+            netns=desired.netns,
+            ifname=desired.ifname,
+            mac=desired.mac,
+            addresses=list(desired.addresses),
+        )
 
 
 def remove(link: Link, observed: Observed) -> Action:
