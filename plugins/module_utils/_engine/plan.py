@@ -26,6 +26,9 @@ from .._resources.ruleset_compare import RulesetChange
 from .._resources.sysctl import HostSysctl
 from .._resources.veth import Veth
 
+#: The inode of a namespace that is still to be made: equal to none.
+_NOT_YET = -1
+
 
 @dataclass(frozen=True)
 class Desired:
@@ -65,8 +68,7 @@ def plan(
         actions.extend(sysctl.compare(setting, observed))
     renames, observed = _renamed_back(desired, observed)
     actions.extend(renames)
-    spaces = [action for space in desired.namespaces for action in netns.compare(space, observed)]
-    after_spaces = _without_recreated(observed, spaces)
+    spaces, after_spaces = _spaces(desired, observed)
     actions.extend(_removals(desired, observed))
     for each in desired.bridges:
         actions.extend(bridge.compare(each, observed))
@@ -123,14 +125,25 @@ def _renamed_back(desired: Desired, observed: Observed) -> Tuple[List[Action], O
     return actions, replace(observed, links=links, by_index=by_index)
 
 
-def _without_recreated(observed: Observed, spaces: Sequence[Action]) -> Observed:
-    """A namespace that is made anew has nothing in it, whatever its predecessor had."""
-    fresh = {action.subject.split(" ", 1)[1] for action in spaces if action.do[0].name == "netns.create"}
-    if not fresh:
-        return observed
-    return replace(
-        observed, namespaces={name: state for name, state in observed.namespaces.items() if name not in fresh}
-    )
+def _spaces(desired: Desired, observed: Observed) -> Tuple[List[Action], Observed]:
+    """What happens to the namespaces, and what is observed after it.
+
+    A namespace made anew has nothing in it, and whoever shared its predecessor is to share it. Those of their own
+    come first in ``desired``, so what they become is known when the others are compared.
+    """
+    actions: List[Action] = []
+    for space in desired.namespaces:
+        found = netns.compare(space, observed)
+        if any(action.do[0].name in ("netns.create", "netns.attach") for action in found):
+            observed = replace(
+                observed,
+                handles={**observed.handles, space.name: _NOT_YET}
+                if space.name in observed.handles
+                else observed.handles,
+                namespaces={name: state for name, state in observed.namespaces.items() if name != space.name},
+            )
+        actions.extend(found)
+    return actions, observed
 
 
 def _removals(desired: Desired, observed: Observed) -> Iterator[Action]:
