@@ -103,11 +103,13 @@ containers:
   returned: when O(name) is given
   type: dict
 orphans:
-  description: Leases of containers whose namespace is not there, each a line. They are kept until the topology is applied or removed.
+  description:
+    - Leases of containers whose namespace is not there, and interfaces of topologies that hold no lease, each a line.
+    - They stay until their topology is applied again, or removed, which reclaims them.
   returned: success
   type: list
   elements: str
-  sample: ["shop: web (172.20.0.2) has no namespace"]
+  sample: ["shop: lease 172.20.0.2 of web, which has no namespace"]
 leases:
   description: The subnets, addresses and host ports that are held.
   returned: success

@@ -87,9 +87,18 @@ def _file(container: str, name: str) -> str:
 
 
 def _orphans(observed: Observed, leases: List[Dict[str, Any]]) -> List[str]:
-    """Leases of containers whose namespace is not there: kept until the topology is applied or removed."""
-    return sorted(
-        "{0}: {1} ({2}) has no namespace".format(row["topology"], row["container"], row["address"])
+    """Leases whose container has no namespace, and kernel objects of topologies that hold no lease at all.
+
+    Both stay until their topology is applied again, or removed (``state: absent``), which reclaims them.
+    """
+    holders = {str(row["topology"]) for row in leases}
+    found = [
+        "{0}: lease {1} of {2}, which has no namespace".format(row["topology"], row["address"], row["container"])
         for row in leases
-        if row["kind"] == "address" and row["container"] and observed.handles.get(row["container"]) is None
-    )
+        if row["kind"] == "address" and row["container"] and observed.handles.get(str(row["container"])) is None
+    ]
+    for link in observed.links.values():
+        parsed = names.parse_alias(link.alias)
+        if parsed and parsed[0] not in holders:
+            found.append("{0}: interface {1}, of a topology without leases".format(parsed[0], link.ifname))
+    return sorted(found)
