@@ -186,14 +186,29 @@ def add_missing(
     add = {"netns": netns, "ifname": ifname}
     for cidr in [cidr for cidr in wanted if cidr not in now]:
         there, back = operation("address.add", cidr=cidr, **add), operation("address.delete", cidr=cidr, **add)
+        other = _in_its_place(cidr, now)
+        if other is not None:
+            away, again = operation("address.delete", cidr=other, **add), operation("address.add", cidr=other, **add)
+            text = "change {0} on {1} to {2}".format(other, shown, cidr)
+            before, after = {"address " + other: "on"}, {"address " + cidr: "on"}
+            yield Action(text, subject, (away, there), (back, again), before=before, after=after)
+            continue
         yield Action("add {0} to {1}".format(cidr, shown), subject, (there,), (back,), after={"address " + cidr: "on"})
+
+
+def _in_its_place(cidr: str, now: Tuple[str, ...]) -> Optional[str]:
+    """The same IPv6 address with another prefix length: an interface has it only once."""
+    address, length = cidr.split("/")
+    same = [each for each in now if ":" in each and each.split("/")[0] == address and each.split("/")[1] != length]
+    return same[0] if same else None
 
 
 def remove_surplus(
     netns: Optional[str], ifname: str, shown: str, subject: str, now: Tuple[str, ...], wanted: Tuple[str, ...]
 ) -> Iterator[Action]:
     add = {"netns": netns, "ifname": ifname}
-    for cidr in [cidr for cidr in now if cidr not in wanted]:
+    replaced = {_in_its_place(cidr, now) for cidr in wanted if cidr not in now}
+    for cidr in [cidr for cidr in now if cidr not in wanted and cidr not in replaced]:
         there, back = operation("address.delete", cidr=cidr, **add), operation("address.add", cidr=cidr, **add)
         text = "remove {0} from {1}".format(cidr, shown)
         yield Action(text, subject, (there,), (back,), before={"address " + cidr: "on"})

@@ -136,13 +136,14 @@ def _inside(desired: Netns, observed: Observed) -> Iterator[Action]:
     state = observed.namespaces[desired.name]
     lo = state.links.get("lo")
     subject = "namespace " + desired.name
+    # Before lo is up, as at creation: a device with an address no longer follows the defaults.
+    for key, value in desired.sysctls:
+        yield from compare_sysctl(desired.name, key, value, state.sysctls.get(key), subject)
     if lo is not None and not lo.up:
         do = operation("link.set", netns=desired.name, ifname="lo", attributes={"up": True})
         undo = operation("link.set", netns=desired.name, ifname="lo", attributes={"up": False})
         text = "set lo up in namespace {0}".format(desired.name)
         yield Action(text, subject, (do,), (undo,), before={"lo": "down"}, after={"lo": "up"})
-    for key, value in desired.sysctls:
-        yield from compare_sysctl(desired.name, key, value, state.sysctls.get(key), subject)
 
 
 def compare_sysctl(netns: Optional[str], key: str, value: str, now: Optional[str], subject: str) -> Iterator[Action]:

@@ -1,0 +1,401 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What somebody may do behind our back to each attribute that a resource sets, as shell commands.
+
+One table for each kind of resource, with a row for each of its fields: a field without a row fails a test, so that
+a new attribute cannot be forgotten. A row turns one resource into mutations.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import ip_interface
+from typing import Any, Callable, Dict, Iterator, List, Tuple
+
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.plan import Desired
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.names import NETNS_DIRECTORY
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.bridge import Bridge
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.hosts_files import TextFile
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.netns import Netns
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset_text import Table, layout
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.sysctl import HostSysctl
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.veth import Veth
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """``script`` changes the host; a check must then say ``reported``, in ``actions`` lines (0: any number)."""
+
+    script: str
+    reported: str
+    actions: int = 1
+
+
+Row = Callable[[Any], Iterator[Mutation]]
+
+
+def _fixed(_resource: Any) -> Iterator[Mutation]:
+    """Not an attribute of anything on the host: it says whose the resource is."""
+    return iter(())
+
+
+def _other(value: str) -> str:
+    return "0" if value != "0" else "1"
+
+
+def _dotted(key: str) -> str:
+    return key.replace("/", ".")
+
+
+# --- bridges
+
+
+def _bridge_name(bridge: Bridge) -> Iterator[Mutation]:
+    yield Mutation("ip link set {0} name stray0".format(bridge.ifname), "rename stray0 to " + bridge.ifname)
+    yield Mutation("ip link delete {0}".format(bridge.ifname), "create bridge " + bridge.ifname, 0)
+
+
+def _bridge_alias(bridge: Bridge) -> Iterator[Mutation]:
+    script = 'ip link set {0} alias "{1} stray"'.format(bridge.ifname, bridge.alias.split(" ")[0])
+    yield Mutation(script, "set alias of {0}".format(bridge.ifname))
+
+
+def _bridge_addresses(bridge: Bridge) -> Iterator[Mutation]:
+    for cidr in bridge.addresses:
+        yield Mutation("ip address delete {0} dev {1}".format(cidr, bridge.ifname), "add {0} to".format(cidr))
+        other = "{0}/{1}".format(cidr.split("/")[0], 28 if "." in cidr else 80)
+        script = "ip address delete {0} dev {2}; ip address add {1} dev {2}".format(cidr, other, bridge.ifname)
+        reported = "add {0} to {1}" if "." in cidr else "on {1} to {0}"
+        yield Mutation(script, reported.format(cidr, bridge.ifname), 2 if "." in cidr else 1)
+    for cidr in ("203.0.113.9/24",):
+        yield Mutation("ip address add {0} dev {1}".format(cidr, bridge.ifname), "remove {0} from".format(cidr))
+
+
+def _bridge_option(name: str, value: Any, actions: int = 1, field: str = "") -> Row:
+    def row(bridge: Bridge) -> Iterator[Mutation]:
+        script = "ip link set {0} type bridge {1} {2}".format(bridge.ifname, name, value)
+        yield Mutation(script, "set {0} of {1}".format(field or name, bridge.ifname), actions)
+
+    return row
+
+
+def _bridge_link(words: str, reported: str, actions: int = 1) -> Row:
+    def row(bridge: Bridge) -> Iterator[Mutation]:
+        yield Mutation("ip link set {0} {1}".format(bridge.ifname, words), reported.format(bridge.ifname), actions)
+
+    return row
+
+
+def _bridge_sysctls(bridge: Bridge) -> Iterator[Mutation]:
+    for key, value in bridge.sysctls:
+        actions = 0 if "disable_ipv6" in key else 1
+        yield Mutation("echo {0} > /proc/sys/{1}".format(_other(value), key), "set {0} from".format(_dotted(key)), actions)
+
+
+BRIDGE: Dict[str, Row] = {
+    "ifname": _bridge_name,
+    "alias": _bridge_alias,
+    "addresses": _bridge_addresses,
+    "mtu": _bridge_link("mtu 1333", "set mtu of {0} from 1333"),
+    "mac": _bridge_link("address 02:00:00:00:00:99", "set mac of {0}"),
+    "stp": _bridge_option("stp_state", 1, 2, "stp"),
+    "ageing_time": _bridge_option("ageing_time", 1000),
+    "forward_delay": _bridge_option("forward_delay", 400),
+    "multicast_snooping": _bridge_option("mcast_snooping", 0, 1, "multicast_snooping"),
+    "up": _bridge_link("down", "set {0} up", 0),
+    "sysctls": _bridge_sysctls,
+}
+
+
+# --- pairs
+
+
+def _veth_name(veth: Veth) -> Iterator[Mutation]:
+    yield Mutation("ip link set {0} name stray0".format(veth.name), "rename stray0 to " + veth.name)
+    yield Mutation("ip link delete {0}".format(veth.name), "connect {0} ".format(veth.shown))
+    yield Mutation("ip link set {0} down".format(veth.name), "set {0} (of {1}) up".format(veth.name, veth.shown))
+    yield Mutation(
+        "ip link set {0} addrgenmode eui64".format(veth.name), "set ipv6_link_local of {0}".format(veth.name)
+    )
+
+
+def _veth_netns(veth: Veth) -> Iterator[Mutation]:
+    script = "ip -n {0} link set {1} name stray0; ip -n {0} link set stray0 netns batch".format(veth.netns, veth.ifname)
+    yield Mutation(script, "replace {0}".format(veth.name), 2)
+
+
+def _veth_ifname(veth: Veth) -> Iterator[Mutation]:
+    place = (veth.netns, veth.ifname)
+    yield Mutation("ip -n {0} link set {1} name stray0".format(*place), "rename stray0 in namespace {0} to {1}".format(*place))
+    yield Mutation("ip -n {0} link delete {1}".format(*place), "connect {0} ".format(veth.shown))
+    yield Mutation("ip -n {0} link set {1} down".format(*place), "set {0} up".format(veth.shown), 0)
+
+
+def _veth_alias(veth: Veth) -> Iterator[Mutation]:
+    script = 'ip link set {0} alias "{1} stray"'.format(veth.name, veth.alias.split(" ")[0])
+    yield Mutation(script, "set alias of {0}".format(veth.name))
+    yield Mutation('ip -n {0} link set {1} alias ""'.format(veth.netns, veth.ifname), "set alias of " + veth.shown)
+
+
+def _veth_mac(veth: Veth) -> Iterator[Mutation]:
+    script = "ip -n {0} link set {1} address 02:00:00:00:00:99".format(veth.netns, veth.ifname)
+    yield Mutation(script, "set mac of " + veth.shown)
+
+
+def _veth_mtu(veth: Veth) -> Iterator[Mutation]:
+    # The kernel makes a bridge's mtu that of its smallest port, as long as nobody has set it.
+    yield Mutation("ip link set {0} mtu 1333".format(veth.name), "set mtu of {0}".format(veth.name), 0)
+    script = "ip -n {0} link set {1} mtu 1333".format(veth.netns, veth.ifname)
+    yield Mutation(script, "set mtu of {0} from 1333".format(veth.shown))
+
+
+def _veth_addresses(veth: Veth) -> Iterator[Mutation]:
+    place = "-n {0} address".format(veth.netns)
+    for cidr in veth.addresses:
+        gone = "ip {0} delete {1} dev {2}".format(place, cidr, veth.ifname)
+        yield Mutation(gone, "add {0} to {1}".format(cidr, veth.shown), 0)
+        other = "{0}/{1}".format(ip_interface(cidr).ip + 1000, cidr.split("/")[1])
+        script = "{0}; ip {1} add {2} dev {3}".format(gone, place, other, veth.ifname)
+        yield Mutation(script, "add {0} to {1}".format(cidr, veth.shown), 0)
+        script = "ip {0} add {1} dev {2}".format(place, other, veth.ifname)
+        yield Mutation(script, "remove {0} from {1}".format(other, veth.shown))
+
+
+def _veth_routes(veth: Veth) -> Iterator[Mutation]:
+    for route in veth.routes:
+        if route.type != "unicast":
+            words = "{0} {1}".format(route.type, route.destination)
+            yield Mutation("ip -n {0} route delete {1}".format(veth.netns, words), "add route {0} to".format(route))
+            continue
+        command = "ip {0} -n {1} route ".format("-6" if ":" in route.destination else "-4", veth.netns)
+        words = "{0} via {1} dev {2}".format(route.destination, route.gateway, veth.ifname)
+        yield Mutation(command + "delete " + words, "add route {0} to {1}".format(route, veth.shown))
+        script = "{0} delete {1}; {0} add {1} metric 77".format(command, words)
+        yield Mutation(script, "remove route {0} metric 77 from".format(route), 2)
+        stray = "2001:db8:77::/64" if ":" in route.destination else "192.0.2.0/25"
+        script = "{0} add {1} via {2} dev {3}".format(command, stray, route.gateway, veth.ifname)
+        yield Mutation(script, "remove route {0} via {1} from {2}".format(stray, route.gateway, veth.shown))
+
+
+def _veth_master(veth: Veth) -> Iterator[Mutation]:
+    yield Mutation("ip link set {0} nomaster".format(veth.name), "set master of {0}".format(veth.name), 0)
+    other = "br-front" if veth.master != "br-front" else "br-back"
+    yield Mutation("ip link set {0} master {1}".format(veth.name, other), "from {0} to".format(other), 0)
+
+
+def _veth_flag(name: str) -> Row:
+    def row(veth: Veth) -> Iterator[Mutation]:
+        wanted = getattr(veth, name)
+        script = "bridge link set dev {0} {1} {2}".format(veth.name, name, "off" if wanted else "on")
+        reported = "set {0} of bridge port {1} (of {2}) {3}"
+        yield Mutation(script, reported.format(name, veth.name, veth.shown, "on" if wanted else "off"))
+
+    return row
+
+
+def _veth_host_addresses(veth: Veth) -> Iterator[Mutation]:
+    script = "ip address add 203.0.113.77/32 dev {0}".format(veth.name)
+    yield Mutation(script, "remove 203.0.113.77/32 from {0}".format(veth.name))
+
+
+def _inside(netns: str, script: str) -> str:
+    return "nsenter --net={0}/{1} sh -c '{2}'".format(NETNS_DIRECTORY, netns, script)
+
+
+def _veth_sysctls(veth: Veth) -> Iterator[Mutation]:
+    for key, value in veth.sysctls:
+        script = _inside(veth.netns, "echo {0} > /proc/sys/{1}".format(_other(value), key))
+        yield Mutation(script, "set {0} from {1} to {2}".format(_dotted(key), _other(value), value))
+
+
+VETH: Dict[str, Row] = {
+    "name": _veth_name,
+    "netns": _veth_netns,
+    "ifname": _veth_ifname,
+    "alias": _veth_alias,
+    "owner": _fixed,
+    "mac": _veth_mac,
+    "mtu": _veth_mtu,
+    "addresses": _veth_addresses,
+    "routes": _veth_routes,
+    "master": _veth_master,
+    "isolated": _veth_flag("isolated"),
+    "hairpin": _veth_flag("hairpin"),
+    "host_addresses": _veth_host_addresses,
+    "sysctls": _veth_sysctls,
+}
+
+
+# --- namespaces
+
+
+def _netns_name(space: Netns) -> Iterator[Mutation]:
+    made = "attach {0} to" if space.attach else "create namespace {0}"
+    handle = "{0}/{1}".format(NETNS_DIRECTORY, space.name)
+    yield Mutation("ip netns delete " + space.name, made.format(space.name), 0)
+    yield Mutation("umount {0}".format(handle), made.format(space.name), 0)
+    if space.attach is None:
+        yield Mutation("ip netns delete {0}; ip netns add {0}".format(space.name), space.name, 0)
+        script = _inside(space.name, "ip link set lo down")
+        yield Mutation(script, "set lo up in namespace " + space.name, 0)
+
+
+def _netns_attach(space: Netns) -> Iterator[Mutation]:
+    """Another namespace under the same name."""
+    other = "db" if space.name != "db" else "web"
+    handle = "{0}/{1}".format(NETNS_DIRECTORY, space.name)
+    script = "umount {0}; mount --bind {1}/{2} {0}".format(handle, NETNS_DIRECTORY, other)
+    yield Mutation(script, "detach {0}, which is another namespace".format(space.name), 0)
+
+
+def _netns_sysctls(space: Netns) -> Iterator[Mutation]:
+    for key, value in space.sysctls:
+        script = _inside(space.name, "echo {0} > /proc/sys/{1}".format(_other(value), key))
+        reported = "set {0} from {1} to {2} in namespace {3}".format(_dotted(key), _other(value), value, space.name)
+        yield Mutation(script, reported, 0)
+
+
+NETNS: Dict[str, Row] = {"name": _netns_name, "topology": _fixed, "attach": _netns_attach, "sysctls": _netns_sysctls}
+
+
+# --- settings and files
+
+
+def _host_sysctl(setting: HostSysctl) -> Iterator[Mutation]:
+    script = "echo {0} > /proc/sys/{1}".format(_other(setting.value), setting.key)
+    yield Mutation(script, "set {0} from".format(_dotted(setting.key)), 0)
+
+
+HOST_SYSCTL: Dict[str, Row] = {"key": _fixed, "value": _host_sysctl}
+
+
+def _file_path(file: TextFile) -> Iterator[Mutation]:
+    yield Mutation("rm {0}".format(file.path), "write {0}/: {1}".format(*file.path.rsplit("/", 1)))
+
+
+def _file_content(file: TextFile) -> Iterator[Mutation]:
+    if file.content is not None:
+        reported = "rewrite {0}/: {1}".format(*file.path.rsplit("/", 1))
+        yield Mutation("echo '192.0.2.1 stray' >> {0}".format(file.path), reported)
+        yield Mutation("rm {0}; ln -s /etc/hostname {0}".format(file.path), reported)
+
+
+def _file_target(file: TextFile) -> Iterator[Mutation]:
+    if file.target is not None:
+        reported = "rewrite {0}/: {1}".format(*file.path.rsplit("/", 1))
+        yield Mutation("ln -sf /etc/hosts {0}".format(file.path), reported)
+        yield Mutation("rm {0}; echo '192.0.2.1 stray' > {0}".format(file.path), reported)
+
+
+TEXT_FILE: Dict[str, Row] = {"path": _file_path, "content": _file_content, "target": _file_target}
+
+ROWS: Dict[type, Dict[str, Row]] = {
+    Bridge: BRIDGE,
+    Veth: VETH,
+    Netns: NETNS,
+    HostSysctl: HOST_SYSCTL,
+    TextFile: TEXT_FILE,
+}
+
+
+def of_resources(kind: type, desired: Desired) -> List[Mutation]:
+    """Every mutation of every resource of one kind."""
+    places: Dict[type, Tuple[Any, ...]] = {
+        Bridge: desired.bridges,
+        Veth: desired.veths,
+        Netns: desired.namespaces,
+        HostSysctl: desired.sysctls,
+        TextFile: desired.files,
+    }
+    return [mutation for resource in places[kind] for row in ROWS[kind].values() for mutation in row(resource)]
+
+
+# --- packet rules
+
+
+def of_rules(desired: Desired) -> List[Mutation]:
+    assert desired.ruleset is not None
+    found = [Mutation("nft flush ruleset", "create nft tables", 0)]
+    for table in layout(desired.ruleset):
+        where = "{0} {1}".format(table.family, table.name)
+        found.append(Mutation("nft delete table {0}".format(where), "create nft table " + where, 0))
+        found.append(Mutation("nft flush table {0}".format(where), "repair rules of chain", 0))
+        found.append(Mutation("nft add chain {0} stray".format(where), "replace nft table " + where, 0))
+        found.append(Mutation("nft add set {0} stray {{ type ifname\\; }}".format(where), "replace nft table " + where, 0))
+        found.append(Mutation("nft add counter {0} stray".format(where), "replace nft table " + where, 0))
+        found.extend(_of_chains(table, where))
+        found.extend(_of_elements(table, where))
+    return found
+
+
+def _of_chains(table: Table, where: str) -> Iterator[Mutation]:
+    for chain in table.chains:
+        place = "{0} {1}".format(where, chain.name)
+        if chain.hook:
+            script = "nft add chain {0} {{ {1}\\; policy drop\\; }}".format(place, chain.hook)
+            yield Mutation(script, "set the policy of chain {0}".format(chain.name))
+        if not chain.rules:
+            continue
+        reported = "repair rules of chain {0} in table {1}".format(chain.name, where)
+        first = "$(nft -a list chain {0} | sed -n 's/.*# handle \\([0-9]*\\)$/\\1/p' | sed -n 2p)".format(place)
+        yield Mutation("nft delete rule {0} handle {1}".format(place, first), reported)
+        yield Mutation("nft insert rule {0} counter accept".format(place), reported)
+        yield Mutation("nft add rule {0} counter drop".format(place), reported)
+        yield Mutation("nft replace rule {0} handle {1} counter accept".format(place, first), reported)
+        if len(chain.rules) > 1:
+            yield Mutation(
+                "rule=$(nft list chain {0} | grep -v -e '^table' -e 'chain {1}' -e 'type .* hook' -e '^.\\?}}' | head -1)\n"
+                "nft delete rule {0} handle {2}; nft add rule {0} $rule".format(place, chain.name, first),
+                reported,
+            )
+
+
+def _of_elements(table: Table, where: str) -> Iterator[Mutation]:
+    """Each set: an element deleted, changed, and one added that does not belong."""
+    for each in table.sets:
+        if not each.elements:
+            continue
+        place = "{0} {1}".format(where, each.name)
+        element = each.elements[-1]
+        key = element.split(" : ")[0] if each.map else element
+        yield Mutation("nft 'delete element {0} {{ {1} }}'".format(place, key), "", 0)
+        yield Mutation("nft 'flush {0} {1}'".format("map" if each.map else "set", place), "", 0)
+        other = _stray(element)
+        if other is not None:
+            yield Mutation("nft 'add element {0} {{ {1} }}'".format(place, other), "", 0)
+        if each.map and each.name.startswith("published"):
+            start, _blank, port = element.rpartition(" ")
+            changed = "{0} {1}".format(start, int(port) % 60000 + 7)
+            script = "nft 'delete element {0} {{ {1} }}; add element {0} {{ {2} }}'".format(place, key, changed)
+            yield Mutation(script, "publish", 2)
+
+
+def _stray(element: str) -> Any:
+    """An element of the same type that is not there."""
+    if " : jump" in element:
+        return '"stray0" : ' + element.split(" : ")[1]
+    if '"br-' in element or '"veth' in element:
+        return element.replace('"br-', '"xx-').replace('"veth', '"xxth')
+    if element.startswith(("tcp . ", "udp . ")):
+        protocol, port = element.split(" : ")[0].split(" . ")
+        return "{0} . {1} : {2}".format(protocol, int(port) % 60000 + 7, element.split(" : ")[1])
+    return None
+
+
+# --- leases
+
+
+def of_leases() -> List[Mutation]:
+    store = "python3 -c 'import sqlite3; c = sqlite3.connect(\"/var/lib/linuxnet-fabric/leases.db\"); c.execute(\"{0}\"); c.commit()'"
+    rows = [
+        ("DELETE FROM port WHERE published = 8080", "lease port 8080/tcp to web"),
+        ("DELETE FROM port WHERE container = \\\"leaver\\\"", "to leaver for 7000/tcp"),
+        ("DELETE FROM port", "lease port"),
+        ("DELETE FROM address WHERE container = \\\"web\\\"", "to web:eth0 on front"),
+        ("DELETE FROM address WHERE container = \\\"db\\\" AND family = 6", "to db:eth0 on back"),
+        ("DELETE FROM address WHERE container = \\\"\\\"", "gateway"),
+        ("DELETE FROM address", "to mover:eth0 on front"),
+    ]
+    return [Mutation(store.format(statement), reported, 0) for statement, reported in rows]

@@ -1,0 +1,75 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The topologies that are applied again and again, and one run of the module's own code over them."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Optional
+
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.report import Result
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module.topology import perform_topology
+
+Declaration = Dict[str, Any]
+
+#: One of everything: the four modes, both families, a closed network, ports, routes, settings, aliases, links.
+DEMO: Declaration = {
+    "networks": {
+        "front": {},
+        "back": {"enable_ipv6": True, "icc": False},
+        "closed": {"internal": True},
+    },
+    "containers": {
+        "web": {
+            "networks": {"front": {"aliases": ["www"]}, "back": {}},
+            "ports": ["8080:80", "127.0.0.1:8443:443/tcp", "5353:53/udp"],
+            "sysctls": {"net.ipv4.ip_unprivileged_port_start": "0", "net.ipv4.conf.eth0.log_martians": "1"},
+        },
+        "sidecar": {"network_mode": "container:web"},
+        "batch": {"network_mode": "none"},
+        "agent": {"network_mode": "host"},
+        "db": {"networks": ["back"], "hostname": "database", "extra_hosts": ["gate:host-gateway"]},
+        "mover": {"networks": ["front"], "dns": ["192.0.2.53"]},
+        "leaver": {"networks": ["front", "closed"], "ports": ["7000"]},
+    },
+}
+
+#: DEMO after a change of ports, mtu and network, with a container and a network less and one more.
+EDITED: Declaration = {
+    "networks": {
+        "front": {"mtu": 1400},
+        "back": {"enable_ipv6": True},
+        "new": {"masquerade": False},
+    },
+    "containers": {
+        "web": {
+            "networks": {"front": {"aliases": ["www"]}, "back": {}},
+            "ports": ["8081:80", "5353:53/udp", "9000-9002:9000-9002"],
+            "sysctls": {"net.ipv4.ip_unprivileged_port_start": "80"},
+        },
+        "sidecar": {"network_mode": "container:batch"},
+        "batch": {"network_mode": "none"},
+        "agent": {"network_mode": "none"},
+        "db": {"networks": ["back"], "hostname": "database2"},
+        "mover": {"networks": ["new"]},
+        "comer": {"networks": ["front", "new"], "ports": ["7000"]},
+    },
+}
+
+NOTHING: Optional[Declaration] = None
+
+
+def run(declared: Optional[Declaration], check: bool = False, name: str = "default", lock_timeout: float = 5) -> Result:
+    """``declared`` None: the topology is to be absent."""
+    words = declared or {"networks": {}, "containers": {}}
+    params = {
+        "name": name,
+        "state": "absent" if declared is None else "present",
+        "networks": words["networks"],
+        "containers": words["containers"],
+        "default_address_pools": None,
+        "port_range": None,
+        "lock_timeout": lock_timeout,
+    }
+    return perform_topology(params, check)

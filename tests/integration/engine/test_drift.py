@@ -1,0 +1,137 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whatever is changed behind our back is announced by a check, repaired by an apply, and nothing else is touched."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import fields
+from typing import Callable, Dict, Iterator, List, Optional, Tuple
+
+import pytest
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.plan import Desired
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module import topology as module
+
+import mutations
+from labhost import LabHost
+from mutations import ROWS, Mutation
+from scenarios import DEMO, NOTHING, run
+from world import World, difference, world
+
+KINDS: Dict[str, Callable[[Desired], List[Mutation]]] = {
+    kind.__name__: lambda desired, kind=kind: mutations.of_resources(kind, desired) for kind in ROWS
+}
+KINDS["packet rules"] = mutations.of_rules
+KINDS["leases"] = lambda _desired: mutations.of_leases()
+
+_baseline: World = {}
+
+
+@pytest.fixture(scope="module")
+def demo_host(engine_host: LabHost) -> Iterator[LabHost]:
+    engine_host.run(_settle)
+    yield engine_host
+    engine_host.run(run, NOTHING)
+
+
+@pytest.mark.parametrize("kind", ROWS, ids=lambda kind: str(kind.__name__))
+def test_no_attribute_is_without_a_mutation(kind: type) -> None:
+    assert set(ROWS[kind]) == {field.name for field in fields(kind)}
+
+
+def test_the_bar_of_a_hundred_and_fifty_mutations_is_met(demo_host: LabHost) -> None:
+    assert demo_host.run(_count) >= 150
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_drift_is_reported_by_name_and_repaired_and_nothing_else_is_touched(demo_host: LabHost, kind: str) -> None:
+    problems = demo_host.run(_drift, kind)
+    assert not problems, "{0} problems:\n{1}".format(len(problems), "\n".join(problems))
+
+
+def test_an_interface_whose_mark_was_taken_away_stops_the_run_and_is_named(demo_host: LabHost) -> None:
+    demo_host.run(_shell, 'ip link set br-front alias ""')
+    message = demo_host.run(_failure)
+    demo_host.run(_shell, 'ip link set br-front alias "linuxnet.fabric/default network front"')
+    assert "interface br-front (bridge) exists and is not ours" in message
+
+
+def _drift(kind: str) -> List[str]:
+    problems: List[str] = []
+    for mutation in KINDS[kind](_desired()):
+        trouble = _try(mutation)
+        if trouble:
+            print(mutation.script, trouble[:600], file=sys.stderr, flush=True)
+            problems.append("{0}\n    {1}".format(mutation.script, trouble[:1200]))
+            _settle()
+    return problems
+
+
+def _try(mutation: Mutation) -> Optional[str]:
+    try:
+        _shell(mutation.script)
+    except subprocess.CalledProcessError as error:
+        return "the mutation itself failed: {0}".format(error.stdout)
+    try:
+        announced, done, again = run(DEMO, check=True).actions, run(DEMO).actions, run(DEMO).actions
+    except FabricError as error:
+        return "failed: {0}".format(error)
+    if not any(mutation.reported in line for line in announced):
+        return "not reported ({0}): {1}".format(mutation.reported, announced)
+    if announced != done:
+        return "announced {0}, did {1}".format(announced, done)
+    if mutation.actions and len(done) != mutation.actions:
+        return "more than the repair was done: {0}".format(done)
+    if again:
+        return "the second run still did {0}".format(again)
+    odd = difference(_baseline, world())
+    return "not as before: {0}, after {1}".format(odd, done) if odd else None
+
+
+def _settle() -> None:
+    try:
+        run(NOTHING)
+    except FabricError:
+        _shell("ip netns list | while read name rest; do ip netns delete $name; done; nft flush ruleset")
+        _shell("for link in $(ls /sys/class/net); do case $link in br-*|veth*|stray*) ip link delete $link;; esac; done")
+        run(NOTHING)
+    run(DEMO)
+    _baseline.clear()
+    _baseline.update(world())
+
+
+def _desired() -> Desired:
+    """What the module makes of the demo on this host."""
+    found: List[Desired] = []
+    whole = module.read_and_plan
+
+    def noted(host: object, desired: Desired) -> Tuple[object, ...]:
+        found.append(desired)
+        return whole(host, desired)  # type: ignore[arg-type]
+
+    module.read_and_plan = noted  # type: ignore[assignment]
+    try:
+        run(DEMO, check=True)
+    finally:
+        module.read_and_plan = whole
+    return found[0]
+
+
+def _count() -> int:
+    desired = _desired()
+    return sum(len(kind(desired)) for kind in KINDS.values())
+
+
+def _failure() -> str:
+    try:
+        return "no failure: {0}".format(run(DEMO).actions)
+    except FabricError as error:
+        return str(error)
+
+
+def _shell(script: str) -> None:
+    subprocess.run(["sh", "-ec", script], check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

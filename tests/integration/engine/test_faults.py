@@ -1,0 +1,158 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whatever write of a run fails, the host is as before; wherever it is killed, the next run makes it as declared."""
+
+from __future__ import annotations
+
+from typing import List, Optional
+
+import pytest
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
+
+from faults import before_each_write, fail_at, fail_then_kill, kill_at, nothing
+from labhost import LabHost, in_child
+from scenarios import DEMO, EDITED, NOTHING, Declaration, run
+from world import World, difference, world
+
+#: start → end: a build from nothing, an edit and its reverse, a removal.
+WAYS = {
+    "build": (NOTHING, DEMO),
+    "edit": (DEMO, EDITED),
+    "edit back": (EDITED, DEMO),
+    "removal": (DEMO, NOTHING),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_failed_write_is_rolled_back_whichever_it_is(engine_host: LabHost, way: str) -> None:
+    assert engine_host.run(_fail_everywhere, *WAYS[way]) > 20
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_kill_before_any_write_is_made_good_by_the_next_run(engine_host: LabHost, way: str) -> None:
+    assert engine_host.run(_kill_everywhere, *WAYS[way]) > 20
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_kill_on_the_way_back_is_made_good_by_the_next_run(engine_host: LabHost, way: str) -> None:
+    assert engine_host.run(_kill_on_the_way_back, *WAYS[way]) > 5
+
+
+def _fail_everywhere(start: Optional[Declaration], end: Optional[Declaration]) -> int:
+    _settle(start)
+    before = world()
+    total = _rehearse(start, end)
+    problems: List[str] = []
+    committed = False
+    for number in range(1, total + 1):
+        message = _run_failing(end, number)
+        now = world()
+        if message is None or "the host matches the declaration" in message:
+            committed = True  # past the verification there is only tidying up, which never turns a run back
+            _converge(end, problems, number)
+            _settle(start)
+            continue
+        if committed or "the host is as before" not in message:
+            problems.append("{0}: {1}".format(number, message))
+        odd = difference(before, now)
+        if odd:
+            problems.append("{0}: {1}: {2}".format(number, message, odd))
+            _settle(start)
+    assert not problems, _shown(problems)
+    run(NOTHING)
+    return total
+
+
+def _run_failing(end: Optional[Declaration], number: int) -> Optional[str]:
+    with before_each_write(fail_at(number)):
+        try:
+            run(end)
+        except FabricError as error:
+            return str(error)
+    return None
+
+
+def _kill_everywhere(start: Optional[Declaration], end: Optional[Declaration]) -> int:
+    _settle(end)
+    wanted = world()
+    _settle(start)
+    total = _rehearse(start, end)
+    problems: List[str] = []
+    for number in range(1, total + 1):
+        status = in_child(lambda: _run_hooked(end, kill_at(number)))
+        if status != -9:
+            problems.append("{0}: the run was not killed: {1}".format(number, status))
+        _converge(end, problems, number, wanted)
+        _settle(start)
+    assert not problems, _shown(problems)
+    run(NOTHING)
+    return total
+
+
+def _kill_on_the_way_back(start: Optional[Declaration], end: Optional[Declaration]) -> int:
+    """A sample: the way back from late failures, killed at several places, and the run that takes it up killed too."""
+    _settle(end)
+    wanted = world()
+    _settle(start)
+    total = _rehearse(start, end)
+    problems: List[str] = []
+    tried = 0
+    for failing in (total - 6, total // 2):
+        for further in (1, 2, 4, 7, 11, 16, 22, 29, 37):
+            in_child(lambda: _run_hooked(end, fail_then_kill(failing, failing + further)))
+            in_child(lambda: _run_hooked(end, kill_at(further + 1)))
+            _converge(end, problems, "{0}+{1}".format(failing, further), wanted)
+            _settle(start)
+            tried += 1
+    assert not problems, _shown(problems)
+    run(NOTHING)
+    return tried
+
+
+def _run_hooked(end: Optional[Declaration], hook: object) -> None:
+    with before_each_write(hook):  # type: ignore[arg-type]
+        try:
+            run(end)
+        except FabricError:
+            pass
+
+
+def _converge(
+    end: Optional[Declaration], problems: List[str], number: object, wanted: Optional[World] = None
+) -> None:
+    """One plain run makes the host as declared, and the one after it has nothing to do."""
+    try:
+        run(end)
+        again = run(end)
+    except FabricError as error:
+        problems.append("{0}: the next run failed: {1}".format(number, error))
+        return
+    if again.changed:
+        problems.append("{0}: the run after the next still did: {1}".format(number, again.actions))
+    odd = difference(wanted, world()) if wanted is not None else {}
+    if odd:
+        problems.append("{0}: not as declared: {1}".format(number, odd))
+
+
+def _settle(declared: Optional[Declaration]) -> None:
+    """From nothing to this state, whatever was there. Forwarding, which a removal leaves on, is off again."""
+    run(NOTHING)
+    for key in ("net/ipv4/ip_forward", "net/ipv6/conf/all/forwarding"):
+        with open("/proc/sys/" + key, "w", encoding="ascii") as file:
+            file.write("0")
+    if declared is not None:
+        run(declared)
+
+
+def _rehearse(start: Optional[Declaration], end: Optional[Declaration]) -> int:
+    """How many writes the way takes; the host is at its start again afterwards."""
+    with before_each_write(nothing) as writes:
+        run(end)
+    _settle(start)
+    return len(writes)
+
+
+def _shown(problems: List[str]) -> str:
+    return "{0} problems:\n{1}".format(len(problems), "\n".join(problem[:1500] for problem in problems[:6]))
