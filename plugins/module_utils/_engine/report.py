@@ -20,6 +20,7 @@ class Result:
     before: Mapping[str, Any] = field(default_factory=dict)
     after: Mapping[str, Any] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
+    warnings: Tuple[str, ...] = ()
 
     @property
     def changed(self) -> bool:

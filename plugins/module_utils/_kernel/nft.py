@@ -52,6 +52,15 @@ def list_text(names: Sequence[TableName]) -> Dict[TableName, str]:
     return answer
 
 
+def list_forward_chains() -> List[Object]:
+    """Every base chain that sees forwarded IP packets, of all tables: family, table, name, policy."""
+    process = _run(["-j", "list", "chains"])
+    if process.returncode != 0:
+        return []
+    chains = [item["chain"] for item in json.loads(process.stdout)["nftables"] if "chain" in item]
+    return [each for each in chains if each.get("hook") == "forward" and each["family"] in ("ip", "ip6", "inet")]
+
+
 def load(script: str) -> None:
     """One transaction: all of it or nothing."""
     gate.writing("nft")

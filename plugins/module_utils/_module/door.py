@@ -26,6 +26,8 @@ def run_module(argument_spec: Dict[str, Any], perform: Perform, **module_argumen
     except FabricError as error:
         module.fail_json(msg=str(error), **error.details)
     else:
+        for warning in result.warnings:
+            module.warn(warning)
         answer = dict(result.facts, changed=result.changed, actions=list(result.actions))
         if module._diff:
             answer["diff"] = {"before": dict(result.before), "after": dict(result.after)}

@@ -27,6 +27,7 @@ from .._model.describe import describe_containers, describe_networks
 from .._model.expand import HostDefaults, expand
 from .._model.requests import lease_requests
 from .._model.topology import Topology
+from .._resources import foreign_firewall
 from .leases import PreparedLeases
 
 
@@ -55,7 +56,10 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
                 nonce=nonce,
             )
         drift, intended = _tell_apart(host, params, absent, result) if check_mode else ((), ())
-    result = replace(result, actions=finished + result.actions)
+    warnings = foreign_firewall.warnings(
+        network.bridge for network in topology.networks.values() if not network.internal
+    )
+    result = replace(result, actions=finished + result.actions, warnings=tuple(warnings))
     facts_of_check = {"drift": list(drift), "intended": list(intended)} if check_mode else {}
     return result.with_facts(
         networks=describe_networks(topology, allocation),
