@@ -2,7 +2,7 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One object per call: what the modules ``netns``, ``bridge`` and ``veth`` perform, on the engine that ``topology`` uses."""
+"""One object per call: what ``netns``, ``bridge`` and ``veth`` perform, on the engine that ``topology`` uses."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ def perform_netns(params: Mapping[str, Any], check_mode: bool) -> Result:
     check_name(params["name"], "name", problems)
     _raise(problems)
     name, topology = params["name"], params["topology_name"]
-    sysctls = tuple(sorted((str(key).replace(".", "/"), str(value)) for key, value in (params["sysctls"] or {}).items()))
+    wanted = params["sysctls"] or {}
+    sysctls = tuple(sorted((str(key).replace(".", "/"), str(value)) for key, value in wanted.items()))
     desired = Netns(name, topology, params["attach"], sysctls)
     if params["state"] == "absent":
         return _run(topology, check_mode, lambda seen: netns.compare_absent(name, topology, seen), owned=topology)
@@ -187,7 +188,9 @@ def _routes(params: Mapping[str, Any], problems: Problems) -> Tuple[VethRoute, .
 
 def _route(words: Dict[str, Any], path: str, problems: Problems) -> VethRoute:
     try:
-        destination = "default" if words["destination"] == "default" else str(ipaddress.ip_network(words["destination"]))
+        destination = words["destination"]
+        if destination != "default":
+            destination = str(ipaddress.ip_network(destination))
         gateway = str(ipaddress.ip_address(words["gateway"])) if words.get("gateway") else None
     except ValueError as error:
         problems.note(path, "{0}", error)
