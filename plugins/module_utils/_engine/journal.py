@@ -60,7 +60,8 @@ class Journal:
 
     def reached(self, mark: str) -> None:
         """``mark``: how many actions have begun, then UNCONFIRMED or VERIFIED."""
-        assert self._reached is not None
+        if self._reached is None:
+            raise FabricError("the journal was not begun")
         os.pwrite(self._reached, mark.ljust(12).encode("ascii"), 0)
 
     def clear(self) -> None:

@@ -16,8 +16,8 @@ import socket
 import struct
 from typing import Dict, Iterator, List, Sequence
 
-from .errors import FabricError
 from . import gate
+from .errors import FabricError
 
 NETLINK_ROUTE = 0
 SOL_NETLINK = 270
@@ -168,8 +168,10 @@ class NetlinkSocket:
     def _pack(self, request: Request, flags: int) -> bytes:
         self._sequence += 1
         body = request.body
-        return _HEADER.pack(16 + len(body), request.kind, request.flags | flags, self._sequence, 0) + body + b"\0" * (
-            -len(body) & 3
+        return (
+            _HEADER.pack(16 + len(body), request.kind, request.flags | flags, self._sequence, 0)
+            + body
+            + b"\0" * (-len(body) & 3)
         )
 
     def _receive(self) -> Iterator["tuple[int, int, int, bytes]"]:

@@ -15,7 +15,6 @@ from .host import Host
 from .marks import HandleMark
 from .rtnetlink import Link, RouteEntry
 
-
 #: The settings of a bridge's interface that we ever write, in the order in which they are written.
 _BRIDGE_SETTINGS = (
     "net/ipv4/conf/{0}/route_localnet",

@@ -36,7 +36,15 @@ RT_TABLE_MAIN, RT_TABLE_LOCAL = 254, 255
 RTPROT_KERNEL, RTPROT_BOOT, RTPROT_STATIC, RTPROT_RA = 2, 3, 4, 9
 RT_SCOPE_UNIVERSE, RT_SCOPE_LINK, RT_SCOPE_HOST, RT_SCOPE_NOWHERE = 0, 253, 254, 255
 RTNH_F_ONLINK = 4
-ROUTE_TYPES = {1: "unicast", 2: "local", 3: "broadcast", 5: "multicast", 6: "blackhole", 7: "unreachable", 8: "prohibit"}
+ROUTE_TYPES = {
+    1: "unicast",
+    2: "local",
+    3: "broadcast",
+    5: "multicast",
+    6: "blackhole",
+    7: "unreachable",
+    8: "prohibit",
+}
 _ROUTE_NUMBERS = {name: number for number, name in ROUTE_TYPES.items()}
 
 _LINK = struct.Struct("=BxHiII")
@@ -232,9 +240,7 @@ def bridge_add(ifname: str, mac: Optional[str], mtu: Optional[int], options: Dic
     if mtu:
         own.append(nl.u32(IFLA_MTU, mtu))
     info = nl.nested(IFLA_LINKINFO, nl.string(IFLA_INFO_KIND, "bridge"), _bridge_data(options))
-    return nl.Request(
-        RTM_NEWLINK, nl.NLM_F_CREATE | nl.NLM_F_EXCL, _LINK.pack(0, 0, 0, 0, 0) + b"".join(own) + info
-    )
+    return nl.Request(RTM_NEWLINK, nl.NLM_F_CREATE | nl.NLM_F_EXCL, _LINK.pack(0, 0, 0, 0, 0) + b"".join(own) + info)
 
 
 def link_set(
@@ -324,9 +330,7 @@ def address_add(index: int, cidr: str) -> nl.Request:
 
 def address_delete(index: int, cidr: str) -> nl.Request:
     family, raw, prefixlen = parse_cidr(cidr)
-    return nl.Request(
-        RTM_DELADDR, 0, _ADDRESS.pack(family, prefixlen, 0, 0, index) + nl.attribute(IFA_LOCAL, raw)
-    )
+    return nl.Request(RTM_DELADDR, 0, _ADDRESS.pack(family, prefixlen, 0, 0, index) + nl.attribute(IFA_LOCAL, raw))
 
 
 def route_add(route: RouteEntry) -> nl.Request:

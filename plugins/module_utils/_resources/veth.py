@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
+from .._kernel import names
+from .._kernel.errors import ForeignObjectError
 from .._kernel.observe import NamespaceState, Observed
 from .._kernel.rtnetlink import RT_TABLE_MAIN, RTPROT_KERNEL, RTPROT_RA, Link, RouteEntry
-from .._kernel.errors import ForeignObjectError
-from .._kernel import names
 from .action import Action, Operation, operation
 from .bridge import (
     add_missing,
@@ -309,4 +309,3 @@ def _route_words(route: RouteEntry) -> VethRoute:
     if ":" in route.destination and metric == 1024:
         metric = 0  # what the kernel gives an IPv6 route that names none
     return VethRoute(route.destination, route.gateway, route.type, metric, route.onlink)
-
