@@ -12,7 +12,8 @@ short_description: Container networks of a host, in the words of Compose
 version_added: 0.1.0
 description:
   - Makes a host's network namespaces, bridges, veth pairs, addresses, routes, published ports, packet rules and hosts
-    files as O(networks) and O(containers) declare them, in one transaction. When a step fails, all before it are undone.
+    files as O(networks) and O(containers) declare them, in one transaction. When a step fails, all before it are
+    undone.
   - What this O(name) owns and does not declare any more is removed. What does not carry its mark is never changed; if
     it stands in the way the module fails before the first change and names it.
   - Every declared container has the handle C(/run/netns/NAME), whatever its mode, so that C(ip netns exec), systemd's
@@ -60,8 +61,8 @@ options:
       - C(driver) (V(bridge)) - only V(bridge) for now.
       - C(ipam) - C(config) is a list with at most one subnet of each family. Each has C(subnet), C(ip_range) (where
         addresses are chosen from), C(gateway) (default the lowest free address, of C(ip_range) where there is one) and
-        C(aux_addresses) (name to address; never given to a container). A network without a subnet gets one that overlaps no route, nameserver or other
-        lease of the host.
+        C(aux_addresses) (name to address; never given to a container). A network without a subnet gets one that
+        overlaps no route, nameserver or other lease of the host.
       - C(enable_ipv4) (V(true)), C(enable_ipv6) (V(false)). An IPv6 network without a subnet gets a unique local /64.
       - C(internal) (V(false)) - no way out and no published ports.
       - C(external) (V(false)) - use a bridge that exists and is not ours. It is never changed or deleted. Without
@@ -254,8 +255,8 @@ networks:
 containers:
   description:
     - From the name of each container to its C(netns) (the handle), its C(mode), its C(interfaces) and its C(ports).
-    - C(interfaces) is a dictionary from the name in the container to C(network), C(mac), C(ipv4), C(ipv6), C(gateway) and
-      C(host_interface). In the mode C(container:NAME) they are those of NAME.
+    - C(interfaces) is a dictionary from the name in the container to C(network), C(mac), C(ipv4), C(ipv6), C(gateway)
+      and C(host_interface). In the mode C(container:NAME) they are those of NAME.
     - C(ports) has an entry for each published port and address family, with C(host_ip), C(published), C(target) and
       C(protocol). V(0.0.0.0) and V(::) stand for every address.
   returned: success

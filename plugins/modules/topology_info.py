@@ -11,8 +11,8 @@ module: topology_info
 short_description: What a host's container networks are now
 version_added: 0.1.0
 description:
-  - Reads the networks and containers that M(linuxnet.fabric.topology) made on this host, in the words of that module, so
-    that they can be fed back to it.
+  - Reads the networks and containers that M(linuxnet.fabric.topology) made on this host, in the words of that module,
+    so that they can be fed back to it.
 requirements:
   - python >= 3.9
   - pyroute2 >= 0.7.2

@@ -17,6 +17,7 @@ import os
 from typing import Any, Dict, List, Optional, Sequence
 
 from .._kernel import gate, marks
+from .._kernel.errors import FabricError
 from .._kernel.marks import prepare_state_directory
 from .._kernel.names import JOURNAL_FILE
 from .._resources.action import Action

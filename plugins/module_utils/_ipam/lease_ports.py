@@ -28,11 +28,7 @@ def allocate_ports(
     held = _held(change.store, requests, release_others)
     kept = _keep(held, requests)
     if release_others:
-        kept_ports = {(_owner(request), published) for request, published in kept.items()}
-        for key, rows in held.items():
-            for row in rows:
-                if (key, row["published"]) not in kept_ports:
-                    change.release(row)
+        _release_all_but(kept, held, change)
     ports = dict(kept)
     paths = {(_owner(request), published): request.path for request, published in kept.items()}
     for request in requests.ports:
@@ -40,6 +36,27 @@ def allocate_ports(
             problems.extend(_lease_fixed(change, request, probe, paths))
             ports[request] = request.published
             paths[_owner(request), request.published] = request.path
+    _choose_ports(ports, change, requests, host, probe, problems)
+    return ports
+
+
+def _release_all_but(kept: Dict[PortRequest, int], held: Dict[Owner, List[Row]], change: Change) -> None:
+    kept_ports = {(_owner(request), published) for request, published in kept.items()}
+    for key, rows in held.items():
+        for row in rows:
+            if (key, row["published"]) not in kept_ports:
+                change.release(row)
+
+
+def _choose_ports(
+    ports: Dict[PortRequest, int],
+    change: Change,
+    requests: LeaseRequests,
+    host: HostFacts,
+    probe: Probe,
+    problems: List[Problem],
+) -> None:
+    """Adds to ``ports`` a free one for each request that is not in it: one for an owner, whatever the families."""
     chosen: Dict[Owner, int] = {}
     candidates: Dict[str, Iterator[int]] = {}
     for request in requests.ports:
@@ -56,7 +73,6 @@ def allocate_ports(
             change.grant("port", **_columns(request, published))
             chosen[_owner(request)] = published
         ports[request] = chosen[_owner(request)]
-    return ports
 
 
 def _held(store: LeaseStore, requests: LeaseRequests, everything: bool) -> Dict[Owner, List[Row]]:

@@ -15,27 +15,27 @@ import pytest
 
 pytest.importorskip("hypothesis")
 
-from hypothesis import HealthCheck, settings  # noqa: E402
-from hypothesis import strategies as st  # noqa: E402
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule  # noqa: E402
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam import pools  # noqa: E402
-from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.allocate import (  # noqa: E402
+from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam import pools
+from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.allocate import (
     allocate,
     release_topology,
 )
-from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.requests import (  # noqa: E402
+from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.requests import (
     AddressRequest,
     HostFacts,
     LeaseRequests,
     PortRequest,
     SubnetRequest,
 )
-from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.store import (  # noqa: E402
+from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.store import (
     LeaseStore,
     number_of,
 )
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import DeclarationError  # noqa: E402
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import DeclarationError
 
 #: Few and small, so that collisions, full pools and changes of size happen all the time.
 SUBNETS = (None, "10.0.0.0/28", "10.0.0.0/29", "10.0.0.8/29", "10.0.1.0/30", "10.0.1.0/31", "10.0.2.0/24")
