@@ -69,10 +69,11 @@ def observe(
                 inside[name] = _visit(host, name, keys)
     finally:
         host.go_home()
+    by_index = {link.index: link for link in links}
     settings = [*sysctls, *(key for link in links for key in _bridge_settings(link, owned))]
     return Observed(
         links={link.ifname: link for link in links},
-        by_index={link.index: link for link in links},
+        by_index=by_index,
         addresses=rtnetlink.read_addresses(host.socket),
         sysctls={key: sysctl.read(key) for key in settings},
         handles=handles,
@@ -83,7 +84,7 @@ def observe(
             link.peer: (name, link)
             for name, state in inside.items()
             for link in state.links.values()
-            if link.kind == "veth"
+            if link.kind == "veth" and link.peer in by_index and by_index[link.peer].peer == link.index
         },
     )
 

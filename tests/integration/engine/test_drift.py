@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import time
 from dataclasses import fields
 from typing import Callable, Dict, Iterator, List, Optional, Tuple
 
@@ -76,6 +78,8 @@ def _try(mutation: Mutation) -> Optional[str]:
         _shell(mutation.script)
     except subprocess.CalledProcessError as error:
         return "the mutation itself failed: {0}".format(error.stdout)
+    if "netns delete" in mutation.script or "umount" in mutation.script:
+        _until_the_dead_are_buried()
     try:
         announced, done, again = run(DEMO, check=True).actions, run(DEMO).actions, run(DEMO).actions
     except FabricError as error:
@@ -90,6 +94,15 @@ def _try(mutation: Mutation) -> Optional[str]:
         return "the second run still did {0}".format(again)
     odd = difference(_baseline, world())
     return "not as before: {0}, after {1}".format(odd, done) if odd else None
+
+
+def _until_the_dead_are_buried() -> None:
+    """The kernel ends namespaces later, one after the other: when this one has gone, so have those before it."""
+    _shell("ip netns add grave; ip link add grave0 type veth peer name grave1 netns grave; ip netns delete grave")
+    deadline = time.monotonic() + 30
+    while os.path.exists("/proc/sys/net/ipv4/conf/grave0"):
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
 
 
 def _settle() -> None:

@@ -1,0 +1,167 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The order of a plan, interfaces that were renamed, and the way back of a run that died."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Dict, List
+
+import pytest
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine import journal
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.plan import Desired, plan
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.report import report
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import marks
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.marks import HandleMark
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.observe import NamespaceState, Observed
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnetlink import Link
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.action import Action
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.bridge import Bridge
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.hosts_files import FileState, TextFile
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.netns import Netns
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.sysctl import HostSysctl
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.veth import Veth
+
+NETWORK, ENDPOINT = "linuxnet.fabric/default network front", "linuxnet.fabric/default web:eth0"
+FILE = TextFile("/etc/netns/web/hostname", "web\n")
+DESIRED = Desired(
+    "default",
+    sysctls=(HostSysctl("net/ipv4/ip_forward", "1"),),
+    bridges=(Bridge("br-front", NETWORK),),
+    namespaces=(Netns("web", "default"),),
+    veths=(Veth("vethaa", "web", "eth0", ENDPOINT, "web:eth0", master="br-front"),),
+    files=(FILE,),
+)
+NOTHING: Dict[str, Any] = {
+    "links": {},
+    "by_index": {},
+    "addresses": {},
+    "sysctls": {"net/ipv4/ip_forward": "0"},
+    "handles": {},
+    "marks": {},
+    "namespaces": {},
+    "own_inode": 1,
+}
+BRIDGE = Link(3, "br-front", "bridge", True, mtu=1500, alias=NETWORK, ageing_time=300)
+OUTER = Link(7, "vethaa", "veth", True, mtu=1500, alias=ENDPOINT, master=3, peer=2, ipv6_link_local=False)
+INNER = Link(2, "eth0", "veth", True, mtu=1500, alias=ENDPOINT, peer=7)
+
+
+def built(*links: Link) -> Observed:
+    inside = NamespaceState({"lo": Link(1, "lo", up=True), "eth0": INNER})
+    return Observed(
+        {link.ifname: link for link in links},
+        {link.index: link for link in links},
+        {},
+        {"net/ipv4/ip_forward": "1"},
+        {"web": 5},
+        {"web": HandleMark("default", 5)},
+        {"web": inside},
+        1,
+    )
+
+
+def texts(desired: Desired, observed: Observed, file: FileState) -> List[str]:
+    return [action.text for action in plan(desired, observed, None, {FILE.path: file})]
+
+
+def test_a_build_goes_from_the_host_inwards() -> None:
+    assert texts(DESIRED, Observed(**NOTHING), FileState()) == [
+        "set net.ipv4.ip_forward from 0 to 1",
+        "create bridge br-front (mtu 1500)",
+        "create namespace web",
+        "connect web:eth0 () to br-front by vethaa",
+        "write /etc/netns/web/: hostname",
+    ]
+
+
+def test_what_is_as_declared_needs_nothing() -> None:
+    assert texts(DESIRED, built(BRIDGE, OUTER), FileState("web\n")) == []
+
+
+def test_a_removal_goes_outwards() -> None:
+    assert texts(Desired("default"), built(BRIDGE, OUTER), FileState("web\n")) == [
+        "disconnect web:eth0 (vethaa)",
+        "remove namespace web",
+        "remove bridge br-front",
+        "remove /etc/netns/web/: hostname",
+    ]
+
+
+def test_what_another_topology_owns_stays() -> None:
+    assert texts(Desired("other", files=(FILE,)), built(BRIDGE, OUTER), FileState("web\n")) == []
+
+
+def test_a_renamed_interface_gets_its_name_back_and_nothing_else_is_said_of_it() -> None:
+    seen = built(replace(BRIDGE, ifname="stray0"), replace(OUTER, ifname="stray1"))
+    assert texts(DESIRED, seen, FileState("web\n")) == ["rename stray0 to br-front", "rename stray1 to vethaa"]
+
+
+def test_a_bridge_goes_only_once_its_ports_have_moved() -> None:
+    desired = replace(
+        DESIRED,
+        bridges=(Bridge("br-new", "linuxnet.fabric/default network new"),),
+        veths=(replace(DESIRED.veths[0], master="br-new"),),
+    )
+    assert texts(desired, built(BRIDGE, OUTER), FileState("web\n")) == [
+        "create bridge br-new (mtu 1500)",
+        "set master of vethaa (of web:eth0) from br-front to br-new",
+        "remove bridge br-front",
+    ]
+
+
+def test_a_namespace_made_anew_gets_its_interfaces_anew() -> None:
+    seen = replace(built(BRIDGE), handles={}, namespaces={})
+    assert texts(DESIRED, seen, FileState("web\n")) == [
+        "create namespace web",
+        "connect web:eth0 () to br-front by vethaa",
+    ]
+
+
+# --- the journal
+
+
+WORDS: Dict[str, Any] = {
+    "topology": "default",
+    "boot_id": "this",
+    "first": [{"name": "lease.revert", "arguments": {}}],
+    "undo": [
+        [{"name": "link.delete", "arguments": {"ifname": "br-front"}}],
+        [{"name": "file.remove", "arguments": {"path": "/a"}}, {"name": "file.write", "arguments": {"path": "/b"}}],
+        [{"name": "netns.remove", "arguments": {"name": "web"}}],
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("boot", "reached", "expected"),
+    [
+        ("this", "0", ["lease.revert"]),
+        ("this", "1", ["link.delete", "lease.revert"]),
+        ("this", "2", ["file.remove", "file.write", "link.delete", "lease.revert"]),
+        ("this", "3", ["netns.remove", "file.remove", "file.write", "link.delete", "lease.revert"]),
+        # After a reboot the kernel's objects are gone, and how far the run came is not known for sure.
+        ("another", "0", ["file.remove", "file.write", "lease.revert"]),
+        ("another", "3", ["file.remove", "file.write", "lease.revert"]),
+    ],
+)
+def test_the_way_back_is_what_was_begun_in_reverse_then_the_leases(
+    monkeypatch: pytest.MonkeyPatch, boot: str, reached: str, expected: List[str]
+) -> None:
+    monkeypatch.setattr(marks, "boot_id", lambda: boot)
+    assert [step["name"] for step in journal.steps_back(dict(WORDS, reached=reached))] == expected
+
+
+# --- the report
+
+
+def test_a_report_has_a_line_for_each_step_and_what_changed_by_subject() -> None:
+    one = Action("set mtu", "bridge br-front", (), (), before={"mtu": 1400}, after={"mtu": 1500})
+    many = Action("first", "a", (), (), more=("second",), also=(("b", {}, {"x": 1}),))
+    told = report(("lease 172.17.0.2 to web",), (one, many))
+    assert told.actions == ("lease 172.17.0.2 to web", "set mtu", "first", "second")
+    assert told.before == {"bridge br-front": {"mtu": 1400}}
+    assert told.after["b"] == {"x": 1}
+    assert told.changed and not report((), ()).changed

@@ -1,0 +1,107 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A bridge's comparison: what is declared × what is there → the actions, as a table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Dict, List, Tuple
+
+import pytest
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import ForeignObjectError
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.observe import Observed
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnetlink import Link
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources import bridge
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.bridge import Bridge
+
+ALIAS = "linuxnet.fabric/default network front"
+LOCALNET = "net/ipv4/conf/br-front/route_localnet"
+DESIRED = Bridge(
+    "br-front", ALIAS, ("172.17.0.1/16",), 1500, "02:42:ac:11:00:01", sysctls=((LOCALNET, "1"),)
+)
+LINK = Link(
+    7, "br-front", "bridge", True, "02:42:ac:11:00:01", 1500, ALIAS, ageing_time=300, multicast_snooping=True
+)
+
+
+def observed(*links: Link, addresses: Tuple[str, ...] = ("172.17.0.1/16",), **sysctls: str) -> Observed:
+    return Observed(
+        links={link.ifname: link for link in links},
+        by_index={link.index: link for link in links},
+        addresses={link.index: list(addresses) for link in links},
+        sysctls={LOCALNET: sysctls.get("localnet", "1")},
+        handles={},
+        marks={},
+        namespaces={},
+        own_inode=1,
+    )
+
+
+CASES: Dict[str, Tuple[Observed, List[str]]] = {
+    "nothing is there": (observed(), ["create bridge br-front (172.17.0.1/16, mtu 1500)"]),
+    "all is there": (observed(LINK), []),
+    "a link-local address of the kernel's": (observed(LINK, addresses=("172.17.0.1/16", "fe80::1/64")), []),
+    "another mtu": (observed(replace(LINK, mtu=9000)), ["set mtu of br-front from 9000 to 1500"]),
+    "another mac": (
+        observed(replace(LINK, mac="02:00:00:00:00:01")),
+        ["set mac of br-front from 02:00:00:00:00:01 to 02:42:ac:11:00:01"],
+    ),
+    "stp on": (observed(replace(LINK, stp=True)), ["set stp of br-front from True to False"]),
+    "another ageing time": (observed(replace(LINK, ageing_time=10)), ["set ageing_time of br-front from 10 to 300"]),
+    "down": (observed(replace(LINK, up=False)), ["set br-front up"]),
+    "a setting": (observed(LINK, localnet="0"), ["set net.ipv4.conf.br-front.route_localnet from 0 to 1"]),
+    "no address": (observed(LINK, addresses=()), ["add 172.17.0.1/16 to br-front"]),
+    "an address more": (
+        observed(LINK, addresses=("172.17.0.1/16", "192.0.2.1/24")),
+        ["remove 192.0.2.1/24 from br-front"],
+    ),
+    "another prefix length": (
+        observed(LINK, addresses=("172.17.0.1/24",)),
+        ["add 172.17.0.1/16 to br-front", "remove 172.17.0.1/24 from br-front"],
+    ),
+    "another subject in the mark": (
+        observed(replace(LINK, alias="linuxnet.fabric/default stray")),
+        ["set alias of br-front from linuxnet.fabric/default stray to " + ALIAS],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_differs_is_one_action_each(case: str) -> None:
+    seen, expected = CASES[case]
+    assert [action.text for action in bridge.compare(DESIRED, seen)] == expected
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if CASES[case][1]])
+def test_every_action_has_a_way_back(case: str) -> None:
+    assert all(action.undo for action in bridge.compare(DESIRED, CASES[case][0]))
+
+
+def test_an_ipv6_address_with_another_prefix_length_is_changed_in_one_step() -> None:
+    desired = replace(DESIRED, addresses=("fd00::1/64",))
+    (action,) = bridge.compare(desired, observed(LINK, addresses=("fd00::1/80",)))
+    assert action.text == "change fd00::1/80 on br-front to fd00::1/64"
+    assert [step.name for step in action.do] == ["address.delete", "address.add"]
+    assert [step.arguments["cidr"] for step in action.undo] == ["fd00::1/64", "fd00::1/80"]
+
+
+@pytest.mark.parametrize(
+    ("link", "text"),
+    [
+        (replace(LINK, alias=""), "is not ours"),
+        (replace(LINK, kind="dummy"), "is not ours"),
+        (replace(LINK, alias="linuxnet.fabric/other network front"), "belongs to the topology other"),
+    ],
+)
+def test_what_is_not_ours_stops_the_run(link: Link, text: str) -> None:
+    with pytest.raises(ForeignObjectError, match=text):
+        bridge.compare(DESIRED, observed(link))
+
+
+def test_a_bridge_that_goes_can_come_back_as_it_was() -> None:
+    action = bridge.remove(replace(LINK, mtu=1400), observed(LINK))
+    made: Dict[str, Any] = action.undo[-1].arguments["bridge"]
+    assert action.text == "remove bridge br-front"
+    assert (made["mtu"], made["addresses"], made["sysctls"]) == (1400, ["172.17.0.1/16"], [[LOCALNET, "1"]])

@@ -1,0 +1,57 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A file's comparison: what is declared × what is there → the actions, as a table."""
+
+from __future__ import annotations
+
+from typing import Dict, List, Optional, Tuple
+
+import pytest
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import ForeignObjectError
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources import hosts_files
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.hosts_files import (
+    FileState,
+    TextFile,
+    mark_line,
+)
+
+PATH = "/etc/netns/web/hosts"
+TEXT = mark_line("default") + "127.0.0.1\tlocalhost\n"
+FILE, LINK = TextFile(PATH, TEXT), TextFile(PATH, target="../shared")
+
+CASES: Dict[str, Tuple[TextFile, FileState, Optional[str], Optional[str]]] = {
+    "nothing is there": (FILE, FileState(), "write " + PATH, "file.remove"),
+    "the same content": (FILE, FileState(TEXT), None, None),
+    "other content": (FILE, FileState(TEXT + "x"), "rewrite " + PATH, "file.write"),
+    "a link where a file should be": (FILE, FileState(target="/etc/hosts"), "rewrite " + PATH, "file.link"),
+    "no link": (LINK, FileState(), "write " + PATH, "file.remove"),
+    "the same link": (LINK, FileState(target="../shared"), None, None),
+    "a link elsewhere": (LINK, FileState(target="/etc/hosts"), "rewrite " + PATH, "file.link"),
+    "a file where a link should be": (LINK, FileState(TEXT), "rewrite " + PATH, "file.write"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_differs_is_written_and_can_be_put_back(case: str) -> None:
+    desired, now, text, back = CASES[case]
+    actions = hosts_files.compare(desired, now, ours=True)
+    assert [action.text for action in actions] == ([text] if text else [])
+    assert [step.name for action in actions for step in action.undo] == ([back] if back else [])
+
+
+def test_a_file_without_our_mark_is_somebody_elses_unless_the_container_is_ours() -> None:
+    with pytest.raises(ForeignObjectError, match=PATH + " exists and is not ours"):
+        hosts_files.compare(FILE, FileState("mine\n"), ours=False)
+    assert len(hosts_files.compare(FILE, FileState("mine\n"), ours=True)) == 1
+
+
+def test_a_file_that_goes_is_put_back_as_it_was() -> None:
+    (step,) = hosts_files.remove(PATH, FileState(TEXT)).undo
+    assert (step.name, dict(step.arguments)) == ("file.write", {"path": PATH, "content": TEXT})
+
+
+def test_a_file_tells_its_container() -> None:
+    names: List[str] = [hosts_files.container_of(path) for path in (PATH, "/etc/netns/a-b/resolv.conf")]
+    assert names == ["web", "a-b"]

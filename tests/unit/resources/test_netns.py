@@ -1,0 +1,106 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A handle's comparison: what is declared × what is there → the actions, as a table."""
+
+from __future__ import annotations
+
+from typing import Dict, List, Optional, Tuple
+
+import pytest
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import ForeignObjectError
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.marks import HandleMark
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.observe import NamespaceState, Observed
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnetlink import Link
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources import netns
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.netns import Netns
+
+KEY = "net/ipv6/conf/all/disable_ipv6"
+OWN = Netns("web", "default", sysctls=((KEY, "1"),))
+BESIDE = Netns("sidecar", "default", attach="netns:web")
+HOST = Netns("agent", "default", attach="host")
+
+
+def observed(
+    handles: Dict[str, Optional[int]], marks: Dict[str, HandleMark], lo: bool = True, value: str = "1"
+) -> Observed:
+    inside = NamespaceState(links={"lo": Link(1, "lo", up=lo)}, sysctls={KEY: value})
+    return Observed({}, {}, {}, {}, handles, marks, {name: inside for name in handles}, own_inode=1)
+
+
+MINE = HandleMark("default", 5)
+BOTH = {"web": MINE, "sidecar": HandleMark("default", 5, "netns:web")}
+
+CASES: Dict[str, Tuple[Netns, Observed, List[str]]] = {
+    "nothing is there": (OWN, observed({}, {}), ["create namespace web"]),
+    "all is there": (OWN, observed({"web": 5}, {"web": MINE}), []),
+    "lo is down": (OWN, observed({"web": 5}, {"web": MINE}, lo=False), ["set lo up in namespace web"]),
+    "a setting": (
+        OWN,
+        observed({"web": 5}, {"web": MINE}, value="0"),
+        ["set net.ipv6.conf.all.disable_ipv6 from 0 to 1 in namespace web"],
+    ),
+    "a dead handle of ours": (
+        OWN,
+        observed({"web": None}, {"web": MINE}),
+        ["remove the dead handle of namespace web", "create namespace web"],
+    ),
+    "another namespace under the name": (
+        OWN,
+        observed({"web": 6}, {"web": MINE}),
+        ["adopt the namespace that replaced web behind our back"],
+    ),
+    "somebody else's namespace under the name": (
+        OWN,
+        observed({"web": 6, "db": 6}, {"web": MINE}),
+        ["detach web, which is another namespace behind our back", "create namespace web"],
+    ),
+    "a second handle that is not there": (
+        BESIDE,
+        observed({"web": 5}, {"web": MINE}),
+        ["attach sidecar to the namespace of web"],
+    ),
+    "a second handle that is": (BESIDE, observed({"web": 5, "sidecar": 5}, BOTH), []),
+    "a second handle that leads elsewhere": (
+        BESIDE,
+        observed({"web": 5, "sidecar": 6}, BOTH),
+        ["detach sidecar, which is another namespace", "attach sidecar to the namespace of web"],
+    ),
+    "the host's own": (HOST, observed({}, {}), ["attach agent to the host's own namespace"]),
+    "a namespace that is to be another's": (
+        Netns("sidecar", "default"),
+        observed({"web": 5, "sidecar": 5}, BOTH),
+        ["remove namespace sidecar", "create namespace sidecar"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_differs_is_an_action(case: str) -> None:
+    desired, seen, expected = CASES[case]
+    assert [action.text for action in netns.compare(desired, seen)] == expected
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if CASES[case][2]])
+def test_every_action_has_a_way_back(case: str) -> None:
+    desired, seen, _expected = CASES[case]
+    assert all(action.undo for action in netns.compare(desired, seen))
+
+
+def test_a_namespace_that_goes_is_kept_until_the_run_is_verified() -> None:
+    action = netns.remove("web", observed({"web": 5}, {"web": MINE}))
+    assert [step.name for step in action.do + action.undo + action.finish] == [
+        "netns.stash",
+        "netns.unstash",
+        "netns.drop",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("marks", "text"),
+    [({}, "/run/netns/web exists and is not ours"), ({"web": HandleMark("other", 5)}, "belongs to the topology other")],
+)
+def test_what_is_not_ours_stops_the_run(marks: Dict[str, HandleMark], text: str) -> None:
+    with pytest.raises(ForeignObjectError, match=text):
+        netns.compare(OWN, observed({"web": 5}, marks))

@@ -1,0 +1,160 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A pair's comparison: what is declared × what both ends are → the actions, as a table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Dict, List, Optional, Tuple
+
+import pytest
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import ForeignObjectError
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.observe import NamespaceState, Observed
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnetlink import (
+    RTPROT_KERNEL,
+    Link,
+    RouteEntry,
+)
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources import veth
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.veth import Veth, VethRoute
+
+ALIAS = "linuxnet.fabric/default web:eth0"
+DESIRED = Veth(
+    "vethaa",
+    "web",
+    "eth0",
+    ALIAS,
+    "web:eth0",
+    "02:42:ac:11:00:02",
+    1500,
+    ("172.17.0.2/16",),
+    (VethRoute("0.0.0.0/0", "172.17.0.1"),),
+    "br-front",
+    isolated=True,
+)
+FRONT, BACK = Link(3, "br-front", "bridge"), Link(4, "br-back", "bridge")
+OUTER = Link(
+    7, "vethaa", "veth", True, "", 1500, ALIAS, master=3, peer=2, isolated=True, ipv6_link_local=False
+)
+INNER = Link(2, "eth0", "veth", True, "02:42:ac:11:00:02", 1500, ALIAS, peer=7)
+DEFAULT = RouteEntry("0.0.0.0/0", "172.17.0.1", oif=2)
+CONNECTED = RouteEntry("172.17.0.0/16", oif=2, protocol=RTPROT_KERNEL)
+
+
+def observed(
+    outer: Optional[Link] = OUTER,
+    inner: Optional[Link] = INNER,
+    addresses: Tuple[str, ...] = ("172.17.0.2/16",),
+    routes: Tuple[RouteEntry, ...] = (DEFAULT, CONNECTED),
+) -> Observed:
+    links = [link for link in (FRONT, BACK, outer) if link is not None]
+    inside = NamespaceState({inner.ifname: inner} if inner else {}, {2: list(addresses)}, routes)
+    return Observed(
+        {link.ifname: link for link in links},
+        {link.index: link for link in links},
+        {},
+        {},
+        {},
+        {},
+        {"web": inside},
+        1,
+        {inner.peer: ("web", inner)} if inner else {},
+    )
+
+
+CASES: Dict[str, Tuple[Observed, List[str]]] = {
+    "nothing is there": (
+        observed(None, None),
+        ["connect web:eth0 (172.17.0.2/16, 02:42:ac:11:00:02) to br-front by vethaa"],
+    ),
+    "all is there": (observed(), []),
+    "the other end is elsewhere": (
+        observed(inner=None),
+        [
+            "replace vethaa of web:eth0, whose other end is not there",
+            "connect web:eth0 (172.17.0.2/16, 02:42:ac:11:00:02) to br-front by vethaa",
+        ],
+    ),
+    "another name inside": (
+        observed(inner=replace(INNER, ifname="eth9")),
+        ["rename eth9 in namespace web to eth0"],
+    ),
+    "both ends' mtu": (
+        observed(replace(OUTER, mtu=9000), replace(INNER, mtu=9000)),
+        ["set mtu of vethaa (of web:eth0) from 9000 to 1500", "set mtu of web:eth0 from 9000 to 1500"],
+    ),
+    "no master": (
+        observed(replace(OUTER, master=0, isolated=False)),
+        [
+            "set master of vethaa (of web:eth0) from none to br-front",
+            "set isolated of bridge port vethaa (of web:eth0) on",
+        ],
+    ),
+    "another master": (
+        observed(replace(OUTER, master=4)),
+        [
+            "set master of vethaa (of web:eth0) from br-back to br-front",
+            "set isolated of bridge port vethaa (of web:eth0) on",
+        ],
+    ),
+    "port flags": (
+        observed(replace(OUTER, isolated=False, hairpin=True)),
+        [
+            "set isolated of bridge port vethaa (of web:eth0) on",
+            "set hairpin of bridge port vethaa (of web:eth0) off",
+        ],
+    ),
+    "moved to another subnet": (
+        observed(addresses=("172.18.0.2/16",), routes=(replace(DEFAULT, gateway="172.18.0.1"),)),
+        [
+            "add 172.17.0.2/16 to web:eth0",
+            "remove route default via 172.18.0.1 from web:eth0",
+            "add route default via 172.17.0.1 to web:eth0",
+            "remove 172.18.0.2/16 from web:eth0",
+        ],
+    ),
+    "a route more": (
+        observed(routes=(DEFAULT, CONNECTED, RouteEntry("192.0.2.0/24", "172.17.0.9", oif=2))),
+        ["remove route 192.0.2.0/24 via 172.17.0.9 from web:eth0"],
+    ),
+    "a route over another interface": (
+        observed(routes=(DEFAULT, CONNECTED, RouteEntry("192.0.2.0/24", "172.18.0.9", oif=5))),
+        [],
+    ),
+    "down inside": (observed(inner=replace(INNER, up=False)), ["set web:eth0 up"]),
+    "down outside": (observed(replace(OUTER, up=False)), ["set vethaa (of web:eth0) up"]),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_differs_is_one_action_each(case: str) -> None:
+    seen, expected = CASES[case]
+    assert [action.text for action in veth.compare(DESIRED, seen)] == expected
+
+
+def test_a_port_moved_back_has_its_flags_again() -> None:
+    action = veth.compare(replace(DESIRED, isolated=False), observed(replace(OUTER, master=4)))[0]
+    assert [(step.name, dict(step.arguments)) for step in action.undo] == [
+        ("link.set", {"netns": None, "ifname": "vethaa", "attributes": {"master": "br-back"}}),
+        ("port.set", {"ifname": "vethaa", "flags": {"isolated": True, "hairpin": False}}),
+    ]
+
+
+def test_a_pair_that_goes_can_come_back_as_it_was() -> None:
+    action = veth.remove(OUTER, observed())
+    made = action.undo[-1].arguments["veth"]
+    assert action.text == "disconnect web:eth0 (vethaa)"
+    assert (made["addresses"], made["master"], made["isolated"]) == (["172.17.0.2/16"], "br-front", True)
+    assert made["routes"] == [route.words() for route in DESIRED.routes]
+
+
+def test_an_interface_of_somebody_elses_inside_stops_the_run() -> None:
+    with pytest.raises(ForeignObjectError, match="interface eth0 in namespace web is not ours"):
+        veth.compare(DESIRED, observed(None, replace(INNER, peer=99)))
+
+
+def test_an_interface_of_somebody_elses_outside_stops_the_run() -> None:
+    with pytest.raises(ForeignObjectError, match="interface vethaa"):
+        veth.compare(DESIRED, observed(replace(OUTER, alias="")))
