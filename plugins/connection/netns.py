@@ -11,7 +11,7 @@ name: netns
 short_description: Run tasks inside a network namespace of this machine
 version_added: 0.1.0
 author:
-  - linuxnet.fabric contributors
+  - linuxnet.fabric contributors (@linuxnet)
 description:
   - Runs every task through C(ip netns exec NAME) on top of the P(ansible.builtin.local#connection) connection.
   - A container of M(linuxnet.fabric.topology) is a host of the inventory then, whatever its network mode.

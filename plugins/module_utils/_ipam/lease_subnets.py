@@ -109,7 +109,7 @@ def _choose_subnets(
         try:
             subnet = free.take(request)
         except pools.NoSubnetLeft as error:
-            raise DeclarationError([Problem(request.path, str(error))]) from error
+            raise DeclarationError([Problem(request.path, str(error))])
         if not change.grant(
             "subnet", network=request.network, family=request.family, subnet=subnet, external=int(request.external)
         ):

@@ -88,8 +88,8 @@ class _Files:
         return self._blocks[network.name]
 
     def _lines(self, network: Network, container: Container) -> Iterator[str]:
-        attachment = next(each for each in container.attachments if each.network == network.name)
-        words = [container.name, *([container.hostname] if container.hostname else []), *attachment.aliases]
+        aliases = [each.aliases for each in container.attachments if each.network == network.name][0]
+        words = [container.name, *([container.hostname] if container.hostname else []), *aliases]
         for family in families(network):
             address = self.allocation.addresses[(network.name, container.name, family)]
             yield "{0}\t{1}\n".format(address, " ".join(unique(words)))

@@ -21,8 +21,8 @@ class Operation:
         return {"name": self.name, "arguments": dict(self.arguments)}
 
 
-def operation(name: str, /, **arguments: Any) -> Operation:
-    return Operation(name, arguments)
+def operation(step: str, /, **arguments: Any) -> Operation:
+    return Operation(step, arguments)
 
 
 @dataclass(frozen=True)
