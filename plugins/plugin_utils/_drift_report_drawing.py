@@ -21,6 +21,7 @@ SIGNS = {"drift": "▲ ", "intended": "◆ ", "": ""}
 PAD, GAP, LINE, HEAD = 24, 16, 20, 30
 CHAR = 7.25  # the width of a letter of the drawing's monospace font at 12px
 CHIPS_Y, BUSES_Y = 62, 108
+LEAST_SCALE = 0.72  # a wide drawing shrinks so far to fit the page, then it scrolls
 BUS_HEAD = 58  # without the note of what differs
 
 
@@ -50,6 +51,7 @@ def draw(title: str, scene: Scene) -> str:
         *gone,
     ]
     size = f'width="{columns.width:.0f}" height="{bottom + 2:.0f}" viewBox="0 0 {columns.width:.0f} {bottom + 2:.0f}"'
+    size += f' style="min-width: {columns.width * LEAST_SCALE:.0f}px"'
     label = escape(f"The topology of {title}")
     return f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{label}" {size}>{"".join(parts)}</svg>'
 

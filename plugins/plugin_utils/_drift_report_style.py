@@ -14,7 +14,7 @@ STYLE = """
   --edge: #37414e; --net: #232b36; --wire: #6f7c8d; --drift: #ff8a80; --drift-fill: #3a1d1c; --intended: #8ab8ff;
   --intended-fill: #17294a; --clean: #7fd6a2; --clean-fill: #15301f; --unknown: #ffd479; --unknown-fill: #3a2f14; } }
 * { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 1180px; padding: 28px 24px 60px; background: var(--page); color: var(--ink);
+body { margin: 0 auto; max-width: 1400px; padding: 28px 24px 60px; background: var(--page); color: var(--ink);
   font: 15px/1.5 system-ui, "DejaVu Sans", sans-serif; }
 h1 { font-size: 26px; margin: 0; } h2 { font-size: 20px; margin: 0; } h3 { font-size: 15px; margin: 20px 0 6px; }
 p { margin: 4px 0; } .soft { color: var(--soft); } a { color: inherit; }
@@ -44,7 +44,7 @@ li { font-size: 13px; padding: 3px 10px; margin: 3px 0; border-left: 4px solid; 
 li.drift { border-color: var(--drift); background: var(--drift-fill); }
 li.intended { border-color: var(--intended); background: var(--intended-fill); }
 .drift-ink { color: var(--drift); } .intended-ink { color: var(--intended); }
-.drawing { overflow-x: auto; margin: 14px 0 4px; }
+.drawing { overflow-x: auto; margin: 14px 0 4px; } .drawing svg { max-width: 100%; height: auto; }
 svg text { font-size: 12px; fill: var(--ink); } svg .host-name { font: 700 16px system-ui, "DejaVu Sans", sans-serif; }
 svg .name { font-weight: 700; font-size: 13px; } svg .small { font-size: 11px; fill: var(--soft); }
 svg .note { font-size: 11px; fill: var(--soft); } svg .end { text-anchor: end; }
