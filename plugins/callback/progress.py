@@ -10,16 +10,6 @@ and only where controller and target are one; of other hosts it knows that they 
 
 from __future__ import annotations
 
-import json
-import os
-import threading
-import time
-from typing import Any
-
-from ansible.plugins.callback import CallbackBase
-
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.names import JOURNAL_FILE
-
 DOCUMENTATION = r"""
 name: progress
 type: notification
@@ -45,6 +35,16 @@ options:
 author:
   - linuxnet.fabric contributors (@linuxnet)
 """
+
+import json  # noqa: E402
+import os  # noqa: E402
+import threading  # noqa: E402
+import time  # noqa: E402
+from typing import Any  # noqa: E402
+
+from ansible.plugins.callback import CallbackBase  # noqa: E402
+
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.names import JOURNAL_FILE  # noqa: E402
 
 ACTIONS = ("linuxnet.fabric.topology",)
 
