@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Callable, Iterator
 
 import pytest
 
@@ -33,3 +34,21 @@ def fresh_host() -> Iterator[LabHost]:
     host = LabHost()
     yield host
     host.close()
+
+
+@pytest.fixture(scope="module")
+def outcome(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Any]]:
+    """What a job of the module's ``JOBS`` returned. Those asked for run beside each other, each on a host of its own."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root, for namespaces of its own")
+    here = [item for item in request.session.items if item.path == request.path and hasattr(item, "callspec")]
+    names = dict.fromkeys(item.callspec.params["job"] for item in here if "job" in item.callspec.params)
+    jobs = {name: request.module.JOBS[name] for name in names}
+    hosts = {name: LabHost() for name in jobs}
+    # Under xdist every worker has this fixture: there a job runs where its test does.
+    at_once = "PYTEST_XDIST_WORKER" not in os.environ
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        running = {name: pool.submit(hosts[name].run, *jobs[name]) for name in jobs if at_once}
+        yield lambda name: running[name].result() if at_once else hosts[name].run(*jobs[name])
+    for host in hosts.values():
+        host.close()

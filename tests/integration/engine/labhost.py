@@ -10,14 +10,16 @@ for each. Everything it imports is there already, for the child is a fork.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import pickle
 import signal
 import struct
 import subprocess
+import sys
 import traceback
-from typing import Any, Callable, Dict, Tuple
+from typing import Any, Callable, Tuple
 
 _CLONE_NEWNS, _CLONE_NEWUTS, _CLONE_NEWNET = 0x20000, 0x4000000, 0x40000000
 _MS_REC, _MS_PRIVATE = 16384, 1 << 18
@@ -41,8 +43,7 @@ class LabHost:
         self._answers, up = os.pipe()
         self._child = os.fork()
         if self._child == 0:
-            os.close(self._requests)
-            os.close(self._answers)
+            _keep_only(down, up)
             _serve(down, up)
         os.close(down)
         os.close(up)
@@ -99,6 +100,15 @@ def _serve(down: int, up: int) -> None:
         _send(up, answer)
 
 
+def _keep_only(*descriptors: int) -> None:
+    """Without the pipes of other lab hosts, which would never end, and without pytest's own files."""
+    for descriptor in os.listdir("/proc/self/fd"):
+        if int(descriptor) > 2 and int(descriptor) not in descriptors:
+            with contextlib.suppress(OSError):
+                os.close(int(descriptor))
+    sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)
+
+
 def _isolate() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     libc = ctypes.CDLL(None, use_errno=True)
@@ -136,6 +146,3 @@ def _exactly(descriptor: int, length: int) -> bytes:
             raise EOFError
         data += part
     return data
-
-
-Snapshot = Dict[str, Any]
