@@ -36,15 +36,15 @@ author:
   - linuxnet.fabric contributors (@linuxnet)
 """
 
-import json  # noqa: E402
-import os  # noqa: E402
-import threading  # noqa: E402
-import time  # noqa: E402
-from typing import Any  # noqa: E402
+import json
+import os
+import threading
+import time
+from typing import Any
 
-from ansible.plugins.callback import CallbackBase  # noqa: E402
+from ansible.plugins.callback import CallbackBase
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.names import JOURNAL_FILE  # noqa: E402
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.names import JOURNAL_FILE
 
 ACTIONS = ("linuxnet.fabric.topology",)
 

@@ -13,7 +13,7 @@ import pytest
 
 sys.path.insert(0, os.path.dirname(__file__))
 
-from labhost import LabHost  # noqa: E402
+from labhost import LabHost
 
 
 @pytest.fixture(scope="module")

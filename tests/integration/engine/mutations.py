@@ -91,7 +91,9 @@ def _bridge_link(words: str, reported: str, actions: int = 1) -> Row:
 def _bridge_sysctls(bridge: Bridge) -> Iterator[Mutation]:
     for key, value in bridge.sysctls:
         actions = 0 if "disable_ipv6" in key else 1
-        yield Mutation("echo {0} > /proc/sys/{1}".format(_other(value), key), "set {0} from".format(_dotted(key)), actions)
+        yield Mutation(
+            "echo {0} > /proc/sys/{1}".format(_other(value), key), "set {0} from".format(_dotted(key)), actions
+        )
 
 
 BRIDGE: Dict[str, Row] = {
@@ -128,7 +130,9 @@ def _veth_netns(veth: Veth) -> Iterator[Mutation]:
 
 def _veth_ifname(veth: Veth) -> Iterator[Mutation]:
     place = (veth.netns, veth.ifname)
-    yield Mutation("ip -n {0} link set {1} name stray0".format(*place), "rename stray0 in namespace {0} to {1}".format(*place))
+    yield Mutation(
+        "ip -n {0} link set {1} name stray0".format(*place), "rename stray0 in namespace {0} to {1}".format(*place)
+    )
     yield Mutation("ip -n {0} link delete {1}".format(*place), "connect {0} ".format(veth.shown))
     yield Mutation("ip -n {0} link set {1} down".format(*place), "set {0} up".format(veth.shown), 0)
 
@@ -323,7 +327,9 @@ def of_rules(desired: Desired) -> List[Mutation]:
         found.append(Mutation("nft delete table {0}".format(where), "create nft table " + where, 0))
         found.append(Mutation("nft flush table {0}".format(where), "repair rules of chain", 0))
         found.append(Mutation("nft add chain {0} stray".format(where), "replace nft table " + where, 0))
-        found.append(Mutation("nft add set {0} stray {{ type ifname\\; }}".format(where), "replace nft table " + where, 0))
+        found.append(
+            Mutation("nft add set {0} stray {{ type ifname\\; }}".format(where), "replace nft table " + where, 0)
+        )
         found.append(Mutation("nft add counter {0} stray".format(where), "replace nft table " + where, 0))
         found.extend(_of_chains(table, where))
         found.extend(_of_elements(table, where))
@@ -388,14 +394,14 @@ def _stray(element: str) -> Any:
 
 
 def of_leases() -> List[Mutation]:
-    store = "python3 -c 'import sqlite3; c = sqlite3.connect(\"/var/lib/linuxnet-fabric/leases.db\"); c.execute(\"{0}\"); c.commit()'"
+    store = 'python3 -c \'import sqlite3; c = sqlite3.connect("/var/lib/linuxnet-fabric/leases.db"); c.execute("{0}"); c.commit()\''
     rows = [
         ("DELETE FROM port WHERE published = 8080", "lease port 8080/tcp to web"),
-        ("DELETE FROM port WHERE container = \\\"leaver\\\"", "to leaver for 7000/tcp"),
+        ('DELETE FROM port WHERE container = \\"leaver\\"', "to leaver for 7000/tcp"),
         ("DELETE FROM port", "lease port"),
-        ("DELETE FROM address WHERE container = \\\"web\\\"", "to web:eth0 on front"),
-        ("DELETE FROM address WHERE container = \\\"db\\\" AND family = 6", "to db:eth0 on back"),
-        ("DELETE FROM address WHERE container = \\\"\\\"", "gateway"),
+        ('DELETE FROM address WHERE container = \\"web\\"', "to web:eth0 on front"),
+        ('DELETE FROM address WHERE container = \\"db\\" AND family = 6', "to db:eth0 on back"),
+        ('DELETE FROM address WHERE container = \\"\\"', "gateway"),
         ("DELETE FROM address", "to mover:eth0 on front"),
     ]
     return [Mutation(store.format(statement), reported, 0) for statement, reported in rows]

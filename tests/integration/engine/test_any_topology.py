@@ -13,14 +13,13 @@ import pytest
 
 pytest.importorskip("hypothesis")
 
-from hypothesis import HealthCheck, given, settings  # noqa: E402
-from hypothesis import strategies as st  # noqa: E402
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from labhost import LabHost
+from scenarios import NOTHING, Declaration, run
+from world import World, difference, world
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError  # noqa: E402
-
-from labhost import LabHost  # noqa: E402
-from scenarios import NOTHING, Declaration, run  # noqa: E402
-from world import World, difference, world  # noqa: E402
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
 
 EXAMPLES = int(os.environ.get("FABRIC_EXAMPLES", "40"))
 _NETWORKS, _CONTAINERS = ("alpha", "beta", "gamma"), ("one", "two", "three", "four")

@@ -10,7 +10,6 @@ import subprocess
 from typing import List, Optional, Tuple
 
 import pytest
-
 from labhost import LabHost
 from scenarios import DEMO, EDITED, NOTHING, Declaration, run
 from watching import quiet_writes_during, writes_during

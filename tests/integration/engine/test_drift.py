@@ -12,16 +12,16 @@ import time
 from dataclasses import fields
 from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
-import pytest
-from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.plan import Desired
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
-from ansible_collections.linuxnet.fabric.plugins.module_utils._module import topology as module
-
 import mutations
+import pytest
 from labhost import LabHost
 from mutations import ROWS, Mutation
 from scenarios import DEMO, NOTHING, run
 from world import World, difference, world
+
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.plan import Desired
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module import topology as module
 
 KINDS: Dict[str, Callable[[Desired], List[Mutation]]] = {
     kind.__name__: lambda desired, kind=kind: mutations.of_resources(kind, desired) for kind in ROWS
@@ -111,7 +111,9 @@ def _settle() -> None:
         run(NOTHING)
     except FabricError:
         _shell("ip netns list | while read name rest; do ip netns delete $name; done; nft flush ruleset")
-        _shell("for link in $(ls /sys/class/net); do case $link in br-*|veth*|stray*) ip link delete $link;; esac; done")
+        _shell(
+            "for link in $(ls /sys/class/net); do case $link in br-*|veth*|stray*) ip link delete $link;; esac; done"
+        )
         run(NOTHING)
     run(DEMO)
     _baseline.clear()

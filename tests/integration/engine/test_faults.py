@@ -10,12 +10,12 @@ import functools
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
 import pytest
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
-
 from faults import before_each_write, fail_at, fail_then_kill, kill_at, nothing
 from labhost import in_child
 from scenarios import DEMO, EDITED, NOTHING, Declaration, run
 from world import World, difference, world
+
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
 
 #: From nothing, or from one state, to another one and back.
 BUILDS, EDITS = (NOTHING, DEMO), (DEMO, EDITED)
@@ -125,9 +125,7 @@ def _run_hooked(end: Optional[Declaration], hook: object) -> None:
             pass
 
 
-def _converge(
-    end: Optional[Declaration], problems: List[str], number: object, wanted: Optional[World] = None
-) -> None:
+def _converge(end: Optional[Declaration], problems: List[str], number: object, wanted: Optional[World] = None) -> None:
     """One plain run makes the host as declared, and the one after it has nothing to do."""
     try:
         run(end)

@@ -11,13 +11,13 @@ import subprocess
 from typing import Callable, Tuple
 
 import pytest
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.names import veth_ifname
-
 from faults import before_each_write
 from labhost import LabHost
 from scenarios import DEMO, NOTHING, Declaration, run
 from world import difference, world
+
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.names import veth_ifname
 
 OTHER: Declaration = {
     "networks": {"yard": {"enable_ipv6": True}, "shed": {"icc": False}},
@@ -29,7 +29,11 @@ ALONE: Declaration = {"networks": {}, "containers": {"web": {"network_mode": "no
 #: What stands in the way → (how it came there, what is applied before, what the error must say).
 FOREIGN = {
     "a bridge of the same name": ("ip link add br-front type bridge", NOTHING, "interface br-front (bridge)"),
-    "an interface of the same name": ("ip link add br-front type veth peer name far0", NOTHING, "interface br-front (veth)"),
+    "an interface of the same name": (
+        "ip link add br-front type veth peer name far0",
+        NOTHING,
+        "interface br-front (veth)",
+    ),
     "a host end of the same name": (
         "ip link add {0} type bridge".format(veth_ifname("default", "web", "eth0")),
         NOTHING,

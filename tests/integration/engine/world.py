@@ -58,9 +58,7 @@ def _same_as(name: str) -> str:
         return "dead"
     if inode == namespaces.identity("/proc/self/ns/net"):
         return "the host"
-    return ",".join(
-        each for each in namespaces.names() if namespaces.identity(namespaces.handle(each)) == inode
-    )
+    return ",".join(each for each in namespaces.names() if namespaces.identity(namespaces.handle(each)) == inode)
 
 
 def _network(where: str, netns: Optional[str]) -> Iterator[Any]:
@@ -107,9 +105,12 @@ def _link(key: str, link: Dict[str, Any], on_host: bool) -> Iterator[Any]:
             yield "{0} {1}".format(key, name), info["info_slave_data"].get(name)
     for address in link["addr_info"]:
         if not (address.get("local") or "").startswith("fe80"):
-            yield "{0} address {1}/{2}".format(key, address.get("local"), address["prefixlen"]), (
-                address.get("broadcast"),
-                address.get("scope"),
+            yield (
+                "{0} address {1}/{2}".format(key, address.get("local"), address["prefixlen"]),
+                (
+                    address.get("broadcast"),
+                    address.get("scope"),
+                ),
             )
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any, Dict, List
 
 import pytest
+
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine import journal
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.plan import Desired, plan
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.report import report

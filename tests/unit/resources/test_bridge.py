@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any, Dict, List, Tuple
 
 import pytest
+
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import ForeignObjectError
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.observe import Observed
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnetlink import Link
@@ -18,12 +19,8 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.bridge 
 
 ALIAS = "linuxnet.fabric/default network front"
 LOCALNET = "net/ipv4/conf/br-front/route_localnet"
-DESIRED = Bridge(
-    "br-front", ALIAS, ("172.17.0.1/16",), 1500, "02:42:ac:11:00:01", sysctls=((LOCALNET, "1"),)
-)
-LINK = Link(
-    7, "br-front", "bridge", True, "02:42:ac:11:00:01", 1500, ALIAS, ageing_time=300, multicast_snooping=True
-)
+DESIRED = Bridge("br-front", ALIAS, ("172.17.0.1/16",), 1500, "02:42:ac:11:00:01", sysctls=((LOCALNET, "1"),))
+LINK = Link(7, "br-front", "bridge", True, "02:42:ac:11:00:01", 1500, ALIAS, ageing_time=300, multicast_snooping=True)
 
 
 def observed(*links: Link, addresses: Tuple[str, ...] = ("172.17.0.1/16",), **sysctls: str) -> Observed:

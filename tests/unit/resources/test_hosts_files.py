@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Dict, List, Optional, Tuple
 
 import pytest
+
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import ForeignObjectError
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources import hosts_files
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.hosts_files import (

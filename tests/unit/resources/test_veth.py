@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Dict, List, Optional, Tuple
 
 import pytest
+
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import ForeignObjectError
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.observe import NamespaceState, Observed
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnetlink import (
@@ -35,9 +36,7 @@ DESIRED = Veth(
     isolated=True,
 )
 FRONT, BACK = Link(3, "br-front", "bridge"), Link(4, "br-back", "bridge")
-OUTER = Link(
-    7, "vethaa", "veth", True, "", 1500, ALIAS, master=3, peer=2, isolated=True, ipv6_link_local=False
-)
+OUTER = Link(7, "vethaa", "veth", True, "", 1500, ALIAS, master=3, peer=2, isolated=True, ipv6_link_local=False)
 INNER = Link(2, "eth0", "veth", True, "02:42:ac:11:00:02", 1500, ALIAS, peer=7)
 DEFAULT = RouteEntry("0.0.0.0/0", "172.17.0.1", oif=2)
 CONNECTED = RouteEntry("172.17.0.0/16", oif=2, protocol=RTPROT_KERNEL)
