@@ -38,7 +38,7 @@ def fresh_host() -> Iterator[LabHost]:
 
 @pytest.fixture(scope="module")
 def outcome(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Any]]:
-    """What a job of the module's ``JOBS`` returned. Those asked for run beside each other, each on a host of its own."""
+    """What a job of the module's ``JOBS`` returned. Those asked for run side by side, each on its own host."""
     if os.geteuid() != 0:
         pytest.skip("needs root, for namespaces of its own")
     here = [item for item in request.session.items if item.path == request.path and hasattr(item, "callspec")]

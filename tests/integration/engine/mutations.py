@@ -352,7 +352,8 @@ def _of_chains(table: Table, where: str) -> Iterator[Mutation]:
         yield Mutation("nft replace rule {0} handle {1} counter accept".format(place, first), reported)
         if len(chain.rules) > 1:
             yield Mutation(
-                "rule=$(nft list chain {0} | grep -v -e '^table' -e 'chain {1}' -e 'type .* hook' -e '^.\\?}}' | head -1)\n"
+                "rule=$(nft list chain {0} | grep -v -e '^table' -e 'chain {1}' -e 'type .* hook' -e '^.\\?}}'"
+                " | head -1)\n"
                 "nft delete rule {0} handle {2}; nft add rule {0} $rule".format(place, chain.name, first),
                 reported,
             )
@@ -394,7 +395,10 @@ def _stray(element: str) -> Any:
 
 
 def of_leases() -> List[Mutation]:
-    store = 'python3 -c \'import sqlite3; c = sqlite3.connect("/var/lib/linuxnet-fabric/leases.db"); c.execute("{0}"); c.commit()\''
+    store = (
+        'python3 -c \'import sqlite3; c = sqlite3.connect("/var/lib/linuxnet-fabric/leases.db"); '
+        'c.execute("{0}"); c.commit()\''
+    )
     rows = [
         ("DELETE FROM port WHERE published = 8080", "lease port 8080/tcp to web"),
         ('DELETE FROM port WHERE container = \\"leaver\\"', "to leaver for 7000/tcp"),

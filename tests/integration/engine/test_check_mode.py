@@ -2,7 +2,7 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A check writes nothing and announces exactly what the apply after it does; an apply with nothing to do writes nothing."""
+"""A check writes nothing and announces exactly what the apply after it does; with nothing to do nothing is written."""
 
 from __future__ import annotations
 

@@ -107,8 +107,8 @@ def _kill_on_the_way_back(start: Optional[Declaration], end: Optional[Declaratio
     tried = 0
     for failing in (total - 6, total // 2):
         for further in (1, 2, 4, 7, 11, 16, 22, 29, 37):
-            in_child(lambda: _run_hooked(end, fail_then_kill(failing, failing + further)))
-            in_child(lambda: _run_hooked(end, kill_at(further + 1)))
+            in_child(functools.partial(_run_hooked, end, fail_then_kill(failing, failing + further)))
+            in_child(functools.partial(_run_hooked, end, kill_at(further + 1)))
             _converge(end, problems, "{0}+{1}".format(failing, further), wanted)
             _settle(start)
             tried += 1
