@@ -11,7 +11,7 @@ before anything is reachable; namespaces; pairs; bridges that go, once no pair t
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
+from typing import Dict, FrozenSet, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from .._kernel import names
 from .._kernel.observe import Observed
@@ -50,6 +50,21 @@ class Desired:
             keys = tuple(key for key, _value in pair.sysctls)
             wanted[pair.netns] = wanted.get(pair.netns, ()) + keys
         return {name: keys for name, keys in wanted.items() if name}
+
+    def restricted(self, containers: FrozenSet[str]) -> "Desired":
+        """Of these containers only; nothing is pruned."""
+        return replace(
+            self,
+            namespaces=tuple(space for space in self.namespaces if space.name in containers),
+            veths=tuple(pair for pair in self.veths if pair.netns in containers),
+            files=tuple(file for file in self.files if hosts_files.container_of(file.path) in containers),
+            prune=False,
+        )
+
+    def handles(self) -> FrozenSet[str]:
+        """The handles that a comparison looks at: those declared, and whom they are attached to."""
+        targets = (str(space.attach)[6:] for space in self.namespaces if str(space.attach).startswith("netns:"))
+        return frozenset([*(space.name for space in self.namespaces), *(pair.netns for pair in self.veths), *targets])
 
     def host_sysctls(self) -> Tuple[str, ...]:
         own = tuple(setting.key for setting in self.sysctls)

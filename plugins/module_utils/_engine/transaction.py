@@ -24,6 +24,7 @@ from . import journal as journals
 from .report import Result, report
 
 Plan = Callable[[], Tuple[Action, ...]]
+ReadAgain = Callable[[Sequence[Action]], Tuple[Action, ...]]
 
 
 class Leases:
@@ -47,11 +48,13 @@ def run(
     check_mode: bool,
     finish: Sequence[Dict[str, Any]] = (),
     nonce: Optional[str] = None,
+    read_again: Optional[ReadAgain] = None,
 ) -> Result:
     """Make the host match, or in check mode say what that would take. Called with the host's lock held.
 
     ``finish``: operations for the end, once all is verified. ``nonce``: of the timer that takes the run
-    back unless it is confirmed; the end then waits for that.
+    back unless it is confirmed; the end then waits for that. ``read_again``: the plan of what the actions touched,
+    where that is cheaper than the plan of everything.
     """
     actions = plan()
     if check_mode:
@@ -70,7 +73,7 @@ def run(
             journal.reached(str(len(begun)))
             for step in action.do:
                 perform(host, step.as_json())
-        _verify(plan)
+        _verify(read_again(actions) if read_again is not None else plan())
     except BaseException as failure:
         raise _way_back(host, plan, actions, begun, leases, failure) from failure
     if nonce is not None:
@@ -125,8 +128,8 @@ def _perform_all(host: Host, steps: Sequence[Mapping[str, Any]]) -> None:
         perform(host, step)
 
 
-def _verify(plan: Plan) -> None:
-    left = [line for action in plan() for line in action.lines]
+def _verify(actions: Sequence[Action]) -> None:
+    left = [line for action in actions for line in action.lines]
     if left:
         raise FabricError(
             "the host does not match after the last action; still to do: " + "; ".join(left[:10]), still_to_do=left

@@ -6,41 +6,57 @@
 
 from __future__ import annotations
 
-from typing import List, Optional, Tuple
+from dataclasses import dataclass
+from typing import List, Mapping, Optional, Tuple
 
 from . import rtnetlink, sysctl
 from .host import Host
+from .rtnetlink import Link, RouteEntry
 
 DEFAULT_MTU = 1500
 
 
-def routes(host: Host) -> Tuple[Tuple[str, str], ...]:
+@dataclass(frozen=True)
+class Reading:
+    """The host's links and routes, read once for everything that is to be known of them."""
+
+    links: Mapping[int, Link]
+    routes: Tuple[RouteEntry, ...]
+
+
+def read(host: Host) -> Reading:
+    links = {link.index: link for link in rtnetlink.read_links(host.socket)}
+    return Reading(links, tuple(rtnetlink.read_routes(host.socket)))
+
+
+def routes(reading: Reading) -> Tuple[Tuple[str, str], ...]:
     """(destination, interface name) of every unicast route in any table, both families."""
-    names = {link.index: link.ifname for link in rtnetlink.read_links(host.socket)}
     return tuple(
-        (route.destination, names.get(route.oif, ""))
-        for route in rtnetlink.read_routes(host.socket)
+        (route.destination, _ifname(reading, route.oif))
+        for route in reading.routes
         if route.type == "unicast" and route.table != rtnetlink.RT_TABLE_LOCAL
     )
 
 
-def advertised_interfaces(host: Host) -> Tuple[str, ...]:
+def advertised_interfaces(reading: Reading) -> Tuple[str, ...]:
     """Interfaces over which the host has routes from router advertisements."""
-    names = {link.index: link.ifname for link in rtnetlink.read_links(host.socket)}
-    found = {route.oif for route in rtnetlink.read_routes(host.socket) if route.protocol == rtnetlink.RTPROT_RA}
-    return tuple(sorted(names[index] for index in found if index in names))
+    found = {route.oif for route in reading.routes if route.protocol == rtnetlink.RTPROT_RA}
+    return tuple(sorted(_ifname(reading, index) for index in found if index in reading.links))
 
 
-def uplink_mtu(host: Host) -> int:
+def uplink_mtu(reading: Reading) -> int:
     """The mtu of the interface of the default route with the lowest metric; 1500 where there is none."""
-    links = {link.index: link for link in rtnetlink.read_links(host.socket)}
     defaults = [
         route
-        for route in rtnetlink.read_routes(host.socket)
-        if route.destination.endswith("/0") and route.table == rtnetlink.RT_TABLE_MAIN and route.oif in links
+        for route in reading.routes
+        if route.destination.endswith("/0") and route.table == rtnetlink.RT_TABLE_MAIN and route.oif in reading.links
     ]
     best = min(defaults, key=lambda route: (":" in route.destination, route.metric), default=None)
-    return links[best.oif].mtu if best else DEFAULT_MTU
+    return reading.links[best.oif].mtu if best else DEFAULT_MTU
+
+
+def _ifname(reading: Reading, index: int) -> str:
+    return reading.links[index].ifname if index in reading.links else ""
 
 
 def nameservers(path: str = "/etc/resolv.conf") -> Tuple[str, ...]:

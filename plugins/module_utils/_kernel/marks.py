@@ -14,7 +14,7 @@ import functools
 import json
 import os
 from dataclasses import dataclass
-from typing import Dict, Optional
+from typing import Dict, FrozenSet, Optional
 
 from . import gate, sysctl
 from .names import HANDLE_MARK_DIRECTORY, STATE_DIRECTORY
@@ -32,10 +32,10 @@ def boot_id() -> str:
     return sysctl.read("kernel/random/boot_id") or ""
 
 
-def read_all() -> Dict[str, HandleMark]:
-    """Handle name → mark, of this boot only."""
+def read_all(only: Optional[FrozenSet[str]] = None) -> Dict[str, HandleMark]:
+    """Handle name → mark, of this boot only; of all handles or ``only`` of these."""
     try:
-        names = os.listdir(HANDLE_MARK_DIRECTORY)
+        names = os.listdir(HANDLE_MARK_DIRECTORY) if only is None else list(only)
     except FileNotFoundError:
         return {}
     boot = boot_id()

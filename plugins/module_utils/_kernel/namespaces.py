@@ -55,7 +55,17 @@ def identity(path: str) -> Optional[int]:
         status = os.stat(path)
     except OSError:
         return None
-    return status.st_ino if status.st_dev == os.stat(_SELF).st_dev else None
+    return status.st_ino if status.st_dev == _namespace_device() else None
+
+
+@functools.lru_cache(maxsize=None)
+def _namespace_device() -> int:
+    """The device number of nsfs, on which every namespace is and nothing else."""
+    return os.stat(_SELF).st_dev
+
+
+def exists(name: str) -> bool:
+    return os.path.lexists(handle(name))
 
 
 def names() -> List[str]:

@@ -11,6 +11,7 @@ in a namespace that nobody else sees, so that desired and live rules can be comp
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import shutil
@@ -75,7 +76,15 @@ def check(script: str) -> None:
 
 
 def normalise(text: str, names: Sequence[TableName]) -> Dict[TableName, List[Object]]:
-    """What this nft and this kernel make of ``text``, as ``list_tables`` would show it."""
+    """What this nft and this kernel make of ``text``, as ``list_tables`` would show it.
+
+    The last answer is kept: what a run plans by it verifies by it.
+    """
+    return _normalise(text, tuple(names))
+
+
+@functools.lru_cache(maxsize=1)
+def _normalise(text: str, names: Tuple[TableName, ...]) -> Dict[TableName, List[Object]]:
     with _scratch_namespace():
         _load(text)
         return list_tables(names)

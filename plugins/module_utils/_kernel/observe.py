@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from typing import Dict, Iterable, List, Mapping, Optional, Set, Tuple
+from typing import Dict, FrozenSet, Iterable, List, Mapping, Optional, Set, Tuple
 
 from . import marks, names, namespaces, rtnetlink, sysctl
 from .host import Host
@@ -51,12 +51,20 @@ class Observed:
 
 
 def observe(
-    host: Host, sysctls: Iterable[str], namespace_sysctls: Mapping[str, Iterable[str]], topologies: Iterable[str] = ()
+    host: Host,
+    sysctls: Iterable[str],
+    namespace_sysctls: Mapping[str, Iterable[str]],
+    topologies: Iterable[str] = (),
+    only: Optional[FrozenSet[str]] = None,
 ) -> Observed:
-    """Read the host, and every namespace in ``namespace_sysctls`` or marked as one of ``topologies``'."""
+    """Read the host, and every namespace in ``namespace_sysctls`` or marked as one of ``topologies``'.
+
+    ``only``: the handles to look at, for a reading of a part; all of them otherwise.
+    """
     links = rtnetlink.read_links(host.socket)
-    handles = {name: namespaces.identity(namespaces.handle(name)) for name in namespaces.names()}
-    handle_marks = marks.read_all()
+    known = namespaces.names() if only is None else [name for name in only if namespaces.exists(name)]
+    handles = {name: namespaces.identity(namespaces.handle(name)) for name in known}
+    handle_marks = marks.read_all(only)
     owned = set(topologies)
     wanted = {name: tuple(keys) for name, keys in namespace_sysctls.items()}
     for name, mark in handle_marks.items():
@@ -97,16 +105,20 @@ def _bridge_settings(link: Link, owned: Set[str]) -> List[str]:
     return [pattern.format(link.ifname) for pattern in _BRIDGE_SETTINGS]
 
 
+_NO_IPV6 = "net/ipv6/conf/all/disable_ipv6"
+
+
 def _visit(host: Host, name: str, keys: Iterable[str]) -> NamespaceState:
     """Enter, read, and leave the thread there: the next visit goes straight on to the next namespace."""
     _enter(name)
     socket = host.keep_socket(name)
+    settings = {key: sysctl.read(key) for key in keys}
     links: Dict[str, Link] = {link.ifname: link for link in rtnetlink.read_links(socket)}
     return NamespaceState(
         links=links,
         addresses=rtnetlink.read_addresses(socket),
-        routes=tuple(rtnetlink.read_routes(socket, rtnetlink.RT_TABLE_MAIN)),
-        sysctls={key: sysctl.read(key) for key in keys},
+        routes=tuple(rtnetlink.read_routes(socket, rtnetlink.RT_TABLE_MAIN, ipv6=settings.get(_NO_IPV6) != "1")),
+        sysctls=settings,
     )
 
 

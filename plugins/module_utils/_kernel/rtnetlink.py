@@ -121,10 +121,10 @@ def read_addresses(sock: nl.NetlinkSocket) -> Dict[int, List[str]]:
     return found
 
 
-def read_routes(sock: nl.NetlinkSocket, table: int = 0) -> List[RouteEntry]:
+def read_routes(sock: nl.NetlinkSocket, table: int = 0, ipv6: bool = True) -> List[RouteEntry]:
     """The routes of both families, of one table or (0) of all."""
     entries: List[RouteEntry] = []
-    for family in (socket.AF_INET, socket.AF_INET6):
+    for family in (socket.AF_INET, socket.AF_INET6) if ipv6 else (socket.AF_INET,):
         try:
             payloads = list(sock.dump(RTM_GETROUTE, _ROUTE.pack(family, 0, 0, 0, table, 0, 0, 0, 0)))
         except nl.NetlinkError:  # a kernel without IPv6

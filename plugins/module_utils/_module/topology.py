@@ -12,11 +12,11 @@ from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple
 
 from .._engine import confirm, declared, journal, transaction
 from .._engine.lock import host_lock
-from .._engine.observation import read_and_plan
+from .._engine.observation import read_again, read_and_plan
 from .._engine.plan import Desired
 from .._engine.report import Result
 from .._ipam.allocate import allocate, release_topology
-from .._ipam.requests import Allocation, HostFacts, LeaseRequests, SubnetRequest
+from .._ipam.requests import Allocation, HostFacts, SubnetRequest
 from .._ipam.store import LeaseStore
 from .._kernel import dependencies, facts, rtnetlink
 from .._kernel.errors import DeclarationError, Problem
@@ -43,8 +43,9 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
         nonce = confirm.arm(params["confirm_timeout"]) if params.get("confirm_timeout") and not check_mode else None
         with LeaseStore.open(LEASE_STORE, check_mode=check_mode) as store:
             store.begin()
-            allocation = _lease(host, store, topology, absent)
-            desired = _desired(host, topology, allocation, absent)
+            reading = facts.read(host)
+            allocation = _lease(host, reading, store, topology, absent)
+            desired = _desired(reading, topology, allocation, absent)
             leases = PreparedLeases(store, allocation)
             result = transaction.run(
                 host,
@@ -54,6 +55,7 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
                 check_mode,
                 finish=[_remember(topology.name, params, absent)],
                 nonce=nonce,
+                read_again=lambda actions: read_again(host, desired, actions),
             )
         drift, intended = _tell_apart(host, params, absent, result) if check_mode else ((), ())
     warnings = foreign_firewall.warnings(
@@ -105,8 +107,9 @@ def _tell_apart(
     with LeaseStore.open(LEASE_STORE, check_mode=True) as store:
         store.begin()
         topology = _parse(params["name"], last, absent=False)
-        allocation = _lease(host, store, topology, absent=False)
-        plan = read_and_plan(host, _desired(host, topology, allocation, absent=False))
+        reading = facts.read(host)
+        allocation = _lease(host, reading, store, topology, absent=False)
+        plan = read_and_plan(host, _desired(reading, topology, allocation, absent=False))
     lines = (*allocation.actions, *(line for action in plan for line in action.lines))
     return declared.tell_apart(result.actions, lines)
 
@@ -118,31 +121,30 @@ def _interrupted(host: Host, check_mode: bool) -> Tuple[str, ...]:
     return ("finish what an interrupted run of topology {0} left".format(words["topology"]),) if words else ()
 
 
-def _lease(host: Host, store: LeaseStore, topology: Topology, absent: bool) -> Allocation:
+def _lease(host: Host, reading: facts.Reading, store: LeaseStore, topology: Topology, absent: bool) -> Allocation:
     if absent:
         return release_topology(store, topology.name)
     requests = lease_requests(topology)
     requests = replace(requests, subnets=tuple(_adopted(host, requests.subnets)))
-    return allocate(store, requests, host_facts(host, requests))
+    return allocate(store, requests, _host_facts(reading))
 
 
-def _desired(host: Host, topology: Topology, allocation: Allocation, absent: bool) -> Desired:
+def _desired(reading: facts.Reading, topology: Topology, allocation: Allocation, absent: bool) -> Desired:
     if absent:
         return Desired(topology.name)
     ipv6 = any(network.enable_ipv6 for network in topology.networks.values())
     defaults = HostDefaults(
-        mtu=facts.uplink_mtu(host),
+        mtu=facts.uplink_mtu(reading),
         resolv_conf=tuple(facts.resolv_conf_lines()),
-        advertised_interfaces=facts.advertised_interfaces(host) if ipv6 else (),
+        advertised_interfaces=facts.advertised_interfaces(reading) if ipv6 else (),
     )
     return expand(topology, allocation, defaults)
 
 
-def host_facts(host: Host, requests: Optional[LeaseRequests] = None) -> HostFacts:
-    """What an allocation must respect. Routes are read only when a subnet is to be placed."""
-    place = requests is None or bool(requests.subnets)
+def _host_facts(reading: facts.Reading) -> HostFacts:
+    """What an allocation must respect."""
     return HostFacts(
-        routes=facts.routes(host) if place else (),
+        routes=facts.routes(reading),
         nameservers=facts.nameservers(),
         ip_local_port_range=facts.local_port_range(),
         ip_local_reserved_ports=facts.reserved_ports(),

@@ -78,7 +78,8 @@ def compare(desired: Veth, observed: Observed) -> List[Action]:
     inner = _inner_end(desired, outer, state)
     _refuse_inner(desired, inner, state)
     if outer is None:
-        return [create(desired)]
+        # Where the bridge is as new as the address, nobody can remember where that was.
+        return [create(desired, announced=desired.master is None or desired.master in observed.links)]
     if inner is None:
         text = "replace {0} of {1}, whose other end is not there".format(desired.name, desired.shown)
         away = Action(
@@ -92,7 +93,7 @@ def compare(desired: Veth, observed: Observed) -> List[Action]:
     return [*_outer_changes(desired, outer, observed), *_inner_changes(desired, inner, state)]
 
 
-def create(desired: Veth) -> Action:
+def create(desired: Veth, announced: bool = True) -> Action:
     words = {
         name: getattr(desired, name)
         for name in ("name", "netns", "ifname", "alias", "mac", "mtu", "master", "isolated", "hairpin")
@@ -111,7 +112,7 @@ def create(desired: Veth) -> Action:
         subject="container " + desired.shown,
         do=(operation("veth.create", veth=words),),
         undo=(operation("link.delete", netns=None, ifname=desired.name),),
-        finish=tuple(_announcements(desired)),
+        finish=tuple(_announcements(desired)) if announced else (),
         after=_words(desired),
     )
 
