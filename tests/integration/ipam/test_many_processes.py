@@ -81,7 +81,7 @@ def test_kill_9_at_200_instants_loses_and_doubles_nothing(tmp_path):
     promised = {}
     fork_server = _start(path, "--fork", 200)
     assert fork_server.stdout is not None
-    for number in range(200):
+    for _ in range(200):
         child = int(fork_server.stdout.readline().split()[1])
         time.sleep(chance.random() * 0.03)  # the instant itself, not a wait for anything
         os.kill(child, signal.SIGKILL)
