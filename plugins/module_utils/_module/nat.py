@@ -98,7 +98,7 @@ def _same_port(one: Publication, other: Publication) -> bool:
 
 
 def _translates(network: NetworkPolicy, rule: Mapping[str, Any]) -> bool:
-    same = network.bridge == rule["bridge"] and network.subnet == rule["subnet"]
+    same = bool(network.bridge == rule["bridge"] and network.subnet == rule["subnet"])
     return same and (network.snat_to is not None) == (rule["kind"] == "snat")
 
 
