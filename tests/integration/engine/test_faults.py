@@ -103,7 +103,8 @@ def _writes(end: Optional[Declaration]) -> int:
 
 def _kill_on_the_way_back(start: Optional[Declaration], end: Optional[Declaration]) -> int:
     """A sample: the way back from late failures, killed at several places, and the run that takes it up killed too."""
-    _settle(end)
+    _settle(start)
+    run(end)  # from there, for an owner keeps the lease that it has
     wanted = world()
     _settle(start)
     total = _rehearse(start, end)
