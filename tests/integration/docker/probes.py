@@ -11,8 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Callable, Dict, List, Tuple, Union
 
-from tests.lab.place import Place
-
 from .sides import Side
 
 NOTHING = "nothing"
@@ -40,9 +38,7 @@ class Probe:
     def answer(self, side: Side) -> str:
         port, _, protocol = self.port.partition("/")
         number = side.ports.get(port) or int(port)
-        heard = side.places[self.source].ask(
-            protocol or "tcp", side.addresses[self.target], number, timeout=PATIENCE
-        )
+        heard = side.places[self.source].ask(protocol or "tcp", side.addresses[self.target], number, timeout=PATIENCE)
         return "{0}, asked by {1}".format(heard["server"], side.word(heard["peer"])) if heard else NOTHING
 
 
@@ -53,7 +49,7 @@ class Fact:
 
 
 def probes(source: str, *targets: str) -> List[Probe]:
-    """"host:80" asks an address, "host:80 words" adds a note."""
+    """ "host:80" asks an address, "host:80 words" adds a note."""
     made = []
     for words in targets:
         target, _, note = words.partition(" # ")
@@ -224,5 +220,7 @@ def answers(side: Side) -> Dict[str, Dict[str, str]]:
 def _ask(side: Side, sections: Dict[str, List[Union[Probe, Fact]]]) -> Dict[str, Dict[str, str]]:
     """All at once: what does not answer takes its time."""
     with ThreadPoolExecutor(24) as pool:
-        asked = {name: [(item.told, pool.submit(item.answer, side)) for item in items] for name, items in sections.items()}
+        asked = {
+            name: [(item.told, pool.submit(item.answer, side)) for item in items] for name, items in sections.items()
+        }
         return {name: {told: answer.result() for told, answer in items} for name, items in asked.items()}

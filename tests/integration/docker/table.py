@@ -18,9 +18,7 @@ Answers = Dict[str, Dict[str, str]]
 def read(column: str) -> Answers:
     """Section → question → the answer in that column."""
     place = COLUMNS.index(column)
-    return {
-        section: {question: cells[place] for question, cells in rows.items()} for section, rows in _rows().items()
-    }
+    return {section: {question: cells[place] for question, cells in rows.items()} for section, rows in _rows().items()}
 
 
 def write(column: str, answers: Mapping[str, Mapping[str, str]]) -> None:

@@ -60,7 +60,6 @@ def test_a_host_as_declared_is_clean(drift):
     ]
 
 
-@pytest.mark.compat
 def test_what_somebody_changed_is_drift_and_fails_and_is_still_there(applied, drift):
     applied.run(["ip", "link", "set", "br-front", "mtu", "1400"])
     applied.run(["ip", "-n", "web", "addr", "add", "172.20.0.77/24", "dev", "eth0"])
@@ -89,7 +88,6 @@ def test_what_the_inventory_changed_is_told_apart_and_fails_unless_switched_off(
     assert "create namespace cache" in reports["node1"]["intended"]
 
 
-@pytest.mark.compat
 def test_hosts_that_give_no_answer_are_unknown_and_in_the_report(drift):
     hosts = {"node1": LOCAL, "away": AWAY, "wrong": WRONG}
     _ran, reports, directory = drift(hosts, fail=True)
