@@ -33,7 +33,7 @@ port is one more element.
           +-------+-------+   6  anything else: none of our business|
                   v                                                 v
           +---------------+   called its own or a neighbour's published port,
-     100  | postrouting   |   or comes from 127/8: masquerade as the bridge;
+     100  | postrouting   |   or asked by the host: masquerade as the bridge;
           +---------------+   own subnet, not to its bridge: masquerade or snat
 
 ``within`` holds ``icc: false`` at layer 3; ``into`` lets in answers, what was published, and what the
@@ -346,6 +346,8 @@ _INET_CHAINS = (
             "oifname @bridges ip saddr 127.0.0.0/8 masquerade fully-random",
             "ct status dnat oifname . ip saddr @at_home4 masquerade fully-random",
             "ct status dnat oifname . ip6 saddr @at_home6 masquerade fully-random",
+            # The host asked: a container that is also on the network of this address would answer there instead.
+            "ct status dnat oifname @bridges fib saddr type local masquerade fully-random",
             "oifname . ip saddr @at_home4 return",
             "oifname . ip6 saddr @at_home6 return",
             "snat ip to ip saddr map @snat4 fully-random",

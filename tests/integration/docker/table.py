@@ -26,7 +26,7 @@ def write(column: str, answers: Mapping[str, Mapping[str, str]]) -> None:
     place, known = COLUMNS.index(column), _rows()
     lines: List[str] = []
     for section, asked in answers.items():
-        lines += ["### " + section, "", _line("probe", *COLUMNS, ""), "|---" * 5 + "|"]
+        lines += ["### " + section, "", _line("probe", *COLUMNS, ""), "|---" * (len(COLUMNS) + 2) + "|"]
         for question, answer in asked.items():
             cells = known.get(section, {}).get(question, ["?"] * len(COLUMNS))
             cells[place] = answer
