@@ -19,7 +19,7 @@ from tests.lab.waiting import wait_for
 BUSYBOX = Path("/bin/busybox")
 #: The distribution's own client first: a newer one beside it no longer speaks to an old daemon.
 CLIENTS = "/usr/bin:/usr/local/bin"
-GROUP = "linuxnet-compared"
+GROUP = "linuxnet-compared-{0}".format(os.getpid())
 
 #: Everything that the daemon writes is in memory and its own. The lab host's /sys hides the control groups, so the
 #: machine's mounts are where this starts from, with the lab's /sys made anew over them.
