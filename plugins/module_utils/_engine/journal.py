@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from .._kernel import gate, marks
 from .._kernel.errors import FabricError
@@ -88,13 +88,32 @@ def read() -> Optional[Dict[str, Any]]:
     return words
 
 
-def steps_back(words: Dict[str, Any]) -> List[Dict[str, Any]]:
-    """The operations that take an interrupted run back, in order. After a reboot only those on files and leases."""
+Step = Dict[str, Any]
+
+
+def way_back(words: Dict[str, Any]) -> Iterator[Tuple[Optional[int], List[Step]]]:
+    """How an interrupted run is taken back: the operations of one action after the other, the last one first.
+
+    With each comes what ``reached`` is to say once they are done, for the way back may be interrupted, too, and
+    must not be gone twice: an inverse undoes what its own action did, and not what stood there before. The leases
+    come last, with None. After a reboot there are only files and leases left to put back.
+    """
     same_boot = words["boot_id"] == marks.boot_id()
     all_of_them = not same_boot or words["reached"] in (UNCONFIRMED, VERIFIED)
     begun = words["undo"] if all_of_them else words["undo"][: int(words["reached"])]
-    steps = [step for undo in reversed(begun) for step in undo] + list(words["first"])
-    return [step for step in steps if same_boot or step["name"].split(".")[0] in ("file", "lease")]
+    for number in reversed(range(len(begun))):
+        yield number, [step for step in begun[number] if same_boot or step["name"].startswith("file.")]
+    yield None, list(words["first"])
+
+
+def keep_only(steps: Sequence[Step]) -> None:
+    """Leave these operations, which failed, to the next run; the rest of the way back is done."""
+    words = read()
+    if words is not None:
+        words.pop("reached")
+        words.update(undo=[list(steps)], first=[], finish=[], nonce=None)
+        _write_durably(JOURNAL_FILE, json.dumps(words))
+        set_reached("1")
 
 
 def set_reached(mark: str) -> None:

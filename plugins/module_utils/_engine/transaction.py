@@ -103,10 +103,14 @@ def finish_interrupted(host: Host, take_back: bool = False) -> Tuple[str, ...]:
             "host has gone back by itself".format(words["topology"])
         )
     if words["reached"] == journals.VERIFIED:
-        steps, line = words["finish"], "finish the interrupted run of topology {0}"
+        line = "finish the interrupted run of topology {0}"
+        _perform_all(host, words["finish"])
     else:
-        steps, line = journals.steps_back(words), "take back the interrupted run of topology {0}"
-    _perform_all(host, steps)
+        line = "take back the interrupted run of topology {0}"
+        for left, steps in journals.way_back(words):
+            _perform_all(host, steps)
+            if left is not None:
+                journals.set_reached(str(left))
     journals.remove()
     return (line.format(words["topology"]),)
 
@@ -146,20 +150,31 @@ def _way_back(
     host: Host, plan: Plan, actions: Sequence[Action], begun: Sequence[Action], leases: Leases, failure: BaseException
 ) -> FabricError:
     """Undo what was begun, in reverse; the error to raise says what failed and how the way back went."""
-    trouble: List[str] = []
     leases.rollback()
-    steps = [step.as_json() for action in reversed(begun) for step in action.undo] + list(leases.way_back)
-    for step in steps:
-        try:
-            perform(host, step)
-        except Exception as error:  # the rest of the way back matters more than this step
-            trouble.append("{0}: {1}".format(step["name"], error))
+    failed: List[Dict[str, Any]] = []
+    trouble: List[str] = []
+    for left in reversed(range(len(begun))):
+        _undo(host, [step.as_json() for step in begun[left].undo], failed, trouble)
+        journals.set_reached(str(left))
+    _undo(host, leases.way_back, failed, trouble)
     difference = _difference(plan, actions)
     if difference is not None:
         trouble.append(difference)
-    if not trouble:
+    if failed:
+        journals.keep_only(failed)
+    else:
         journals.remove()
     return _failure(begun, failure, trouble)
+
+
+def _undo(host: Host, steps: Sequence[Dict[str, Any]], failed: List[Dict[str, Any]], trouble: List[str]) -> None:
+    """The rest of the way back matters more than one step, so a failure is noted and the next one done."""
+    for step in steps:
+        try:
+            perform(host, step)
+        except Exception as error:
+            failed.append(step)
+            trouble.append("{0}: {1}".format(step["name"], error))
 
 
 def _difference(plan: Plan, actions: Sequence[Action]) -> Optional[str]:

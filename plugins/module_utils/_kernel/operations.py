@@ -181,6 +181,8 @@ def link_set(host: Host, netns: Optional[str], ifname: str, attributes: Dict[str
 def link_rename(host: Host, netns: Optional[str], ifname: str, new: str) -> None:
     """Kernels before 6.2 want a link down while it is renamed."""
     socket = host.netlink(netns)
+    if rtnetlink.read_link(socket, ifname) is None and rtnetlink.read_link(socket, new) is not None:
+        return  # done already, by a way back that was interrupted
     index = _index(host, netns, ifname)
     try:
         socket.send([rtnetlink.link_set(index=index, rename=new)])

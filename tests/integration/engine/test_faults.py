@@ -41,19 +41,16 @@ def _fail_everywhere(start: Optional[Declaration], end: Optional[Declaration]) -
     before = world()
     total = _rehearse(start, end)
     problems: List[str] = []
-    committed = False
     for number in range(1, total + 1):
         message = _run_failing(end, number)
         now = world()
         if message is None or "the host matches the declaration" in message:
             # None: a write that may fail, such as an announcement, or one that this run did not come to.
-            committed = (
-                committed or message is not None
-            )  # past the verification there is only tidying up, which never turns a run back
+            # The other: past the verification there is only tidying up, which never turns a run back.
             _converge(end, problems, number)
             _settle(start)
             continue
-        if committed or "the host is as before" not in message:
+        if "the host is as before" not in message:
             problems.append("{0}: {1}".format(number, message))
         odd = difference(before, now)
         if odd:

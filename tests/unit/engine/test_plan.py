@@ -152,7 +152,13 @@ def test_the_way_back_is_what_was_begun_in_reverse_then_the_leases(
     monkeypatch: pytest.MonkeyPatch, boot: str, reached: str, expected: List[str]
 ) -> None:
     monkeypatch.setattr(marks, "boot_id", lambda: boot)
-    assert [step["name"] for step in journal.steps_back(dict(WORDS, reached=reached))] == expected
+    way = journal.way_back(dict(WORDS, reached=reached))
+    assert [step["name"] for _left, steps in way for step in steps] == expected
+
+
+def test_the_way_back_says_after_each_action_how_many_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(marks, "boot_id", lambda: "this")
+    assert [left for left, _steps in journal.way_back(dict(WORDS, reached="3"))] == [2, 1, 0, None]
 
 
 # --- the report
