@@ -82,6 +82,12 @@ def _way_out(name: str) -> Callable[[Side], str]:
     return told
 
 
+def _sockets(side: Side) -> str:
+    own = {port for name, _kind, port in SERVERS if name in ("host", "agent")}
+    lines = side.places["host"].run(["ss", "-Hlntu"]).stdout.splitlines()
+    return str(sum(int(line.split()[4].rsplit(":", 1)[1]) not in own for line in lines))
+
+
 def _in_range(side: Side) -> str:
     low, high = side.places["host"].run(["cat", "/proc/sys/net/ipv4/ip_local_port_range"]).stdout.split()
     return "yes" if int(low) <= side.ports["allocated"] <= int(high) else "no"
@@ -178,7 +184,8 @@ SECTIONS: Dict[str, List[Union[Probe, Fact]]] = {
     ],
     "Outwards": probes("web", "client:80") + probes("neighbour", "client:80") + probes("batch", "client:80"),
     "The attacker has a route to every container": [
-        *probes("attacker", "web:80", "web:53/udp", "web:8080 # not published", "web on back:80"),
+        *probes("attacker", "web:80", "web:443 # published on 127.0.0.1", "web:53/udp"),
+        *probes("attacker", "web:8080 # not published", "web on back:80"),
         *probes("attacker", "db:5432", "[db]:5432"),
         Fact("attacker → 127.0.0.1:8443, a crafted frame", crafted("127.0.0.1", 8443)),
         Fact("attacker → 127.0.0.1:80, a crafted frame", crafted("127.0.0.1", 80)),
@@ -195,6 +202,7 @@ SECTIONS: Dict[str, List[Union[Probe, Fact]]] = {
         Fact("default route of db", _way_out("db")),
         Fact("addresses of sidecar and of web", _same("sidecar", "web")),
         Fact("addresses of agent and of the host", _same("agent", "host")),
+        Fact("sockets of the host that are held for published ports", _sockets),
         Fact("the allocated port is in ip_local_port_range", _in_range),
     ],
 }
@@ -219,7 +227,7 @@ def answers(side: Side) -> Dict[str, Dict[str, str]]:
 
 def _ask(side: Side, sections: Dict[str, List[Union[Probe, Fact]]]) -> Dict[str, Dict[str, str]]:
     """All at once: what does not answer takes its time."""
-    with ThreadPoolExecutor(24) as pool:
+    with ThreadPoolExecutor(40) as pool:
         asked = {
             name: [(item.told, pool.submit(item.answer, side)) for item in items] for name, items in sections.items()
         }
