@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import tarfile
+import uuid
 from pathlib import Path
 from typing import Any, List, Optional, Sequence
 
@@ -62,11 +63,13 @@ class Daemon:
         self._host, self._folder = host, folder
         self._socket = "unix://{0}/docker.sock".format(folder)
         self._options = list(options)
+        self._group = GROUP + uuid.uuid4().hex[:8]
 
     def __enter__(self) -> "Daemon":
         network = Place("dockerd", ["nsenter", "--target", str(self._host.pid), "--net", "--uts", "--"])
         daemon = [
-            str(_program("dockerd")), "-H", self._socket, "--storage-driver", "vfs", "--cgroup-parent", "/" + GROUP,
+            str(_program("dockerd")), "-H", self._socket, "--storage-driver", "vfs", "--cgroup-parent",
+            "/" + self._group,
         ]  # fmt: skip
         self._log = open(self._folder / "dockerd.log", "w")
         self._process = network.popen(
@@ -89,7 +92,7 @@ class Daemon:
         self._process.kill()
         self._process.wait()
         self._log.close()
-        wait_for(_groups_are_gone, 20, "the daemon's control groups to be empty")
+        wait_for(self._groups_are_gone, 20, "the daemon's control groups to be empty")
 
     def _answers(self) -> bool:
         if self._process.poll() is not None:
@@ -122,13 +125,12 @@ class Daemon:
         first = Path("/proc/{0}/task/{0}/children".format(parent)).read_text().split()[0]
         return ["nsenter", "--target", first, "--mount", "--"]
 
-
-def _groups_are_gone() -> bool:
-    """The control groups are the machine's: take away the empty ones that the daemon made for us."""
-    for path in Path("/sys/fs/cgroup").glob("**/" + GROUP):
-        for folder in sorted(path.glob("**/"), key=lambda item: len(str(item)), reverse=True):
-            try:
-                folder.rmdir()
-            except OSError:
-                return False
-    return True
+    def _groups_are_gone(self) -> bool:
+        """The control groups are the machine's: take away the empty ones that the daemon made for us."""
+        for path in Path("/sys/fs/cgroup").glob("**/" + self._group):
+            for folder in sorted(path.glob("**/"), key=lambda item: len(str(item)), reverse=True):
+                try:
+                    folder.rmdir()
+                except OSError:
+                    return False
+        return True
