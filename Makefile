@@ -63,6 +63,7 @@ docs: .venv/stamp ## plugin documentation as HTML under build/docs
 
 bench: .venv/stamp system-test ## benchmarks; prints ratios and writes JSON
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.connection
 
 build: .venv/stamp ## the collection as an artifact under build/
 	$(BIN)/ansible-galaxy collection build --force --output-path build .
