@@ -89,9 +89,11 @@ def plan(
         actions.extend(bridge.compare(each, observed))
     if rules is not None:
         actions.append(_rules_action(desired.topology, rules))
-    actions.extend(spaces)
+    late = [action for action in spaces if _turns_ipv6_off(action)]
+    actions.extend(action for action in spaces if action not in late)
     pairs = [action for pair in desired.veths for action in veth.compare(pair, after_spaces)]
     actions.extend(pairs)
+    actions.extend(late)
     actions.extend(_bridge_removals(desired, observed))
     actions.extend(_file_actions(desired, observed, files))
     return tuple(actions)
@@ -109,6 +111,11 @@ def _rules_action(topology: str, rules: RulesetChange) -> Action:
         before=rules.before,
         after=rules.after,
     )
+
+
+def _turns_ipv6_off(action: Action) -> bool:
+    words = action.do[0].arguments
+    return action.do[0].name == "sysctl.write" and netns.turns_ipv6_off(words["key"], words["value"])
 
 
 def _flow(publication: Publication) -> Dict[str, object]:

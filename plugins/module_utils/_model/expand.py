@@ -129,11 +129,11 @@ def _attach(topology: Topology, container: Container) -> Optional[str]:
 
 def _namespace_sysctls(topology: Topology, container: Container) -> Iterator[Tuple[str, str]]:
     networks = [topology.networks[attachment.network] for attachment in container.attachments]
-    if not any(6 in families(network) for network in networks):
-        # Before any link comes up: nothing leaks over link-local addresses, no multicast chatter on the bridge.
-        yield "net/ipv6/conf/all/disable_ipv6", "1"
-        yield "net/ipv6/conf/default/disable_ipv6", "1"
-    else:
+    # Before any link comes up: nothing leaks over link-local addresses, no multicast chatter on the bridge.
+    ipv6 = any(6 in families(network) for network in networks)
+    yield "net/ipv6/conf/all/disable_ipv6", "0" if ipv6 else "1"
+    yield "net/ipv6/conf/default/disable_ipv6", "0" if ipv6 else "1"
+    if ipv6:
         yield "net/ipv6/conf/default/accept_ra", "0"
     if len(networks) > 1:
         yield "net/ipv4/conf/default/rp_filter", "2"

@@ -14,7 +14,7 @@ from .._kernel.errors import ForeignObjectError
 from .._kernel.observe import Observed
 from .._kernel.rtnetlink import Link
 from .action import Action, operation
-from .netns import compare_sysctl
+from .netns import compare_sysctl, turns_ipv6_off
 
 #: Of a bridge, what the kernel can change on a living one. Times in seconds.
 _OPTIONS = ("stp", "ageing_time", "forward_delay", "multicast_snooping")
@@ -146,10 +146,14 @@ def _changes(desired: Bridge, link: Link, observed: Observed) -> Iterator[Action
                 before={name: now},
                 after={name: wanted},
             )
+    late = [pair for pair in desired.sysctls if turns_ipv6_off(*pair)]
     for key, value in desired.sysctls:
-        yield from compare_sysctl(None, key, value, observed.sysctls.get(key), subject)
+        if (key, value) not in late:
+            yield from compare_sysctl(None, key, value, observed.sysctls.get(key), subject)
     now_addresses = comparable_addresses(observed.addresses.get(link.index, []))
     yield from compare_addresses(None, ifname, ifname, subject, now_addresses, desired.addresses)
+    for key, value in late:
+        yield from compare_sysctl(None, key, value, observed.sysctls.get(key), subject)
     if desired.up != link.up:
         yield change_link(None, ifname, ifname, subject, "up", link.up, desired.up)
 
