@@ -334,7 +334,9 @@ def address_delete(index: int, cidr: str) -> nl.Request:
 
 
 def route_add(route: RouteEntry) -> nl.Request:
-    return nl.Request(RTM_NEWROUTE, nl.NLM_F_CREATE | nl.NLM_F_EXCL, _route_body(route))
+    """Takes the place of a route with the same destination and metric over another interface: a default route that
+    moves from eth1 to eth0 is never two, nor none."""
+    return nl.Request(RTM_NEWROUTE, nl.NLM_F_CREATE | nl.NLM_F_REPLACE, _route_body(route))
 
 
 def route_delete(route: RouteEntry) -> nl.Request:

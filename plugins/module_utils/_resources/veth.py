@@ -79,7 +79,8 @@ def compare(desired: Veth, observed: Observed) -> List[Action]:
     _refuse_inner(desired, inner, state)
     if outer is None:
         # Where the bridge is as new as the address, nobody can remember where that was.
-        return [create(desired, announced=desired.master is None or desired.master in observed.links)]
+        made = create(desired, announced=desired.master is None or desired.master in observed.links)
+        return [replace(made, undo=(*made.undo, *_displaced(desired, desired.routes, state)))]
     if inner is None:
         text = "replace {0} of {1}, whose other end is not there".format(desired.name, desired.shown)
         away = Action(
@@ -291,7 +292,23 @@ def _compare_routes(desired: Veth, inner: Link, state: NamespaceState, subject: 
         there = operation("route.add", route=route.words(), **place)
         back = operation("route.delete", route=route.words(), **place)
         text = "add route {0} to {1}".format(route, desired.shown)
-        yield Action(text, subject, (there,), (back,), after={"route %s" % route: "on"})
+        undo = (back, *_displaced(desired, (route,), state))
+        yield Action(text, subject, (there,), undo, after={"route %s" % route: "on"})
+
+
+def _displaced(desired: Veth, routes: Tuple[VethRoute, ...], state: NamespaceState) -> Iterator[Operation]:
+    """What brings back the routes over other interfaces whose place these take: same destination, same metric."""
+    ifnames = {link.index: link.ifname for link in state.links.values()}
+    wanted = {(route.destination, route.metric) for route in routes}
+    for entry in state.routes:
+        words, ifname = _route_words(entry), ifnames.get(entry.oif)
+        if (
+            (words.destination, words.metric) in wanted
+            and ifname not in (None, desired.ifname)
+            and entry.table == RT_TABLE_MAIN
+            and entry.protocol not in (RTPROT_KERNEL, RTPROT_RA)
+        ):
+            yield operation("route.add", netns=desired.netns, ifname=ifname, route=words.words())
 
 
 def _routes_of(inner: Link, state: NamespaceState) -> List[RouteEntry]:
