@@ -123,8 +123,9 @@ def attach_path(attach: str) -> str:
 def bridge_create(host: Host, bridge: Mapping[str, Any]) -> None:
     """A bridge, its sysctls before its addresses, and up: all that ``_resources.bridge.Bridge`` says."""
     ifname = bridge["ifname"]
-    host.socket.send([rtnetlink.bridge_add(ifname, bridge["mac"], bridge["mtu"], bridge["options"])])
-    host.socket.send([rtnetlink.link_set(ifname, alias=bridge["alias"])])
+    host.socket.send([rtnetlink.bridge_add(ifname, bridge["mac"], None, bridge["options"])])
+    # Not in the message that makes it: a bridge keeps an mtu that was set, one it was born with follows its ports.
+    host.socket.send([rtnetlink.link_set(ifname, alias=bridge["alias"], mtu=bridge["mtu"])])
     for key, value in bridge["sysctls"]:
         sysctl.write(key, value)
     index = _index(host, None, ifname)
