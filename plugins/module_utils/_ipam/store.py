@@ -30,11 +30,6 @@ _DERIVED: Mapping[str, Tuple[str, ...]] = {
     "address": ("key", "before", "after"),
     "port": (),
 }
-OWNER: Mapping[str, Tuple[str, ...]] = {
-    "subnet": ("topology", "network", "family"),
-    "address": ("topology", "network", "container", "interface", "family"),
-    "port": ("topology", "container", "target", "protocol", "host_ip"),
-}
 _INSERT = {
     kind: "INSERT INTO {0} ({1}) VALUES ({2})".format(
         kind, ", ".join(COLUMNS[kind] + _DERIVED[kind]), ", ".join("?" * len(COLUMNS[kind] + _DERIVED[kind]))

@@ -24,7 +24,7 @@ SOL_NETLINK = 270
 NETLINK_CAP_ACK, NETLINK_EXT_ACK, NETLINK_GET_STRICT_CHK = 10, 11, 12
 
 NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP = 0x1, 0x4, 0x300
-NLM_F_REPLACE, NLM_F_EXCL, NLM_F_CREATE, NLM_F_APPEND = 0x100, 0x200, 0x400, 0x800
+NLM_F_REPLACE, NLM_F_EXCL, NLM_F_CREATE = 0x100, 0x200, 0x400
 NLMSG_ERROR, NLMSG_DONE = 2, 3
 NLM_F_CAPPED, NLM_F_ACK_TLVS, NLM_F_DUMP_INTR = 0x100, 0x200, 0x10
 NLA_F_NESTED = 0x8000
@@ -59,10 +59,6 @@ def string(kind: int, text: str) -> bytes:
 
 def u8(kind: int, number: int) -> bytes:
     return attribute(kind, bytes((number,)))
-
-
-def u16(kind: int, number: int) -> bytes:
-    return attribute(kind, struct.pack("=H", number))
 
 
 def u32(kind: int, number: int) -> bytes:
@@ -114,9 +110,8 @@ class NetlinkSocket:
 
         The kernel goes on after a refused message: what a batch has done is undone by the caller.
         """
-        for request in requests:
+        for _request in requests:
             gate.writing("netlink")
-            del request
         first = self._sequence + 1
         data = b"".join(self._pack(request, NLM_F_REQUEST | NLM_F_ACK) for request in requests)
         self._socket.send(data)

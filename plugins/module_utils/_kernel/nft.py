@@ -68,13 +68,6 @@ def load(script: str) -> None:
     _load(script)
 
 
-def check(script: str) -> None:
-    """Let the kernel judge a script without doing any of it."""
-    process = _run(["-c", "-f", "-"], script)
-    if process.returncode != 0:
-        raise _error(process)
-
-
 def normalise(text: str, names: Sequence[TableName]) -> Dict[TableName, List[Object]]:
     """What this nft and this kernel make of ``text``, as ``list_tables`` would show it.
 

@@ -21,7 +21,7 @@ from .names import STASH_DIRECTORY
 from .netlink import NetlinkError, Request
 from .rtnetlink import RouteEntry
 
-ENOENT, ESRCH, EEXIST, ENODEV, EADDRNOTAVAIL, EOPNOTSUPP = 2, 3, 17, 19, 99, 95
+ENOENT, ESRCH, EEXIST, ENODEV, EADDRNOTAVAIL = 2, 3, 17, 19, 99
 #: Links about to go are put into this group, so that one message takes them all.
 _DOOMED_GROUP = 0x0FAB
 
@@ -123,8 +123,7 @@ def attach_path(attach: str) -> str:
 def bridge_create(host: Host, bridge: Mapping[str, Any]) -> None:
     """A bridge, its sysctls before its addresses, and up: all that ``_resources.bridge.Bridge`` says."""
     ifname = bridge["ifname"]
-    host.socket.send([rtnetlink.bridge_add(ifname, bridge["mac"], None, bridge["options"])])
-    # Not in the message that makes it: a bridge keeps an mtu that was set, one it was born with follows its ports.
+    host.socket.send([rtnetlink.bridge_add(ifname, bridge["mac"], bridge["options"])])
     host.socket.send([rtnetlink.link_set(ifname, alias=bridge["alias"], mtu=bridge["mtu"])])
     for key, value in bridge["sysctls"]:
         sysctl.write(key, value)

@@ -22,19 +22,19 @@ RTM_NEWROUTE, RTM_DELROUTE, RTM_GETROUTE = 24, 25, 26
 
 IFF_UP = 1
 IFLA_ADDRESS, IFLA_IFNAME, IFLA_MTU, IFLA_LINK, IFLA_MASTER, IFLA_LINKINFO = 1, 3, 4, 5, 10, 18
-IFLA_IFALIAS, IFLA_GROUP, IFLA_NET_NS_FD, IFLA_LINK_NETNSID, IFLA_ALT_IFNAME = 20, 27, 28, 37, 53
+IFLA_IFALIAS, IFLA_GROUP, IFLA_NET_NS_FD = 20, 27, 28
 IFLA_AF_SPEC, IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE = 26, 8, 1
 IFLA_INFO_KIND, IFLA_INFO_DATA, IFLA_INFO_SLAVE_KIND, IFLA_INFO_SLAVE_DATA = 1, 2, 4, 5
 VETH_INFO_PEER = 1
 IFLA_BR_FORWARD_DELAY, IFLA_BR_AGEING_TIME, IFLA_BR_STP_STATE, IFLA_BR_MCAST_SNOOPING = 1, 4, 5, 23
 IFLA_BRPORT_MODE, IFLA_BRPORT_ISOLATED = 4, 33
 
-IFA_ADDRESS, IFA_LOCAL, IFA_BROADCAST, IFA_FLAGS = 1, 2, 4, 8
+IFA_ADDRESS, IFA_LOCAL, IFA_BROADCAST = 1, 2, 4
 IFA_F_NODAD = 0x02
-RTA_DST, RTA_OIF, RTA_GATEWAY, RTA_PRIORITY, RTA_PREFSRC, RTA_TABLE = 1, 4, 5, 6, 7, 15
+RTA_DST, RTA_OIF, RTA_GATEWAY, RTA_PRIORITY, RTA_TABLE = 1, 4, 5, 6, 15
 RT_TABLE_MAIN, RT_TABLE_LOCAL = 254, 255
-RTPROT_KERNEL, RTPROT_BOOT, RTPROT_STATIC, RTPROT_RA = 2, 3, 4, 9
-RT_SCOPE_UNIVERSE, RT_SCOPE_LINK, RT_SCOPE_HOST, RT_SCOPE_NOWHERE = 0, 253, 254, 255
+RTPROT_KERNEL, RTPROT_BOOT, RTPROT_RA = 2, 3, 9
+RT_SCOPE_UNIVERSE, RT_SCOPE_LINK, RT_SCOPE_NOWHERE = 0, 253, 255
 RTNH_F_ONLINK = 4
 ROUTE_TYPES = {
     1: "unicast",
@@ -233,12 +233,11 @@ def veth_add(
     return nl.Request(RTM_NEWLINK, nl.NLM_F_CREATE | nl.NLM_F_EXCL, body)
 
 
-def bridge_add(ifname: str, mac: Optional[str], mtu: Optional[int], options: Dict[str, Any]) -> nl.Request:
+def bridge_add(ifname: str, mac: Optional[str], options: Dict[str, Any]) -> nl.Request:
+    """Without an mtu: a bridge keeps one that was set later, and lets one that it was born with follow its ports."""
     own = [nl.string(IFLA_IFNAME, ifname)]
     if mac:
         own.append(nl.attribute(IFLA_ADDRESS, _mac(mac)))
-    if mtu:
-        own.append(nl.u32(IFLA_MTU, mtu))
     info = nl.nested(IFLA_LINKINFO, nl.string(IFLA_INFO_KIND, "bridge"), _bridge_data(options))
     return nl.Request(RTM_NEWLINK, nl.NLM_F_CREATE | nl.NLM_F_EXCL, _LINK.pack(0, 0, 0, 0, 0) + b"".join(own) + info)
 
