@@ -12,8 +12,7 @@ import json
 import os
 from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Tuple
 
-from .._kernel import gate, names
-from .._kernel.marks import with_suppressed_absence
+from .._kernel import files, gate, names
 
 _WORDS = ("networks", "containers", "default_address_pools", "port_range")
 
@@ -48,7 +47,7 @@ def write(topology: str, declared: Mapping[str, Any]) -> None:
 def remove(topology: str) -> None:
     if os.path.exists(_path(topology)):
         gate.writing("declared")
-        with_suppressed_absence(_path(topology))
+        files.unlink(_path(topology))
 
 
 def tell_apart(actions: Iterable[str], corrective: Iterable[str]) -> Tuple[Tuple[str, ...], Tuple[str, ...]]:

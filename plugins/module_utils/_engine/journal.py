@@ -16,7 +16,7 @@ import json
 import os
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
-from .._kernel import gate, marks
+from .._kernel import files, gate, marks
 from .._kernel.errors import FabricError
 from .._kernel.marks import prepare_state_directory
 from .._kernel.names import JOURNAL_FILE
@@ -127,7 +127,7 @@ def set_reached(mark: str) -> None:
 
 def remove() -> None:
     for path in (JOURNAL_FILE, _REACHED):
-        marks.with_suppressed_absence(path)
+        files.unlink(path)
 
 
 def _write_durably(path: str, text: str) -> None:

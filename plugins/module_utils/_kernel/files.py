@@ -71,11 +71,18 @@ def link(path: str, target: str) -> None:
         os.symlink(target, path)
 
 
+def unlink(path: str) -> None:
+    """Whether or not there is one."""
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        pass
+
+
 def remove(path: str) -> None:
     """Remove a file, and its directory when that is empty now."""
     gate.writing("file " + path)
-    if os.path.lexists(path):
-        os.unlink(path)
+    unlink(path)
     try:
         os.rmdir(os.path.dirname(path))
     except OSError:

@@ -16,7 +16,7 @@ import os
 from dataclasses import dataclass
 from typing import Dict, FrozenSet, Optional
 
-from . import gate, sysctl
+from . import files, gate, sysctl
 from .names import HANDLE_MARK_DIRECTORY, STATE_DIRECTORY
 
 
@@ -70,7 +70,7 @@ def _prepare_mark_directory() -> None:
 
 def remove(name: str) -> None:
     gate.writing("mark " + name)
-    with_suppressed_absence(path(name))
+    files.unlink(path(name))
 
 
 def path(name: str) -> str:
@@ -79,10 +79,3 @@ def path(name: str) -> str:
 
 def prepare_state_directory() -> None:
     os.makedirs(STATE_DIRECTORY, mode=0o700, exist_ok=True)
-
-
-def with_suppressed_absence(file_path: str) -> None:
-    try:
-        os.unlink(file_path)
-    except FileNotFoundError:
-        pass

@@ -11,7 +11,7 @@ import functools
 import os
 from typing import List, Optional
 
-from . import gate
+from . import files, gate
 from .names import NETNS_DIRECTORY
 
 CLONE_NEWNET = 0x40000000
@@ -115,7 +115,4 @@ def unbind(path: str) -> None:
     except OSError as error:
         if error.errno not in (2, 22):  # ENOENT; EINVAL: a file, not a mount
             raise
-    try:
-        os.unlink(path)
-    except FileNotFoundError:
-        pass
+    files.unlink(path)

@@ -94,7 +94,7 @@ def netns_drop(host: Host, name: str) -> None:
     """Let go of a stashed namespace for good."""
     if os.path.exists(_stash(name)):
         namespaces.unbind(_stash(name))
-    marks.with_suppressed_absence(_stash(name) + ".mark")
+    files.unlink(_stash(name) + ".mark")
 
 
 def _stash(name: str) -> str:

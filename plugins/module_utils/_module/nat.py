@@ -15,8 +15,6 @@ from dataclasses import replace
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 from .._engine import plan as plans
-from .._engine import transaction
-from .._engine.lock import host_lock
 from .._engine.report import Result
 from .._kernel import names, nft
 from .._kernel.errors import DeclarationError
@@ -29,29 +27,26 @@ from .._resources.ruleset import NetworkPolicy, Publication, Ruleset
 from .._resources.ruleset_plan import plan_ruleset
 from .._resources.ruleset_read import read_ruleset
 from .._resources.sysctl import HostSysctl
+from .by_hand import run_alone
 
-LOCK_TIMEOUT = 60.0
 _FORWARDING = {4: "net/ipv4/ip_forward", 6: "net/ipv6/conf/all/forwarding"}
 
 
 def perform(params: Mapping[str, Any], check_mode: bool) -> Result:
     rule = _understand(params)
     topology, present = params["topology_name"], params["state"] == "present"
-    with host_lock(LOCK_TIMEOUT, check_mode), Host() as host:
-        if not check_mode:
-            transaction.finish_interrupted(host)
 
-        def plan() -> Tuple[Action, ...]:
-            live = _live(topology)
-            desired = (with_rule if present else without_rule)(live, rule, _bridge_subnets(host, rule["bridge"]))
-            settings = _settings(rule, desired, present)
-            observed = observe(host, [setting.key for setting in settings], {})
-            _require_bridge(rule, observed, present and not check_mode)
-            rules = plan_ruleset(topology, desired if desired.networks else None)
-            goal = plans.Desired(topology, sysctls=settings, ruleset=desired, prune=False)
-            return plans.plan(goal, observed, rules, {})
+    def plan(host: Host) -> Tuple[Action, ...]:
+        live = _live(topology)
+        desired = (with_rule if present else without_rule)(live, rule, _bridge_subnets(host, rule["bridge"]))
+        settings = _settings(rule, desired, present)
+        observed = observe(host, [setting.key for setting in settings], {})
+        _require_bridge(rule, observed, present and not check_mode)
+        rules = plan_ruleset(topology, desired if desired.networks else None)
+        goal = plans.Desired(topology, sysctls=settings, ruleset=desired, prune=False)
+        return plans.plan(goal, observed, rules, {})
 
-        return transaction.run(host, topology, plan, transaction.Leases(), check_mode).with_facts(rule=rule)
+    return run_alone(topology, check_mode, plan).with_facts(rule=rule)
 
 
 def with_rule(live: Ruleset, rule: Mapping[str, Any], bridge_subnets: Tuple[str, ...] = ()) -> Ruleset:

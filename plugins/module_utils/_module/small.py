@@ -9,8 +9,6 @@ from __future__ import annotations
 import ipaddress
 from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 
-from .._engine import transaction
-from .._engine.lock import host_lock
 from .._engine.report import Result
 from .._kernel import names
 from .._kernel.errors import DeclarationError, Problem
@@ -23,9 +21,9 @@ from .._resources.action import Action
 from .._resources.bridge import Bridge
 from .._resources.netns import Netns
 from .._resources.veth import Veth, VethRoute
+from .by_hand import run_alone
 
 Compare = Callable[[Observed], List[Action]]
-LOCK_TIMEOUT = 60.0
 
 
 def perform_netns(params: Mapping[str, Any], check_mode: bool) -> Result:
@@ -147,14 +145,11 @@ def _run(
     owned: Optional[str] = None,
 ) -> Result:
     """``inside``: namespaces to read, with the settings wanted of them. ``owned``: read this topology's too."""
-    with host_lock(LOCK_TIMEOUT, check_mode), Host() as host:
-        if not check_mode:
-            transaction.finish_interrupted(host)
 
-        def plan() -> Tuple[Action, ...]:
-            return tuple(compare(observe(host, (), inside or {}, (owned,) if owned else ())))
+    def plan(host: Host) -> Tuple[Action, ...]:
+        return tuple(compare(observe(host, (), inside or {}, (owned,) if owned else ())))
 
-        return transaction.run(host, topology, plan, transaction.Leases(), check_mode)
+    return run_alone(topology, check_mode, plan)
 
 
 def _common(params: Mapping[str, Any]) -> Problems:

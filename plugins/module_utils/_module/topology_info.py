@@ -18,8 +18,7 @@ from .._model.recognise import Seen, recognise_containers, recognise_networks
 from .._resources.ruleset import Publication
 from .._resources.ruleset_compare import read_table
 from .._resources.ruleset_elements import publication
-
-LOCK_TIMEOUT = 60.0
+from .by_hand import LOCK_TIMEOUT
 
 
 def perform_topology_info(params: Mapping[str, Any], check_mode: bool) -> Result:

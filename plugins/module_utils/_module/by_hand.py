@@ -1,0 +1,26 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One object per call, on the lock, the journal and the transaction that ``topology`` uses."""
+
+from __future__ import annotations
+
+from typing import Callable, Tuple
+
+from .._engine import transaction
+from .._engine.lock import host_lock
+from .._engine.report import Result
+from .._kernel.host import Host
+from .._resources.action import Action
+
+#: How long a module without an option for it waits for another run, in seconds.
+LOCK_TIMEOUT = 60.0
+
+
+def run_alone(topology: str, check_mode: bool, plan: Callable[[Host], Tuple[Action, ...]]) -> Result:
+    """Carry out what ``plan`` finds left to do on this host."""
+    with host_lock(LOCK_TIMEOUT, check_mode), Host() as host:
+        if not check_mode:
+            transaction.finish_interrupted(host)
+        return transaction.run(host, topology, lambda: plan(host), transaction.Leases(), check_mode)
