@@ -20,13 +20,8 @@ requirements:
   - pyroute2 >= 0.7.2
 extends_documentation_fragment:
   - linuxnet.fabric._attributes
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
+  - linuxnet.fabric._attributes.full
+  - linuxnet.fabric._owner
 options:
   name:
     description:
@@ -78,12 +73,6 @@ options:
       - Whether the interface is up.
     type: bool
     default: true
-  topology_name:
-    description:
-      - Whose bridge this is. Do not use the name of a topology that M(linuxnet.fabric.topology) manages; it removes
-        what it does not declare.
-    type: str
-    default: by_hand
 seealso:
   - module: linuxnet.fabric.veth
   - module: linuxnet.fabric.nat_rule

@@ -20,13 +20,8 @@ description:
     with O(target) and O(owner) a host port.
 extends_documentation_fragment:
   - linuxnet.fabric._attributes
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
+  - linuxnet.fabric._attributes.full
+  - linuxnet.fabric._owner
 options:
   state:
     description:
@@ -35,12 +30,6 @@ options:
     type: str
     choices: [present, absent]
     default: present
-  topology_name:
-    description:
-      - Whose leases these are. Do not use the name of a topology that M(linuxnet.fabric.topology) manages; it releases
-        what it does not declare.
-    type: str
-    default: by_hand
   network:
     description:
       - The name of the network that the address is leased in.

@@ -26,13 +26,8 @@ requirements:
   - pyroute2 >= 0.7.2
 extends_documentation_fragment:
   - linuxnet.fabric._attributes
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
+  - linuxnet.fabric._attributes.full
+  - linuxnet.fabric._owner
 options:
   kind:
     description:
@@ -88,12 +83,6 @@ options:
     description:
       - The port of the container. By default the same as O(published).
     type: int
-  topology_name:
-    description:
-      - Whose table it is. Do not use the name of a topology that M(linuxnet.fabric.topology) manages; it takes out
-        what it does not declare.
-    type: str
-    default: by_hand
 seealso:
   - module: linuxnet.fabric.bridge
   - module: linuxnet.fabric.veth

@@ -19,13 +19,8 @@ requirements:
   - pyroute2 >= 0.7.2
 extends_documentation_fragment:
   - linuxnet.fabric._attributes
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
+  - linuxnet.fabric._attributes.full
+  - linuxnet.fabric._owner
 options:
   name:
     description:
@@ -48,12 +43,6 @@ options:
       - Settings of the namespace under C(net.), such as C(net.ipv4.ip_forward). Not together with O(attach).
     type: dict
     default: {}
-  topology_name:
-    description:
-      - Whose namespace this is. Do not use the name of a topology that M(linuxnet.fabric.topology) manages; it removes
-        what it does not declare.
-    type: str
-    default: by_hand
 seealso:
   - module: linuxnet.fabric.veth
   - module: linuxnet.fabric.topology

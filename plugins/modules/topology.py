@@ -32,13 +32,7 @@ requirements:
   - Linux >= 5.10
 extends_documentation_fragment:
   - linuxnet.fabric._attributes
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
+  - linuxnet.fabric._attributes.full
 options:
   name:
     description:

@@ -20,13 +20,8 @@ requirements:
   - pyroute2 >= 0.7.2
 extends_documentation_fragment:
   - linuxnet.fabric._attributes
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
+  - linuxnet.fabric._attributes.full
+  - linuxnet.fabric._owner
 options:
   name:
     description:
@@ -120,12 +115,6 @@ options:
     type: list
     elements: str
     default: []
-  topology_name:
-    description:
-      - Whose pair this is. Do not use the name of a topology that M(linuxnet.fabric.topology) manages; it removes what
-        it does not declare.
-    type: str
-    default: by_hand
 seealso:
   - module: linuxnet.fabric.netns
   - module: linuxnet.fabric.bridge

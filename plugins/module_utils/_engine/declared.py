@@ -18,8 +18,9 @@ _WORDS = ("networks", "containers", "default_address_pools", "port_range")
 
 
 def words(params: Mapping[str, Any]) -> Dict[str, Any]:
-    """Of a module's parameters, what declares."""
-    return {word: params[word] for word in _WORDS}
+    """Of a module's parameters, what declares: as plain as it comes back from a record."""
+    plain: Dict[str, Any] = json.loads(json.dumps({word: params[word] for word in _WORDS}))
+    return plain
 
 
 def read(topology: str) -> Optional[Dict[str, Any]]:
@@ -34,7 +35,7 @@ def read(topology: str) -> Optional[Dict[str, Any]]:
 
 def write(topology: str, declared: Mapping[str, Any]) -> None:
     """No write when nothing changed."""
-    if read(topology) == json.loads(json.dumps(declared)):
+    if read(topology) == declared:
         return
     gate.writing("declared")
     os.makedirs(names.DECLARED_DIRECTORY, mode=0o700, exist_ok=True)

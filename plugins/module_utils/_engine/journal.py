@@ -63,7 +63,7 @@ class Journal:
         """``mark``: how many actions have begun, then UNCONFIRMED or VERIFIED."""
         if self._reached is None:
             raise FabricError("the journal was not begun")
-        os.pwrite(self._reached, mark.ljust(12).encode("ascii"), 0)
+        _write_mark(self._reached, mark)
 
     def clear(self) -> None:
         gate.writing("journal")
@@ -120,9 +120,14 @@ def set_reached(mark: str) -> None:
     """As ``Journal.reached``, for a journal that another process began."""
     descriptor = os.open(_REACHED, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        os.pwrite(descriptor, mark.ljust(12).encode("ascii"), 0)
+        _write_mark(descriptor, mark)
     finally:
         os.close(descriptor)
+
+
+def _write_mark(descriptor: int, mark: str) -> None:
+    """Over the last one, which is never longer than this field."""
+    os.pwrite(descriptor, mark.ljust(12).encode("ascii"), 0)
 
 
 def remove() -> None:

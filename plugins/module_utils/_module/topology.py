@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple
 
@@ -102,7 +101,7 @@ def _tell_apart(
     last = declared.read(params["name"])
     if last is None or not result.actions:
         return (), result.actions
-    if not absent and last == json.loads(json.dumps(declared.words(params))):
+    if not absent and last == declared.words(params):
         return result.actions, ()
     with LeaseStore.open(LEASE_STORE, check_mode=True) as store:
         store.begin()
