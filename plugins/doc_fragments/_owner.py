@@ -11,8 +11,8 @@ class ModuleDocFragment:
 options:
   topology_name:
     description:
-      - Whose object this is. Do not use the name of a topology that M(linuxnet.fabric.topology) manages; it removes what
-        it does not declare.
+      - Whose object this is. Do not use the name of a topology that M(linuxnet.fabric.topology) manages; it removes
+        what it does not declare.
     type: str
     default: by_hand
 """
