@@ -85,6 +85,10 @@ def _without_counters(expression: Any) -> Any:
     return [{"counter": None} if isinstance(part, dict) and "counter" in part else part for part in expression]
 
 
+def read_tables(objects: Mapping[TableName, Objects]) -> Dict[TableName, TableState]:
+    return {name: read_table(each) for name, each in objects.items()}
+
+
 def compare(
     desired: Sequence[Table],
     wanted: Mapping[TableName, Objects],
@@ -93,15 +97,25 @@ def compare(
     summary: str = "",
 ) -> Optional[RulesetChange]:
     """None when the live tables are what is desired. ``wanted`` is ``desired`` in nft's own words."""
+    return compare_states(desired, read_tables(wanted), read_tables(live), live_text, summary)
+
+
+def compare_states(
+    desired: Sequence[Table],
+    wanted: Mapping[TableName, TableState],
+    live: Mapping[TableName, TableState],
+    live_text: Mapping[TableName, str],
+    summary: str = "",
+) -> Optional[RulesetChange]:
+    """As ``compare``, of tables that were read already."""
     edits = []
     touched = []
     missing = [table for table in desired if (table.family, table.name) not in live]
     for table in desired:
         key = (table.family, table.name)
-        have = read_table(live.get(key, ()))
-        edit = _edit_table(table, read_table(wanted[key]), have if key in live else None, live_text.get(key, ""))
+        edit = _edit_table(table, wanted[key], live.get(key), live_text.get(key, ""))
         if edit.script:
-            edit.stale = _truly_stale(edit.stale, read_table(wanted[key]))
+            edit.stale = _truly_stale(edit.stale, wanted[key])
             edits.append(edit)
             touched.append(key)
     if not edits:

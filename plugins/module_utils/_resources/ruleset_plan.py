@@ -11,7 +11,7 @@ from typing import Optional
 from .._kernel import nft
 from .._kernel.names import table as table_name
 from .ruleset import Ruleset
-from .ruleset_compare import RulesetChange, compare, removal
+from .ruleset_compare import RulesetChange, compare_states, read_tables, removal
 from .ruleset_text import layout, table_text
 
 
@@ -22,10 +22,11 @@ def plan_ruleset(topology: str, desired: Optional[Ruleset]) -> Optional[RulesetC
     if desired is None:
         return removal(live, nft.list_text(list(live)) if live else {})
     tables = layout(desired)
-    wanted = nft.normalise("\n".join(table_text(table) for table in tables), names)
-    if live and compare(tables, wanted, live, {}) is None:
-        return None
-    return compare(tables, wanted, live, nft.list_text(list(live)), _summary(desired))
+    wanted = read_tables(nft.normalise("\n".join(table_text(table) for table in tables), names))
+    present = read_tables(live)
+    if live and compare_states(tables, wanted, present, {}) is None:
+        return None  # the usual case, which needs no text to go back to
+    return compare_states(tables, wanted, present, nft.list_text(list(live)), _summary(desired))
 
 
 def _summary(ruleset: Ruleset) -> str:
