@@ -6,60 +6,42 @@
 
 from __future__ import annotations
 
-from typing import FrozenSet, Optional, Sequence, Tuple
+from concurrent.futures import ThreadPoolExecutor
+from typing import Collection, Optional, Sequence, Tuple
 
 from .._kernel.host import Host
 from .._kernel.observe import observe
+from .._kernel.rtnetlink import Link
 from .._resources import hosts_files
 from .._resources.action import Action
 from .._resources.ruleset_plan import plan_ruleset
 from .plan import Desired, plan
-
-#: Operations after which only the whole host shows whether everything is gone that was to go.
-_TAKING_AWAY = ("netns.stash", "netns.remove", "link.delete", "links.delete", "link.rename", "file.remove")
+from .touched import left_after
 
 
-def read_and_plan(host: Host, desired: Desired) -> Tuple[Action, ...]:
-    """What is left to do on this host."""
-    owners = (desired.topology,) if desired.prune else ()
-    observed = observe(host, desired.host_sysctls(), desired.namespace_sysctls(), owners)
-    paths = {file.path for file in desired.files}
-    if desired.prune:
-        paths.update(hosts_files.owned(desired.topology))
-    files = {path: hosts_files.read(path) for path in paths}
-    rules = plan_ruleset(desired.topology, desired.ruleset) if desired.prune else None
-    return plan(desired, observed, rules, files)
+class Planner:
+    """What is left to do on a host to match a declaration: before a run, and after its actions."""
 
+    def __init__(self, host: Host, desired: Desired, links: Optional[Collection[Link]] = None) -> None:
+        """``links``: the host's, for the first plan, where the caller has read them already."""
+        self._host = host
+        self._desired = desired
+        self._links = links
 
-def read_again(host: Host, desired: Desired, actions: Sequence[Action]) -> Tuple[Action, ...]:
-    """What is left to do after ``actions``, which were planned from a reading of everything.
+    def plan(self) -> Tuple[Action, ...]:
+        host, desired = self._host, self._desired
+        links, self._links = self._links, None
+        owners = (desired.topology,) if desired.prune else ()
+        with ThreadPoolExecutor(max_workers=1) as aside:
+            # nft is a program of its own: it works on another processor while this thread visits the namespaces.
+            rules = aside.submit(plan_ruleset, desired.topology, desired.ruleset) if desired.prune else None
+            observed = observe(host, desired.host_sysctls(), desired.namespace_sysctls(), owners, links=links)
+            paths = {file.path for file in desired.files}
+            if desired.prune:
+                paths.update(hosts_files.owned(desired.topology))
+            files = {path: hosts_files.read(path) for path in paths}
+            return plan(desired, observed, rules.result() if rules is not None else None, files)
 
-    Whoever adds one container to a thousand need not read a thousand again: the host's own namespace, the
-    namespaces that an action touched, and the packet rules if they changed.
-    """
-    touched = _touched(actions)
-    if touched is None:
-        return read_and_plan(host, desired)
-    part = desired.restricted(touched)
-    observed = observe(host, part.host_sysctls(), part.namespace_sysctls(), (), part.handles())
-    files = {file.path: hosts_files.read(file.path) for file in part.files}
-    loaded = any(step.name == "nft.load" for action in actions for step in action.do)
-    rules = plan_ruleset(desired.topology, desired.ruleset) if loaded else None
-    return plan(part, observed, rules, files)
-
-
-def _touched(actions: Sequence[Action]) -> Optional[FrozenSet[str]]:
-    """The containers whose namespace or files the actions wrote; None when something was taken away."""
-    found = set()
-    for action in actions:
-        for step in action.do:
-            if step.name in _TAKING_AWAY:
-                return None
-            words = step.arguments
-            if step.name.startswith("netns."):
-                found.add(words["name"])
-            elif step.name.startswith("file."):
-                found.add(hosts_files.container_of(words["path"]))
-            else:
-                found.add(words["veth"]["netns"] if "veth" in words else words.get("netns"))
-    return frozenset(name for name in found if name)
+    def left_after(self, actions: Sequence[Action]) -> Tuple[str, ...]:
+        """Of what these actions touched; the rest was read when they were planned."""
+        return left_after(self._host, self._desired, actions)

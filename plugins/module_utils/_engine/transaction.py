@@ -24,7 +24,7 @@ from . import journal as journals
 from .report import Result, report
 
 Plan = Callable[[], Tuple[Action, ...]]
-ReadAgain = Callable[[Sequence[Action]], Tuple[Action, ...]]
+LeftAfter = Callable[[Sequence[Action]], Tuple[str, ...]]
 
 
 class Leases:
@@ -48,13 +48,13 @@ def run(
     check_mode: bool,
     finish: Sequence[Dict[str, Any]] = (),
     nonce: Optional[str] = None,
-    read_again: Optional[ReadAgain] = None,
+    left_after: Optional[LeftAfter] = None,
 ) -> Result:
     """Make the host match, or in check mode say what that would take. Called with the host's lock held.
 
     ``finish``: operations for the end, once all is verified. ``nonce``: of the timer that takes the run
-    back unless it is confirmed; the end then waits for that. ``read_again``: the plan of what the actions touched,
-    where that is cheaper than the plan of everything.
+    back unless it is confirmed; the end then waits for that. ``left_after``: what the actions did not reach, where
+    that is cheaper to find out than by the plan of everything.
     """
     actions = plan()
     if check_mode:
@@ -73,7 +73,7 @@ def run(
             journal.reached(str(len(begun)))
             for step in action.do:
                 perform(host, step.as_json())
-        _verify(read_again(actions) if read_again is not None else plan())
+        _verify(left_after(actions) if left_after is not None else _lines(plan()))
     except BaseException as failure:
         raise _way_back(host, plan, actions, begun, leases, failure) from failure
     if nonce is not None:
@@ -132,11 +132,15 @@ def _perform_all(host: Host, steps: Sequence[Mapping[str, Any]]) -> None:
         perform(host, step)
 
 
-def _verify(actions: Sequence[Action]) -> None:
-    left = [line for action in actions for line in action.lines]
+def _lines(actions: Sequence[Action]) -> Tuple[str, ...]:
+    return tuple(line for action in actions for line in action.lines)
+
+
+def _verify(left: Sequence[str]) -> None:
     if left:
         raise FabricError(
-            "the host does not match after the last action; still to do: " + "; ".join(left[:10]), still_to_do=left
+            "the host does not match after the last action; still to do: " + "; ".join(left[:10]),
+            still_to_do=list(left),
         )
 
 
@@ -178,9 +182,9 @@ def _undo(host: Host, steps: Sequence[Dict[str, Any]], failed: List[Dict[str, An
 
 
 def _difference(plan: Plan, actions: Sequence[Action]) -> Optional[str]:
-    before = sorted(line for action in actions for line in action.lines)
+    before = sorted(_lines(actions))
     try:
-        after = sorted(line for action in plan() for line in action.lines)
+        after = sorted(_lines(plan()))
     except Exception as error:
         return "the host could not be read again: {0}".format(error)
     if after == before:

@@ -10,15 +10,22 @@ on sending. Exactly those are deleted: same protocol, sent to the published port
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from dataclasses import dataclass
-from typing import Any, Iterator, List, Optional, Sequence
+from typing import Any, Container, Iterator, List, Optional, Sequence
 
-from . import gate
+from . import gate, netlink, sysctl
 from .errors import MissingDependencyError
 
 #: Up to here the kernel is asked for each flow apart; beyond, one dump of everything costs less.
 _ASK_APART = 16
+
+#: Fewer connections than this are looked through for any that matters, before pyroute2 is imported to delete it.
+_GLANCE = 20000
+#: include/uapi/linux/netfilter/nfnetlink{,_conntrack}.h
+_CT_GET = 1 << 8 | 1
+_CTA_TUPLE_ORIG, _CTA_TUPLE_PROTO, _CTA_PROTO_DST_PORT = 1, 2, 3
 
 _FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 _PROTOCOLS = {"tcp": socket.IPPROTO_TCP, "udp": socket.IPPROTO_UDP, "sctp": getattr(socket, "IPPROTO_SCTP", 132)}
@@ -44,10 +51,29 @@ def delete_stale(flows: Sequence[Any]) -> int:
 
     Takes anything with the fields of ``StaleFlow``; a ``Publication`` has them.
     """
+    if not _any_tracked({flow.published for flow in flows}):
+        return 0
     deleted = 0
     for family in sorted({flow.family for flow in flows}):
         deleted += _delete_family(family, [flow for flow in flows if flow.family == family])
     return deleted
+
+
+def _any_tracked(ports: Container[int]) -> bool:
+    """Whether any connection went to one of these ports: usually none did, and importing pyroute2 takes its time."""
+    count = int(sysctl.read("net/netfilter/nf_conntrack_count") or "0")
+    if not 0 < count < _GLANCE:
+        return count > 0
+    with contextlib.closing(netlink.NetlinkSocket(netlink.NETLINK_NETFILTER)) as netfilter:
+        entries = list(netfilter.dump(_CT_GET, b"\0\0\0\0"))
+    return any(_destination_port(entry) in ports for entry in entries)
+
+
+def _destination_port(entry: bytes) -> int:
+    """Of the original direction; behind the four bytes of struct nfgenmsg."""
+    original = netlink.attributes(netlink.attributes(entry, 4).get(_CTA_TUPLE_ORIG, b""))
+    protocol = netlink.attributes(original.get(_CTA_TUPLE_PROTO, b""))
+    return int.from_bytes(protocol.get(_CTA_PROTO_DST_PORT, b""), "big")
 
 
 def _delete_family(family: int, flows: Sequence[Any]) -> int:

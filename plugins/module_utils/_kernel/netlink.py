@@ -14,12 +14,12 @@ from __future__ import annotations
 import os
 import socket
 import struct
-from typing import Dict, Iterator, List, Sequence
+from typing import Container, Dict, Iterator, List, Sequence
 
 from . import gate
 from .errors import FabricError
 
-NETLINK_ROUTE = 0
+NETLINK_ROUTE, NETLINK_NETFILTER = 0, 12
 SOL_NETLINK = 270
 NETLINK_CAP_ACK, NETLINK_EXT_ACK, NETLINK_GET_STRICT_CHK = 10, 11, 12
 
@@ -95,8 +95,8 @@ class Request:
 class NetlinkSocket:
     """A socket that belongs to the network namespace in which it was made, whatever the thread enters later."""
 
-    def __init__(self) -> None:
-        self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, NETLINK_ROUTE)
+    def __init__(self, protocol: int = NETLINK_ROUTE) -> None:
+        self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, protocol)
         self._socket.bind((0, 0))
         for option in (NETLINK_CAP_ACK, NETLINK_EXT_ACK, NETLINK_GET_STRICT_CHK):
             self._socket.setsockopt(SOL_NETLINK, option, 1)
@@ -105,10 +105,11 @@ class NetlinkSocket:
     def close(self) -> None:
         self._socket.close()
 
-    def send(self, requests: Sequence[Request]) -> None:
+    def send(self, requests: Sequence[Request], tolerated: Container[int] = ()) -> None:
         """Send all in one call and wait until each was acknowledged; the first refusal is raised.
 
         The kernel goes on after a refused message: what a batch has done is undone by the caller.
+        ``tolerated``: refusals (errno) that are none.
         """
         for _request in requests:
             gate.writing("netlink")
@@ -122,7 +123,8 @@ class NetlinkSocket:
                 if kind == NLMSG_ERROR and sequence in waiting:
                     waiting.discard(sequence)
                     error = _error(flags, payload)
-                    failure = failure or error
+                    if error is not None and error.errno not in tolerated:
+                        failure = failure or error
         if failure is not None:
             raise failure
 

@@ -31,23 +31,25 @@ _PLACES = os.pathsep.join(("/usr/local/sbin", "/usr/sbin", "/sbin"))
 def list_tables(names: Sequence[TableName]) -> Dict[TableName, List[Object]]:
     """The objects of each of these tables; a table that does not exist is not in the answer."""
     answer: Dict[TableName, List[Object]] = {}
-    for family, name in names:
-        process = _run(["-j", "list", "table", family, name])
-        if process.returncode == 0:
-            objects = json.loads(process.stdout)["nftables"]
-            answer[(family, name)] = [item for item in objects if "metainfo" not in item and "table" not in item]
-        elif "No such file or directory" not in process.stderr:
-            raise _error(process)
+    for name, listing in _list(names, ["-j"]).items():
+        objects = json.loads(listing)["nftables"]
+        answer[name] = [item for item in objects if "metainfo" not in item and "table" not in item]
     return answer
 
 
 def list_text(names: Sequence[TableName]) -> Dict[TableName, str]:
     """The same tables as text that ``load`` takes back."""
+    return _list(names, [])
+
+
+def _list(names: Sequence[TableName], options: Sequence[str]) -> Dict[TableName, str]:
+    """What nft prints of each table there is. One process a table, all at once: nft 1.0.6 lists one table a call."""
+    running = [_start([*options, "list", "table", family, name]) for family, name in names]
+    finished = [_finish(process) for process in running]
     answer: Dict[TableName, str] = {}
-    for family, name in names:
-        process = _run(["list", "table", family, name])
+    for name, process in zip(names, finished):
         if process.returncode == 0:
-            answer[(family, name)] = process.stdout
+            answer[name] = process.stdout
         elif "No such file or directory" not in process.stderr:
             raise _error(process)
     return answer
@@ -104,15 +106,24 @@ def _scratch_namespace() -> Iterator[None]:
 
 
 def _run(arguments: Sequence[str], script: str = "") -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [_program()] + list(arguments),
-        input=script,
+    return _finish(_start(arguments), script)
+
+
+def _start(arguments: Sequence[str]) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [_program(), *arguments],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         universal_newlines=True,
-        check=False,
         env=_environment(),
     )
+
+
+def _finish(process: "subprocess.Popen[str]", script: str = "") -> "subprocess.CompletedProcess[str]":
+    with process:
+        output, errors = process.communicate(script)
+    return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
 
 
 def require() -> None:

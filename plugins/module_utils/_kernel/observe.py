@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from typing import Dict, FrozenSet, Iterable, List, Mapping, Optional, Set, Tuple
+from typing import Collection, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
 
 from . import marks, names, namespaces, rtnetlink, sysctl
 from .host import Host
@@ -56,12 +56,14 @@ def observe(
     namespace_sysctls: Mapping[str, Iterable[str]],
     topologies: Iterable[str] = (),
     only: Optional[FrozenSet[str]] = None,
+    links: Optional[Collection[Link]] = None,
 ) -> Observed:
     """Read the host, and every namespace in ``namespace_sysctls`` or marked as one of ``topologies``'.
 
-    ``only``: the handles to look at, for a reading of a part; all of them otherwise.
+    ``only``: the handles to look at, for a reading of a part; all of them otherwise. ``links``: the host's, where
+    the caller has read them already.
     """
-    links = rtnetlink.read_links(host.socket)
+    links = rtnetlink.read_links(host.socket) if links is None else links
     known = namespaces.names() if only is None else [name for name in only if namespaces.exists(name)]
     handles = {name: namespaces.identity(namespaces.handle(name)) for name in known}
     handle_marks = marks.read_all(only)
@@ -83,7 +85,7 @@ def observe(
         links={link.ifname: link for link in links},
         by_index=by_index,
         addresses=rtnetlink.read_addresses(host.socket),
-        sysctls={key: sysctl.read(key) for key in settings},
+        sysctls=sysctl.read_all(settings),
         handles=handles,
         marks=handle_marks,
         namespaces=inside,
@@ -108,12 +110,12 @@ def _bridge_settings(link: Link, owned: Set[str]) -> List[str]:
 _NO_IPV6 = "net/ipv6/conf/all/disable_ipv6"
 
 
-def _visit(host: Host, name: str, keys: Iterable[str]) -> NamespaceState:
+def _visit(host: Host, name: str, keys: Sequence[str]) -> NamespaceState:
     """Enter, read, and leave the thread there: the next visit goes straight on to the next namespace."""
     _enter(name)
     socket = host.keep_socket(name)
-    settings = {key: sysctl.read(key) for key in keys}
-    links: Dict[str, Link] = {link.ifname: link for link in rtnetlink.read_links(socket)}
+    settings = sysctl.read_all(keys)
+    links: Dict[str, Link] = {link.ifname: link for link in rtnetlink.read_links(socket, families=False)}
     return NamespaceState(
         links=links,
         addresses=rtnetlink.read_addresses(socket),

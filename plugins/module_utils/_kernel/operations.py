@@ -68,19 +68,41 @@ def netns_remove(host: Host, name: str) -> None:
     marks.remove(name)
 
 
+def netns_retire(host: Host, name: str) -> None:
+    """The handle is nobody's from now on; it goes when the run is over, until when there is a way back."""
+    host.forget(name)
+    os.makedirs(STASH_DIRECTORY, mode=0o700, exist_ok=True)
+    _stash_mark(name)
+
+
+def netns_discard(host: Host, name: str, inode: Optional[int]) -> None:
+    """Take a retired handle away, if it still is the one that was retired."""
+    host.forget(name)
+    if namespaces.identity(namespaces.handle(name)) == inode and os.path.exists(_stash(name) + ".mark"):
+        namespaces.unbind(namespaces.handle(name))
+    files.unlink(_stash(name) + ".mark")
+
+
 def netns_stash(host: Host, name: str) -> None:
-    """Take the handle away but keep the namespace, so that there is a way back until the run is over."""
+    """Free the handle's name for another namespace, and keep this one as a way back until the run is over."""
     host.forget(name)
     os.makedirs(STASH_DIRECTORY, mode=0o700, exist_ok=True)
     if namespaces.identity(namespaces.handle(name)) is not None:
         namespaces.bind(namespaces.handle(name), _stash(name))
     namespaces.unbind(namespaces.handle(name))
-    if os.path.exists(marks.path(name)):
-        gate.writing("mark " + name)
+    _stash_mark(name)
+
+
+def _stash_mark(name: str) -> None:
+    gate.writing("mark " + name)
+    try:
         os.replace(marks.path(name), _stash(name) + ".mark")
+    except FileNotFoundError:
+        pass
 
 
 def netns_unstash(host: Host, name: str) -> None:
+    """The way back from both, retired and stashed."""
     host.forget(name)
     if namespaces.identity(_stash(name)) is not None and namespaces.identity(namespaces.handle(name)) is None:
         namespaces.unbind(namespaces.handle(name))
@@ -200,14 +222,12 @@ def link_delete(host: Host, netns: Optional[str], ifname: str) -> None:
 
 
 def links_delete(host: Host, ifnames: List[str]) -> None:
-    """Many links of the host at once."""
+    """Many links of the host at once; some may be gone already."""
     host.forget_indexes()
-    known = {link.ifname for link in rtnetlink.read_links(host.socket)}
-    there = [name for name in ifnames if name in known]
-    for start in range(0, len(there), 100):
-        host.socket.send([rtnetlink.link_set(name, group=_DOOMED_GROUP) for name in there[start : start + 100]])
-    if there:
-        _tolerant(host, None, rtnetlink.group_delete(_DOOMED_GROUP))
+    for start in range(0, len(ifnames), 100):
+        requests = [rtnetlink.link_set(name, group=_DOOMED_GROUP) for name in ifnames[start : start + 100]]
+        host.socket.send(requests, tolerated=_GONE)
+    _tolerant(host, None, rtnetlink.group_delete(_DOOMED_GROUP))
 
 
 def address_add(host: Host, netns: Optional[str], ifname: str, cidr: str) -> None:
@@ -281,8 +301,7 @@ def nft_load(host: Host, script: str) -> None:
 
 def conntrack_delete(host: Host, flows: List[Dict[str, Any]]) -> None:
     """End the connections of published ports that are gone. There is no way back, so it comes last."""
-    if sysctl.read("net/netfilter/nf_conntrack_count") not in (None, "0"):
-        conntrack.delete_stale([conntrack.StaleFlow(**flow) for flow in flows])
+    conntrack.delete_stale([conntrack.StaleFlow(**flow) for flow in flows])
 
 
 def file_write(host: Host, path: str, content: str) -> None:
@@ -303,6 +322,8 @@ OPERATIONS: Dict[str, Callable[..., None]] = {
     "netns.adopt": netns_adopt,
     "netns.remark": netns_remark,
     "netns.remove": netns_remove,
+    "netns.retire": netns_retire,
+    "netns.discard": netns_discard,
     "netns.stash": netns_stash,
     "netns.unstash": netns_unstash,
     "netns.drop": netns_drop,

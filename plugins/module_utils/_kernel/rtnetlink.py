@@ -12,7 +12,7 @@ from __future__ import annotations
 import socket
 import struct
 from dataclasses import dataclass
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Collection, Dict, List, Optional, Tuple
 
 from . import netlink as nl
 
@@ -53,6 +53,7 @@ _ROUTE = struct.Struct("=BBBBBBBBI")
 _FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 #: IFLA_EXT_MASK with RTEXT_FILTER_SKIP_STATS: counters are half of a link, and nobody compares them.
 _NO_STATISTICS = nl.u32(29, 1 << 3)
+_ASK_APART = 64
 #: The kernel counts bridge timers in USER_HZ.
 USER_HZ = 100
 
@@ -96,8 +97,16 @@ class RouteEntry:
 # --- reading -----------------------------------------------------------------------------------
 
 
-def read_links(sock: nl.NetlinkSocket) -> List[Link]:
-    return [_link(payload) for payload in sock.dump(RTM_GETLINK, _LINK.pack(0, 0, 0, 0, 0) + _NO_STATISTICS)]
+def read_links(sock: nl.NetlinkSocket, families: bool = True) -> List[Link]:
+    """``families`` False leaves out what a link has for an address family, which is compared on the host only."""
+    return [_link(payload, families) for payload in sock.dump(RTM_GETLINK, _LINK.pack(0, 0, 0, 0, 0) + _NO_STATISTICS)]
+
+
+def read_links_named(sock: nl.NetlinkSocket, ifnames: Collection[str]) -> List[Link]:
+    """Those of these links that are there; asked for apart while that is less than a dump of all."""
+    if len(ifnames) > _ASK_APART:
+        return [link for link in read_links(sock) if link.ifname in ifnames]
+    return [link for link in (read_link(sock, ifname) for ifname in sorted(ifnames)) if link is not None]
 
 
 def read_link(sock: nl.NetlinkSocket, ifname: str) -> Optional[Link]:
@@ -133,7 +142,7 @@ def read_routes(sock: nl.NetlinkSocket, table: int = 0, ipv6: bool = True) -> Li
     return entries
 
 
-def _link(payload: bytes) -> Link:
+def _link(payload: bytes, families: bool = True) -> Link:
     _family, _type, index, flags, _change = _LINK.unpack_from(payload)
     attributes = nl.attributes(payload, 16)
     kind, options = "", {}  # type: str, Dict[str, Any]
@@ -144,12 +153,12 @@ def _link(payload: bytes) -> Link:
         ifname=nl.text(attributes[IFLA_IFNAME]),
         kind=kind,
         up=bool(flags & IFF_UP),
-        mac=":".join("%02x" % byte for byte in attributes.get(IFLA_ADDRESS, b"")),
+        mac=attributes.get(IFLA_ADDRESS, b"").hex(":"),
         mtu=_number(attributes.get(IFLA_MTU)),
         alias=nl.text(attributes.get(IFLA_IFALIAS, b"")),
         master=_number(attributes.get(IFLA_MASTER)),
         peer=_number(attributes.get(IFLA_LINK)),
-        ipv6_link_local=_link_local(attributes.get(IFLA_AF_SPEC)),
+        ipv6_link_local=not families or _link_local(attributes.get(IFLA_AF_SPEC)),
         **options,
     )
 

@@ -11,7 +11,7 @@ from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple
 
 from .._engine import confirm, declared, journal, transaction
 from .._engine.lock import host_lock
-from .._engine.observation import read_again, read_and_plan
+from .._engine.observation import Planner
 from .._engine.plan import Desired
 from .._engine.report import Result
 from .._ipam.allocate import allocate, release_topology
@@ -42,19 +42,17 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
         nonce = confirm.arm(params["confirm_timeout"]) if params.get("confirm_timeout") and not check_mode else None
         with LeaseStore.open(LEASE_STORE, check_mode=check_mode) as store:
             store.begin()
-            reading = facts.read(host)
-            allocation = _lease(host, reading, store, topology, absent)
-            desired = _desired(reading, topology, allocation, absent)
+            allocation, planner = _prepare(host, store, topology, absent)
             leases = PreparedLeases(store, allocation)
             result = transaction.run(
                 host,
                 topology.name,
-                lambda: read_and_plan(host, desired),
+                planner.plan,
                 leases,
                 check_mode,
                 finish=[_remember(topology.name, params, absent)],
                 nonce=nonce,
-                read_again=lambda actions: read_again(host, desired, actions),
+                left_after=planner.left_after,
             )
         drift, intended = _tell_apart(host, params, absent, result) if check_mode else ((), ())
     warnings = foreign_firewall.warnings(
@@ -106,10 +104,8 @@ def _tell_apart(
     with LeaseStore.open(LEASE_STORE, check_mode=True) as store:
         store.begin()
         topology = _parse(params["name"], last, absent=False)
-        reading = facts.read(host)
-        allocation = _lease(host, reading, store, topology, absent=False)
-        plan = read_and_plan(host, _desired(reading, topology, allocation, absent=False))
-    lines = (*allocation.actions, *(line for action in plan for line in action.lines))
+        allocation, planner = _prepare(host, store, topology, absent=False)
+        lines = (*allocation.actions, *(line for action in planner.plan() for line in action.lines))
     return declared.tell_apart(result.actions, lines)
 
 
@@ -120,24 +116,25 @@ def _interrupted(host: Host, check_mode: bool) -> Tuple[str, ...]:
     return ("finish what an interrupted run of topology {0} left".format(words["topology"]),) if words else ()
 
 
-def _lease(host: Host, reading: facts.Reading, store: LeaseStore, topology: Topology, absent: bool) -> Allocation:
+def _prepare(host: Host, store: LeaseStore, topology: Topology, absent: bool) -> Tuple[Allocation, Planner]:
+    """Lease and expand: from what is declared to what is to be on this host."""
     if absent:
-        return release_topology(store, topology.name)
+        return release_topology(store, topology.name), Planner(host, Desired(topology.name))
+    reading = facts.read(host)
     requests = lease_requests(topology)
     requests = replace(requests, subnets=tuple(_adopted(host, requests.subnets)))
-    return allocate(store, requests, _host_facts(reading))
+    allocation = allocate(store, requests, _host_facts(reading))
+    desired = expand(topology, allocation, _host_defaults(topology, reading))
+    return allocation, Planner(host, desired, reading.links.values())
 
 
-def _desired(reading: facts.Reading, topology: Topology, allocation: Allocation, absent: bool) -> Desired:
-    if absent:
-        return Desired(topology.name)
+def _host_defaults(topology: Topology, reading: facts.Reading) -> HostDefaults:
     ipv6 = any(network.enable_ipv6 for network in topology.networks.values())
-    defaults = HostDefaults(
+    return HostDefaults(
         mtu=facts.uplink_mtu(reading),
         resolv_conf=tuple(facts.resolv_conf_lines()),
         advertised_interfaces=facts.advertised_interfaces(reading) if ipv6 else (),
     )
-    return expand(topology, allocation, defaults)
 
 
 def _host_facts(reading: facts.Reading) -> HostFacts:

@@ -36,22 +36,33 @@ def compare(desired: Netns, observed: Observed) -> List[Action]:
     if name not in observed.handles:
         return [_create(desired)]
     if mark is not None and (mark.attach is None) != (desired.attach is None):
-        return [remove(name, observed), _create(desired)]
+        return [_make_way(name, observed, "remove namespace {0}"), _create(desired)]
     if desired.attach is not None:
         return _compare_attached(desired, observed)
     return _compare_own(desired, observed, mark)
 
 
-def remove(name: str, observed: Observed, why: str = "remove namespace {0}") -> Action:
-    """Take a handle away. The namespace waits in the stash until the run is verified."""
-    mark = observed.marks.get(name)
+def remove(name: str, observed: Observed) -> Action:
+    """Take a handle away. It only loses its mark until the run is verified, and so has a way back."""
     return Action(
-        text=why.format(name),
+        text="remove namespace {0}".format(name),
+        subject="namespace " + name,
+        do=(operation("netns.retire", name=name),),
+        undo=(operation("netns.unstash", name=name),),
+        finish=(operation("netns.discard", name=name, inode=observed.handles.get(name)),),
+        before=_words(observed.marks.get(name)),
+    )
+
+
+def _make_way(name: str, observed: Observed, text: str) -> Action:
+    """Take a handle away whose name another namespace is to have. Its own waits in the stash until the end."""
+    return Action(
+        text=text.format(name),
         subject="namespace " + name,
         do=(operation("netns.stash", name=name),),
         undo=(operation("netns.unstash", name=name),),
         finish=(operation("netns.drop", name=name),),
-        before=_words(mark),
+        before=_words(observed.marks.get(name)),
     )
 
 
@@ -100,7 +111,7 @@ def _compare_attached(desired: Netns, observed: Observed) -> List[Action]:
         wanted = namespaces.identity(attach_path(attach))
     if wanted is not None and observed.handles[desired.name] == wanted:
         return []
-    away = remove(desired.name, observed, "detach {0}, which is another namespace")
+    away = _make_way(desired.name, observed, "detach {0}, which is another namespace")
     return [away, _create(desired)]
 
 
@@ -108,11 +119,11 @@ def _compare_own(desired: Netns, observed: Observed, mark: Optional[HandleMark])
     name = desired.name
     inode = observed.handles[name]
     if inode is None:
-        return [remove(name, observed, "remove the dead handle of namespace {0}"), _create(desired)]
+        return [_make_way(name, observed, "remove the dead handle of namespace {0}"), _create(desired)]
     if mark is None or mark.inode != inode:
         shared = inode == observed.own_inode or list(observed.handles.values()).count(inode) > 1
         if shared:
-            away = remove(name, observed, "detach {0}, which is another namespace behind our back")
+            away = _make_way(name, observed, "detach {0}, which is another namespace behind our back")
             return [away, _create(desired)]
         return [_adopt(desired, mark), *_inside(desired, observed)]
     return list(_inside(desired, observed))

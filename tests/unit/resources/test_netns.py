@@ -92,10 +92,16 @@ def test_every_action_has_a_way_back(case: str) -> None:
 def test_a_namespace_that_goes_is_kept_until_the_run_is_verified() -> None:
     action = netns.remove("web", observed({"web": 5}, {"web": MINE}))
     assert [step.name for step in action.do + action.undo + action.finish] == [
-        "netns.stash",
+        "netns.retire",
         "netns.unstash",
-        "netns.drop",
+        "netns.discard",
     ]
+
+
+def test_a_namespace_whose_name_another_is_to_have_leaves_its_place_at_once() -> None:
+    shared = Netns("web", "default", attach="netns:other")
+    away, made = netns.compare(shared, observed({"web": 5, "other": 6}, {"web": MINE}))
+    assert [step.name for step in away.do + away.finish + made.do] == ["netns.stash", "netns.drop", "netns.attach"]
 
 
 @pytest.mark.parametrize(

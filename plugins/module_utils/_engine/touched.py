@@ -1,0 +1,121 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a run's actions touched, read again: whoever adds one container to a thousand need not read a thousand twice.
+
+Of the host's own namespace the links that an action names, the bridges and their settings; the namespaces and files
+of the containers touched; the packet rules if they changed.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any, FrozenSet, Iterator, List, Mapping, Sequence, Set, Tuple
+
+from .._kernel import rtnetlink
+from .._kernel.host import Host
+from .._kernel.observe import Observed, observe
+from .._resources import hosts_files
+from .._resources.action import Action
+from .._resources.ruleset_plan import plan_ruleset
+from .plan import Desired, plan
+
+#: What takes something away, and the argument that says what.
+_TAKING_HANDLES = {"netns.retire": "name", "netns.stash": "name", "netns.remove": "name"}
+_TAKING_LINKS = {"link.delete": "ifname", "link.rename": "ifname"}
+_TAKING_FILES = {"file.remove": "path"}
+
+Step = Tuple[str, Mapping[str, Any]]  # an operation's name and its arguments
+
+
+@dataclass(frozen=True)
+class Touched:
+    """``links`` are the host's; what is ``gone`` is to be there no more, unless it is declared."""
+
+    containers: FrozenSet[str]
+    links: FrozenSet[str]
+    gone_handles: FrozenSet[str]
+    gone_links: FrozenSet[str]
+    gone_files: FrozenSet[str]
+    rules: bool
+
+
+def left_after(host: Host, desired: Desired, actions: Sequence[Action]) -> Tuple[str, ...]:
+    """Lines that say what does not match."""
+    touched = what_is_touched(desired, actions)
+    part = desired.restricted(touched.containers)
+    observed = observe(
+        host,
+        part.host_sysctls(),
+        part.namespace_sysctls(),
+        (),
+        part.handles() | touched.gone_handles,
+        rtnetlink.read_links_named(host.socket, _ifnames(part, touched)),
+    )
+    files = {file.path: hosts_files.read(file.path) for file in part.files}
+    rules = plan_ruleset(desired.topology, desired.ruleset) if touched.rules else None
+    left = [line for action in plan(part, observed, rules, files) for line in action.lines]
+    return (*left, *_still_there(desired, observed, touched))
+
+
+def what_is_touched(desired: Desired, actions: Sequence[Action]) -> Touched:
+    containers: Set[str] = set()
+    links: Set[str] = set()
+    steps = [(step.name, step.arguments) for action in actions for step in action.do]
+    for name, words in steps:
+        containers.update(_containers(name, words))
+        links.update(_links(name, words))
+    containers.update(pair.netns for pair in desired.veths if pair.name in links)
+    return Touched(
+        containers=frozenset(containers),
+        links=frozenset(links),
+        gone_handles=_taken(steps, _TAKING_HANDLES),
+        gone_links=_taken(steps, _TAKING_LINKS).union(
+            ifname for name, words in steps if name == "links.delete" for ifname in words["ifnames"]
+        ),
+        gone_files=_taken(steps, _TAKING_FILES),
+        rules=any(name == "nft.load" for name, _words in steps),
+    )
+
+
+def _taken(steps: Sequence[Step], taking: Mapping[str, str]) -> FrozenSet[str]:
+    return frozenset(words[taking[name]] for name, words in steps if name in taking and not words.get("netns"))
+
+
+def _containers(operation: str, words: Mapping[str, Any]) -> Iterator[str]:
+    if operation.startswith("netns."):
+        yield words["name"]
+    elif operation.startswith("file."):
+        yield hosts_files.container_of(words["path"])
+    elif operation == "veth.create":
+        yield words["veth"]["netns"]
+    elif words.get("netns"):
+        yield words["netns"]
+
+
+def _links(operation: str, words: Mapping[str, Any]) -> Iterator[str]:
+    if operation == "links.delete":
+        yield from words["ifnames"]
+    elif operation == "veth.create":
+        yield words["veth"]["name"]
+    elif words.get("netns") is None:
+        yield from (words[key] for key in ("ifname", "new") if key in words)
+
+
+def _ifnames(part: Desired, touched: Touched) -> FrozenSet[str]:
+    masters = [pair.master for pair in part.veths if pair.master]
+    declared = [*(pair.name for pair in part.veths), *(each.ifname for each in part.bridges)]
+    return touched.links.union(masters, declared)
+
+
+def _still_there(desired: Desired, observed: Observed, touched: Touched) -> List[str]:
+    """What was to go and did not; what is declared under its name was compared."""
+    links = {pair.name for pair in desired.veths} | {each.ifname for each in desired.bridges}
+    handles = {space.name for space in desired.namespaces}
+    paths = {file.path for file in desired.files}
+    found = ["interface " + name for name in sorted(touched.gone_links - links) if name in observed.links]
+    found += ["namespace " + name for name in sorted(touched.gone_handles - handles) if name in observed.marks]
+    found += [path for path in sorted(touched.gone_files - paths) if os.path.lexists(path)]
+    return [what + " is still there" for what in found]
