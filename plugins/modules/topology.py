@@ -220,6 +220,26 @@ actions:
     - lease subnet 172.20.0.0/24 to network front
     - create namespace web
     - create bridge br-front (172.20.0.1/24, mtu 1500)
+timings:
+  description:
+    - Milliseconds that each stage of the run took, in order. Python's and Ansible's own start is not among them.
+  returned: with C(-vv)
+  type: dict
+  sample:
+    parse: 0.6
+    lock: 0.4
+    lease and expand: 3.1
+    read and plan: 21.5
+    journal and leases: 1.2
+    apply sysctl: 0.1
+    apply bridge: 0.9
+    apply nft: 9.8
+    apply netns: 3.9
+    apply veth: 6.2
+    apply file: 1.0
+    verify: 24.0
+    finish: 0.7
+    look at other firewalls: 5.3
 drift:
   description:
     - Of RV(actions), those that repair what somebody changed on the host since O(name) was applied last.

@@ -21,6 +21,7 @@ class Result:
     after: Mapping[str, Any] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
     warnings: Tuple[str, ...] = ()
+    timings: Mapping[str, float] = field(default_factory=dict)  # stage → milliseconds
 
     @property
     def changed(self) -> bool:

@@ -22,6 +22,7 @@ from .._resources.action import Action
 from . import declared
 from . import journal as journals
 from .report import Result, report
+from .stopwatch import Stopwatch
 
 Plan = Callable[[], Tuple[Action, ...]]
 LeftAfter = Callable[[Sequence[Action]], Tuple[str, ...]]
@@ -49,14 +50,17 @@ def run(
     finish: Sequence[Dict[str, Any]] = (),
     nonce: Optional[str] = None,
     left_after: Optional[LeftAfter] = None,
+    watch: Optional[Stopwatch] = None,
 ) -> Result:
     """Make the host match, or in check mode say what that would take. Called with the host's lock held.
 
     ``finish``: operations for the end, once all is verified. ``nonce``: of the timer that takes the run
     back unless it is confirmed; the end then waits for that. ``left_after``: what the actions did not reach, where
-    that is cheaper to find out than by the plan of everything.
+    that is cheaper to find out than by the plan of everything. ``watch``: what the stages are timed with.
     """
+    watch = watch or Stopwatch()
     actions = plan()
+    watch.lap("read and plan")
     if check_mode:
         return report(leases.actions, actions)
     if not (actions or leases.actions):
@@ -68,12 +72,15 @@ def run(
         journal.begin(topology, leases.way_back, actions, finish, nonce)
         gate.writing("leases")
         leases.commit()
+        watch.lap("journal and leases")
         for action in actions:
             begun.append(action)
             journal.reached(str(len(begun)))
             for step in action.do:
                 perform(host, step.as_json())
+            watch.lap("apply " + action.do[0].name.partition(".")[0])
         _verify(left_after(actions) if left_after is not None else _lines(plan()))
+        watch.lap("verify")
     except BaseException as failure:
         raise _way_back(host, plan, actions, begun, leases, failure) from failure
     if nonce is not None:
@@ -86,6 +93,7 @@ def run(
         journal.clear()
     except Exception as error:
         raise _untidy(error) from error
+    watch.lap("finish")
     return report(leases.actions, actions)
 
 

@@ -11,7 +11,6 @@ in a namespace that nobody else sees, so that desired and live rules can be comp
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 import shutil
@@ -71,15 +70,7 @@ def load(script: str) -> None:
 
 
 def normalise(text: str, names: Sequence[TableName]) -> Dict[TableName, List[Object]]:
-    """What this nft and this kernel make of ``text``, as ``list_tables`` would show it.
-
-    The last answer is kept: what a run plans by it verifies by it.
-    """
-    return _normalise(text, tuple(names))
-
-
-@functools.lru_cache(maxsize=1)
-def _normalise(text: str, names: Tuple[TableName, ...]) -> Dict[TableName, List[Object]]:
+    """What this nft and this kernel make of ``text``, as ``list_tables`` would show it."""
     with _scratch_namespace():
         _load(text)
         return list_tables(names)

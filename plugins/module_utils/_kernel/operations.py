@@ -25,6 +25,8 @@ ENOENT, ESRCH, EEXIST, ENODEV, EADDRNOTAVAIL = 2, 3, 17, 19, 99
 #: Links about to go are put into this group, so that one message takes them all.
 _DOOMED_GROUP = 0x0FAB
 
+#: Written with the setting on the right, which comes before it: addrconf_disable_ipv6() in net/ipv6/addrconf.c.
+_SETS_TOO = {"net/ipv6/conf/default/disable_ipv6": "net/ipv6/conf/all/disable_ipv6"}
 _GONE = (ENOENT, ESRCH, ENODEV, EADDRNOTAVAIL)
 
 
@@ -37,7 +39,8 @@ def netns_create(host: Host, name: str, topology: str, sysctls: Mapping[str, str
     try:
         namespaces.unshare()
         for key, value in sysctls.items():
-            sysctl.write(key, value)
+            if sysctls.get(_SETS_TOO.get(key, "")) != value:
+                sysctl.write(key, value)
         namespaces.bind("/proc/thread-self/ns/net", namespaces.handle(name))
         host.begin_namespace(name).send([rtnetlink.link_set(index=1, up=True)])
     finally:

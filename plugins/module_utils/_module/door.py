@@ -31,6 +31,8 @@ def run_module(argument_spec: Dict[str, Any], perform: Perform, **module_argumen
         for warning in result.warnings:
             module.warn(warning)
         answer = dict(result.facts, changed=result.changed, actions=list(result.actions))
+        if module._verbosity >= 2 and result.timings:
+            answer["timings"] = dict(result.timings)
         if module._diff:
             answer["diff"] = {"before": dict(result.before), "after": dict(result.after)}
         module.exit_json(**answer)

@@ -14,6 +14,7 @@ from .._engine.lock import host_lock
 from .._engine.observation import Planner
 from .._engine.plan import Desired
 from .._engine.report import Result
+from .._engine.stopwatch import Stopwatch
 from .._ipam.allocate import allocate, release_topology
 from .._ipam.requests import Allocation, HostFacts, SubnetRequest
 from .._ipam.store import LeaseStore
@@ -35,14 +36,18 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
     if params["state"] == "confirmed":
         return _confirm(params, check_mode)
     absent = params["state"] == "absent"
+    watch = Stopwatch()
     topology = _parse(params["name"], declared.words(params), absent)
     dependencies.require_all()
+    watch.lap("parse")
     with host_lock(params["lock_timeout"], check_mode), Host() as host:
         finished = _interrupted(host, check_mode)
+        watch.lap("lock")
         nonce = confirm.arm(params["confirm_timeout"]) if params.get("confirm_timeout") and not check_mode else None
         with LeaseStore.open(LEASE_STORE, check_mode=check_mode) as store:
             store.begin()
             allocation, planner = _prepare(host, store, topology, absent)
+            watch.lap("lease and expand")
             leases = PreparedLeases(store, allocation)
             result = transaction.run(
                 host,
@@ -53,12 +58,16 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
                 finish=[_remember(topology.name, params, absent)],
                 nonce=nonce,
                 left_after=planner.left_after,
+                watch=watch,
             )
         drift, intended = _tell_apart(host, params, absent, result) if check_mode else ((), ())
+        watch.lap("tell drift from intent" if check_mode else "finish")
     warnings = foreign_firewall.warnings(
         network.bridge for network in topology.networks.values() if not network.internal
     )
-    result = replace(result, actions=finished + result.actions, warnings=tuple(warnings))
+    watch.lap("look at other firewalls")
+    timings = watch.milliseconds()
+    result = replace(result, actions=finished + result.actions, warnings=tuple(warnings), timings=timings)
     facts_of_check = {"drift": list(drift), "intended": list(intended)} if check_mode else {}
     return result.with_facts(
         networks=describe_networks(topology, allocation),

@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
-from typing import Optional
+import functools
+from typing import Mapping, Optional, Sequence, Tuple
 
 from .._kernel import nft
 from .._kernel.names import table as table_name
 from .ruleset import Ruleset
-from .ruleset_compare import RulesetChange, compare_states, read_tables, removal
-from .ruleset_text import layout, table_text
+from .ruleset_compare import RulesetChange, TableName, TableState, compare_states, read_tables, removal
+from .ruleset_text import Table, layout, table_text
 
 
 def plan_ruleset(topology: str, desired: Optional[Ruleset]) -> Optional[RulesetChange]:
@@ -21,12 +22,19 @@ def plan_ruleset(topology: str, desired: Optional[Ruleset]) -> Optional[RulesetC
     live = nft.list_tables(names)
     if desired is None:
         return removal(live, nft.list_text(list(live)) if live else {})
-    tables = layout(desired)
-    wanted = read_tables(nft.normalise("\n".join(table_text(table) for table in tables), names))
+    tables, wanted = _wanted(desired)
     present = read_tables(live)
     if live and compare_states(tables, wanted, present, {}) is None:
         return None  # the usual case, which needs no text to go back to
     return compare_states(tables, wanted, present, nft.list_text(list(live)), _summary(desired))
+
+
+@functools.lru_cache(maxsize=1)
+def _wanted(desired: Ruleset) -> Tuple[Sequence[Table], Mapping[TableName, TableState]]:
+    """What is desired, as our text and as this nft shows it. What a run plans by it verifies by it."""
+    tables = layout(desired)
+    names = [(table.family, table.name) for table in tables]
+    return tables, read_tables(nft.normalise("\n".join(table_text(table) for table in tables), names))
 
 
 def _summary(ruleset: Ruleset) -> str:

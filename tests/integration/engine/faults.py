@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-from typing import Callable, Iterator, List, Sequence
+from typing import Callable, Container, Iterator, List, Sequence
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import gate
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.netlink import NetlinkSocket, Request
@@ -30,9 +30,9 @@ def before_each_write(hook: Callable[[int, str], None]) -> Iterator[List[str]]:
 
     whole = NetlinkSocket.send
 
-    def one_by_one(self: NetlinkSocket, requests: Sequence[Request]) -> None:
+    def one_by_one(self: NetlinkSocket, requests: Sequence[Request], tolerated: Container[int] = ()) -> None:
         for request in requests:
-            whole(self, [request])
+            whole(self, [request], tolerated)
 
     gate.before_write = count
     NetlinkSocket.send = one_by_one  # type: ignore[method-assign]
