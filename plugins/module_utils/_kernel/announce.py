@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import socket
 import struct
+import threading
 from typing import Iterable
 
 from . import gate
@@ -27,12 +28,20 @@ def announce(host: Host, netns: str, ifname: str, mac: str, addresses: Iterable[
     gate.writing("announce")
     frames = [frame(mac, cidr.split("/")[0]) for cidr in addresses]
     try:
-        with host.inside(netns), socket.socket(socket.AF_PACKET, socket.SOCK_RAW | socket.SOCK_CLOEXEC) as sock:
-            sock.bind((ifname, 0))
-            for each in frames:
-                sock.send(each)
+        with host.inside(netns):
+            sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW | socket.SOCK_CLOEXEC)
     except OSError:
         return
+    try:
+        sock.bind((ifname, 0))
+        for each in frames:
+            sock.send(each)
+    except OSError:
+        pass
+    finally:
+        # Closing waits until the kernel is sure that nobody looks at the socket any more, some 10 ms: many wait
+        # together, and beside what else is left to do.
+        threading.Thread(target=sock.close).start()
 
 
 def frame(mac: str, address: str) -> bytes:
