@@ -13,10 +13,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Dict, FrozenSet, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
-from .._kernel import names
 from .._kernel.observe import Observed
 from .._kernel.rtnetlink import Link
-from .._resources import bridge, hosts_files, netns, sysctl, veth
+from .._resources import bridge, hosts_files, netns, ownership, sysctl, veth
 from .._resources.action import Action, operation
 from .._resources.bridge import Bridge
 from .._resources.hosts_files import FileState, TextFile
@@ -124,13 +123,14 @@ def _flow(publication: Publication) -> Dict[str, object]:
 
 
 def _renamed_back(desired: Desired, observed: Observed) -> Tuple[List[Action], Observed]:
-    """Interfaces that somebody renamed, known by their alias, and what is observed once they have their name again."""
+    """Interfaces that somebody renamed, known by their mark, and what is observed once they have their name again."""
     wanted = {each.alias: (each.ifname, "bridge " + each.ifname) for each in desired.bridges}
     wanted.update({pair.alias: (pair.name, "container " + pair.shown) for pair in desired.veths})
     found: Dict[str, Link] = {}
     actions: List[Action] = []
     for link in observed.links.values():
-        name, subject = wanted.get(link.alias, (link.ifname, ""))
+        known = [wanted[mark] for mark in ownership.marks(link, observed) if mark in wanted]
+        name, subject = known[0] if known else (link.ifname, "")
         if name == link.ifname or name in observed.links or name in found:
             continue
         found[name] = replace(link, ifname=name)
@@ -188,7 +188,8 @@ def _bridge_removals(desired: Desired, observed: Observed) -> Iterator[Action]:
 
 def _gone(desired: Desired, observed: Observed) -> List[Link]:
     """Interfaces of this topology that are declared no more."""
-    owned = [link for link in observed.links.values() if _topology(link) == desired.topology]
+    mine = {desired.topology}
+    owned = [link for link in observed.links.values() if ownership.topologies(link, observed) == mine]
     kept = {pair.name for pair in desired.veths} | {each.ifname for each in desired.bridges}
     return [link for link in owned if link.ifname not in kept]
 
@@ -228,8 +229,3 @@ def _file_actions(desired: Desired, observed: Observed, files: Mapping[str, File
     for (verb, directory), actions in steps.items():
         names_of = ", ".join(action.text.rpartition("/")[2] for action in actions)
         yield _merged(actions, "{0} {1}/: {2}".format(verb, directory, names_of))
-
-
-def _topology(link: Link) -> Optional[str]:
-    parsed = names.parse_alias(link.alias)
-    return parsed[0] if parsed else None

@@ -26,7 +26,7 @@ HANDLE_MARK_DIRECTORY = STATE_DIRECTORY + "/netns"
 STASH_DIRECTORY = STATE_DIRECTORY + "/stash"
 DECLARED_DIRECTORY = STATE_DIRECTORY + "/declared"
 
-_MARK = "linuxnet.fabric"
+_MARK, _ALTNAME_MARK = "linuxnet.fabric", "fabric"
 
 
 def bridge_ifname(network: str) -> str:
@@ -58,6 +58,20 @@ def parse_alias(text: Optional[str]) -> Optional[Tuple[str, str]]:
         return None
     topology, subject = text[len(_MARK) + 1 :].split(" ", 1)
     return topology, subject
+
+
+def altname(text: str) -> str:
+    """An alias of ours once more, as another name of the interface: in words that such a name may hold, at most 119
+    of its 127 characters."""
+    topology, subject = parse_alias(text) or ("", text)
+    return ",".join((_ALTNAME_MARK, topology, subject.replace(" ", ",")))
+
+
+def alias_of_altname(text: str) -> str:
+    """The alias of which this is the other spelling; empty for anybody else's altname."""
+    mark, _comma, rest = text.partition(",")
+    topology, _comma, subject = rest.partition(",")
+    return alias(topology, subject.replace(",", " ")) if mark == _ALTNAME_MARK and subject else ""
 
 
 def _hash(text: str, digits: int) -> str:

@@ -79,6 +79,17 @@ def attributes(data: bytes, offset: int = 0) -> Dict[int, bytes]:
     return found
 
 
+def each(data: bytes) -> Iterator[bytes]:
+    """The payloads of a list, whose attributes are all of one type."""
+    offset = 0
+    while offset + 4 <= len(data):
+        length, _kind = _ATTRIBUTE.unpack_from(data, offset)
+        if length < 4:
+            return
+        yield data[offset + 4 : offset + length]
+        offset += (length + 3) & ~3
+
+
 def text(payload: bytes) -> str:
     return payload.rstrip(b"\0").decode("utf-8", "replace")
 

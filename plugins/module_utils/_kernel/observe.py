@@ -90,19 +90,39 @@ def observe(
         marks=handle_marks,
         namespaces=inside,
         own_inode=namespaces.identity("/proc/thread-self/ns/net") or 0,
-        inner_ends={
-            link.peer: (name, link)
-            for name, state in inside.items()
-            for link in state.links.values()
-            if link.kind == "veth" and link.peer in by_index and by_index[link.peer].peer == link.index
-        },
+        inner_ends=_inner_ends(host, by_index, inside),
     )
+
+
+def _inner_ends(
+    host: Host, by_index: Mapping[int, Link], inside: Mapping[str, NamespaceState]
+) -> Dict[int, Tuple[str, Link]]:
+    """Two ends that name each other's index are a pair. Indexes of two namespaces may agree by chance, so where only
+    one of them says whose it is, the kernel is asked."""
+    found: Dict[int, Tuple[str, Link]] = {}
+    for name, state in inside.items():
+        for link in state.links.values():
+            outer = by_index.get(link.peer) if link.kind == "veth" else None
+            if outer is not None and outer.peer == link.index:
+                if outer.alias == link.alias or outer.peer_netnsid == _netnsid(host, name):
+                    found[outer.index] = (name, link)
+    return found
+
+
+def _netnsid(host: Host, name: str) -> int:
+    descriptor = namespaces.open_handle(name)
+    try:
+        return rtnetlink.read_netnsid(host.socket, descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _bridge_settings(link: Link, owned: Set[str]) -> List[str]:
     """What else of our own bridges is read: one that goes can come back only as what is known of it."""
-    mark = names.parse_alias(link.alias)
-    if link.kind != "bridge" or mark is None or mark[0] not in owned:
+    if link.kind != "bridge" or not owned:
+        return []
+    marks_of = map(names.parse_alias, (link.alias, *map(names.alias_of_altname, link.altnames)))
+    if not any(mark and mark[0] in owned for mark in marks_of):
         return []
     return [pattern.format(link.ifname) for pattern in _BRIDGE_SETTINGS]
 

@@ -149,7 +149,8 @@ def bridge_create(host: Host, bridge: Mapping[str, Any]) -> None:
     """A bridge, its sysctls before its addresses, and up: all that ``_resources.bridge.Bridge`` says."""
     ifname = bridge["ifname"]
     host.socket.send([rtnetlink.bridge_add(ifname, bridge["mac"], bridge["options"])])
-    host.socket.send([rtnetlink.link_set(ifname, alias=bridge["alias"], mtu=bridge["mtu"])])
+    marks_of = [rtnetlink.altname_add(ifname, altname) for altname in bridge["altnames"]]
+    host.socket.send([rtnetlink.link_set(ifname, alias=bridge["alias"], mtu=bridge["mtu"]), *marks_of])
     for key, value in bridge["sysctls"]:
         sysctl.write(key, value)
     index = _index(host, None, ifname)
@@ -213,6 +214,14 @@ def link_rename(host: Host, netns: Optional[str], ifname: str, new: str) -> None
         socket.send([rtnetlink.link_set(index=index, rename=new)])
     except NetlinkError:
         socket.send([rtnetlink.link_set(index=index, up=False), rtnetlink.link_set(index=index, rename=new)])
+
+
+def altname_add(host: Host, ifname: str, altname: str) -> None:
+    _tolerant(host, None, rtnetlink.altname_add(ifname, altname), EEXIST)
+
+
+def altname_delete(host: Host, ifname: str, altname: str) -> None:
+    _tolerant(host, None, rtnetlink.altname_delete(ifname, altname))
 
 
 def port_set(host: Host, ifname: str, flags: Dict[str, bool]) -> None:
@@ -335,6 +344,8 @@ OPERATIONS: Dict[str, Callable[..., None]] = {
     "veth.create": veth_create,
     "link.set": link_set,
     "link.rename": link_rename,
+    "altname.add": altname_add,
+    "altname.delete": altname_delete,
     "port.set": port_set,
     "link.delete": link_delete,
     "links.delete": links_delete,

@@ -18,11 +18,14 @@ from . import netlink as nl
 
 RTM_NEWLINK, RTM_DELLINK, RTM_GETLINK, RTM_SETLINK = 16, 17, 18, 19
 RTM_NEWADDR, RTM_DELADDR, RTM_GETADDR = 20, 21, 22
+RTM_GETNSID, RTM_NEWLINKPROP, RTM_DELLINKPROP = 90, 108, 109
 RTM_NEWROUTE, RTM_DELROUTE, RTM_GETROUTE = 24, 25, 26
 
 IFF_UP = 1
 IFLA_ADDRESS, IFLA_IFNAME, IFLA_MTU, IFLA_LINK, IFLA_MASTER, IFLA_LINKINFO = 1, 3, 4, 5, 10, 18
 IFLA_IFALIAS, IFLA_GROUP, IFLA_NET_NS_FD = 20, 27, 28
+IFLA_LINK_NETNSID, IFLA_PROP_LIST, IFLA_ALT_IFNAME = 37, 52, 53
+NETNSA_NSID, NETNSA_FD = 1, 3
 IFLA_AF_SPEC, IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE = 26, 8, 1
 IFLA_INFO_KIND, IFLA_INFO_DATA, IFLA_INFO_SLAVE_KIND, IFLA_INFO_SLAVE_DATA = 1, 2, 4, 5
 VETH_INFO_PEER = 1
@@ -77,6 +80,8 @@ class Link:
     multicast_snooping: bool = True
     isolated: bool = False
     hairpin: bool = False
+    peer_netnsid: int = -1  # what this namespace calls the one in which the peer is; -1 is itself
+    altnames: Tuple[str, ...] = ()
     ipv6_link_local: bool = True  # whether the kernel gives it an fe80:: address when it comes up
 
 
@@ -142,6 +147,12 @@ def read_routes(sock: nl.NetlinkSocket, table: int = 0, ipv6: bool = True) -> Li
     return entries
 
 
+def read_netnsid(sock: nl.NetlinkSocket, descriptor: int) -> int:
+    """What the socket's namespace calls the one behind a descriptor; -1 when it has no link to it."""
+    body = struct.pack("=Bxxx", 0) + nl.u32(NETNSA_FD, descriptor)
+    return _signed(nl.attributes(sock.get(RTM_GETNSID, body), 4).get(NETNSA_NSID))
+
+
 def _link(payload: bytes, families: bool = True) -> Link:
     _family, _type, index, flags, _change = _LINK.unpack_from(payload)
     attributes = nl.attributes(payload, 16)
@@ -158,6 +169,8 @@ def _link(payload: bytes, families: bool = True) -> Link:
         alias=nl.text(attributes.get(IFLA_IFALIAS, b"")),
         master=_number(attributes.get(IFLA_MASTER)),
         peer=_number(attributes.get(IFLA_LINK)),
+        peer_netnsid=_signed(attributes.get(IFLA_LINK_NETNSID)),
+        altnames=tuple(map(nl.text, nl.each(attributes[IFLA_PROP_LIST]))) if IFLA_PROP_LIST in attributes else (),
         ipv6_link_local=not families or _link_local(attributes.get(IFLA_AF_SPEC)),
         **options,
     )
@@ -202,6 +215,10 @@ def _route(payload: bytes) -> RouteEntry:
         table=_number(attributes.get(RTA_TABLE)) or table,
         protocol=protocol,
     )
+
+
+def _signed(payload: Optional[bytes]) -> int:
+    return int.from_bytes(payload, "little", signed=True) if payload else -1
 
 
 def _number(payload: Optional[bytes]) -> int:
@@ -314,6 +331,19 @@ def bridge_port_set(index: int, isolated: Optional[bool] = None, hairpin: Option
     if hairpin is not None:
         flags.append(nl.u8(IFLA_BRPORT_MODE, int(hairpin)))
     return nl.Request(RTM_SETLINK, 0, _LINK.pack(socket.AF_BRIDGE, 0, index, 0, 0) + nl.nested(12, *flags))
+
+
+def altname_add(ifname: str, altname: str) -> nl.Request:
+    return nl.Request(RTM_NEWLINKPROP, nl.NLM_F_CREATE | nl.NLM_F_EXCL, _altname(ifname, altname))
+
+
+def altname_delete(ifname: str, altname: str) -> nl.Request:
+    return nl.Request(RTM_DELLINKPROP, 0, _altname(ifname, altname))
+
+
+def _altname(ifname: str, altname: str) -> bytes:
+    names = nl.nested(IFLA_PROP_LIST, nl.string(IFLA_ALT_IFNAME, altname))
+    return _LINK.pack(0, 0, 0, 0, 0) + nl.string(IFLA_IFNAME, ifname) + names
 
 
 def link_delete(ifname: str) -> nl.Request:

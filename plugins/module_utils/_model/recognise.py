@@ -15,9 +15,9 @@ import ipaddress
 from dataclasses import dataclass
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Tuple
 
-from .._kernel import names
 from .._kernel.observe import NamespaceState, Observed
 from .._kernel.rtnetlink import Link
+from .._resources import ownership
 from .._resources.bridge import comparable_addresses
 from .._resources.ruleset import Publication
 
@@ -65,8 +65,7 @@ def recognise_containers(seen: Seen) -> Dict[str, Dict[str, Any]]:
 
 
 def _subject(seen: Seen, link: Link) -> Optional[str]:
-    parsed = names.parse_alias(link.alias)
-    return parsed[1] if parsed and parsed[0] == seen.topology else None
+    return ownership.subject(link, seen.observed, seen.topology)
 
 
 def _has(seen: Seen, set_name: str, element: str) -> bool:

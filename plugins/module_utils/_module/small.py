@@ -16,7 +16,7 @@ from .._kernel.host import Host
 from .._kernel.observe import Observed, observe
 from .._model.names_rules import check_name, check_topology_name, interface_name, mac_address
 from .._model.words import Problems
-from .._resources import bridge, netns, veth
+from .._resources import bridge, netns, ownership, veth
 from .._resources.action import Action
 from .._resources.bridge import Bridge
 from .._resources.netns import Netns
@@ -133,7 +133,7 @@ def _absent_link(name: str, topology: str, seen: Observed, kind: str) -> List[Ac
     link = seen.links.get(name)
     if link is None:
         return []
-    bridge.refuse_foreign(name, names.alias(topology, name), link, kind)
+    ownership.refuse_foreign(name, names.alias(topology, name), link, kind, seen)
     return [veth.remove(link, seen) if kind == "veth" else bridge.remove(link, seen)]
 
 

@@ -15,6 +15,7 @@ from .._kernel import files, names, nft
 from .._kernel.host import Host
 from .._kernel.observe import Observed, observe
 from .._model.recognise import Seen, recognise_containers, recognise_networks
+from .._resources import ownership
 from .._resources.ruleset import Publication
 from .._resources.ruleset_compare import read_table
 from .._resources.ruleset_elements import publication
@@ -41,8 +42,7 @@ def perform_topology_info(params: Mapping[str, Any], check_mode: bool) -> Result
 
 def _topologies(observed: Observed, leases: List[Dict[str, Any]]) -> Set[str]:
     """Whoever owns an interface, a handle or a lease."""
-    by_alias = (names.parse_alias(link.alias) for link in observed.links.values())
-    found = {parsed[0] for parsed in by_alias if parsed}
+    found = {topology for link in observed.links.values() for topology in ownership.topologies(link, observed)}
     found |= {mark.topology for mark in observed.marks.values()}
     return found | {str(row["topology"]) for row in leases}
 
@@ -97,7 +97,6 @@ def _orphans(observed: Observed, leases: List[Dict[str, Any]]) -> List[str]:
         if row["kind"] == "address" and row["container"] and observed.handles.get(str(row["container"])) is None
     ]
     for link in observed.links.values():
-        parsed = names.parse_alias(link.alias)
-        if parsed and parsed[0] not in holders:
-            found.append("{0}: interface {1}, of a topology without leases".format(parsed[0], link.ifname))
+        for topology in sorted(ownership.topologies(link, observed) - holders):
+            found.append("{0}: interface {1}, of a topology without leases".format(topology, link.ifname))
     return sorted(found)

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from .._kernel import names
-from .._kernel.errors import ForeignObjectError
 from .._kernel.observe import Observed
 from .._kernel.rtnetlink import Link
-from .action import Action, operation
+from .action import Action, Operation, operation
 from .netns import compare_sysctl, turns_ipv6_off
+from .ownership import refuse_foreign
 
 #: Of a bridge, what the kernel can change on a living one. Times in seconds.
 _OPTIONS = ("stp", "ageing_time", "forward_delay", "multicast_snooping")
@@ -22,7 +22,8 @@ _OPTIONS = ("stp", "ageing_time", "forward_delay", "multicast_snooping")
 
 @dataclass(frozen=True)
 class Bridge:
-    """``sysctls`` are per-interface ones, keys with slashes (``net/ipv4/conf/br-front/route_localnet``)."""
+    """``alias`` is our mark; the bridge carries it as an altname once more. ``sysctls`` are per-interface ones, keys
+    with slashes (``net/ipv4/conf/br-front/route_localnet``)."""
 
     ifname: str
     alias: str
@@ -45,16 +46,15 @@ def compare(desired: Bridge, observed: Observed) -> List[Action]:
     link = observed.links.get(desired.ifname)
     if link is None:
         return [_create(desired)]
-    refuse_foreign(desired.ifname, desired.alias, link, "bridge")
+    refuse_foreign(desired.ifname, desired.alias, link, "bridge", observed)
     return list(_changes(desired, link, observed))
 
 
 def remove(link: Link, observed: Observed) -> Action:
     """Take a bridge of ours away; its way back is built from what it is now."""
     known = from_link(link, observed)
-    return replace(
-        _reversed(_create(known)), text="remove bridge {0}".format(link.ifname), before=_words(known), after={}
-    )
+    made = _create(known, link.altnames)
+    return replace(_reversed(made), text="remove bridge {0}".format(link.ifname), before=_words(known), after={})
 
 
 def from_link(link: Link, observed: Observed) -> Bridge:
@@ -79,31 +79,17 @@ def from_link(link: Link, observed: Observed) -> Bridge:
     )
 
 
-def refuse_foreign(ifname: str, alias: str, link: Link, kind: str) -> None:
-    """Stop when the interface under our name is not ours, or another topology's."""
-    mine, theirs = names.parse_alias(alias), names.parse_alias(link.alias)
-    if theirs is None or link.kind != kind:
-        raise ForeignObjectError(
-            "interface {0} ({1}) exists and is not ours: it stands in the way; nothing was changed. Remove it "
-            "(ip link delete {0}) or choose another name".format(ifname, link.kind or "not a virtual one")
-        )
-    if mine is not None and mine[0] != theirs[0]:
-        raise ForeignObjectError(
-            "interface {0} belongs to the topology {1}; nothing was changed. Choose another name".format(
-                ifname, theirs[0]
-            )
-        )
-
-
 def comparable_addresses(addresses: List[str]) -> Tuple[str, ...]:
     """Without the link-local IPv6 addresses that the kernel makes by itself."""
     return tuple(cidr for cidr in addresses if not cidr.startswith("fe80:"))
 
 
-def _create(desired: Bridge) -> Action:
+def _create(desired: Bridge, altnames: Optional[Tuple[str, ...]] = None) -> Action:
+    """``altnames``: of a bridge that comes back as it was."""
     words = {
         "ifname": desired.ifname,
         "alias": desired.alias,
+        "altnames": [names.altname(desired.alias)] if altnames is None else list(altnames),
         "addresses": list(desired.addresses),
         "mtu": desired.mtu,
         "mac": desired.mac,
@@ -135,6 +121,7 @@ def _changes(desired: Bridge, link: Link, observed: Observed) -> Iterator[Action
         wanted, now = getattr(desired, name), getattr(link, name)
         if wanted is not None and wanted != now:
             yield change_link(None, ifname, ifname, subject, name, now, wanted)
+    yield from _compare_altnames(desired, link, subject)
     for name in _OPTIONS:
         wanted, now = getattr(desired, name), getattr(link, name)
         if wanted != now:
@@ -156,6 +143,23 @@ def _changes(desired: Bridge, link: Link, observed: Observed) -> Iterator[Action
         yield from compare_sysctl(None, key, value, observed.sysctls.get(key), subject)
     if desired.up != link.up:
         yield change_link(None, ifname, ifname, subject, "up", link.up, desired.up)
+
+
+def _compare_altnames(desired: Bridge, link: Link, subject: str) -> Iterator[Action]:
+    """The second mark is there, and none that says something else; altnames of somebody else's are theirs."""
+    wanted = names.altname(desired.alias)
+    for altname in [each for each in link.altnames if names.alias_of_altname(each) and each != wanted]:
+        text = "remove altname {0} from {1}".format(altname, desired.ifname)
+        there, back = _altname("delete", desired, altname), _altname("add", desired, altname)
+        yield Action(text, subject, (there,), (back,), before={"altname " + altname: "on"})
+    if wanted not in link.altnames:
+        text = "add altname {0} to {1}".format(wanted, desired.ifname)
+        there, back = _altname("add", desired, wanted), _altname("delete", desired, wanted)
+        yield Action(text, subject, (there,), (back,), after={"altname " + wanted: "on"})
+
+
+def _altname(verb: str, desired: Bridge, altname: str) -> Operation:
+    return operation("altname." + verb, ifname=desired.ifname, altname=altname)
 
 
 def change_link(

@@ -9,17 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
-from .._kernel import names
 from .._kernel.errors import ForeignObjectError
 from .._kernel.observe import NamespaceState, Observed
 from .._kernel.rtnetlink import RT_TABLE_MAIN, RTPROT_KERNEL, RTPROT_RA, Link, RouteEntry
+from . import ownership
 from .action import Action, Operation, operation
 from .bridge import (
     add_missing,
     change_link,
     comparable_addresses,
     compare_addresses,
-    refuse_foreign,
     remove_surplus,
 )
 from .netns import compare_sysctl
@@ -74,7 +73,7 @@ def compare(desired: Veth, observed: Observed) -> List[Action]:
     outer = observed.links.get(desired.name)
     state = observed.namespaces.get(desired.netns, NamespaceState())
     if outer is not None:
-        refuse_foreign(desired.name, desired.alias, outer, "veth")
+        ownership.refuse_foreign(desired.name, desired.alias, outer, "veth", observed)
     inner = _inner_end(desired, outer, state)
     _refuse_inner(desired, inner, state)
     if outer is None:
@@ -132,14 +131,14 @@ def _announcements(desired: Veth) -> Iterator[Operation]:
 def remove(link: Link, observed: Observed) -> Action:
     """Take a pair away by its host end; the way back makes it again as it was."""
     known = from_link(link, observed)
-    subject = (names.parse_alias(link.alias) or ("", link.ifname))[1]
+    whose = ownership.subject(link, observed) or link.ifname
     do = (operation("links.delete", ifnames=[link.ifname]),)
     undo: Tuple[Any, ...] = ()
     before: Dict[str, Any] = {"host_interface": link.ifname}
     if known is not None:
         undo, before = create(known).do, _words(known)
         undo = (operation("link.delete", netns=None, ifname=link.ifname), *undo)
-    return Action("disconnect {0} ({1})".format(subject, link.ifname), "container " + subject, do, undo, before=before)
+    return Action("disconnect {0} ({1})".format(whose, link.ifname), "container " + whose, do, undo, before=before)
 
 
 def from_link(link: Link, observed: Observed) -> Optional[Veth]:
@@ -157,7 +156,7 @@ def _from_ends(link: Link, inner: Link, netns: str, state: NamespaceState, obser
         netns=netns,
         ifname=inner.ifname,
         alias=link.alias,
-        owner=(names.parse_alias(link.alias) or ("", ""))[1],
+        owner=ownership.subject(link, observed) or "",
         mac=inner.mac,
         mtu=inner.mtu,
         addresses=comparable_addresses(state.addresses.get(inner.index, [])),

@@ -15,6 +15,7 @@ from ipaddress import ip_interface
 from typing import Any, Callable, Dict, Iterator, List, Tuple
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.plan import Desired
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import names
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.names import NETNS_DIRECTORY
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.bridge import Bridge
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.hosts_files import TextFile
@@ -58,8 +59,14 @@ def _bridge_name(bridge: Bridge) -> Iterator[Mutation]:
 
 
 def _bridge_alias(bridge: Bridge) -> Iterator[Mutation]:
-    script = 'ip link set {0} alias "{1} stray"'.format(bridge.ifname, bridge.alias.split(" ")[0])
-    yield Mutation(script, "set alias of {0}".format(bridge.ifname))
+    """Our mark: what a bridge calls itself, and its altname, which is the same once more."""
+    for alias in ("", "stray", bridge.alias.split(" ")[0] + " stray", "linuxnet.fabric/other network stray"):
+        yield Mutation('ip link set {0} alias "{1}"'.format(bridge.ifname, alias), "set alias of " + bridge.ifname)
+    altname = names.altname(bridge.alias)
+    gone = "ip link property del dev {0} altname {1}".format(bridge.ifname, altname)
+    yield Mutation(gone, "add altname {0} to {1}".format(altname, bridge.ifname))
+    other = "{0}; ip link property add dev {1} altname fabric,other,network,stray".format(gone, bridge.ifname)
+    yield Mutation(other, "remove altname fabric,other,network,stray from " + bridge.ifname, 2)
 
 
 def _bridge_addresses(bridge: Bridge) -> Iterator[Mutation]:
@@ -138,9 +145,12 @@ def _veth_ifname(veth: Veth) -> Iterator[Mutation]:
 
 
 def _veth_alias(veth: Veth) -> Iterator[Mutation]:
-    script = 'ip link set {0} alias "{1} stray"'.format(veth.name, veth.alias.split(" ")[0])
-    yield Mutation(script, "set alias of {0}".format(veth.name))
-    yield Mutation('ip -n {0} link set {1} alias ""'.format(veth.netns, veth.ifname), "set alias of " + veth.shown)
+    """Our mark: what each of both ends calls itself."""
+    for alias in ("", "linuxnet.fabric/other web:eth0"):
+        yield Mutation('ip link set {0} alias "{1}"'.format(veth.name, alias), "set alias of " + veth.name)
+    for alias in ("", "stray"):
+        script = 'ip -n {0} link set {1} alias "{2}"'.format(veth.netns, veth.ifname, alias)
+        yield Mutation(script, "set alias of " + veth.shown)
 
 
 def _veth_mac(veth: Veth) -> Iterator[Mutation]:

@@ -56,11 +56,19 @@ def test_drift_is_reported_by_name_and_repaired_and_nothing_else_is_touched(
     assert not problems, "{0} problems:\n{1}".format(len(problems), "\n".join(problems))
 
 
-def test_an_interface_whose_mark_was_taken_away_stops_the_run_and_is_named(demo_host: LabHost) -> None:
+def test_an_interface_whose_marks_were_both_taken_away_stops_the_run_and_is_named(demo_host: LabHost) -> None:
     demo_host.run(_shell, 'ip link set br-front alias ""')
+    demo_host.run(_shell, "ip link property del dev br-front altname fabric,default,network,front")
     message = demo_host.run(_failure)
-    demo_host.run(_shell, 'ip link set br-front alias "linuxnet.fabric/default network front"')
     assert "interface br-front (bridge) exists and is not ours" in message
+    hint = 'ip link set br-front alias "linuxnet.fabric/default network front"'
+    assert message.endswith("give it one back: " + hint)
+    demo_host.run(_shell, hint)
+    assert demo_host.run(run, DEMO).actions == ("add altname fabric,default,network,front to br-front",)
+
+
+def test_a_removal_takes_along_what_lost_one_of_its_marks(fresh_host: LabHost) -> None:
+    assert fresh_host.run(_removed_without_marks) == {}
 
 
 def _drift(kind: str) -> List[str]:
@@ -136,6 +144,18 @@ def _desired() -> Desired:
     finally:
         module.Planner = usual  # type: ignore[misc]
     return found[0]
+
+
+def _removed_without_marks() -> Dict[str, Any]:
+    """What a topology whose aliases somebody cleared leaves behind."""
+    forwarding_off = "for key in net/ipv4/ip_forward net/ipv6/conf/all/forwarding; do echo 0 > /proc/sys/$key; done"
+    _shell(forwarding_off)
+    found = world()
+    run(DEMO)
+    _shell("for link in $(ls /sys/class/net); do case $link in br-*|veth*) ip link set $link alias '';; esac; done")
+    run(NOTHING)
+    _shell(forwarding_off)
+    return difference(found, world())
 
 
 def _count() -> int:

@@ -32,7 +32,7 @@ def writes_during(function: Callable[[], Any]) -> Tuple[Any, List[str]]:
 
 def quiet_writes_during(function: Callable[[], Any]) -> Tuple[Any, List[str]]:
     """The same, tried again where the kernel had something of its own to say (carrier, IPv6): a write shows always."""
-    for _attempt in range(6):
+    for _attempt in range(40):
         answer, seen = writes_during(function)
         if not seen:
             break

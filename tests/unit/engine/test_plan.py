@@ -26,6 +26,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.sysctl 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.veth import Veth
 
 NETWORK, ENDPOINT = "linuxnet.fabric/default network front", "linuxnet.fabric/default web:eth0"
+ALTNAME = "fabric,default,network,front"
 FILE = TextFile("/etc/netns/web/hostname", "web\n")
 DESIRED = Desired(
     "default",
@@ -45,7 +46,7 @@ NOTHING: Dict[str, Any] = {
     "namespaces": {},
     "own_inode": 1,
 }
-BRIDGE = Link(3, "br-front", "bridge", True, mtu=1500, alias=NETWORK, ageing_time=300)
+BRIDGE = Link(3, "br-front", "bridge", True, mtu=1500, alias=NETWORK, altnames=(ALTNAME,), ageing_time=300)
 OUTER = Link(7, "vethaa", "veth", True, mtu=1500, alias=ENDPOINT, master=3, peer=2, ipv6_link_local=False)
 INNER = Link(2, "eth0", "veth", True, mtu=1500, alias=ENDPOINT, peer=7)
 
@@ -118,6 +119,41 @@ def test_a_namespace_made_anew_gets_its_interfaces_anew() -> None:
     assert texts(DESIRED, seen, FileState("web\n")) == [
         "create namespace web",
         "connect web:eth0 () to br-front by vethaa",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner", "removed"),
+    [
+        (OUTER.alias, INNER.alias, True),
+        ("", INNER.alias, True),
+        (OUTER.alias, "", True),
+        ("", "", False),
+        # Two marks that speak of two topologies: neither takes the interface away.
+        ("linuxnet.fabric/other web:eth0", INNER.alias, False),
+    ],
+)
+def test_a_pair_goes_with_its_topology_as_long_as_one_end_says_whose_it_is(
+    outer: str, inner: str, removed: bool
+) -> None:
+    seen = built(BRIDGE, replace(OUTER, alias=outer))
+    seen = replace(seen, inner_ends={OUTER.index: ("web", replace(INNER, alias=inner))})
+    lines = texts(Desired("default"), seen, FileState("web\n"))
+    assert ("disconnect web:eth0 (vethaa)" in lines) == removed
+
+
+def test_a_bridge_goes_with_its_topology_as_long_as_one_of_its_marks_is_there() -> None:
+    for link in (BRIDGE, replace(BRIDGE, alias=""), replace(BRIDGE, altnames=())):
+        assert "remove bridge br-front" in texts(Desired("default"), built(link), FileState("web\n"))
+    neither = replace(BRIDGE, alias="stray", altnames=("stray",))
+    assert "remove bridge br-front" not in texts(Desired("default"), built(neither), FileState("web\n"))
+
+
+def test_a_renamed_interface_that_lost_its_alias_gets_both_back() -> None:
+    seen = built(replace(BRIDGE, ifname="stray0", alias=""), OUTER)
+    assert texts(DESIRED, seen, FileState("web\n")) == [
+        "rename stray0 to br-front",
+        "set alias of br-front from none to " + NETWORK,
     ]
 
 

@@ -18,9 +18,21 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._resources import 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.bridge import Bridge
 
 ALIAS = "linuxnet.fabric/default network front"
+ALTNAME = "fabric,default,network,front"
 LOCALNET = "net/ipv4/conf/br-front/route_localnet"
 DESIRED = Bridge("br-front", ALIAS, ("172.17.0.1/16",), 1500, "02:42:ac:11:00:01", sysctls=((LOCALNET, "1"),))
-LINK = Link(7, "br-front", "bridge", True, "02:42:ac:11:00:01", 1500, ALIAS, ageing_time=300, multicast_snooping=True)
+LINK = Link(
+    7,
+    "br-front",
+    "bridge",
+    True,
+    "02:42:ac:11:00:01",
+    1500,
+    ALIAS,
+    ageing_time=300,
+    multicast_snooping=True,
+    altnames=(ALTNAME,),
+)
 
 
 def observed(*links: Link, addresses: Tuple[str, ...] = ("172.17.0.1/16",), **sysctls: str) -> Observed:
@@ -62,6 +74,19 @@ CASES: Dict[str, Tuple[Observed, List[str]]] = {
         observed(replace(LINK, alias="linuxnet.fabric/default stray")),
         ["set alias of br-front from linuxnet.fabric/default stray to " + ALIAS],
     ),
+    "its mark taken": (observed(replace(LINK, alias="")), ["set alias of br-front from none to " + ALIAS]),
+    "its mark changed to another topology's": (
+        observed(replace(LINK, alias="linuxnet.fabric/other network front")),
+        ["set alias of br-front from linuxnet.fabric/other network front to " + ALIAS],
+    ),
+    "its second mark taken": (
+        observed(replace(LINK, altnames=("uplink",))),
+        ["add altname fabric,default,network,front to br-front"],
+    ),
+    "its second mark changed": (
+        observed(replace(LINK, altnames=("fabric,other,network,front",))),
+        ["remove altname fabric,other,network,front from br-front", "add altname " + ALTNAME + " to br-front"],
+    ),
 }
 
 
@@ -87,9 +112,9 @@ def test_an_ipv6_address_with_another_prefix_length_is_changed_in_one_step() -> 
 @pytest.mark.parametrize(
     ("link", "text"),
     [
-        (replace(LINK, alias=""), "is not ours"),
+        (replace(LINK, alias="", altnames=()), "is not ours"),
         (replace(LINK, kind="dummy"), "is not ours"),
-        (replace(LINK, alias="linuxnet.fabric/other network front"), "belongs to the topology other"),
+        (replace(LINK, alias="linuxnet.fabric/other network front", altnames=()), "belongs to the topology other"),
     ],
 )
 def test_what_is_not_ours_stops_the_run(link: Link, text: str) -> None:

@@ -122,6 +122,18 @@ CASES: Dict[str, Tuple[Observed, List[str]]] = {
         observed(routes=(DEFAULT, CONNECTED, RouteEntry("192.0.2.0/24", "172.18.0.9", oif=5))),
         [],
     ),
+    "the mark of one end taken": (
+        observed(replace(OUTER, alias="")),
+        ["set alias of vethaa (of web:eth0) from none to " + ALIAS],
+    ),
+    "the mark of one end changed to another topology's": (
+        observed(replace(OUTER, alias="linuxnet.fabric/other web:eth0")),
+        ["set alias of vethaa (of web:eth0) from linuxnet.fabric/other web:eth0 to " + ALIAS],
+    ),
+    "the mark of the inner end taken": (
+        observed(inner=replace(INNER, alias="")),
+        ["set alias of web:eth0 from none to " + ALIAS],
+    ),
     "down inside": (observed(inner=replace(INNER, up=False)), ["set web:eth0 up"]),
     "down outside": (observed(replace(OUTER, up=False)), ["set vethaa (of web:eth0) up"]),
 }
@@ -156,4 +168,4 @@ def test_an_interface_of_somebody_elses_inside_stops_the_run() -> None:
 
 def test_an_interface_of_somebody_elses_outside_stops_the_run() -> None:
     with pytest.raises(ForeignObjectError, match="interface vethaa"):
-        veth.compare(DESIRED, observed(replace(OUTER, alias="")))
+        veth.compare(DESIRED, observed(replace(OUTER, alias=""), replace(INNER, alias="")))
