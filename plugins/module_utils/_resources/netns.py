@@ -67,11 +67,12 @@ def _make_way(name: str, observed: Observed, text: str) -> Action:
 
 
 def compare_absent(name: str, topology: str, observed: Observed) -> List[Action]:
-    """The actions that make sure there is no such namespace of ours."""
+    """The actions that make sure there is no such namespace of ours: the handle itself is to be gone at once, for what
+    stands there without a mark is somebody else's to this comparison."""
     if name not in observed.handles and name not in observed.marks:
         return []
     _refuse_foreign(Netns(name, topology), observed, observed.marks.get(name))
-    return [remove(name, observed)]
+    return [_make_way(name, observed, "remove namespace {0}")]
 
 
 def _refuse_foreign(desired: Netns, observed: Observed, mark: Optional[HandleMark]) -> None:
