@@ -49,8 +49,8 @@ of one chain where those do, and the whole table only where a set or a chain is 
 ## The rules of an example
 
 The networks: `front` (both families), `back` (`internal: true`, `icc: false`), `lab` (`gateway_mode: routed`,
-`isolate: false`) and `vpn` (`snat_to`, `trusted_host_interfaces: [wg0]`). `web` on `front` publishes `8080:80` and
-`127.0.0.1:53:53/udp`; `app` on `back` has a link to the port 5432 of `db`.
+`isolate: false`) and `vpn` (`snat_to`, `trusted_host_interfaces: [wg0]`). `web` on `front` and `lab` publishes
+`8080:80` and `127.0.0.1:53:53/udp`; `app` on `back` has a link to the port 5432 of `db`.
 
 """
 

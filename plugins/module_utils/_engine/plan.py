@@ -10,7 +10,7 @@ before anything is reachable; namespaces; pairs; bridges that go, once no pair t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Dict, FrozenSet, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from .._kernel.observe import Observed
@@ -20,7 +20,7 @@ from .._resources.action import Action, operation
 from .._resources.bridge import Bridge
 from .._resources.hosts_files import FileState, TextFile
 from .._resources.netns import Netns
-from .._resources.ruleset import Publication, Ruleset
+from .._resources.ruleset import Ruleset
 from .._resources.ruleset_compare import RulesetChange
 from .._resources.sysctl import HostSysctl
 from .._resources.veth import Veth
@@ -99,7 +99,7 @@ def plan(
 
 
 def _rules_action(topology: str, rules: RulesetChange) -> Action:
-    flows = [_flow(publication) for publication in rules.stale_publications]
+    flows = [asdict(flow) for flow in rules.stale_flows]
     return Action(
         text=rules.actions[0],
         more=tuple(rules.actions[1:]),
@@ -115,11 +115,6 @@ def _rules_action(topology: str, rules: RulesetChange) -> Action:
 def _turns_ipv6_off(action: Action) -> bool:
     words = action.do[0].arguments
     return action.do[0].name == "sysctl.write" and netns.turns_ipv6_off(words["key"], words["value"])
-
-
-def _flow(publication: Publication) -> Dict[str, object]:
-    fields = ("family", "protocol", "published", "target", "target_port", "host_ip")
-    return {name: getattr(publication, name) for name in fields}
 
 
 def _renamed_back(desired: Desired, observed: Observed) -> Tuple[List[Action], Observed]:

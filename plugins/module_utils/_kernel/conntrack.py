@@ -33,9 +33,10 @@ _PROTOCOLS = {"tcp": socket.IPPROTO_TCP, "udp": socket.IPPROTO_UDP, "sctp": geta
 
 @dataclass(frozen=True)
 class StaleFlow:
-    """What arrived at the host at ``host_ip`` (None: at any address) and ``published`` went to the target.
+    """What arrived at ``host_ip`` (None: at any address but ``except_ips``) and ``published`` went to the target.
 
-    An empty target is the host itself: nobody had published the port when the flow began.
+    An empty target is the host itself: nobody had published the port when the flow began. When the target is
+    ``host_ip`` and ``published`` themselves, the flow was not translated: the port was reachable directly.
     """
 
     family: int
@@ -44,13 +45,11 @@ class StaleFlow:
     target: str
     target_port: int
     host_ip: Optional[str] = None
+    except_ips: Sequence[str] = ()
 
 
-def delete_stale(flows: Sequence[Any]) -> int:
-    """Delete the entries of these flows in the current namespace; how many there were.
-
-    Takes anything with the fields of ``StaleFlow``; a ``Publication`` has them.
-    """
+def delete_stale(flows: Sequence[StaleFlow]) -> int:
+    """Delete the entries of these flows in the current namespace; how many there were."""
     if not _any_tracked({flow.published for flow in flows}):
         return 0
     deleted = 0
@@ -76,7 +75,7 @@ def _destination_port(entry: bytes) -> int:
     return int.from_bytes(protocol.get(_CTA_PROTO_DST_PORT, b""), "big")
 
 
-def _delete_family(family: int, flows: Sequence[Any]) -> int:
+def _delete_family(family: int, flows: Sequence[StaleFlow]) -> int:
     try:
         from pyroute2.netlink.nfnetlink.nfctsocket import NFCTAttrTuple, NFCTSocket
     except ImportError as error:
@@ -89,7 +88,7 @@ def _delete_family(family: int, flows: Sequence[Any]) -> int:
     return deleted
 
 
-def _stale(conntrack: Any, tuple_class: Any, family: int, flows: Sequence[Any]) -> List[Any]:
+def _stale(conntrack: Any, tuple_class: Any, family: int, flows: Sequence[StaleFlow]) -> List[Any]:
     found = []
     for entry in _entries(conntrack, tuple_class, family, flows):
         original = _Tuple(entry.get_attr("CTA_TUPLE_ORIG"), family)
@@ -99,7 +98,7 @@ def _stale(conntrack: Any, tuple_class: Any, family: int, flows: Sequence[Any]) 
     return found
 
 
-def _entries(conntrack: Any, tuple_class: Any, family: int, flows: Sequence[Any]) -> Iterator[Any]:
+def _entries(conntrack: Any, tuple_class: Any, family: int, flows: Sequence[StaleFlow]) -> Iterator[Any]:
     if len(flows) > _ASK_APART:
         yield from conntrack.dump()
         return
@@ -131,18 +130,19 @@ class _Tuple:
         )
 
 
-def _matches(flow: Any, original: _Tuple, reply: _Tuple) -> bool:
+def _matches(flow: StaleFlow, original: _Tuple, reply: _Tuple) -> bool:
     return (
         original.proto == _PROTOCOLS[flow.protocol]
         and original.dport == flow.published
-        and (flow.host_ip is None or original.daddr == flow.host_ip)
+        and (original.daddr == flow.host_ip if flow.host_ip else original.daddr not in flow.except_ips)
         and (_went_to(flow, original, reply) if flow.target else _stayed_here(original, reply))
     )
 
 
-def _went_to(flow: Any, original: _Tuple, reply: _Tuple) -> bool:
-    translated = (original.daddr, original.dport) != (reply.saddr, reply.sport)  # and not called directly
-    return translated and (reply.saddr, reply.sport) == (flow.target, flow.target_port)
+def _went_to(flow: StaleFlow, original: _Tuple, reply: _Tuple) -> bool:
+    translated = (original.daddr, original.dport) != (reply.saddr, reply.sport)
+    directly = (flow.host_ip, flow.published) == (flow.target, flow.target_port)
+    return translated != directly and (reply.saddr, reply.sport) == (flow.target, flow.target_port)
 
 
 def _stayed_here(original: _Tuple, reply: _Tuple) -> bool:

@@ -10,11 +10,13 @@ sets, rules as ordered lists, and what a user put into a ``user-`` chain is not 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
+from dataclasses import dataclass, field
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
+from .._kernel.conntrack import StaleFlow
 from .ruleset import Publication
-from .ruleset_elements import action_lines, elements, publication
+from .ruleset_elements import action_lines, elements, publication, reachable
+from .ruleset_stale import closed_flows, stale_flows
 from .ruleset_text import USER_CHAIN, Chain, Table, base_line, table_text
 
 TableName = Tuple[str, str]
@@ -30,9 +32,8 @@ class RulesetChange:
     actions: Tuple[str, ...]
     before: Mapping[str, Any] = field(default_factory=dict)
     after: Mapping[str, Any] = field(default_factory=dict)
-    #: Whose connections are stale once the script is loaded: published ports that went or lead elsewhere now, and,
-    #: with an empty target, new UDP ones, to which a client may have sent before.
-    stale_publications: Tuple[Publication, ...] = ()
+    #: The connections that lead astray once the script is loaded.
+    stale_flows: Tuple[StaleFlow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class _Edit:
     actions: List[str] = field(default_factory=list)
     before: Dict[str, Any] = field(default_factory=dict)
     after: Dict[str, Any] = field(default_factory=dict)
-    stale: List[Publication] = field(default_factory=list)
+    stale: List[StaleFlow] = field(default_factory=list)
 
 
 def read_table(objects: Objects) -> TableState:
@@ -115,7 +116,7 @@ def compare_states(
         key = (table.family, table.name)
         edit = _edit_table(table, wanted[key], live.get(key), live_text.get(key, ""))
         if edit.script:
-            edit.stale = _truly_stale(edit.stale, wanted[key])
+            edit.stale.extend(_stale(live.get(key), wanted[key]))
             edits.append(edit)
             touched.append(key)
     if not edits:
@@ -136,7 +137,7 @@ def removal(live: Mapping[TableName, Objects], live_text: Mapping[TableName, str
         edit.script.append("delete table {0} {1}".format(*key))
         edit.actions.append("delete nft table {0} {1}".format(*key))
         edit.before[_label(key)] = {name: sorted(texts) for name, texts in have.elements.items() if texts}
-        edit.stale.extend(_publications(have))
+        edit.stale.extend(_stale(have, None))
     return _change([edit], edit.actions, restore_script(list(live), live_text))
 
 
@@ -163,7 +164,7 @@ def _change(edits: Sequence[_Edit], actions: Sequence[str], inverse: str) -> Rul
         actions=tuple(actions),
         before=before,
         after=after,
-        stale_publications=tuple(port for edit in edits for port in edit.stale),
+        stale_flows=tuple(flow for edit in edits for flow in edit.stale),
     )
 
 
@@ -205,7 +206,6 @@ def _edit_elements(edit: _Edit, where: str, want: TableState, have: TableState) 
         if added:
             edit.script.append("add element {0} {1} {{ {2} }}".format(where, name, ", ".join(added)))
         edit.actions.extend(action_lines(where, name, added, removed))
-        edit.stale.extend(_stale(name, removed.values(), added.values()))
 
 
 def _edit_chain(
@@ -236,10 +236,6 @@ def _replace(edit: _Edit, table: Table, want: TableState, have: Optional[TableSt
     else:
         edit.actions.append("replace nft table {0}, whose sets or chains differ".format(where))
         edit.script.extend(_user_rules(where, want, live_text))
-    for name, wanted in want.elements.items():
-        present = have.elements.get(name, {}) if have is not None else {}
-        removed = [value for text, value in present.items() if text not in wanted]
-        edit.stale.extend(_stale(name, removed, [value for text, value in wanted.items() if text not in present]))
     _show(edit, where, want, have)
 
 
@@ -277,39 +273,25 @@ def _show(edit: _Edit, where: str, want: TableState, have: Optional[TableState])
             edit.after.setdefault(where, {})[name] = sorted(text for text in wanted if text not in present)
 
 
-def _stale(name: str, removed: Iterable[Any], added: Iterable[Any]) -> Iterator[Publication]:
-    """What was sent to a port that went, and what was sent by UDP to a new one before it was there."""
-    for value in removed:
-        port = _published(name, value)
-        if port is not None:
-            yield port
-    for value in added:
-        port = _published(name, value)
-        if port is not None and port.protocol == "udp":
-            yield replace(port, target="", target_port=0)
+def _stale(have: Optional[TableState], want: Optional[TableState]) -> Iterator[StaleFlow]:
+    before, after = _ports(have), _ports(want)
+    yield from stale_flows(before["published"], after["published"])
+    yield from closed_flows(before["reachable"], after["reachable"])
 
 
-def _truly_stale(stale: Sequence[Publication], want: TableState) -> List[Publication]:
-    """Not a port on one address whose packets go to the same place as before, by the same port on every address."""
-    wanted = set(_publications(want))
-    keys = {(port.family, port.protocol, port.published, port.host_ip) for port in wanted}
-    return [
-        port
-        for port in stale
-        if replace(port, host_ip=None) not in wanted
-        or (port.family, port.protocol, port.published, port.host_ip) in keys
-    ]
+def _ports(state: Optional[TableState]) -> Dict[str, List[Publication]]:
+    found: Dict[str, List[Publication]] = {"published": [], "reachable": []}
+    for name, members in state.elements.items() if state is not None else ():
+        kind = name[:9]
+        if kind in found:
+            found[kind].extend(port for port in (_port(name, value) for value in members.values()) if port is not None)
+    return found
 
 
-def _publications(state: TableState) -> List[Publication]:
-    found = (_published(name, value) for name, members in state.elements.items() for value in members.values())
-    return [port for port in found if port is not None]
-
-
-def _published(name: str, value: Any) -> Optional[Publication]:
-    """As ``publication``, for a table that somebody else may have built."""
+def _port(name: str, value: Any) -> Optional[Publication]:
+    """For a table that somebody else may have built."""
     try:
-        return publication(name, value)
+        return publication(name, value) or reachable(name, value)
     except (KeyError, IndexError, TypeError, ValueError):
         return None
 

@@ -89,6 +89,15 @@ def publication(set_name: str, element: Any) -> Optional[Publication]:
     )
 
 
+def reachable(set_name: str, element: Any) -> Optional[Publication]:
+    """The port that an element of a ``reachable`` set opens at the container's own address."""
+    if not set_name.startswith("reachable"):
+        return None
+    address, protocol, port = element["concat"]
+    family = int(set_name[len("reachable")])
+    return Publication(family, str(protocol), int(port), str(address), int(port), "", str(address))
+
+
 def publication_text(port: Publication) -> str:
     host = port.host_ip or ("0.0.0.0" if port.family == 4 else "::")
     return "{0}/{1} -> {2}".format(
@@ -109,6 +118,8 @@ _WORDS = {
     "closed": ("close {0}", "open {0}"),
     "reachable4": ("let in {0}", "no longer let in {0}"),
     "reachable6": ("let in {0}", "no longer let in {0}"),
+    "gateways4": ("let a closed network call the host at {0}", "no longer let a closed network call the host at {0}"),
+    "gateways6": ("let a closed network call the host at {0}", "no longer let a closed network call the host at {0}"),
     "links4": ("link {0}", "unlink {0}"),
     "links6": ("link {0}", "unlink {0}"),
 }

@@ -36,9 +36,13 @@ port is one more element.
      100  | postrouting   |   or asked by the host: masquerade as the bridge;
           +---------------+   own subnet, not to its bridge: masquerade or snat
 
+      for the host itself, from a closed network -> input (0): its own gateway's address, and nothing else
+
 ``within`` holds ``icc: false`` at layer 3; ``into`` lets in answers, what was published, and what the
 network's ``gateway_mode`` and ``trusted_host_interfaces`` allow. A source is judged before its destination:
-an internal network cannot get out over another network's published port.
+an internal network cannot get out over another network's published port, nor reach the host by an address that
+is not its own gateway. A container on two networks answers a call of its published port by the network that the call
+came in by: ``elsewhere`` holds whose calls it would answer by the other one, and those come from the bridge's address.
 
 ``table bridge`` sees what is bridged, without br_netfilter::
 
@@ -206,6 +210,10 @@ def _inet_family_sets(ruleset: Ruleset, family: int) -> List[NamedSet]:
             _unique("{0} . {0}".format(port.target) for port in natted if port.bridge in icc_off),
         ),
         NamedSet("links" + suffix, "{0} . {0} . {1}".format(address, port_key), _links(ruleset, family)),
+        NamedSet("gateways" + suffix, "ifname . " + address, _gateways(networks)),
+        NamedSet(
+            "elsewhere" + suffix, "{0} . {0}".format(address), _elsewhere(ruleset, networks, natted), interval=True
+        ),
     ]
 
 
@@ -220,6 +228,27 @@ def _leaves_masked(network: NetworkPolicy) -> bool:
     return network.masquerade and not network.internal and network.gateway_mode in ("nat", "nat-unprotected")
 
 
+def _gateways(networks: Iterable[NetworkPolicy]) -> Tuple[str, ...]:
+    """Where a closed network may call the host."""
+    return tuple('"{0}" . {1}'.format(n.bridge, n.gateway) for n in networks if n.internal and n.gateway)
+
+
+def _elsewhere(ruleset: Ruleset, networks: Iterable[NetworkPolicy], ports: Iterable[Publication]) -> Tuple[str, ...]:
+    """The target of a published port . the subnet of another of its container's networks, seen with its own source."""
+    unmasked = {n.bridge: n.subnet for n in networks if not _leaves_masked(n) and not _is_closed(n)}
+    bridges: Dict[str, List[str]] = {}
+    for endpoint in ruleset.endpoints:
+        bridges.setdefault(endpoint.container, []).append(endpoint.bridge)
+    places = {address: endpoint for endpoint in ruleset.endpoints for address in endpoint.addresses}
+    return _unique(
+        "{0} . {1}".format(port.target, unmasked[bridge])
+        for port in ports
+        if port.target in places
+        for bridge in bridges[places[port.target].container]
+        if bridge != port.bridge and bridge in unmasked
+    )
+
+
 def _by_family(name: str, elements: Iterable[Tuple[int, str]]) -> NamedSet:
     texts = tuple('ipv{0} . "{1}"'.format(family, bridge) for family, bridge in elements)
     return NamedSet(name, "meta nfproto . iifname", texts, typeof=True)
@@ -229,15 +258,15 @@ def _closed(networks: Iterable[NetworkPolicy]) -> List[Tuple[int, str]]:
     """No way in or out: internal, isolated, and the family that an own bridge does not have at all."""
     networks = tuple(networks)
     declared = {(network.family, network.bridge) for network in networks}
-    closed = [
-        (network.family, network.bridge)
-        for network in networks
-        if network.internal or network.gateway_mode == "isolated"
-    ]
+    closed = [(network.family, network.bridge) for network in networks if _is_closed(network)]
     adopted = {network.bridge for network in networks if network.external}
     for bridge in _unique(network.bridge for network in networks):
         closed += [(f, bridge) for f in (4, 6) if (f, bridge) not in declared and bridge not in adopted]
     return closed
+
+
+def _is_closed(network: NetworkPolicy) -> bool:
+    return network.internal or network.gateway_mode == "isolated"
 
 
 def _with_mode(networks: Iterable[NetworkPolicy], mode: str) -> List[Tuple[int, str]]:
@@ -293,6 +322,22 @@ _INET_CHAINS = (
             "dnat ip6 to meta l4proto . th dport map @published6",
         ),
     ),
+    # An adopted bridge may be the one by which the host is administered.
+    Chain(
+        "input",
+        ("iifname != @adopted meta nfproto . iifname @closed goto for_host",),
+        "type filter hook input priority filter",
+    ),
+    Chain(
+        "for_host",
+        (
+            "ct state established,related accept",
+            "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } ip6 hoplimit 255 accept",
+            "iifname . ip daddr @gateways4 accept",
+            "iifname . ip6 daddr @gateways6 accept",
+            "drop",
+        ),
+    ),
     Chain(
         "forward",
         (
@@ -346,6 +391,8 @@ _INET_CHAINS = (
             "oifname @bridges ip saddr 127.0.0.0/8 masquerade fully-random",
             "ct status dnat oifname . ip saddr @at_home4 masquerade fully-random",
             "ct status dnat oifname . ip6 saddr @at_home6 masquerade fully-random",
+            "ct status dnat ip daddr . ip saddr @elsewhere4 masquerade fully-random",
+            "ct status dnat ip6 daddr . ip6 saddr @elsewhere6 masquerade fully-random",
             # The host asked: a container that is also on the network of this address would answer there instead.
             "ct status dnat oifname @bridges fib saddr type local masquerade fully-random",
             "oifname . ip saddr @at_home4 return",

@@ -74,10 +74,9 @@ def policies(**changes: Dict[str, object]) -> Tuple[NetworkPolicy, ...]:
         for family in (4, 6):
             subnet = ("172.{0}.0.0/24" if family == 4 else "fd00:{0}::/64").format(number)
             fields: Dict[str, object] = {"internal": network == "inside", "icc": network != "apart"}
+            fields["gateway"] = gateway(network, family)
             fields.update(changes.get(network, {}))
-            result.append(
-                NetworkPolicy(network, "br-" + network, family, subnet, gateway(network, family), **fields)  # type: ignore
-            )
+            result.append(NetworkPolicy(network, "br-" + network, family, subnet, **fields))  # type: ignore
     return tuple(result)
 
 
@@ -259,6 +258,16 @@ class Wire:
 
     def blocked(self, source: str, target: str, port: int, server: socket.socket) -> bool:
         return self.reach(source, target, port, server, MOMENT) is None
+
+    def hears_datagram(self, source: str, target: str, port: int, server: socket.socket) -> bool:
+        """Whether the server hears what is sent; whether an answer would find its way is another question."""
+        client = self.socket(source, socket.AF_INET6 if ":" in target else socket.AF_INET, socket.SOCK_DGRAM)
+        client.sendto(b"there", (target, port))
+        client.close()
+        heard = bool(select.select([server], [], [], MOMENT)[0])
+        if heard:
+            server.recvfrom(16)
+        return heard
 
     # --- crafted frames -------------------------------------------------------------------------------------------
 

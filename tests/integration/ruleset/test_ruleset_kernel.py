@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+import select
 import sys
 from pathlib import Path
 
 import pytest
-from ruleset_wire import Wire, endpoints, on_wire, policies, publish
+from pyroute2.netlink.nfnetlink.nfctsocket import NFCTSocket
+from ruleset_wire import MOMENT, Wire, address, endpoints, on_wire, policies, publish
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import conntrack, nft
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset import Ruleset
@@ -123,41 +125,103 @@ def test_however_many_ports_the_rules_are_as_many_and_one_more_is_one_element(in
     assert change.actions == ("publish 0.0.0.0:{0}/tcp -> 172.20.0.10:80".format(8080 + ports),)
 
 
-def test_a_udp_flow_follows_a_port_that_moves_and_no_other_flow_ends(wire: Wire):
-    def ruleset(container):
-        return Ruleset(
-            "wire", policies(), endpoints(), (publish(container, 5353, 53, "udp"), publish("app", 54, 53, "udp"))
-        )
+class Flows:
+    """UDP flows that the client keeps open, and what the published ports do to them."""
 
-    def load(desired):
+    def __init__(self, wire: Wire, family: int) -> None:
+        self.wire, self.family = wire, family
+        self.servers = {name: wire.serve(name, 53, "udp") for name in ("web", "web2", "app")}
+        self.clients = {}
         with wire.inside("host"):
-            change = plan_ruleset("wire", desired)
+            nft.load("flush ruleset")
+            with NFCTSocket() as tracked:
+                tracked.flush()
+
+    def load(self, *ports, **changes) -> int:
+        """How many tracked connections that ended."""
+        with self.wire.inside("host"):
+            change = plan_ruleset("wire", Ruleset("wire", policies(**changes), endpoints(), ports))
             nft.load(change.script)
-            return conntrack.delete_stale(change.stale_publications)
+            return conntrack.delete_stale(change.stale_flows)
 
-    servers = {name: wire.serve(name, 53, "udp") for name in ("web", "web2", "app")}
-    with wire.inside("host"):
-        nft.load("flush ruleset")
-    flows = {}
-    for port in (5353, 54):
-        flows[port] = wire.serve("client", 4000 + port, "udp", host=on_wire("client", 4))
-        flows[port].settimeout(10)
+    def publish(self, container, published, **where):
+        return publish(container, published, 53, "udp", self.family, **where)
 
-    def ask(port):
-        flows[port].sendto(b"there", (on_wire("host", 4), port))
+    def heard_by(self, port, target=None):
+        """Send once more by the flow to this port: the container that hears it, or None."""
+        key = (target or on_wire("host", self.family), port)
+        if key not in self.clients:
+            number = 4000 + len(self.clients)
+            self.clients[key] = self.wire.serve("client", number, "udp", host=on_wire("client", self.family))
+        self.clients[key].sendto(b"there", key)
+        ready = select.select(list(self.servers.values()), [], [], MOMENT)[0]
+        for name, server in self.servers.items():
+            if server in ready:
+                assert server.recvfrom(16)[1][0].endswith(on_wire("client", self.family))
+                return name
+        return None
 
-    def heard(name):
-        servers[name].settimeout(10)
-        return servers[name].recvfrom(16)[1][0].endswith(on_wire("client", 4))
+    def close(self) -> None:
+        for each in [*self.servers.values(), *self.clients.values()]:
+            each.close()
 
-    ask(5353)  # nobody is there yet: the host itself refuses, and would go on refusing this flow
-    load(ruleset("web"))
-    ask(5353)
-    assert heard("web")
-    ask(54)
-    assert heard("app")
-    assert load(ruleset("web2")) == 1
-    ask(5353)
-    assert heard("web2")
-    ask(54)
-    assert heard("app")
+
+@pytest.fixture(params=[4, 6])
+def flows(wire: Wire, request):
+    made = Flows(wire, request.param)
+    yield made
+    made.close()
+
+
+def second_address(flows):
+    """Another address of the host on the wire."""
+    address = "192.0.2.98" if flows.family == 4 else "2001:db8::98"
+    suffix = "/24" if flows.family == 4 else "/64 nodad"
+    flows.wire.ip("host", "address replace {0}{1} dev eth0".format(address, suffix))
+    return address
+
+
+def test_a_udp_flow_follows_a_port_that_moves_and_no_other_flow_ends(flows):
+    assert flows.heard_by(5353) is None  # the host itself refuses, and would go on refusing this flow
+    other = flows.publish("app", 54)
+    flows.load(flows.publish("web", 5353), other)
+    assert flows.heard_by(5353) == "web"
+    assert flows.heard_by(54) == "app"
+    assert flows.load(flows.publish("web2", 5353), other) == 1
+    assert flows.heard_by(5353) == "web2"
+    assert flows.heard_by(54) == "app"
+
+
+def test_a_port_that_goes_from_every_address_to_one_ends_only_what_went_to_the_others(flows):
+    second = second_address(flows)
+    flows.load(flows.publish("web", 5353))
+    assert flows.heard_by(5353) == flows.heard_by(5353, second) == "web"
+    at_first = flows.publish("web", 5353, host_ip=on_wire("host", flows.family))
+    assert flows.load(at_first) == 1
+    assert flows.heard_by(5353) == "web"
+    assert flows.heard_by(5353, second) is None
+    assert flows.load(flows.publish("web", 5353)) == 1  # what the host refused meanwhile
+    assert flows.heard_by(5353) == flows.heard_by(5353, second) == "web"
+
+
+def test_a_port_that_gets_an_address_of_its_own_takes_along_what_went_there(flows):
+    second = second_address(flows)
+    everywhere = flows.publish("web", 5353)
+    flows.load(everywhere)
+    assert flows.heard_by(5353) == flows.heard_by(5353, second) == "web"
+    assert flows.load(everywhere, flows.publish("web2", 5353, host_ip=second)) == 1
+    assert flows.heard_by(5353) == "web"
+    assert flows.heard_by(5353, second) == "web2"
+
+
+def test_a_port_of_a_routed_network_that_goes_ends_what_went_there(flows):
+    subnet, via = ("172.20.0.0/24" if flows.family == 4 else "fd00:20::/64"), on_wire("host", flows.family)
+    flows.wire.ip("client", "route replace {0} via {1}".format(subnet, via))
+    routed = {"front": {"gateway_mode": "routed"}}
+    one, two = flows.publish("web", 5353), flows.publish("web2", 5354)
+    flows.load(one, two, **routed)
+    for name in ("web", "web2"):
+        assert flows.heard_by(53, address(name, flows.family)) == name
+    assert flows.load(two, **routed) == 1
+    assert flows.heard_by(53, address("web", flows.family)) is None
+    assert flows.heard_by(53, address("web2", flows.family)) == "web2"

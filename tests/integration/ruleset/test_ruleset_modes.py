@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import pytest
-from ruleset_wire import Wire, address, endpoints, on_wire, policies, publish
+from ruleset_wire import Wire, address, endpoints, gateway, on_wire, policies, publish
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset import NetworkPolicy, Ruleset
 
@@ -63,9 +63,13 @@ def test_routed_lets_in_published_ports_by_the_containers_address(host, servers,
 
 @FAMILIES
 def test_isolated_is_closed(host, servers, family):
-    load(host, front={"gateway_mode": "isolated"})
+    load(host, front={"gateway_mode": "isolated", "internal": True, "gateway": None})
     assert host.blocked("client", address("web", family), 80, servers[("web", 80)])
     assert host.blocked("web", on_wire("client", family), 80, servers[("client", 80)])
+    listener = host.serve("host", 514, "udp")
+    assert not host.hears_datagram("web", on_wire("host", family), 514, listener)
+    assert not host.hears_datagram("web", gateway("front", family), 514, listener)
+    listener.close()
 
 
 @FAMILIES

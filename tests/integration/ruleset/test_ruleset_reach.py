@@ -145,6 +145,25 @@ def test_an_internal_network_has_no_way_in_or_out(host, servers, family):
 
 
 @FAMILIES
+def test_an_internal_network_reaches_the_host_by_its_own_gateway_and_by_no_other_address(host, servers, family):
+    with host.serve("host", 2222) as server:
+        assert host.reach("vault", gateway("inside", family), 2222, server) == address("vault", family)
+        assert host.blocked("vault", on_wire("host", family), 2222, server)
+        assert host.blocked("vault", gateway("front", family), 2222, server)
+    with host.serve("host", 2222, "udp") as server:  # one way is a way, too
+        assert host.hears_datagram("vault", gateway("inside", family), 2222, server)
+        assert not host.hears_datagram("vault", on_wire("host", family), 2222, server)
+
+
+def test_an_internal_network_does_not_reach_the_host_by_a_link_local_address(host, servers):
+    server = host.serve("host", 2223)
+    bridge = host.mac_of("host", "br-inside")
+    host.ip("vault", "address add fe80::77/64 dev eth0 nodad", "neighbour replace fe80::1 dev eth0 lladdr " + bridge)
+    host.ip("host", "address replace fe80::1/64 dev br-inside nodad")
+    assert host.blocked("vault", "fe80::1%eth0", 2223, server)
+
+
+@FAMILIES
 def test_what_leaves_is_masqueraded(host, servers, family):
     assert host.reach("web", on_wire("client", family), 80, servers[("client", 80)]) == on_wire("host", family)
 

@@ -21,7 +21,7 @@ sys.path[:0] = [str(HERE), str(HERE.parents[2] / ".collections")]
 
 from ruleset_example import example  # noqa: E402
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset import Publication  # noqa: E402
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.conntrack import StaleFlow  # noqa: E402
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset_compare import (  # noqa: E402
     compare,
     removal,
@@ -92,7 +92,7 @@ def test_one_port_more_is_one_element_more(live):
     change = plan(live)
     assert change.actions == ("publish 0.0.0.0:8080/tcp -> 172.20.0.10:80",)
     assert change.script == "add element inet fabric-default published4 { tcp . 8080 : 172.20.0.10 . 80 }\n"
-    assert change.stale_publications == ()
+    assert change.stale_flows == ()
 
 
 def test_a_port_that_moved_is_one_element_changed_and_its_old_target_is_stale(live):
@@ -102,7 +102,7 @@ def test_a_port_that_moved_is_one_element_changed_and_its_old_target_is_stale(li
         "unpublish 0.0.0.0:8080/tcp -> 172.20.0.77:8",
         "publish 0.0.0.0:8080/tcp -> 172.20.0.10:80",
     )
-    assert change.stale_publications == (Publication(4, "tcp", 8080, "172.20.0.77", 8, "", None),)
+    assert change.stale_flows == (StaleFlow(4, "tcp", 8080, "172.20.0.77", 8),)
     assert change.before == {"inet fabric-default": {"published4": ["tcp . 8080 : 172.20.0.77 . 8"]}}
     assert change.after == {"inet fabric-default": {"published4": ["tcp . 8080 : 172.20.0.10 . 80"]}}
 
@@ -110,9 +110,9 @@ def test_a_port_that_moved_is_one_element_changed_and_its_old_target_is_stale(li
 def test_a_connection_that_goes_to_the_same_place_as_before_is_not_stale(live):
     listed = body(live, "map", "published4_at")["elem"]
     listed.append([{"concat": ["192.0.2.1", "tcp", 8080]}, {"concat": ["172.20.0.10", 80]}])
-    assert plan(live).stale_publications == ()
+    assert plan(live).stale_flows == ()
     listed[-1][1]["concat"] = ["172.20.0.11", 80]
-    assert plan(live).stale_publications == (Publication(4, "tcp", 8080, "172.20.0.11", 80, "", "192.0.2.1"),)
+    assert plan(live).stale_flows == (StaleFlow(4, "tcp", 8080, "172.20.0.11", 80, "192.0.2.1"),)
 
 
 def test_many_ports_are_one_line(live):
@@ -121,7 +121,7 @@ def test_many_ports_are_one_line(live):
     assert plan(live).actions == ("unpublish 1000 ports between 9000 and 9999 (tcp)",)
 
 
-@pytest.mark.parametrize("chain", ["guard", "publish", "forward", "within", "into", "postrouting"])
+@pytest.mark.parametrize("chain", ["guard", "publish", "for_host", "forward", "within", "into", "postrouting"])
 @pytest.mark.parametrize("damage", ["deleted", "added", "reordered", "flushed"])
 def test_damaged_rules_are_repaired_in_their_chain_alone(live, chain, damage):
     there = rules(live, chain)
@@ -181,7 +181,7 @@ def test_a_users_own_rules_are_not_looked_at_and_survive_a_replacement(live):
 def test_tables_that_are_to_go_are_deleted_and_all_their_ports_are_stale(live):
     change = removal(live, {INET: "table inet fabric-default {\n}\n"})
     assert change.script == "delete table inet fabric-default\ndelete table bridge fabric-default\n"
-    assert {port.published for port in change.stale_publications} == {8080, 53}
+    assert {flow.published for flow in change.stale_flows} == {8080, 53, 22}
     assert removal({}, {}) is None
 
 
