@@ -91,11 +91,20 @@ def plan(
     late = [action for action in spaces if _turns_ipv6_off(action)]
     actions.extend(action for action in spaces if action not in late)
     pairs = [action for pair in desired.veths for action in veth.compare(pair, after_spaces)]
+    # First, for to the kernel "remove a route to there" means the first one that it finds.
+    actions.extend(_surplus_routes(desired, after_spaces))
     actions.extend(pairs)
     actions.extend(late)
     actions.extend(_bridge_removals(desired, observed))
     actions.extend(_file_actions(desired, observed, files))
     return tuple(actions)
+
+
+def _surplus_routes(desired: Desired, observed: Observed) -> Iterator[Action]:
+    for space in desired.namespaces:
+        if space.attach is None and space.name in observed.namespaces:
+            pairs = [pair for pair in desired.veths if pair.netns == space.name]
+            yield from veth.surplus_routes(space.name, pairs, observed.namespaces[space.name])
 
 
 def _rules_action(topology: str, rules: RulesetChange) -> Action:

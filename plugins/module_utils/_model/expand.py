@@ -129,8 +129,10 @@ def _attach(topology: Topology, container: Container) -> Optional[str]:
 
 def _namespace_sysctls(topology: Topology, container: Container) -> Iterator[Tuple[str, str]]:
     networks = [topology.networks[attachment.network] for attachment in container.attachments]
-    # Before any link comes up: nothing leaks over link-local addresses, no multicast chatter on the bridge.
     ipv6 = any(6 in families(network) for network in networks)
+    if len(networks) > 1:
+        yield from _no_router(container, ipv6)
+    # Before any link comes up: nothing leaks over link-local addresses, no multicast chatter on the bridge.
     yield "net/ipv6/conf/all/disable_ipv6", "0" if ipv6 else "1"
     yield "net/ipv6/conf/default/disable_ipv6", "0" if ipv6 else "1"
     if ipv6:
@@ -140,6 +142,18 @@ def _namespace_sysctls(topology: Topology, container: Container) -> Iterator[Tup
     for key, value in container.sysctls:
         if _interface_of(key, container) is None:
             yield key.replace(".", "/"), value
+
+
+def _no_router(container: Container, ipv6: bool) -> Iterator[Tuple[str, str]]:
+    """A new namespace forwards where the machine does; a container leads across only when it says so itself.
+
+    First of all: writing these sets other settings of every interface back.
+    """
+    declared = {key.replace("/", ".") for key, _value in container.sysctls}
+    if not declared.intersection(("net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding")):
+        yield "net/ipv4/ip_forward", "0"
+    if ipv6 and "net.ipv6.conf.all.forwarding" not in declared:
+        yield "net/ipv6/conf/all/forwarding", "0"
 
 
 def _interface_of(key: str, container: Container) -> Optional[str]:

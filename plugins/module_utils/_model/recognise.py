@@ -155,7 +155,9 @@ def _attachments(seen: Seen, name: str, state: NamespaceState) -> Iterator[Tuple
         words: Dict[str, Any] = {"interface_name": inner.ifname, "mac_address": inner.mac}
         for cidr in comparable_addresses(state.addresses.get(inner.index, [])):
             address = ipaddress.ip_interface(cidr).ip
-            if not address.is_link_local:
+            if address.is_link_local:
+                words.setdefault("link_local_ips", []).append(str(address))
+            else:
                 words.setdefault("ipv%d_address" % address.version, str(address))
         aliases = _aliases(seen, name, [words.get("ipv4_address"), words.get("ipv6_address")])
         if aliases:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass, replace
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
@@ -80,8 +81,13 @@ def from_link(link: Link, observed: Observed) -> Bridge:
 
 
 def comparable_addresses(addresses: List[str]) -> Tuple[str, ...]:
-    """Without the link-local IPv6 addresses that the kernel makes by itself."""
-    return tuple(cidr for cidr in addresses if not cidr.startswith("fe80:"))
+    """Without the link-local IPv6 addresses that the kernel makes by itself, out of a MAC."""
+    return tuple(cidr for cidr in addresses if not (cidr.startswith("fe80:") and _is_of_a_mac(cidr)))
+
+
+def _is_of_a_mac(cidr: str) -> bool:
+    """RFC 4291 appendix A: ff:fe in the middle of the interface identifier."""
+    return ipaddress.IPv6Interface(cidr).ip.packed[11:13] == b"\xff\xfe"
 
 
 def _create(desired: Bridge, altnames: Optional[Tuple[str, ...]] = None) -> Action:

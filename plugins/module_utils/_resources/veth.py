@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple
 
 from .._kernel.errors import ForeignObjectError
 from .._kernel.observe import NamespaceState, Observed
@@ -22,6 +22,8 @@ from .bridge import (
     remove_surplus,
 )
 from .netns import compare_sysctl
+
+_LEADING_NOWHERE = ("blackhole", "unreachable", "prohibit")
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,17 @@ def compare(desired: Veth, observed: Observed) -> List[Action]:
             before={"host_interface": desired.name, "peer": "missing"},
         )
         return [away, create(desired)]
-    return [*_outer_changes(desired, outer, observed), *_inner_changes(desired, inner, state)]
+    changes = [*_outer_changes(desired, outer, observed), *_inner_changes(desired, inner, state)]
+    if changes and _is_met_elsewhere(desired, outer, inner, observed, state):
+        changes[-1] = replace(changes[-1], finish=(*changes[-1].finish, *_announcements(desired)))
+    return changes
+
+
+def _is_met_elsewhere(desired: Veth, outer: Link, inner: Link, observed: Observed, state: NamespaceState) -> bool:
+    """Whether neighbours may remember another MAC for an address, or another port for the MAC."""
+    master = observed.by_index.get(outer.master)
+    new = set(desired.addresses) - set(comparable_addresses(state.addresses.get(inner.index, [])))
+    return bool(new) or inner.mac != desired.mac or (master.ifname if master else None) != desired.master
 
 
 def create(desired: Veth, announced: bool = True) -> Action:
@@ -279,7 +291,7 @@ def _compare_routes(desired: Veth, inner: Link, state: NamespaceState, subject: 
     now |= {
         _route_words(route)
         for route in state.routes
-        if route.type in ("blackhole", "unreachable", "prohibit") and _route_words(route) in wanted
+        if route.type in _LEADING_NOWHERE and _route_words(route) in wanted
     }
     place = {"netns": desired.netns, "ifname": desired.ifname}
     for route in sorted(now - wanted, key=str):
@@ -295,6 +307,24 @@ def _compare_routes(desired: Veth, inner: Link, state: NamespaceState, subject: 
         yield Action(text, subject, (there,), undo, after={"route %s" % route: "on"})
 
 
+def surplus_routes(netns: str, pairs: Iterable[Veth], state: NamespaceState) -> Iterator[Action]:
+    """Routes that lead nowhere belong to no interface: those that no pair of the namespace declares."""
+    wanted = {route for pair in pairs for route in pair.routes}
+    for route in state.routes:
+        words = _route_words(route)
+        if route.type not in _LEADING_NOWHERE or words in wanted or not _is_somebodys(route):
+            continue
+        there = operation("route.delete", route=words.words(), netns=netns, ifname="lo")
+        back = operation("route.add", route=words.words(), netns=netns, ifname="lo")
+        text = "remove route {0} from namespace {1}".format(words, netns)
+        yield Action(text, "namespace " + netns, (there,), (back,), before={"route %s" % words: "on"})
+
+
+def _is_somebodys(route: RouteEntry) -> bool:
+    """Not the kernel's own."""
+    return route.table == RT_TABLE_MAIN and route.protocol not in (RTPROT_KERNEL, RTPROT_RA)
+
+
 def _displaced(desired: Veth, routes: Tuple[VethRoute, ...], state: NamespaceState) -> Iterator[Operation]:
     """What brings back the routes over other interfaces whose place these take: same destination, same metric."""
     ifnames = {link.index: link.ifname for link in state.links.values()}
@@ -304,20 +334,14 @@ def _displaced(desired: Veth, routes: Tuple[VethRoute, ...], state: NamespaceSta
         if (
             (words.destination, words.metric) in wanted
             and ifname not in (None, desired.ifname)
-            and entry.table == RT_TABLE_MAIN
-            and entry.protocol not in (RTPROT_KERNEL, RTPROT_RA)
+            and _is_somebodys(entry)
         ):
             yield operation("route.add", netns=desired.netns, ifname=ifname, route=words.words())
 
 
 def _routes_of(inner: Link, state: NamespaceState) -> List[RouteEntry]:
     return [
-        route
-        for route in state.routes
-        if route.oif == inner.index
-        and route.table == RT_TABLE_MAIN
-        and route.protocol not in (RTPROT_KERNEL, RTPROT_RA)
-        and route.type == "unicast"
+        route for route in state.routes if route.oif == inner.index and route.type == "unicast" and _is_somebodys(route)
     ]
 
 

@@ -245,7 +245,7 @@ class Wire:
         client = self.socket(source, family, server.type)
         client.settimeout(wait)
         try:
-            client.connect((target, port))
+            client.connect(self._sockaddr(source, target, port))
             client.send(b"there")
             seen = _answer(server, wait)
             if seen is None:
@@ -255,6 +255,14 @@ class Wire:
             return None
         finally:
             client.close()
+
+    def _sockaddr(self, source: str, target: str, port: int) -> Tuple[object, ...]:
+        """An interface's name, as in fe80::1%eth0, is one of the source's."""
+        address, percent, ifname = target.partition("%")
+        if not percent:
+            return address, port
+        with self.inside(source):
+            return address, port, 0, socket.if_nametoindex(ifname)
 
     def blocked(self, source: str, target: str, port: int, server: socket.socket) -> bool:
         return self.reach(source, target, port, server, MOMENT) is None

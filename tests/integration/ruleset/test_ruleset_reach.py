@@ -156,11 +156,10 @@ def test_an_internal_network_reaches_the_host_by_its_own_gateway_and_by_no_other
 
 
 def test_an_internal_network_does_not_reach_the_host_by_a_link_local_address(host, servers):
-    server = host.serve("host", 2223)
-    bridge = host.mac_of("host", "br-inside")
-    host.ip("vault", "address add fe80::77/64 dev eth0 nodad", "neighbour replace fe80::1 dev eth0 lladdr " + bridge)
-    host.ip("host", "address replace fe80::1/64 dev br-inside nodad")
-    assert host.blocked("vault", "fe80::1%eth0", 2223, server)
+    host.ip("host", "address replace fe80::1/64 dev br-inside nodad", "address replace fe80::1/64 dev br-front nodad")
+    with host.serve("host", 2223) as server:
+        assert host.reach("web", "fe80::1%eth0", 2223, server)
+        assert host.blocked("vault", "fe80::1%eth0", 2223, server)
 
 
 @FAMILIES

@@ -51,7 +51,10 @@ def observed(*links: Link, addresses: Tuple[str, ...] = ("172.17.0.1/16",), **sy
 CASES: Dict[str, Tuple[Observed, List[str]]] = {
     "nothing is there": (observed(), ["create bridge br-front (172.17.0.1/16, mtu 1500)"]),
     "all is there": (observed(LINK), []),
-    "a link-local address of the kernel's": (observed(LINK, addresses=("172.17.0.1/16", "fe80::1/64")), []),
+    "a link-local address of the kernel's": (
+        observed(LINK, addresses=("172.17.0.1/16", "fe80::42:acff:fe11:1/64")),
+        [],
+    ),
     "another mtu": (observed(replace(LINK, mtu=9000)), ["set mtu of br-front from 9000 to 1500"]),
     "another mac": (
         observed(replace(LINK, mac="02:00:00:00:00:01")),
