@@ -38,7 +38,8 @@ port is one more element.
 
       for the host itself, from a closed network -> input (0): its own gateway's address, and nothing else
 
-``within`` holds ``icc: false`` at layer 3; ``into`` lets in answers, what was published, and what the
+``within`` holds ``icc: false`` at layer 3, between containers of this topology (whoever else is on an adopted
+bridge, such as its uplink, is reached); ``into`` lets in answers, what was published, and what the
 network's ``gateway_mode`` and ``trusted_host_interfaces`` allow. A source is judged before its destination:
 an internal network cannot get out over another network's published port, nor reach the host by an address that
 is not its own gateway. A container on two networks answers a call of its published port by the network that the call
@@ -210,6 +211,7 @@ def _inet_family_sets(ruleset: Ruleset, family: int) -> List[NamedSet]:
             _unique("{0} . {0}".format(port.target) for port in natted if port.bridge in icc_off),
         ),
         NamedSet("links" + suffix, "{0} . {0} . {1}".format(address, port_key), _links(ruleset, family)),
+        NamedSet("apart" + suffix, address, _apart(ruleset, networks, family)),
         NamedSet("gateways" + suffix, "ifname . " + address, _gateways(networks)),
         NamedSet(
             "elsewhere" + suffix, "{0} . {0}".format(address), _elsewhere(ruleset, networks, natted), interval=True
@@ -226,6 +228,14 @@ def _publication(port: Publication) -> str:
 
 def _leaves_masked(network: NetworkPolicy) -> bool:
     return network.masquerade and not network.internal and network.gateway_mode in ("nat", "nat-unprotected")
+
+
+def _apart(ruleset: Ruleset, networks: Iterable[NetworkPolicy], family: int) -> Tuple[str, ...]:
+    """Our containers on adopted bridges, where they are not alone, that are to be kept apart."""
+    bridges = {network.bridge for network in networks if network.external and not network.icc}
+    there = [endpoint for endpoint in ruleset.endpoints if endpoint.bridge in bridges]
+    link_locals = _link_locals(there)
+    return _unique(address for endpoint in there for address in _addresses(endpoint, family, link_locals))
 
 
 def _gateways(networks: Iterable[NetworkPolicy]) -> Tuple[str, ...]:
@@ -354,6 +364,11 @@ _INET_CHAINS = (
         "within",
         (
             "iifname != @icc_off accept",
+            # Whoever else is on an adopted bridge is no neighbour that icc keeps apart: its uplink, say.
+            "iifname @adopted ip saddr != @apart4 accept",
+            "iifname @adopted ip daddr != @apart4 accept",
+            "iifname @adopted ip6 saddr != @apart6 accept",
+            "iifname @adopted ip6 daddr != @apart6 accept",
             # Where somebody turned br_netfilter on, bridged frames come by too; a routed one would have lost a hop.
             "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } ip6 hoplimit 255 accept",
             "ct state established,related accept",

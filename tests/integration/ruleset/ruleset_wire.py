@@ -186,6 +186,21 @@ class Wire:
             "route add ::/0 via {0}".format(gateway(network, 6)),
         )
 
+    def plug(self, name: str, network: str, number: int) -> None:
+        """A machine of somebody else's on a bridge, once."""
+        if name in self.spaces:
+            return
+        self._make(name)
+        self.ip("host", "link add v-{0} type veth peer name eth0 netns {1}".format(name, self.path(name)))
+        self.ip("host", "link set v-{0} master br-{1} up".format(name, network))
+        subnet = NETWORKS[network]
+        self.ip(
+            name,
+            "address add 172.{0}.0.{1}/24 dev eth0".format(subnet, number),
+            "address add fd00:{0}::{1}/64 dev eth0 nodad".format(subnet, number),
+            "link set eth0 up",
+        )
+
     def path(self, name: str) -> str:
         return "/proc/{0}/fd/{1}".format(os.getpid(), self.spaces[name])
 
@@ -371,6 +386,23 @@ def udp(source: str, target: str, sport: int, dport: int, data: bytes) -> bytes:
     head = struct.pack("!HHHH", sport, dport, length, 0)
     total = checksum(pseudo + head + data) or 0xFFFF
     return struct.pack("!HHHH", sport, dport, length, total) + data
+
+
+def crc32c(data: bytes) -> int:
+    """RFC 3309: what SCTP has for a checksum."""
+    value = 0xFFFFFFFF
+    for octet in data:
+        value ^= octet
+        for _bit in range(8):
+            value = (value >> 1) ^ (0x82F63B78 if value & 1 else 0)
+    return value ^ 0xFFFFFFFF
+
+
+def sctp_init(sport: int, dport: int, tag: int) -> bytes:
+    """The first packet of an association; the tag is to know it again."""
+    chunk = struct.pack("!BBHIIHHI", 1, 0, 20, tag, 65536, 1, 1, 1)
+    head = struct.pack("!HHI", sport, dport, 0)
+    return head + struct.pack("<I", crc32c(head + b"\0" * 4 + chunk)) + chunk
 
 
 def icmp6(source: str, target: str, kind: int, body: bytes) -> bytes:

@@ -133,3 +133,14 @@ def test_an_adopted_bridge_may_lead_to_the_world(host, servers, family):
     assert host.reach("attacker", on_wire("host", family), 8080, servers[("web", 80)]) == on_wire("attacker", family)
     assert host.blocked("client", address("web", family), 80, servers[("web", 80)])
     attacker.close()
+
+
+@FAMILIES
+def test_without_icc_who_else_is_on_an_adopted_bridge_is_reached_and_our_own_are_not(host, servers, family):
+    host.plug("stranger", "apart", 77)
+    stranger = "172.23.0.77" if family == 4 else "fd00:23::77"
+    load(host, apart={"external": True})
+    with host.serve("stranger", 80) as there, host.serve("b", 80) as server, host.serve("c", 80) as neighbour:
+        assert host.reach("b", stranger, 80, there) == address("b", family)
+        assert host.reach("stranger", address("b", family), 80, server) == stranger
+        assert host.blocked("b", address("c", family), 80, neighbour)

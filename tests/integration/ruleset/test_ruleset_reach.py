@@ -6,18 +6,26 @@
 
 from __future__ import annotations
 
+import socket
+import struct
+from contextlib import contextmanager
+
 import pytest
 from ruleset_wire import (
     Wire,
     address,
+    crc32c,
     endpoints,
     ethernet,
     gateway,
     ip4,
+    ip6,
     link,
     on_wire,
+    packed,
     policies,
     publish,
+    sctp_init,
     udp,
 )
 
@@ -35,6 +43,8 @@ def ruleset(**changes):
             publish("app", 8081, 80, family=family),
             publish("web2", 8080, 80, family=family, host_ip=gateway("other", family)),
             publish("b", 8090, 5432, family=family),
+            publish("web", 2905, 2906, "sctp", family),
+            publish("web2", 2905, 80, family=family),
         ]
     ports.append(publish("web", 8443, 443, host_ip="127.0.0.1"))
     ports.append(publish("web", 8444, 443, "udp", host_ip="127.0.0.1"))
@@ -127,6 +137,33 @@ def test_loopback_of_the_host_is_out_of_a_containers_reach(host, servers):
 
 
 @FAMILIES
+def test_a_published_sctp_port_is_translated(host, servers, family):
+    """Crafted, for a kernel may be able to track and translate SCTP and yet have no sockets for it."""
+    ear, host_mac = host.ear("web"), host.mac_of("host", "eth0")
+    source, target = on_wire("client", family), on_wire("host", family)
+
+    def send(port, tag):
+        packet = sctp_init(4000 + (tag & 0xFF), port, tag)
+        packet = ip4(source, target, 132, packet) if family == 4 else ip6(source, target, 132, packet)
+        frame = ethernet(host.mac_of("client", "eth0"), host_mac, 0x0800 if family == 4 else 0x86DD, packet)
+        host.shout("client", frame)
+
+    for port, tag in ((2906, 0x5C790001), (5353, 0x5C790002), (2905, 0x5C790003)):
+        send(port, tag)
+    frames = [frame for frame in host.until(ear, b"\x5c\x79\0\x03") if b"\x5c\x79\0" in frame]
+    assert len(frames) == 1  # nothing of the port that is not published, nor of the one that is published for UDP
+    sent = frames[0][14 + (20 if family == 4 else 40) :]
+    assert sent[:4] == struct.pack("!HH", 4003, 2906)
+    assert sent[8:12] == struct.pack("<I", crc32c(sent[:8] + b"\0" * 4 + sent[12:]))
+    assert packed(source) in frames[0] and packed(address("web", family)) in frames[0]
+
+
+@FAMILIES
+def test_the_same_number_for_another_protocol_is_another_port(host, servers, family):
+    assert host.reach("client", on_wire("host", family), 2905, servers[("web2", 80)])
+
+
+@FAMILIES
 def test_two_networks_cannot_talk_but_over_published_ports(host, servers, family):
     assert host.blocked("app", address("web", family), 80, servers[("web", 80)])
     assert host.blocked("web", address("app", family), 80, servers[("app", 80)])
@@ -165,6 +202,56 @@ def test_an_internal_network_does_not_reach_the_host_by_a_link_local_address(hos
 @FAMILIES
 def test_what_leaves_is_masqueraded(host, servers, family):
     assert host.reach("web", on_wire("client", family), 80, servers[("client", 80)]) == on_wire("host", family)
+
+
+@FAMILIES
+def test_what_goes_to_many_is_not_masqueraded(host, servers, family):
+    """Routed on by this kernel's own multicast router, with a route as a daemon would make it."""
+    group = "239.1.2.3" if family == 4 else "ff1e::123"
+    with multicast_route(host, family, address("web", family), group):
+        ear = host.ear("client")
+        sender = host.socket("web", socket.AF_INET if family == 4 else socket.AF_INET6, socket.SOCK_DGRAM)
+        sender.setsockopt(*((0, 33) if family == 4 else (41, 18)), 8)  # so many hops
+        sender.connect((group, 4001))
+        sender.send(b"to many")
+        (frame,) = [frame for frame in host.until(ear, b"to many") if b"to many" in frame]
+        assert packed(address("web", family)) in frame
+
+
+def test_a_broadcast_to_another_network_is_not_masqueraded(host, servers):
+    with host.inside("host"):
+        for name in ("all", "br-front"):
+            host.sysctl("net/ipv4/conf/{0}/bc_forwarding".format(name), "1")
+    ear = host.ear("client")
+    sender = host.socket("web", socket.AF_INET, socket.SOCK_DGRAM)
+    sender.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+    sender.sendto(b"to all", ("192.0.2.255", 4001))
+    (frame,) = [frame for frame in host.until(ear, b"to all") if b"to all" in frame]
+    assert packed(address("web", 4)) in frame
+
+
+@contextmanager
+def multicast_route(host, family, source, group):
+    """From br-front to the wire."""
+    level, kind = (0, socket.AF_INET) if family == 4 else (41, socket.AF_INET6)
+    router = host.socket("host", kind, socket.SOCK_RAW, 2 if family == 4 else 58)
+    router.setsockopt(level, 200, 1)  # MRT_INIT
+    with host.inside("host"):
+        indices = [socket.if_nametoindex(name) for name in ("br-front", "eth0")]
+    for number, index in enumerate(indices):
+        if family == 4:  # struct vifctl with VIFF_USE_IFINDEX, struct mif6ctl
+            router.setsockopt(level, 202, struct.pack("@HBBIiI", number, 8, 1, 0, index, 0))
+        else:
+            router.setsockopt(level, 202, struct.pack("@HBBHxxI", number, 0, 1, index, 0))
+    if family == 4:  # struct mfcctl, struct mf6cctl
+        ways = bytes([0, 1]) + bytes(30)
+        router.setsockopt(level, 204, struct.pack("@4s4sH32sIIIi", packed(source), packed(group), 0, ways, 0, 0, 0, 0))
+    else:
+        ends = [struct.pack("=HHI16sI", socket.AF_INET6, 0, 0, packed(each), 0) for each in (source, group)]
+        router.setsockopt(level, 204, ends[0] + ends[1] + struct.pack("@Hxx32s", 0, bytes([2]) + bytes(31)))
+    yield
+    router.setsockopt(level, 201, b"")  # MRT_DONE
+    router.close()
 
 
 @FAMILIES
