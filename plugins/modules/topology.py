@@ -131,6 +131,19 @@ options:
       - Where a published port without a host port gets one, as in V(32768-60999).
       - The default is the kernel's C(net.ipv4.ip_local_port_range). Ports in C(ip_local_reserved_ports) are left out.
     type: str
+  firewall:
+    description:
+      - What to do about another firewall of the host, such as Docker's rules, ufw or firewalld, whose chain would drop
+        what the containers send and receive. This module's own rules cannot undo such a drop.
+      - V(warn) names the chain and says what would let the packets pass.
+      - V(integrate) puts in the accept that such a firewall provides for - rules in Docker's C(DOCKER-USER), in ufw's
+        C(before.rules) and its chain, or a zone of firewalld - and takes it away with the network, with O(name), or
+        when this option changes. About what it lets pass the module's own rules decide, as they do without another
+        firewall. Of a chain that is none of these three it warns.
+      - V(ignore) says nothing.
+    type: str
+    choices: [warn, integrate, ignore]
+    default: warn
   lock_timeout:
     description:
       - How many seconds to wait for another run on the same host to end.
@@ -324,6 +337,7 @@ ARGUMENT_SPEC = dict(
         options=dict(base=dict(type="str", required=True), size=dict(type="int", required=True)),
     ),
     port_range=dict(type="str"),
+    firewall=dict(type="str", choices=["warn", "integrate", "ignore"], default="warn"),
     lock_timeout=dict(type="int", default=60),
     confirm_timeout=dict(type="int", default=0),
 )

@@ -14,12 +14,12 @@ from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Tuple
 
 from .._kernel import files, gate, names
 
-_WORDS = ("networks", "containers", "default_address_pools", "port_range")
+_WORDS = ("networks", "containers", "default_address_pools", "port_range", "firewall")
 
 
 def words(params: Mapping[str, Any]) -> Dict[str, Any]:
     """Of a module's parameters, what declares: as plain as it comes back from a record."""
-    plain: Dict[str, Any] = json.loads(json.dumps({word: params[word] for word in _WORDS}))
+    plain: Dict[str, Any] = json.loads(json.dumps({word: params.get(word) for word in _WORDS}))
     return plain
 
 

@@ -5,7 +5,8 @@
 """desired × observed → the ordered actions that make the one the other. Pure: all reading is done before.
 
 The order: forwarding; interfaces that were renamed; interfaces and namespaces that go; bridges; packet rules,
-before anything is reachable; namespaces; pairs; bridges that go, once no pair that stays is a port of theirs; files.
+before anything is reachable, and with them the accept in another firewall, never without them; namespaces; pairs;
+bridges that go, once no pair that stays is a port of theirs; files.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from .._kernel.rtnetlink import Link
 from .._resources import bridge, hosts_files, netns, ownership, sysctl, veth
 from .._resources.action import Action, operation
 from .._resources.bridge import Bridge
+from .._resources.firewall_accept import NOTHING_TO_DO, FirewallActions
 from .._resources.hosts_files import FileState, TextFile
 from .._resources.netns import Netns
 from .._resources.ruleset import Ruleset
@@ -75,8 +77,9 @@ def plan(
     observed: Observed,
     rules: Optional[RulesetChange],
     files: Mapping[str, FileState],
+    firewall: FirewallActions = NOTHING_TO_DO,
 ) -> Tuple[Action, ...]:
-    """``files``: what is at every path declared or owned. ``rules`` is nft's own comparison, already made."""
+    """``files``: what is at every path declared or owned. ``rules`` and ``firewall`` are compared already."""
     actions: List[Action] = []
     for setting in desired.sysctls:
         actions.extend(sysctl.compare(setting, observed))
@@ -86,8 +89,10 @@ def plan(
     actions.extend(_removals(desired, observed))
     for each in desired.bridges:
         actions.extend(bridge.compare(each, observed))
+    actions.extend(firewall.first)
     if rules is not None:
         actions.append(_rules_action(desired.topology, rules))
+    actions.extend(firewall.after)
     late = [action for action in spaces if _turns_ipv6_off(action)]
     actions.extend(action for action in spaces if action not in late)
     pairs = [action for pair in desired.veths for action in veth.compare(pair, after_spaces)]

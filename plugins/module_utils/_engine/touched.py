@@ -19,6 +19,7 @@ from .._kernel.host import Host
 from .._kernel.observe import Observed, observe
 from .._resources import hosts_files
 from .._resources.action import Action
+from .._resources.firewall_accept import NOTHING_TO_DO, HostFirewall
 from .._resources.ruleset_plan import plan_ruleset
 from .plan import Desired, plan
 
@@ -26,6 +27,9 @@ from .plan import Desired, plan
 _TAKING_HANDLES = {"netns.retire": "name", "netns.stash": "name", "netns.remove": "name"}
 _TAKING_LINKS = {"link.delete": "ifname", "link.rename": "ifname"}
 _TAKING_FILES = {"file.remove": "path"}
+
+#: On the accept of ours in another firewall.
+_IN_FIREWALLS = ("iptables.own", "firewalld.apply", "file.replace")
 
 Step = Tuple[str, Mapping[str, Any]]  # an operation's name and its arguments
 
@@ -40,9 +44,10 @@ class Touched:
     gone_links: FrozenSet[str]
     gone_files: FrozenSet[str]
     rules: bool
+    firewall: bool
 
 
-def left_after(host: Host, desired: Desired, actions: Sequence[Action]) -> Tuple[str, ...]:
+def left_after(host: Host, desired: Desired, actions: Sequence[Action], firewall: HostFirewall) -> Tuple[str, ...]:
     """Lines that say what does not match."""
     touched = what_is_touched(desired, actions)
     part = desired.restricted(touched.containers)
@@ -56,7 +61,8 @@ def left_after(host: Host, desired: Desired, actions: Sequence[Action]) -> Tuple
     )
     files = {file.path: hosts_files.read(file.path) for file in part.files}
     rules = plan_ruleset(desired.topology, desired.ruleset) if touched.rules else None
-    left = [line for action in plan(part, observed, rules, files) for line in action.lines]
+    accepts = firewall.plan() if touched.firewall else NOTHING_TO_DO
+    left = [line for action in plan(part, observed, rules, files, accepts) for line in action.lines]
     return (*left, *_still_there(desired, observed, touched))
 
 
@@ -77,6 +83,7 @@ def what_is_touched(desired: Desired, actions: Sequence[Action]) -> Touched:
         ),
         gone_files=_taken(steps, _TAKING_FILES),
         rules=any(name == "nft.load" for name, _words in steps),
+        firewall=any(name in _IN_FIREWALLS for name, _words in steps),
     )
 
 
@@ -87,6 +94,8 @@ def _taken(steps: Sequence[Step], taking: Mapping[str, str]) -> FrozenSet[str]:
 def _containers(operation: str, words: Mapping[str, Any]) -> Iterator[str]:
     if operation.startswith("netns."):
         yield words["name"]
+    elif operation in _IN_FIREWALLS:
+        return
     elif operation.startswith("file."):
         yield hosts_files.container_of(words["path"])
     elif operation == "veth.create":

@@ -2,12 +2,15 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Small text files that others read: written in place, so that one who has it bound over /etc sees the change."""
+"""Small text files that others read: ours are written in place, so that one who has it bound over /etc sees the change;
+those of another program, in which we have some lines, are replaced as a whole.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
+import stat
 from typing import Optional
 
 from . import gate
@@ -20,6 +23,42 @@ def read(path: str) -> Optional[str]:
             return file.read()
     except (FileNotFoundError, NotADirectoryError):
         return None
+
+
+def read_exactly(path: str) -> Optional[str]:
+    """As ``read``, with every byte kept: what ``replace`` writes of it is the same file again."""
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
+            return file.read()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def replace(path: str, content: Optional[str]) -> None:
+    """Put a file with this content in the place of another's, mode and owner kept; None: no file."""
+    gate.writing("file " + path)
+    path = os.path.realpath(path)
+    if content is None:
+        unlink(path)
+        return
+    temporary = path + ".linuxnet-fabric"
+    os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
+    with open(temporary, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+        file.write(content)
+        _dress_as(path, file.fileno())
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)
+
+
+def _dress_as(path: str, descriptor: int) -> None:
+    try:
+        status = os.stat(path)
+    except FileNotFoundError:
+        os.fchmod(descriptor, 0o644)
+        return
+    os.fchmod(descriptor, stat.S_IMODE(status.st_mode))
+    os.fchown(descriptor, status.st_uid, status.st_gid)
 
 
 def starts_with(path: str, line: str) -> bool:

@@ -13,6 +13,7 @@ import hashlib
 from typing import Optional, Tuple
 
 IFNAME_MAX = 15
+_ZONE_MAX = 14
 
 #: Where ``ip netns`` keeps its handles (ip-netns(8)), and the files it binds over /etc.
 NETNS_DIRECTORY = "/run/netns"
@@ -26,7 +27,8 @@ HANDLE_MARK_DIRECTORY = STATE_DIRECTORY + "/netns"
 STASH_DIRECTORY = STATE_DIRECTORY + "/stash"
 DECLARED_DIRECTORY = STATE_DIRECTORY + "/declared"
 
-_MARK, _ALTNAME_MARK = "linuxnet.fabric", "fabric"
+#: What every mark of ours begins with; that in an altname cannot hold a slash.
+MARK, _ALTNAME_MARK = "linuxnet.fabric/", "fabric"
 
 
 def bridge_ifname(network: str) -> str:
@@ -49,14 +51,14 @@ def table(topology: str) -> str:
 
 def alias(topology: str, subject: str) -> str:
     """The ifalias that marks an interface as ours and says whose it is: ``linuxnet.fabric/default web:eth0``."""
-    return "{0}/{1} {2}".format(_MARK, topology, subject)
+    return "{0}{1} {2}".format(MARK, topology, subject)
 
 
 def parse_alias(text: Optional[str]) -> Optional[Tuple[str, str]]:
     """(topology, subject) of an alias of ours, None for anybody else's."""
-    if not text or not text.startswith(_MARK + "/") or " " not in text:
+    if not text or not text.startswith(MARK) or " " not in text:
         return None
-    topology, subject = text[len(_MARK) + 1 :].split(" ", 1)
+    topology, subject = text[len(MARK) :].split(" ", 1)
     return topology, subject
 
 
@@ -72,6 +74,17 @@ def alias_of_altname(text: str) -> str:
     mark, _comma, rest = text.partition(",")
     topology, _comma, subject = rest.partition(",")
     return alias(topology, subject.replace(",", " ")) if mark == _ALTNAME_MARK and subject else ""
+
+
+def firewall_mark(topology: str) -> str:
+    """The comment or description by which an accept in another firewall is known as ours."""
+    return MARK + topology
+
+
+def firewalld_zone(topology: str) -> str:
+    """The zone of our bridges in firewalld: at most 14 characters, for a policy's name (18) is the zone's and a bit."""
+    name = "fabric-" + topology
+    return name if len(name) <= _ZONE_MAX else "fabric-" + _hash(topology, _ZONE_MAX - len("fabric-"))
 
 
 def _hash(text: str, digits: int) -> str:

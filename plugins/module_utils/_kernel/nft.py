@@ -54,13 +54,20 @@ def _list(names: Sequence[TableName], options: Sequence[str]) -> Dict[TableName,
     return answer
 
 
-def list_forward_chains() -> List[Object]:
-    """Every base chain that sees forwarded IP packets, of all tables: family, table, name, policy."""
+def list_chains() -> List[Object]:
+    """Every chain of every table, without its rules: cheap however many of those there are."""
     process = _run(["-j", "list", "chains"])
     if process.returncode != 0:
         return []
-    chains = [item["chain"] for item in json.loads(process.stdout)["nftables"] if "chain" in item]
-    return [each for each in chains if each.get("hook") == "forward" and each["family"] in ("ip", "ip6", "inet")]
+    return [item["chain"] for item in json.loads(process.stdout)["nftables"] if "chain" in item]
+
+
+def list_rules(family: str, table: str, chain: str) -> List[Object]:
+    """The rules of one chain; none when there is no such chain."""
+    process = _run(["-j", "list", "chain", family, table, chain])
+    if process.returncode != 0:
+        return []
+    return [item["rule"] for item in json.loads(process.stdout)["nftables"] if "rule" in item]
 
 
 def load(script: str) -> None:

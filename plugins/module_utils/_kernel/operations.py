@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 from typing import Any, Callable, Dict, List, Mapping, Optional
 
-from . import conntrack, files, gate, marks, namespaces, nft, rtnetlink, sysctl
+from . import conntrack, files, firewalld, gate, iptables, marks, namespaces, nft, rtnetlink, sysctl
 from .announce import announce
 from .host import Host
 from .marks import HandleMark
@@ -328,6 +328,21 @@ def file_remove(host: Host, path: str) -> None:
     files.remove(path)
 
 
+def file_replace(host: Host, path: str, content: Optional[str]) -> None:
+    files.replace(path, content)
+
+
+# --- other firewalls: what carries our mark in them -------------------------------------------------
+
+
+def iptables_own(host: Host, family: str, chain: str, mark: str, rules: List[str]) -> None:
+    iptables.set_own(family, chain, mark, rules)
+
+
+def firewalld_apply(host: Host, zone: str, wanted: List[str], reload: bool) -> None:
+    firewalld.apply(zone, wanted, reload)
+
+
 OPERATIONS: Dict[str, Callable[..., None]] = {
     "netns.create": netns_create,
     "netns.attach": netns_attach,
@@ -360,4 +375,7 @@ OPERATIONS: Dict[str, Callable[..., None]] = {
     "file.write": file_write,
     "file.link": file_link,
     "file.remove": file_remove,
+    "file.replace": file_replace,
+    "iptables.own": iptables_own,
+    "firewalld.apply": firewalld_apply,
 }

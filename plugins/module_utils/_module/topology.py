@@ -27,7 +27,7 @@ from .._model.describe import describe_containers, describe_networks
 from .._model.expand import HostDefaults, expand
 from .._model.requests import lease_requests
 from .._model.topology import Topology
-from .._resources import foreign_firewall
+from .._resources.firewall_accept import WARN
 from .leases import PreparedLeases
 
 
@@ -46,7 +46,7 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
         nonce = confirm.arm(params["confirm_timeout"]) if params.get("confirm_timeout") and not check_mode else None
         with LeaseStore.open(LEASE_STORE, check_mode=check_mode) as store:
             store.begin()
-            allocation, planner = _prepare(host, store, topology, absent)
+            allocation, planner = _prepare(host, store, topology, absent, params.get("firewall") or WARN)
             watch.lap("lease and expand")
             leases = PreparedLeases(store, allocation)
             result = transaction.run(
@@ -62,9 +62,8 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
             )
         drift, intended = _tell_apart(host, params, absent, result) if check_mode else ((), ())
         watch.lap("tell drift from intent" if check_mode else "finish")
-    warnings = foreign_firewall.warnings(
-        network.bridge for network in topology.networks.values() if not network.internal
-    )
+    bridges = [network.bridge for network in topology.networks.values() if not network.internal]
+    warnings = planner.firewall.warnings(bridges)
     watch.lap("look at other firewalls")
     timings = watch.milliseconds()
     result = replace(result, actions=finished + result.actions, warnings=tuple(warnings), timings=timings)
@@ -113,7 +112,7 @@ def _tell_apart(
     with LeaseStore.open(LEASE_STORE, check_mode=True) as store:
         store.begin()
         topology = _parse(params["name"], last, absent=False)
-        allocation, planner = _prepare(host, store, topology, absent=False)
+        allocation, planner = _prepare(host, store, topology, False, last["firewall"] or WARN)
         lines = (*allocation.actions, *(line for action in planner.plan() for line in action.lines))
     return declared.tell_apart(result.actions, lines)
 
@@ -125,7 +124,9 @@ def _interrupted(host: Host, check_mode: bool) -> Tuple[str, ...]:
     return ("finish what an interrupted run of topology {0} left".format(words["topology"]),) if words else ()
 
 
-def _prepare(host: Host, store: LeaseStore, topology: Topology, absent: bool) -> Tuple[Allocation, Planner]:
+def _prepare(
+    host: Host, store: LeaseStore, topology: Topology, absent: bool, firewall: str
+) -> Tuple[Allocation, Planner]:
     """Lease and expand: from what is declared to what is to be on this host."""
     if absent:
         return release_topology(store, topology.name), Planner(host, Desired(topology.name))
@@ -134,7 +135,7 @@ def _prepare(host: Host, store: LeaseStore, topology: Topology, absent: bool) ->
     requests = replace(requests, subnets=tuple(_adopted(host, requests.subnets)))
     allocation = allocate(store, requests, _host_facts(reading))
     desired = expand(topology, allocation, _host_defaults(topology, reading))
-    return allocation, Planner(host, desired, reading.links.values())
+    return allocation, Planner(host, desired, reading.links.values(), firewall)
 
 
 def _host_defaults(topology: Topology, reading: facts.Reading) -> HostDefaults:

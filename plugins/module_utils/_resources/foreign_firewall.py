@@ -5,71 +5,114 @@
 """Other firewalls on the host: would they drop what our networks forward? Reads; never edits what is not ours.
 
 An accept of ours ends only our own chain, a drop is final wherever it stands, so nothing that we load can undo
-another's drop. What can be done is to say so, before somebody wonders for an hour.
+another's drop. What can be done is to say so, before somebody wonders for an hour, or to put in the one accept that
+such a firewall provides for: ``firewall_accept.py``.
+
+Of the others only what matters is read: the names of all chains, and of a chain that may drop its own rules and
+those of the chains that every packet passes. The rules for single ports, thousands of them, are elsewhere.
 """
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterable, List, Mapping, Optional
+from dataclasses import dataclass
+from typing import Any, Callable, FrozenSet, Iterable, Mapping, Optional, Sequence, Set, Tuple
 
 from .._kernel import nft
 
+ReadRules = Callable[[str, str, str], Sequence[Mapping[str, Any]]]
+
 _OURS = "fabric-"
-#: Where the well-known firewalls let a user's own accepts in: table → advice.
-_ADVICE: Mapping[str, str] = {
-    "filter": 'with Docker: "iptables -I DOCKER-USER -i {bridge} -j ACCEPT" and the same with "-o"; '
-    'with ufw: "ufw route allow in on {bridge}" and "ufw route allow out on {bridge}"',
-    "firewalld": '"firewall-cmd --permanent --zone=trusted --add-interface={bridge}", then "firewall-cmd --reload"',
-}
-_GENERAL = 'accept "iifname {bridge}" and "oifname {bridge}" there'
+_VERDICTS = ("accept", "drop", "reject", "return", "jump", "goto")
+#: More chains than this are not looked through for an accept that somebody has put in by hand.
+_FAR_ENOUGH = 16
 
 
-def warnings(bridges: Iterable[str]) -> List[str]:
-    """A sentence for each foreign chain that drops what ``bridges`` forward and does not know them."""
-    wanted = sorted(set(bridges))
-    if not wanted:
-        return []
-    found = []
-    for chain in nft.list_forward_chains():
-        if chain["table"].startswith(_OURS):
-            continue
-        table = (str(chain["family"]), str(chain["table"]))
-        objects = nft.list_tables([table]).get(table, [])
-        sentence = judge(chain, objects, wanted)
-        if sentence is not None:
-            found.append(sentence)
-    return found
+@dataclass(frozen=True)
+class Chains:
+    """``forwarding``: others' base chains that see forwarded packets; ``names``: (family, table, name) of all."""
+
+    forwarding: Tuple[Mapping[str, Any], ...] = ()
+    names: FrozenSet[Tuple[str, str, str]] = frozenset()
+
+    def has(self, family: str, table: str, name: str) -> bool:
+        return (family, table, name) in self.names
 
 
-def judge(chain: Mapping[str, Any], objects: Iterable[Dict[str, Any]], bridges: Iterable[str]) -> Optional[str]:
-    """Pure: what is to be said of one base chain, given all of its table."""
-    rules = [item["rule"] for item in objects if "rule" in item]
-    end = _end(chain, [rule for rule in rules if rule["chain"] == chain["name"]])
-    unknown = [bridge for bridge in bridges if not any(_names(rule, bridge) for rule in rules)]
-    if end is None or not unknown:
-        return None
-    advice = _ADVICE.get(chain["table"], _GENERAL).format(bridge=unknown[0])
-    return (
-        "the chain {0} of table {1} {2} ({3}) drops forwarded packets that it does not know, those of {4} too: "
-        "containers will not reach out, nor published ports be reached. Let them pass: {5}"
-    ).format(chain["name"], chain["family"], chain["table"], end, ", ".join(unknown), advice)
+def read() -> Chains:
+    found = [each for each in nft.list_chains() if not str(each["table"]).startswith(_OURS)]
+    return Chains(
+        forwarding=tuple(
+            each for each in found if each.get("hook") == "forward" and each["family"] in ("ip", "ip6", "inet")
+        ),
+        names=frozenset((each["family"], each["table"], each["name"]) for each in found),
+    )
 
 
-def _end(chain: Mapping[str, Any], rules: List[Mapping[str, Any]]) -> Optional[str]:
-    """How the chain ends for a packet that no rule takes, if that is a drop."""
+def end(chain: Mapping[str, Any], read_rules: ReadRules = nft.list_rules) -> Optional[str]:
+    """How a chain ends for a packet that no rule takes, if that is a drop."""
     if chain.get("policy") == "drop":
         return "policy drop"
-    last = rules[-1]["expr"] if rules else []
-    verdicts = [part for part in last if "counter" not in part]
-    if len(verdicts) == 1 and ("drop" in verdicts[0] or "reject" in verdicts[0]):
-        return "its last rule"
-    return None
+    rules = read_rules(chain["family"], chain["table"], chain["name"])
+    last = _verdict(rules[-1]) if rules else None
+    return "its last rule" if last and ("drop" in last or "reject" in last) else None
 
 
-def _names(value: Any, bridge: str) -> bool:
-    """Whether a rule names an interface anywhere."""
+def judge(chain: Mapping[str, Any], bridges: Sequence[str], advice: str, read_rules: ReadRules = nft.list_rules) -> str:
+    """What is to be said of one base chain; empty when there is nothing."""
+    ending = end(chain, read_rules)
+    if ending is None:
+        return ""
+    known = _named(chain, read_rules)
+    unknown = [bridge for bridge in bridges if bridge not in known]
+    if not unknown:
+        return ""
+    return (
+        "the chain {0} of table {1} {2} ({3}) drops forwarded packets that it does not know, those of {4} too: "
+        "containers will not reach out, nor published ports be reached. {5}"
+    ).format(
+        chain["name"],
+        chain["family"],
+        chain["table"],
+        ending,
+        ", ".join(unknown),
+        advice.format(bridge=unknown[0], **{key: chain[key] for key in ("family", "table", "name")}),
+    )
+
+
+def sends_to(chain: Mapping[str, Any], target: str, read_rules: ReadRules = nft.list_rules) -> bool:
+    """Whether every packet that comes to its end has been in that chain, too."""
+    rules = read_rules(chain["family"], chain["table"], chain["name"])
+    return any(((_verdict(rule) or {}).get("jump") or {}).get("target") == target for rule in rules)
+
+
+def _named(chain: Mapping[str, Any], read_rules: ReadRules) -> FrozenSet[str]:
+    """The interfaces that rules name, in the chain and in those to which it sends every packet."""
+    found: Set[str] = set()
+    ahead, seen = [str(chain["name"])], 0
+    passed = set(ahead)
+    while ahead and seen < _FAR_ENOUGH:
+        seen += 1
+        for rule in read_rules(chain["family"], chain["table"], ahead.pop(0)):
+            found.update(_strings(rule["expr"]))
+            verdict = _verdict(rule) or {}
+            target = (verdict.get("jump") or verdict.get("goto") or {}).get("target")
+            if target and target not in passed:
+                passed.add(target)
+                ahead.append(target)
+    return frozenset(found)
+
+
+def _verdict(rule: Mapping[str, Any]) -> Optional[Mapping[str, Any]]:
+    """The verdict of a rule that takes every packet."""
+    parts = [part for part in rule["expr"] if "counter" not in part]
+    return parts[0] if len(parts) == 1 and any(word in parts[0] for word in _VERDICTS) else None
+
+
+def _strings(value: Any) -> Iterable[str]:
     if isinstance(value, dict):
-        return any(_names(item, bridge) for item in value.values())
+        value = list(value.values())
     if isinstance(value, list):
-        return any(_names(item, bridge) for item in value)
-    return bool(value == bridge)
+        for item in value:
+            yield from _strings(item)
+    elif isinstance(value, str):
+        yield value

@@ -10,59 +10,94 @@ from typing import Any, Dict, List
 
 import pytest
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.foreign_firewall import judge
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.foreign_firewall import judge, sends_to
 
 REJECT = [{"reject": {"type": "icmpx", "expr": "admin-prohibited"}}]
 ESTABLISHED = [
     {"match": {"op": "in", "left": {"ct": {"key": "state"}}, "right": "established"}},
     {"accept": None},
 ]
+COUNTED = {"counter": {"packets": 0, "bytes": 0}}
+ADVICE = 'Say "{family} {table} {name} {bridge}"'
 
 
-def chain(table: str, policy: str) -> Dict[str, Any]:
-    return {"family": "ip", "table": table, "name": "FORWARD", "hook": "forward", "policy": policy}
+def chain(policy: str) -> Dict[str, Any]:
+    return {"family": "ip", "table": "filter", "name": "FORWARD", "hook": "forward", "policy": policy}
 
 
-def rule(expression: List[Any], of: str = "FORWARD") -> Dict[str, Any]:
-    return {"rule": {"chain": of, "expr": expression}}
+def jump(target: str, *before: Any) -> List[Any]:
+    return [*before, COUNTED, {"jump": {"target": target}}]
 
 
-def match_interface(bridge: str) -> List[Any]:
-    return [{"match": {"op": "==", "left": {"meta": {"key": "iifname"}}, "right": bridge}}, {"accept": None}]
+def from_interface(bridge: str, *then: Any) -> List[Any]:
+    return [{"match": {"op": "==", "left": {"meta": {"key": "iifname"}}, "right": bridge}}, COUNTED, *then]
 
 
-def test_a_policy_of_drop_is_named_with_the_way_out_that_docker_provides() -> None:
-    said = judge(chain("filter", "drop"), [], ["br-front"])
+class Table:
+    """Chains and their rules, and which of them were read."""
 
-    assert said is not None
-    assert "FORWARD of table ip filter (policy drop)" in said
-    assert "iptables -I DOCKER-USER -i br-front -j ACCEPT" in said
+    def __init__(self, **chains: List[List[Any]]) -> None:
+        self.chains, self.read = chains, []
+
+    def __call__(self, family: str, table: str, name: str) -> List[Dict[str, Any]]:
+        self.read.append(name)
+        return [{"chain": name, "expr": expression} for expression in self.chains.get(name, [])]
+
+
+def said(policy: str, table: Table, *bridges: str) -> str:
+    return judge(chain(policy), bridges or ("br-front",), ADVICE, table)
+
+
+def test_a_policy_of_drop_is_named_with_what_would_let_the_packets_pass() -> None:
+    told = said("drop", Table())
+
+    assert "FORWARD of table ip filter (policy drop)" in told
+    assert told.endswith('Say "ip filter FORWARD br-front"')
 
 
 def test_a_last_rule_that_rejects_everything_counts_as_a_drop() -> None:
-    said = judge(chain("firewalld", "accept"), [rule(ESTABLISHED), rule(REJECT)], ["br-front"])
-
-    assert said is not None and "(its last rule)" in said and "firewall-cmd" in said
+    assert "(its last rule)" in said("accept", Table(FORWARD=[ESTABLISHED, [COUNTED, *REJECT]]))
 
 
 @pytest.mark.parametrize(
-    "objects",
-    [[], [rule(ESTABLISHED)], [rule([{"match": {}}, *REJECT])], [rule(REJECT, of="another")]],
-    ids=["empty", "accepts only", "rejects some", "another chain"],
+    "rules",
+    [[], [ESTABLISHED], [[{"match": {}}, *REJECT]], [REJECT, ESTABLISHED]],
+    ids=["empty", "accepts only", "rejects some", "rejects before its end"],
 )
-def test_a_chain_that_lets_the_unknown_pass_is_not_mentioned(objects: List[Any]) -> None:
-    assert judge(chain("firewalld", "accept"), objects, ["br-front"]) is None
+def test_a_chain_that_lets_the_unknown_pass_is_not_mentioned(rules: List[Any]) -> None:
+    assert said("accept", Table(FORWARD=rules)) == ""
 
 
-def test_a_table_that_knows_the_bridge_is_not_mentioned() -> None:
-    known = [rule(match_interface("br-front"), of="DOCKER-USER")]
+def test_a_chain_that_knows_the_bridge_is_not_mentioned() -> None:
+    known = Table(FORWARD=[jump("DOCKER-USER")], **{"DOCKER-USER": [from_interface("br-front", {"accept": None})]})
 
-    assert judge(chain("filter", "drop"), known, ["br-front"]) is None
+    assert said("drop", known) == ""
 
 
 def test_only_the_bridges_that_it_does_not_know_are_named() -> None:
-    known = [rule(match_interface("br-front"), of="DOCKER-USER")]
+    known = Table(FORWARD=[from_interface("br-front", {"accept": None})])
 
-    said = judge(chain("filter", "drop"), known, ["br-front", "br-shop"])
+    assert "those of br-shop too" in said("drop", known, "br-front", "br-shop")
 
-    assert said is not None and "those of br-shop too" in said
+
+def test_chains_that_only_some_packets_come_to_are_not_read() -> None:
+    """Those hold a rule for each published port, ten thousand of them."""
+    table = Table(FORWARD=[jump("DOCKER", *from_interface("docker0")[:1]), jump("DOCKER-USER")])
+
+    assert said("drop", table)
+    assert table.read == ["FORWARD", "DOCKER-USER"]
+
+
+def test_chains_that_jump_in_a_circle_or_without_an_end_are_left_at_some_point() -> None:
+    endless = {"c{0}".format(n): [jump("c{0}".format(n + 1)), jump("FORWARD")] for n in range(1000)}
+    table = Table(FORWARD=[jump("c0")], **endless)
+
+    assert said("drop", table)
+    assert len(table.read) < 50
+
+
+def test_a_place_counts_only_where_every_packet_comes_by() -> None:
+    table = Table(FORWARD=[jump("some", *from_interface("eth0")[:1]), jump("all")])
+
+    assert sends_to(chain("drop"), "all", table)
+    assert not sends_to(chain("drop"), "some", table)
