@@ -9,7 +9,7 @@ Every other byte of the file stays as it is, and without our lines it is what it
 
 from __future__ import annotations
 
-from typing import Iterator, List, Optional, Sequence
+from typing import Iterator, List, Optional, Sequence, Tuple
 
 from .._kernel import files
 from .._kernel.names import firewall_mark
@@ -52,40 +52,38 @@ def block(place: Place, topology: str, bridges: Sequence[str]) -> List[str]:
 
 
 def block_in(text: str, topology: str) -> List[str]:
-    """The lines of ours, the two around them included."""
+    """The lines of ours, wherever they are."""
     lines = text.splitlines(keepends=True)
-    first, last = _span(lines, topology)
-    return lines[first:last]
+    return [lines[number] for number in _ours(lines, topology)]
 
 
 def with_block(text: str, topology: str, wanted: Sequence[str]) -> Optional[str]:
     """The file with these lines as ours, at the end of table filter; None when there is no such place in it."""
     lines = text.splitlines(keepends=True)
-    first, last = _span(lines, topology)
-    del lines[first:last]
+    present = _ours(lines, topology)
+    rest = [line for number, line in enumerate(lines) if number not in present]
     if wanted:
-        place = first if last > first else _commit(lines)
-        if place is None:
+        first, commit = _filter_table(rest)
+        if commit is None:
             return None
-        lines[place:place] = wanted
-    return "".join(lines)
+        place = present[0] if present and first <= present[0] <= commit else commit
+        rest[place:place] = wanted
+    return "".join(rest)
 
 
-def _span(lines: Sequence[str], topology: str) -> "tuple[int, int]":
+def _ours(lines: Sequence[str], topology: str) -> List[int]:
     mark = firewall_mark(topology)
-    begin, end = _BEGIN.format(mark), _END.format(mark)
-    if begin not in lines:
-        return 0, 0
-    first = lines.index(begin)
-    return first, lines.index(end, first) + 1 if end in lines[first:] else first + 1
+    around = (_BEGIN.format(mark), _END.format(mark))
+    comment = '--comment "{0}"'.format(mark)
+    return [number for number, line in enumerate(lines) if line in around or comment in line]
 
 
-def _commit(lines: Sequence[str]) -> Optional[int]:
-    """Where table filter ends."""
-    inside = False
+def _filter_table(lines: Sequence[str]) -> Tuple[int, Optional[int]]:
+    """Where table filter begins, and the line that ends it; None when there is no such table."""
+    first = None
     for number, line in enumerate(lines):
         if line.startswith("*"):
-            inside = line.strip() == "*filter"
-        elif inside and line.strip() == "COMMIT":
-            return number
-    return None
+            first = number + 1 if line.strip() == "*filter" else None
+        elif first is not None and line.strip() == "COMMIT":
+            return first, number
+    return 0, None
