@@ -71,5 +71,6 @@ def run(declared: Optional[Declaration], check: bool = False, name: str = "defau
         "default_address_pools": None,
         "port_range": None,
         "lock_timeout": lock_timeout,
+        "firewall": words.get("firewall", "warn"),
     }
     return perform_topology(params, check)

@@ -34,7 +34,8 @@ def world() -> World:
         if namespaces.identity(namespaces.handle(name)) not in (None, namespaces.identity("/proc/self/ns/net")):
             found.update(_network("in " + name, name))
     found.update(_rules())
-    found.update(_files(names.NETNS_ETC_DIRECTORY))
+    for top in (names.NETNS_ETC_DIRECTORY, "/etc/ufw"):
+        found.update(_files(top))
     found.update(_state())
     found.update({"lease " + key: value for key, value in leases().items()})
     return found
