@@ -73,6 +73,7 @@ options:
     description:
       - The address of the host that the port is published on. By default every address of the family of O(target).
       - A port on one address has precedence over the same port on every address.
+      - Not V(::1), to which only the module M(linuxnet.fabric.topology) publishes.
     type: str
   target:
     description:

@@ -194,6 +194,10 @@ def _understand(params: Mapping[str, Any]) -> Dict[str, Any]:
         _require_complete(rule, problems)
     if rule["kind"] == "masquerade" and rule["to_address"]:
         problems.note("to_address", "masquerade takes the address of the interface; use kind snat for one of your own")
+    if rule["host_ip"] == "::1":
+        problems.note(
+            "host_ip", "::1: only the module topology publishes there, with the address of a bridge of its own"
+        )
     if rule["host_ip"] in ("0.0.0.0", "::"):
         rule["host_ip"] = None
     rule["family"] = _family(rule, problems)

@@ -44,6 +44,8 @@ network's ``gateway_mode`` and ``trusted_host_interfaces`` allow. A source is ju
 an internal network cannot get out over another network's published port, nor reach the host by an address that
 is not its own gateway. A container on two networks answers a call of its published port by the network that the call
 came in by: ``elsewhere`` holds whose calls it would answer by the other one, and those come from the bridge's address.
+A process of the host that calls ``[::1]`` gets a bridge's address for a source before conntrack sees the packet
+(``from_loopback``), and the answers get ::1 back (``input``), for IPv6 has no route_localnet.
 
 ``table bridge`` sees what is bridged, without br_netfilter::
 
@@ -151,6 +153,7 @@ def _inet_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
     ]
     for family in (4, 6):
         sets.extend(_inet_family_sets(ruleset, family))
+    sets.append(NamedSet("loopback6", "ipv6_addr : ipv6_addr", _loopback6(ruleset), map=True))
     return tuple(sets)
 
 
@@ -259,6 +262,13 @@ def _elsewhere(ruleset: Ruleset, networks: Iterable[NetworkPolicy], ports: Itera
     )
 
 
+def _loopback6(ruleset: Ruleset) -> Tuple[str, ...]:
+    """An address of ours for a caller from ::1: that of any bridge to which a port is published."""
+    published = {port.bridge for port in ruleset.publications if port.family == 6}
+    lent = [n.gateway for n in ruleset.networks if n.family == 6 and n.bridge in published and not n.external]
+    return tuple("::1 : {0}".format(gateway) for gateway in lent[:1] if gateway)
+
+
 def _by_family(name: str, elements: Iterable[Tuple[int, str]]) -> NamedSet:
     texts = tuple('ipv{0} . "{1}"'.format(family, bridge) for family, bridge in elements)
     return NamedSet(name, "meta nfproto . iifname", texts, typeof=True)
@@ -319,15 +329,23 @@ _INET_CHAINS = (
         "type filter hook prerouting priority raw",
     ),
     Chain("publish_in", ("fib daddr type local jump publish",), "type nat hook prerouting priority dstnat"),
+    # Before conntrack: the kernel delivers nothing to ::1 that comes from a bridge, and IPv6 has no route_localnet.
+    Chain(
+        "from_loopback",
+        (
+            "ip6 saddr ::1 ip6 daddr . meta l4proto . th dport @published6_at ip6 saddr set ip6 daddr map @loopback6",
+            "ip6 saddr ::1 ip6 daddr ::1 meta l4proto . th dport @published6 ip6 saddr set ip6 daddr map @loopback6",
+        ),
+        "type filter hook output priority -250",
+    ),
     Chain("publish_out", ("fib daddr type local jump publish",), "type nat hook output priority -100"),
     Chain(
         "publish",
         (
             "dnat ip to ip daddr . meta l4proto . th dport map @published4_at",
             "dnat ip to meta l4proto . th dport map @published4",
-            # Neither can be forwarded: a link-local source by RFC 4291, ::1 for want of a route_localnet.
-            "ip6 saddr fe80::/10 return",
-            "ip6 daddr ::1 return",
+            # Neither can be forwarded: a link-local source by RFC 4291, and ::1 where no bridge lends its address.
+            "ip6 saddr { ::1, fe80::/10 } return",
             "dnat ip6 to ip6 daddr . meta l4proto . th dport map @published6_at",
             "dnat ip6 to meta l4proto . th dport map @published6",
         ),
@@ -335,7 +353,10 @@ _INET_CHAINS = (
     # An adopted bridge may be the one by which the host is administered.
     Chain(
         "input",
-        ("iifname != @adopted meta nfproto . iifname @closed goto for_host",),
+        (
+            "ct direction reply ct original ip6 daddr ::1 ip6 daddr set ::1",
+            "iifname != @adopted meta nfproto . iifname @closed goto for_host",
+        ),
         "type filter hook input priority filter",
     ),
     Chain(

@@ -48,6 +48,8 @@ def ruleset(**changes):
         ]
     ports.append(publish("web", 8443, 443, host_ip="127.0.0.1"))
     ports.append(publish("web", 8444, 443, "udp", host_ip="127.0.0.1"))
+    ports.append(publish("web", 8443, 443, family=6, host_ip="::1"))
+    ports.append(publish("app", 8444, 443, "udp", family=6, host_ip="::1"))
     return Ruleset("wire", policies(**changes), endpoints(), tuple(ports), tuple(link("a", "b", "tcp", 5432)))
 
 
@@ -63,6 +65,7 @@ def servers(host: Wire):
     made[("web", 53)] = host.serve("web", 53, "udp")
     made[("web", 443)] = host.serve("web", 443)
     made[("web", "443u")] = host.serve("web", 443, "udp")
+    made[("app", "443u")] = host.serve("app", 443, "udp")
     made[("b", 5432)] = host.serve("b", 5432)
     return made
 
@@ -86,6 +89,17 @@ def test_a_published_port_answers_the_host_on_127_0_0_1(host, servers):
     assert host.reach("host", "127.0.0.1", 8080, servers[("web", 80)]) == gateway("front", 4)
     assert host.reach("host", "127.0.0.1", 5353, servers[("web", 53)]) == gateway("front", 4)
     assert host.reach("host", "127.0.0.1", 8443, servers[("web", 443)]) == gateway("front", 4)
+
+
+def test_a_published_port_answers_the_host_on_its_ipv6_loopback_address(host, servers):
+    assert host.reach("host", "::1", 8080, servers[("web", 80)]) == gateway("front", 6)
+    assert host.reach("host", "::1", 5353, servers[("web", 53)]) == gateway("front", 6)
+    assert host.reach("host", "::1", 8443, servers[("web", 443)]) == gateway("front", 6)
+    assert host.reach("host", "::1", 8444, servers[("app", "443u")]) == gateway("other", 6)
+    with host.serve("host", 7778) as server:  # nobody publishes that
+        assert host.reach("host", "::1", 7778, server) == "::1"
+    for source in ("client", "web2", "app"):
+        assert host.blocked(source, on_wire("host", 6), 8443, servers[("web", 443)])
 
 
 @FAMILIES
@@ -123,6 +137,22 @@ def test_a_port_published_on_loopback_cannot_be_reached_from_the_wire(host, serv
     send("127.0.0.1", 8444, b"crafted")
     send("127.0.0.1", 5353, b"crafted")
     send(on_wire("host", 4), 5353, b"control")
+    assert [frame for frame in host.until(ear, b"control") if b"crafted" in frame] == []
+
+
+def test_a_port_published_on_ipv6_loopback_cannot_be_reached_from_the_wire(host, servers):
+    """The kernel itself drops ::1 from the wire, as source or target."""
+    host_mac, own = host.mac_of("host", "eth0"), host.mac_of("attacker", "eth0")
+    ear = host.ear("web")
+
+    def send(source, target, port, token):
+        packet = ip6(source, target, 17, udp(source, target, 4000, port, token))
+        host.shout("attacker", ethernet(own, host_mac, 0x86DD, packet))
+
+    for target, port in (("::1", 5353), ("::1", 8444)):
+        send(on_wire("attacker", 6), target, port, b"crafted")
+    send("::1", on_wire("host", 6), 5353, b"crafted")
+    send(on_wire("attacker", 6), on_wire("host", 6), 5353, b"control")
     assert [frame for frame in host.until(ear, b"control") if b"crafted" in frame] == []
 
 
