@@ -117,7 +117,8 @@ def test_however_many_ports_the_rules_are_as_many_and_one_more_is_one_element(in
         return sum("rule" in item for objects in nft.list_tables(TABLES).values() for item in objects)
 
     few = rules()
-    apply(example(ports))
+    change = apply(example(ports))
+    assert change.script.count("\n") == 1  # all of them are one update of one map, in the one transaction
     assert rules() == few
     assert plan(example(ports)) is None
     change = plan(example(ports + 1))
