@@ -21,6 +21,7 @@ from .._kernel.errors import FabricError
 from .._kernel.marks import prepare_state_directory
 from .._kernel.names import JOURNAL_FILE
 from .._resources.action import Action
+from . import before as images
 
 _REACHED = JOURNAL_FILE + ".reached"
 _VERSION = 1
@@ -42,8 +43,10 @@ class Journal:
         actions: Sequence[Action],
         finish: Sequence[Dict[str, Any]] = (),
         nonce: Optional[str] = None,
+        before: Optional[Dict[str, Any]] = None,
     ) -> None:
-        """``first`` is the way back of what is committed before any action: the leases."""
+        """``first`` is the way back of what is committed before any action: the leases. ``before`` is what the
+        actions touch, as it is; no way back needs it, but a check that is to tell where the way back leads."""
         gate.writing("journal")
         prepare_state_directory()
         words = {
@@ -53,6 +56,8 @@ class Journal:
             "nonce": nonce,
             "first": list(first),
             "undo": [[step.as_json() for step in action.undo] for action in actions],
+            "touched": [images.keys(action) for action in actions],
+            "before": before or {},
             "finish": [step.as_json() for action in actions for step in action.finish] + list(finish),
         }
         self._reached = os.open(_REACHED, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
@@ -111,7 +116,8 @@ def keep_only(steps: Sequence[Step]) -> None:
     words = read()
     if words is not None:
         words.pop("reached")
-        words.update(undo=[list(steps)], first=[], finish=[], nonce=None)
+        touched = [key for keys in words.get("touched", []) for key in keys]
+        words.update(undo=[list(steps)], touched=[touched], first=[], finish=[], nonce=None)
         _write_durably(JOURNAL_FILE, json.dumps(words))
         set_reached("1")
 

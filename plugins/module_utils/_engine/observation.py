@@ -7,50 +7,42 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Collection, Optional, Sequence, Tuple
+from typing import Optional, Sequence, Tuple
 
-from .._kernel.host import Host
-from .._kernel.observe import observe
-from .._kernel.rtnetlink import Link
-from .._resources import hosts_files
 from .._resources.action import Action
 from .._resources.firewall_accept import WARN, HostFirewall
+from .._resources.ruleset_compare import RulesetChange
 from .._resources.ruleset_plan import plan_ruleset
 from .plan import Desired, plan
 from .touched import left_after
+from .view import View
 
 
 class Planner:
     """What is left to do on a host to match a declaration: before a run, and after its actions."""
 
-    def __init__(
-        self, host: Host, desired: Desired, links: Optional[Collection[Link]] = None, firewall: str = WARN
-    ) -> None:
-        """``links``: the host's, for the first plan, where the caller has read them already.
-
-        ``firewall``: what to do about another one.
-        """
-        self._host = host
+    def __init__(self, view: View, desired: Desired, firewall: str = WARN) -> None:
+        """``firewall``: what to do about another one."""
+        self._view = view
         self._desired = desired
-        self._links = links
         self.firewall = HostFirewall(desired.topology, firewall, desired.ruleset)
 
     def plan(self) -> Tuple[Action, ...]:
-        host, desired = self._host, self._desired
-        links, self._links = self._links, None
+        view, desired = self._view, self._desired
         owners = (desired.topology,) if desired.prune else ()
         with ThreadPoolExecutor(max_workers=1) as aside:
             # nft is a program of its own: it works on another processor while this thread visits the namespaces.
-            rules = aside.submit(plan_ruleset, desired.topology, desired.ruleset) if desired.prune else None
+            rules = aside.submit(self._rules) if desired.prune else None
             accepts = aside.submit(self.firewall.plan)
-            observed = observe(host, desired.host_sysctls(), desired.namespace_sysctls(), owners, links=links)
-            paths = {file.path for file in desired.files}
-            if desired.prune:
-                paths.update(hosts_files.owned(desired.topology))
-            files = {path: hosts_files.read(path) for path in paths}
+            observed = view.observe(desired.host_sysctls(), desired.namespace_sysctls(), owners)
+            files = view.files([file.path for file in desired.files], desired.topology if desired.prune else None)
             change = rules.result() if rules is not None else None
             return plan(desired, observed, change, files, accepts.result())
 
+    def _rules(self) -> Optional[RulesetChange]:
+        with self._view.rules(self._desired.topology):
+            return plan_ruleset(self._desired.topology, self._desired.ruleset)
+
     def left_after(self, actions: Sequence[Action]) -> Tuple[str, ...]:
         """Of what these actions touched; the rest was read when they were planned."""
-        return left_after(self._host, self._desired, actions, self.firewall)
+        return left_after(self._view.host, self._desired, actions, self.firewall)

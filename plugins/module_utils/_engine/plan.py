@@ -137,7 +137,7 @@ def _renamed_back(desired: Desired, observed: Observed) -> Tuple[List[Action], O
     wanted.update({pair.alias: (pair.name, "container " + pair.shown) for pair in desired.veths})
     found: Dict[str, Link] = {}
     actions: List[Action] = []
-    for link in observed.links.values():
+    for _ifname, link in sorted(observed.links.items()):
         known = [wanted[mark] for mark in ownership.marks(link, observed) if mark in wanted]
         name, subject = known[0] if known else (link.ifname, "")
         if name == link.ifname or name in observed.links or name in found:
@@ -184,7 +184,7 @@ def _removals(desired: Desired, observed: Observed) -> Iterator[Action]:
     if pairs:
         yield _at_once(pairs)
     declared = {space.name for space in desired.namespaces}
-    for name, mark in observed.marks.items():
+    for name, mark in sorted(observed.marks.items()):
         if mark.topology == desired.topology and name not in declared:
             yield netns.remove(name, observed)
 
@@ -196,11 +196,12 @@ def _bridge_removals(desired: Desired, observed: Observed) -> Iterator[Action]:
 
 
 def _gone(desired: Desired, observed: Observed) -> List[Link]:
-    """Interfaces of this topology that are declared no more."""
+    """Interfaces of this topology that are declared no more, by name: the kernel lists them in the order in which they
+    were made, and a way back may make them in another one."""
     mine = {desired.topology}
     owned = [link for link in observed.links.values() if ownership.topologies(link, observed) == mine]
     kept = {pair.name for pair in desired.veths} | {each.ifname for each in desired.bridges}
-    return [link for link in owned if link.ifname not in kept]
+    return sorted((link for link in owned if link.ifname not in kept), key=lambda link: link.ifname)
 
 
 def _at_once(pairs: Sequence[Action]) -> Action:
@@ -225,6 +226,7 @@ def _merged(actions: Sequence[Action], text: str, more: Tuple[str, ...] = ()) ->
 def _file_actions(desired: Desired, observed: Observed, files: Mapping[str, FileState]) -> Iterator[Action]:
     """The files of one container are one step."""
     ours: Set[str] = {name for name, mark in observed.marks.items() if mark.topology == desired.topology}
+    ours.add(hosts_files.container_of(hosts_files.shared_directory(desired.topology)))
     single: List[Action] = []
     for file in desired.files:
         single.extend(hosts_files.compare(file, files[file.path], hosts_files.container_of(file.path) in ours))

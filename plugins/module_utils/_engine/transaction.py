@@ -51,12 +51,14 @@ def run(
     nonce: Optional[str] = None,
     left_after: Optional[LeftAfter] = None,
     watch: Optional[Stopwatch] = None,
+    before: Optional[Callable[[Sequence[Action]], Dict[str, Any]]] = None,
 ) -> Result:
     """Make the host match, or in check mode say what that would take. Called with the host's lock held.
 
     ``finish``: operations for the end, once all is verified. ``nonce``: of the timer that takes the run
     back unless it is confirmed; the end then waits for that. ``left_after``: what the actions did not reach, where
     that is cheaper to find out than by the plan of everything. ``watch``: what the stages are timed with.
+    ``before``: what the actions touch, as the plan found it.
     """
     watch = watch or Stopwatch()
     actions = plan()
@@ -69,7 +71,7 @@ def run(
     journal = journals.Journal()
     begun: List[Action] = []
     try:
-        journal.begin(topology, leases.way_back, actions, finish, nonce)
+        journal.begin(topology, leases.way_back, actions, finish, nonce, before(actions) if before else None)
         gate.writing("leases")
         leases.commit()
         watch.lap("journal and leases")
@@ -102,25 +104,37 @@ def finish_interrupted(host: Host, take_back: bool = False) -> Tuple[str, ...]:
 
     One that waits for its confirmation is left alone, which is an error, unless ``take_back``.
     """
-    words = journals.read()
+    words = journals.read() if take_back else interrupted()
     if words is None:
         return ()
-    if words["reached"] == journals.UNCONFIRMED and not take_back:
-        raise FabricError(
-            "the last run (topology {0}) waits for its confirmation; confirm it (state: confirmed), or wait until the "
-            "host has gone back by itself".format(words["topology"])
-        )
     if words["reached"] == journals.VERIFIED:
-        line = "finish the interrupted run of topology {0}"
         _perform_all(host, words["finish"])
     else:
-        line = "take back the interrupted run of topology {0}"
         for left, steps in journals.way_back(words):
             _perform_all(host, steps)
             if left is not None:
                 journals.set_reached(str(left))
     journals.remove()
-    return (line.format(words["topology"]),)
+    return what_comes_first(words)
+
+
+def interrupted() -> Optional[Dict[str, Any]]:
+    """The journal of a run that is to be taken back or finished before another one; an error when it may not be."""
+    words = journals.read()
+    if words is not None and words["reached"] == journals.UNCONFIRMED:
+        raise FabricError(
+            "the last run (topology {0}) waits for its confirmation; confirm it (state: confirmed), or wait until the "
+            "host has gone back by itself".format(words["topology"])
+        )
+    return words
+
+
+def what_comes_first(words: Optional[Mapping[str, Any]]) -> Tuple[str, ...]:
+    """The line for it, the same before and after."""
+    if words is None:
+        return ()
+    verb = "finish" if words["reached"] == journals.VERIFIED else "take back"
+    return ("{0} the interrupted run of topology {1}".format(verb, words["topology"]),)
 
 
 def perform(host: Host, step: Mapping[str, Any]) -> None:

@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Callable, Tuple
 
 from .._engine import transaction
 from .._engine.lock import host_lock
 from .._engine.report import Result
+from .._engine.view import View
 from .._kernel.host import Host
 from .._resources.action import Action
 
@@ -18,9 +20,13 @@ from .._resources.action import Action
 LOCK_TIMEOUT = 60.0
 
 
-def run_alone(topology: str, check_mode: bool, plan: Callable[[Host], Tuple[Action, ...]]) -> Result:
+def run_alone(topology: str, check_mode: bool, plan: Callable[[View], Tuple[Action, ...]]) -> Result:
     """Carry out what ``plan`` finds left to do on this host."""
     with host_lock(LOCK_TIMEOUT, check_mode), Host() as host:
-        if not check_mode:
-            transaction.finish_interrupted(host)
-        return transaction.run(host, topology, lambda: plan(host), transaction.Leases(), check_mode)
+        interrupted = transaction.interrupted() if check_mode else None
+        first = transaction.what_comes_first(interrupted) if check_mode else transaction.finish_interrupted(host)
+        view = View(host, interrupted)
+        result = transaction.run(
+            host, topology, lambda: plan(view), transaction.Leases(), check_mode, before=view.before
+        )
+        return replace(result, actions=first + result.actions)

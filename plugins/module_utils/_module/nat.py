@@ -16,10 +16,10 @@ from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 from .._engine import plan as plans
 from .._engine.report import Result
+from .._engine.view import View
 from .._kernel import names, nft
 from .._kernel.errors import DeclarationError
-from .._kernel.host import Host
-from .._kernel.observe import Observed, observe
+from .._kernel.observe import Observed
 from .._model.names_rules import check_topology_name, interface_name
 from .._model.words import Problems
 from .._resources.action import Action
@@ -36,13 +36,14 @@ def perform(params: Mapping[str, Any], check_mode: bool) -> Result:
     rule = _understand(params)
     topology, present = params["topology_name"], params["state"] == "present"
 
-    def plan(host: Host) -> Tuple[Action, ...]:
-        live = _live(topology)
-        desired = (with_rule if present else without_rule)(live, rule, _bridge_subnets(host, rule["bridge"]))
+    def plan(view: View) -> Tuple[Action, ...]:
+        with view.rules(topology):
+            live = _live(topology)
+            desired = (with_rule if present else without_rule)(live, rule, _bridge_subnets(view, rule["bridge"]))
+            rules = plan_ruleset(topology, desired if desired.networks else None)
         settings = _settings(rule, desired, present)
-        observed = observe(host, [setting.key for setting in settings], {})
+        observed = view.observe([setting.key for setting in settings], {})
         _require_bridge(rule, observed, present and not check_mode)
-        rules = plan_ruleset(topology, desired if desired.networks else None)
         goal = plans.Desired(topology, sysctls=settings, ruleset=desired, prune=False)
         return plans.plan(goal, observed, rules, {})
 
@@ -143,8 +144,8 @@ def _live(topology: str) -> Ruleset:
     return read_ruleset(topology, nft.list_tables([key]).get(key, ()), translated_only)
 
 
-def _bridge_subnets(host: Host, bridge: str) -> Tuple[str, ...]:
-    seen = observe(host, (), {})
+def _bridge_subnets(view: View, bridge: str) -> Tuple[str, ...]:
+    seen = view.observe((), {})
     link = seen.links.get(bridge)
     addresses = seen.addresses.get(link.index, []) if link is not None else []
     return tuple(str(ipaddress.ip_interface(address).network) for address in addresses)

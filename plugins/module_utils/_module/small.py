@@ -10,10 +10,10 @@ import ipaddress
 from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 
 from .._engine.report import Result
+from .._engine.view import View
 from .._kernel import names
 from .._kernel.errors import DeclarationError, Problem
-from .._kernel.host import Host
-from .._kernel.observe import Observed, observe
+from .._kernel.observe import Observed
 from .._model.names_rules import check_name, check_topology_name, interface_name, mac_address
 from .._model.words import Problems
 from .._resources import bridge, netns, ownership, veth
@@ -146,8 +146,8 @@ def _run(
 ) -> Result:
     """``inside``: namespaces to read, with the settings wanted of them. ``owned``: read this topology's too."""
 
-    def plan(host: Host) -> Tuple[Action, ...]:
-        return tuple(compare(observe(host, (), inside or {}, (owned,) if owned else ())))
+    def plan(view: View) -> Tuple[Action, ...]:
+        return tuple(compare(view.observe((), inside or {}, (owned,) if owned else ())))
 
     return run_alone(topology, check_mode, plan)
 

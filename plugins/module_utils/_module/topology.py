@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple
 
-from .._engine import confirm, declared, journal, transaction
+from .._engine import confirm, declared, transaction
 from .._engine.lock import host_lock
 from .._engine.observation import Planner
 from .._engine.plan import Desired
 from .._engine.report import Result
 from .._engine.stopwatch import Stopwatch
+from .._engine.view import View
 from .._ipam.allocate import allocate, release_topology
 from .._ipam.requests import Allocation, HostFacts, SubnetRequest
 from .._ipam.store import LeaseStore
@@ -41,12 +42,15 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
     dependencies.require_all()
     watch.lap("parse")
     with host_lock(params["lock_timeout"], check_mode), Host() as host:
-        finished = _interrupted(host, check_mode)
+        interrupted = transaction.interrupted() if check_mode else None
+        first = transaction.what_comes_first(interrupted) if check_mode else transaction.finish_interrupted(host)
+        view = View(host, interrupted)
         watch.lap("lock")
         nonce = confirm.arm(params["confirm_timeout"]) if params.get("confirm_timeout") and not check_mode else None
         with LeaseStore.open(LEASE_STORE, check_mode=check_mode) as store:
+            view.leases(store)
             store.begin()
-            allocation, planner = _prepare(host, store, topology, absent, params.get("firewall") or WARN)
+            allocation, planner = _prepare(view, store, topology, absent, params.get("firewall") or WARN)
             watch.lap("lease and expand")
             leases = PreparedLeases(store, allocation)
             result = transaction.run(
@@ -59,14 +63,15 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
                 nonce=nonce,
                 left_after=planner.left_after,
                 watch=watch,
+                before=view.before,
             )
-        drift, intended = _tell_apart(host, params, absent, result) if check_mode else ((), ())
+        drift, intended = _tell_apart(view, params, absent, result) if check_mode else ((), ())
         watch.lap("tell drift from intent" if check_mode else "finish")
     bridges = [network.bridge for network in topology.networks.values() if not network.internal]
-    warnings = planner.firewall.warnings(bridges)
+    warnings = [*view.warnings(), *planner.firewall.warnings(bridges)]
     watch.lap("look at other firewalls")
     timings = watch.milliseconds()
-    result = replace(result, actions=finished + result.actions, warnings=tuple(warnings), timings=timings)
+    result = replace(result, actions=first + result.actions, warnings=tuple(warnings), timings=timings)
     facts_of_check = {"drift": list(drift), "intended": list(intended)} if check_mode else {}
     return result.with_facts(
         networks=describe_networks(topology, allocation),
@@ -101,41 +106,36 @@ def _remember(name: str, params: Mapping[str, Any], absent: bool) -> Dict[str, A
 
 
 def _tell_apart(
-    host: Host, params: Mapping[str, Any], absent: bool, result: Result
+    view: View, params: Mapping[str, Any], absent: bool, result: Result
 ) -> Tuple[Tuple[str, ...], Tuple[str, ...]]:
     """Of a check's actions, which repair the host and which follow the inventory."""
-    last = declared.read(params["name"])
+    foreseen = view.declared(params["name"])
+    last = declared.read(params["name"]) if foreseen is None else foreseen[0]
     if last is None or not result.actions:
         return (), result.actions
     if not absent and last == declared.words(params):
         return result.actions, ()
     with LeaseStore.open(LEASE_STORE, check_mode=True) as store:
+        view.leases(store)
         store.begin()
         topology = _parse(params["name"], last, absent=False)
-        allocation, planner = _prepare(host, store, topology, False, last["firewall"] or WARN)
+        allocation, planner = _prepare(view, store, topology, False, last["firewall"] or WARN)
         lines = (*allocation.actions, *(line for action in planner.plan() for line in action.lines))
     return declared.tell_apart(result.actions, lines)
 
 
-def _interrupted(host: Host, check_mode: bool) -> Tuple[str, ...]:
-    if not check_mode:
-        return transaction.finish_interrupted(host)
-    words = journal.read()
-    return ("finish what an interrupted run of topology {0} left".format(words["topology"]),) if words else ()
-
-
 def _prepare(
-    host: Host, store: LeaseStore, topology: Topology, absent: bool, firewall: str
+    view: View, store: LeaseStore, topology: Topology, absent: bool, firewall: str
 ) -> Tuple[Allocation, Planner]:
     """Lease and expand: from what is declared to what is to be on this host."""
     if absent:
-        return release_topology(store, topology.name), Planner(host, Desired(topology.name))
-    reading = facts.read(host)
+        return release_topology(store, topology.name), Planner(view, Desired(topology.name))
+    reading = view.host_facts()
     requests = lease_requests(topology)
-    requests = replace(requests, subnets=tuple(_adopted(host, requests.subnets)))
+    requests = replace(requests, subnets=tuple(_adopted(view.host, requests.subnets)))
     allocation = allocate(store, requests, _host_facts(reading))
     desired = expand(topology, allocation, _host_defaults(topology, reading))
-    return allocation, Planner(host, desired, reading.links.values(), firewall)
+    return allocation, Planner(view, desired, firewall)
 
 
 def _host_defaults(topology: Topology, reading: facts.Reading) -> HostDefaults:

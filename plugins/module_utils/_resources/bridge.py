@@ -154,7 +154,7 @@ def _changes(desired: Bridge, link: Link, observed: Observed) -> Iterator[Action
 def _compare_altnames(desired: Bridge, link: Link, subject: str) -> Iterator[Action]:
     """The second mark is there, and none that says something else; altnames of somebody else's are theirs."""
     wanted = names.altname(desired.alias)
-    for altname in [each for each in link.altnames if names.alias_of_altname(each) and each != wanted]:
+    for altname in sorted(each for each in link.altnames if names.alias_of_altname(each) and each != wanted):
         text = "remove altname {0} from {1}".format(altname, desired.ifname)
         there, back = _altname("delete", desired, altname), _altname("add", desired, altname)
         yield Action(text, subject, (there,), (back,), before={"altname " + altname: "on"})
@@ -222,7 +222,7 @@ def remove_surplus(
 ) -> Iterator[Action]:
     add = {"netns": netns, "ifname": ifname}
     replaced = {_in_its_place(cidr, now) for cidr in wanted if cidr not in now}
-    for cidr in [cidr for cidr in now if cidr not in wanted and cidr not in replaced]:
+    for cidr in sorted(cidr for cidr in now if cidr not in wanted and cidr not in replaced):
         there, back = operation("address.delete", cidr=cidr, **add), operation("address.add", cidr=cidr, **add)
         text = "remove {0} from {1}".format(cidr, shown)
         yield Action(text, subject, (there,), (back,), before={"address " + cidr: "on"})

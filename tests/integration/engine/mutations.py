@@ -293,6 +293,7 @@ def _file_content(file: TextFile) -> Iterator[Mutation]:
     if file.content is not None:
         reported = "rewrite {0}/: {1}".format(*file.path.rsplit("/", 1))
         yield Mutation("echo '192.0.2.1 stray' >> {0}".format(file.path), reported)
+        yield Mutation("echo '192.0.2.1 stray' > {0}".format(file.path), reported)
         yield Mutation("rm {0}; ln -s /etc/hostname {0}".format(file.path), reported)
 
 

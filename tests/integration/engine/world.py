@@ -216,7 +216,7 @@ def store_bytes() -> Dict[str, Any]:
                 path = os.path.join(directory, name)
                 status = os.lstat(path)
                 data = b""
-                if top != names.NETNS_DIRECTORY and not os.path.islink(path):
+                if top != names.NETNS_DIRECTORY and os.path.isfile(path) and not namespaces.identity(path):
                     with open(path, "rb") as file:
                         data = file.read()
                 found[path] = (data, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)

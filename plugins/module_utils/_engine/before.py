@@ -1,0 +1,208 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a run's actions touch, as it is before the first of them. Pure: from a reading to JSON, and back over another.
+
+The journal keeps it, so that a check after an interrupted run can tell what the host will be like once the run has
+been taken back. Only what is touched: of a build that is nearly nothing, for what is to be made is not there yet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields, replace
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
+
+from .._kernel.marks import HandleMark
+from .._kernel.observe import NamespaceState, Observed
+from .._kernel.rtnetlink import Link, RouteEntry
+from .._resources.action import Action
+from .._resources.hosts_files import FileState
+
+#: ``link NAME`` on the host, ``netns NAME``, ``file PATH``, ``sysctl KEY`` of the host → what it was.
+Image = Dict[str, Any]
+
+
+def keys(action: Action) -> Tuple[str, ...]:
+    """What one action touches, on its way there or back."""
+    return tuple(dict.fromkeys(key for step in (*action.do, *action.undo) for key in _keys(step.name, step.arguments)))
+
+
+def image(actions: Iterable[Action], observed: Observed, files: Mapping[str, FileState]) -> Image:
+    found: Image = {}
+    for action in actions:
+        for key in keys(action):
+            if key not in found:
+                kind, _blank, name = key.partition(" ")
+                found[key] = _file_image(name, files) if kind == "file" else _READERS[kind](name, observed)
+    return found
+
+
+def restored(observed: Observed, before: Image) -> Observed:
+    """This reading, with what is in ``before`` as it was then."""
+    links = [_named(key) for key in before if key.startswith("link ")]
+    spaces = [_named(key) for key in before if key.startswith("netns ")]
+    host = {name: each for name, each in observed.links.items() if name not in links}
+    gone = [observed.links[name].index for name in links if name in observed.links]
+    addresses = {index: cidrs for index, cidrs in observed.addresses.items() if index not in gone}
+    sysctls = dict(observed.sysctls)
+    for name in links:
+        was = before["link " + name]
+        if was["link"] is not None:
+            host[name] = link(was["link"])
+            addresses[host[name].index] = list(was["addresses"])
+        sysctls.update(was["sysctls"])
+    sysctls.update({_named(key): value for key, value in before.items() if key.startswith("sysctl ")})
+    inside = {name: state for name, state in observed.namespaces.items() if name not in spaces}
+    inside.update({name: state for name in spaces for state in _state(before["netns " + name], observed, name)})
+    return replace(
+        observed,
+        links=host,
+        by_index={each.index: each for each in host.values()},
+        addresses=addresses,
+        sysctls=sysctls,
+        handles=_over(observed.handles, {name: before["netns " + name]["handle"] for name in spaces}),
+        marks=_over(observed.marks, {name: _mark(before["netns " + name]["mark"]) for name in spaces}),
+        namespaces=inside,
+        inner_ends=dict(_inner_ends(observed, before, host, inside)),
+    )
+
+
+def file_state(before: Image, path: str) -> Optional[FileState]:
+    """None when the run did not touch it."""
+    words = before.get("file " + path)
+    return None if words is None else FileState(**words)
+
+
+def _file_image(path: str, files: Mapping[str, FileState]) -> Dict[str, Any]:
+    return asdict(files.get(path, FileState()))
+
+
+# --- what an operation touches
+
+
+def _keys(operation: str, words: Mapping[str, Any]) -> Iterator[str]:
+    netns = words.get("netns")
+    if operation.startswith("netns."):
+        yield "netns " + words["name"]
+    elif operation in ("file.write", "file.link", "file.remove"):
+        yield "file " + words["path"]
+    elif operation == "links.delete":
+        yield from ("link " + ifname for ifname in words["ifnames"])
+    elif operation == "veth.create":
+        yield "link " + words["veth"]["name"]
+        yield "netns " + words["veth"]["netns"]
+    elif operation == "bridge.create":
+        yield "link " + words["bridge"]["ifname"]
+    elif netns is not None:
+        yield "netns " + netns
+    elif operation == "sysctl.write":
+        yield "sysctl " + words["key"]
+    else:
+        yield from ("link " + words[name] for name in ("ifname", "new") if name in words)
+
+
+# --- to JSON
+
+
+def _link_image(name: str, observed: Observed) -> Dict[str, Any]:
+    found = observed.links.get(name)
+    if found is None:
+        return {"link": None, "addresses": [], "sysctls": {}, "inner": None}
+    netns, inner = observed.inner_ends.get(found.index, ("", None))
+    settings = {key: value for key, value in observed.sysctls.items() if "/conf/{0}/".format(name) in key}
+    return {
+        "link": _words(found),
+        "addresses": observed.addresses.get(found.index, []),
+        "sysctls": settings,
+        "inner": [netns, inner.index] if inner is not None else None,
+    }
+
+
+def _netns_image(name: str, observed: Observed) -> Dict[str, Any]:
+    mark, state = observed.marks.get(name), observed.namespaces.get(name)
+    return {
+        "handle": [observed.handles[name]] if name in observed.handles else None,
+        "mark": asdict(mark) if mark is not None else None,
+        "state": _state_words(state) if state is not None else None,
+    }
+
+
+def _sysctl_image(key: str, observed: Observed) -> Optional[str]:
+    return observed.sysctls.get(key)
+
+
+_READERS = {"link": _link_image, "netns": _netns_image, "sysctl": _sysctl_image}
+
+
+def _state_words(state: NamespaceState) -> Dict[str, Any]:
+    return {
+        "links": [_words(each) for each in state.links.values()],
+        "addresses": [[index, cidrs] for index, cidrs in state.addresses.items()],
+        "routes": [_words(route) for route in state.routes],
+        "sysctls": dict(state.sysctls),
+    }
+
+
+_DEFAULTS: Dict[type, Dict[str, Any]] = {
+    kind: {each.name: each.default for each in fields(kind)} for kind in (Link, RouteEntry)
+}
+
+
+def _words(value: Any) -> Dict[str, Any]:
+    """Of a link or a route, what is not as it usually is."""
+    usual = _DEFAULTS[type(value)]
+    return {name: each for name, each in vars(value).items() if each != usual[name]}
+
+
+# --- and back
+
+
+def _named(key: str) -> str:
+    return key.partition(" ")[2]
+
+
+def link(words: Mapping[str, Any]) -> Link:
+    return Link(**dict(words, altnames=tuple(words.get("altnames", ()))))
+
+
+def _mark(words: Optional[Mapping[str, Any]]) -> Optional[List[HandleMark]]:
+    return None if words is None else [HandleMark(**words)]
+
+
+def _over(now: Mapping[str, Any], was: Mapping[str, Optional[Sequence[Any]]]) -> Dict[str, Any]:
+    """``was``: name → what is there, in a list, or None for nothing."""
+    found = {name: value for name, value in now.items() if name not in was}
+    found.update({name: value[0] for name, value in was.items() if value is not None})
+    return dict(sorted(found.items()))
+
+
+def _state(words: Mapping[str, Any], observed: Observed, name: str) -> Iterator[NamespaceState]:
+    """None or one. A setting that was not read then is as it is now."""
+    was = words["state"]
+    if was is None:
+        return
+    now = observed.namespaces.get(name, NamespaceState())
+    links = [link(each) for each in was["links"]]
+    yield NamespaceState(
+        links={each.ifname: each for each in links},
+        addresses={index: list(cidrs) for index, cidrs in was["addresses"]},
+        routes=tuple(RouteEntry(**each) for each in was["routes"]),
+        sysctls=dict(now.sysctls, **was["sysctls"]),
+    )
+
+
+def _inner_ends(
+    observed: Observed, before: Image, host: Mapping[str, Link], inside: Mapping[str, NamespaceState]
+) -> Iterator[Tuple[int, Tuple[str, Link]]]:
+    for name, outer in host.items():
+        was = before.get("link " + name)
+        if was is None:
+            netns, inner = observed.inner_ends.get(outer.index, ("", None))
+            place = (netns, inner.index) if inner is not None else None
+        else:
+            place = was["inner"]
+        if place is not None and place[0] in inside:
+            for end in inside[place[0]].links.values():
+                if end.index == place[1]:
+                    yield outer.index, (place[0], end)

@@ -1,0 +1,163 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The host as a run sees it: as it is, or, in a check after an interrupted run, as it will be once that has been
+taken back or finished, which the next apply does before all else. The check itself does nothing of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from dataclasses import replace
+from ipaddress import ip_interface
+from typing import Any, Collection, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
+
+from .._ipam.store import LeaseStore
+from .._kernel import facts, marks, nft
+from .._kernel.host import Host
+from .._kernel.names import table
+from .._kernel.observe import Observed, observe
+from .._kernel.rtnetlink import RTPROT_KERNEL, Link, RouteEntry
+from .._resources import hosts_files
+from .._resources.action import Action
+from .._resources.hosts_files import FileState
+from . import before as images
+from . import journal as journals
+
+#: Operations on another firewall: what they leave is not foreseen.
+_ELSEWHERE = ("iptables.own", "firewalld.apply", "file.replace")
+_INEXACT = (
+    "the interrupted run of topology {0} had begun to change another firewall of this host. What is told of that one "
+    "is as it is now; the next apply takes the run back first, and may do more or less there"
+)
+
+
+class View:
+    """What is read of a host for one plan after the other."""
+
+    def __init__(self, host: Host, interrupted: Optional[Mapping[str, Any]] = None) -> None:
+        """``interrupted``: the journal of a run that is yet to be taken back or finished, for a check."""
+        self.host = host
+        self._words: Mapping[str, Any] = interrupted or {}
+        self._before = _touched(interrupted) if interrupted else {}
+        self._links: Optional[Collection[Link]] = None
+        self._read: Tuple[Optional[Observed], Mapping[str, FileState]] = (None, {})
+
+    def host_facts(self) -> facts.Reading:
+        reading = facts.read(self.host)
+        self._links = reading.links.values()  # which need not be read again for the plan
+        return self._foreseen_facts(reading)
+
+    def observe(
+        self,
+        sysctls: Iterable[str],
+        namespace_sysctls: Mapping[str, Sequence[str]],
+        topologies: Iterable[str] = (),
+    ) -> Observed:
+        links, self._links = self._links, None
+        observed = observe(self.host, sysctls, namespace_sysctls, topologies, links=links)
+        if self._words:
+            observed = replace(observed, handles=self._without_discarded(observed))
+            observed = images.restored(observed, self._before)
+        self._read = (observed, {})
+        return observed
+
+    def files(self, paths: Iterable[str], owner: Optional[str] = None) -> Dict[str, FileState]:
+        """What is at these paths, and at all that are the owner's."""
+        wanted = set(paths)
+        if owner is not None:
+            wanted.update(hosts_files.owned(owner))
+            wanted.update(self._files_of(owner))
+        found = {path: images.file_state(self._before, path) or hosts_files.read(path) for path in wanted}
+        gone = {path for path in wanted.difference(paths) if found[path] == FileState()}
+        found = {path: state for path, state in found.items() if path not in gone}
+        self._read = (self._read[0], found)
+        return found
+
+    @contextlib.contextmanager
+    def rules(self, topology: str) -> Iterator[None]:
+        """nft, in the body, shows this topology's tables as they are, or will be."""
+        scripts = [words["script"] for name, words in self._way_back() if name == "nft.load"]
+        if not scripts or self._words["topology"] != topology:
+            yield
+            return
+        tables = [(family, table(topology)) for family in ("inet", "bridge")]
+        with nft.pretending([*nft.list_text(tables).values(), *scripts]):
+            yield
+
+    def warnings(self) -> List[str]:
+        """Where a check cannot say exactly what the next apply does."""
+        elsewhere = [name for name, _words in self._way_back() if name in _ELSEWHERE]
+        return [_INEXACT.format(self._words["topology"])] if elsewhere else []
+
+    def leases(self, store: LeaseStore) -> None:
+        """In a copy of the store, which a check has."""
+        for name, words in self._way_back():
+            if name == "lease.revert":
+                store.revert(**words)
+
+    def before(self, actions: Sequence[Action]) -> images.Image:
+        """What these touch, as the last plan found it."""
+        observed, files = self._read
+        return images.image(actions, observed, files) if observed is not None else {}
+
+    def declared(self, topology: str) -> Optional[List[Any]]:
+        """In a list, the declaration that the interrupted run leaves as the last one applied; None: it changes none."""
+        for step in self._words.get("finish", []) if self._is_verified() else []:
+            if step["name"].startswith("declared.") and step["arguments"]["topology"] == topology:
+                return [step["arguments"].get("declared")]
+        return None
+
+    def _is_verified(self) -> bool:
+        return bool(self._words.get("reached") == journals.VERIFIED)
+
+    def _way_back(self) -> Iterator[Tuple[str, Mapping[str, Any]]]:
+        if self._words and not self._is_verified():
+            for _left, steps in journals.way_back(dict(self._words)):
+                yield from ((step["name"], step["arguments"]) for step in steps)
+
+    def _without_discarded(self, observed: Observed) -> Dict[str, Optional[int]]:
+        """Of a run that is to be finished, the handles that lost their mark go."""
+        handles = dict(observed.handles)
+        for step in self._words["finish"] if self._is_verified() else []:
+            if step["name"] == "netns.discard" and handles.get(step["arguments"]["name"]) == step["arguments"]["inode"]:
+                handles.pop(step["arguments"]["name"], None)
+        return handles
+
+    def _files_of(self, owner: str) -> Iterator[str]:
+        """Those that the interrupted run was to touch, and what stands beside them: half a removal hides whose the
+        other half is."""
+        planned = self._words.get("before", {}) if self._words.get("topology") == owner else {}
+        for path in (key[5:] for key in planned if key.startswith("file ")):
+            yield path
+            yield from ("{0}/{1}".format(os.path.dirname(path), name) for name in hosts_files.NAMES)
+
+    def _foreseen_facts(self, reading: facts.Reading) -> facts.Reading:
+        """Over the links that the interrupted run touched there are just the routes that their addresses bring."""
+        touched = {key[5:]: state for key, state in self._before.items() if key.startswith("link ")}
+        links = {index: link for index, link in reading.links.items() if link.ifname not in touched}
+        routes: List[RouteEntry] = [
+            route for route in reading.routes if route.oif in links or route.oif not in reading.links
+        ]
+        for state in touched.values():
+            if state["link"] is not None:
+                link = images.link(state["link"])
+                links[link.index] = link
+                routes.extend(
+                    RouteEntry(str(ip_interface(cidr).network), oif=link.index, protocol=RTPROT_KERNEL)
+                    for cidr in state["addresses"]
+                )
+        return facts.Reading(links, tuple(routes)) if touched else reading
+
+
+def _touched(words: Mapping[str, Any]) -> images.Image:
+    """What the way back changes, as it was: after a reboot that is files only, for the rest went with the kernel."""
+    if words["reached"] == journals.VERIFIED:
+        return {}
+    touched: List[List[str]] = words.get("touched", [])
+    same_boot = words["boot_id"] == marks.boot_id()
+    begun = touched[: int(words["reached"])] if same_boot and words["reached"].isdigit() else touched
+    wanted = {key for keys in begun for key in keys if same_boot or key.startswith("file ")}
+    return {key: state for key, state in words.get("before", {}).items() if key in wanted}

@@ -1,0 +1,126 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A check after a run that was killed says what the next apply does, which first takes that run back or finishes it."""
+
+from __future__ import annotations
+
+import functools
+import os
+import subprocess
+from typing import Any, Callable, Dict, List, Optional, Tuple
+
+import pytest
+from faults import before_each_write, kill_at, nothing
+from labhost import in_child
+from scenarios import DEMO, EDITED, NOTHING, Declaration, run
+from watching import quiet_writes_during
+from world import difference, world
+
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
+
+OTHER: Declaration = {
+    "networks": {"front": {"enable_ipv6": True}, "yard": {}},
+    "containers": {
+        "web": {"networks": ["yard"], "ports": ["8443:443"]},
+        "batch": {"networks": ["front"]},
+        "db": {"network_mode": "host"},
+        "goat": {"networks": ["front", "yard"], "hostname": "kid"},
+    },
+}
+
+#: What somebody had done before the run that is killed.
+_DRIFT = """
+ip link set br-front mtu 1400
+ip link set br-back alias ""
+ip -n web address add 192.0.2.1/32 dev eth0
+ip -n db link set eth0 mtu 1300
+ip link delete br-closed
+ip netns delete batch
+nft flush table inet fabric-default
+echo stray > /etc/netns/db/hosts
+"""
+
+#: (what was applied, what somebody did then, what the run that is killed was to apply, what is declared after it).
+SCENARIOS: Dict[str, Tuple[Any, ...]] = {
+    "a build, then the same": (NOTHING, "", DEMO, DEMO),
+    "a build, then another": (NOTHING, "", DEMO, OTHER),
+    "a build, then a removal": (NOTHING, "", DEMO, NOTHING),
+    "an edit, then the same": (DEMO, "", EDITED, EDITED),
+    "an edit, then another": (DEMO, "", EDITED, OTHER),
+    "an edit, then back": (DEMO, "", EDITED, DEMO),
+    "a removal, then the same": (DEMO, "", NOTHING, NOTHING),
+    "a removal, then another": (DEMO, "", NOTHING, OTHER),
+    "a repair, then the same": (DEMO, _DRIFT, DEMO, DEMO),
+    "a repair, then another": (DEMO, _DRIFT, DEMO, OTHER),
+}
+#: At how many places each run is killed.
+PLACES = int(os.environ.get("FABRIC_PLACES", "6"))
+
+
+@pytest.mark.parametrize("job", SCENARIOS)
+def test_a_check_after_a_kill_announces_what_the_apply_does(outcome: Callable[[str], Any], job: str) -> None:
+    problems = outcome(job)
+    assert not problems, "{0} problems:\n{1}".format(len(problems), "\n".join(problems))
+
+
+def _walk(
+    before: Optional[Declaration], drift: str, interrupted: Optional[Declaration], after: Optional[Declaration]
+) -> List[str]:
+    _start(before, drift)
+    with before_each_write(nothing) as writes:
+        run(interrupted)
+    total = len(writes)
+    problems: List[str] = []
+    for number in sorted({1 + round(place * (total - 1) / (PLACES - 1)) for place in range(PLACES)}):
+        _start(before, drift)
+        status = in_child(functools.partial(_killed, interrupted, number))
+        if status != -9:
+            problems.append("{0}: the run was not killed: {1}".format(number, status))
+            continue
+        problems.extend("{0} of {1}: {2}".format(number, total, text) for text in _check_then_apply(after))
+    run(NOTHING)
+    return problems
+
+
+def _check_then_apply(declared: Optional[Declaration]) -> List[str]:
+    found = world()
+    checked, written = quiet_writes_during(lambda: _told(declared, check=True))
+    problems = ["the check wrote {0}".format(written)] if written else []
+    touched = difference(found, world())
+    if touched:
+        problems.append("the check touched {0}".format(touched))
+    done = _told(declared, check=False)
+    if checked != done:
+        missing, more = [x for x in done if x not in checked], [x for x in checked if x not in done]
+        problems.append("announced {0} too many, {1} too few, of {2}".format(more, missing, done))
+    again = _told(declared, check=False)
+    if again:
+        problems.append("the second run still did {0}".format(again))
+    return problems
+
+
+def _told(declared: Optional[Declaration], check: bool) -> Tuple[str, ...]:
+    try:
+        return run(declared, check=check).actions
+    except FabricError as error:
+        return (str(error),)
+
+
+def _killed(declared: Optional[Declaration], number: int) -> None:
+    with before_each_write(kill_at(number)):
+        run(declared)
+
+
+def _start(before: Optional[Declaration], drift: str) -> None:
+    run(NOTHING)
+    for key in ("net/ipv4/ip_forward", "net/ipv6/conf/all/forwarding"):
+        with open("/proc/sys/" + key, "w", encoding="ascii") as file:
+            file.write("0")
+    if before is not None:
+        run(before)
+    subprocess.run(["sh", "-ec", drift], check=True)
+
+
+JOBS = {name: (_walk, *scenario) for name, scenario in SCENARIOS.items()}
