@@ -93,6 +93,47 @@ def _in_range(side: Side) -> str:
     return "yes" if int(low) <= side.ports["allocated"] <= int(high) else "no"
 
 
+_DNS = """
+import socket, struct, sys
+server, name = sys.argv[1:]
+labels = b"".join(bytes([len(part)]) + part.encode() for part in name.split("."))
+asking = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+asking.settimeout(3)
+asking.sendto(struct.pack("!6H", 7, 0x100, 1, 0, 0, 0) + labels + struct.pack("!BHH", 0, 1, 1), (server, 53))
+answer = asking.recv(512)
+if struct.unpack("!H", answer[6:8])[0]:
+    print(socket.inet_ntoa(answer[-4:]))
+"""
+
+
+def _in_hosts(side: Side, place: str, name: str) -> str:
+    """As a program finds it that looks into /etc/hosts first, as all that use the C library do."""
+    lines = [line.split("#")[0].split() for line in side.file(place, "/etc/hosts").splitlines()]
+    found = [line[0] for line in lines if name in line[1:] and ":" not in line[0]]
+    return side.word(found[0]) if found else ""
+
+
+def _in_dns(side: Side, place: str, name: str) -> str:
+    """What the name server of the container says."""
+    servers = [line.split()[1] for line in side.file(place, "/etc/resolv.conf").splitlines() if "nameserver" in line]
+    if not servers:
+        return ""
+    said = side.places[place].run([sys.executable, "-c", _DNS, servers[0], name], check=False).stdout.strip()
+    return side.word(said) if said else ""
+
+
+def _knows(place: str, name: str) -> Fact:
+    def told(side: Side) -> str:
+        return _in_hosts(side, place, name) or _in_dns(side, place, name) or NOTHING
+
+    return Fact("{0} looks up {1}".format(place, name), told)
+
+
+def _asks_a_name_server(place: str, name: str) -> Fact:
+    told = "{0} asks its name server for {1}, past /etc/hosts".format(place, name)
+    return Fact(told, lambda side: _in_dns(side, place, name) or NOTHING)
+
+
 _CRAFT = """
 import socket, struct, sys
 target, port, mark, mac, own = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4], sys.argv[5]
@@ -151,6 +192,7 @@ def _routes_to_everything(side: Side) -> None:
     for address in (front, back, side.addresses["web on back"]):
         side.places["attacker"].run(["ip", "route", "add", address, "via", side.addresses["host"]])
     side.places["attacker"].run(["ip", "route", "add", back6, "via", side.addresses["[host]"]])
+    side.places["client"].run(["ip", "route", "add", side.addresses["bare"], "via", side.addresses["host"]])
 
 
 def _routes_out(side: Side) -> None:
@@ -182,7 +224,12 @@ SECTIONS: Dict[str, List[Union[Probe, Fact]]] = {
         *probes("sidecar", "127.0.0.1:80", "host:80"),
         *probes("neighbour", "web:8081 # sidecar"),
     ],
-    "Outwards": probes("web", "client:80") + probes("neighbour", "client:80") + probes("batch", "client:80"),
+    "Outwards": [
+        *probes("web", "client:80"),
+        *probes("neighbour", "client:80"),
+        *probes("bare", "client:80 # from a network without masquerade", "host:80"),
+        *probes("batch", "client:80"),
+    ],
     "The attacker has a route to every container": [
         *probes("attacker", "web:80", "web:443 # published on 127.0.0.1", "web:53/udp"),
         *probes("attacker", "web:8080 # not published", "web on back:80"),
@@ -195,6 +242,13 @@ SECTIONS: Dict[str, List[Union[Probe, Fact]]] = {
         *probes("db", "web on back:80", "[web on back]:80", "web:80"),
         *probes("db", "client:80", "[client]:80", "host:80", "back's gateway:80", "[back's gateway]:80"),
         *probes("db", "back's gateway:2222 # a service of the host", "[back's gateway]:2222 # the same"),
+    ],
+    "Names": [
+        *(_knows("neighbour", name) for name in ("web", "www", "neighbour", "db")),
+        *(_knows("web", name) for name in ("db", "neighbour", "web")),
+        *(_knows("db", name) for name in ("web", "www")),
+        *(_knows("other", name) for name in ("web", "other")),
+        _asks_a_name_server("neighbour", "web"),
     ],
     "What there is": [
         Fact("interfaces of batch", _only_lo),

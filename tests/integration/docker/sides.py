@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Dict, List
+from typing import Any, Callable, Dict, List
 
 from tests.lab import Lab
 from tests.lab.place import Place
@@ -17,11 +17,13 @@ from .daemon import Daemon
 FRONT = {"subnet": "172.20.0.0/24", "gateway": "172.20.0.1", "ip_range": "172.20.0.128/25"}
 BACK6 = "fd00:b:a:c::/64"
 PORTS = ["80:80", "127.0.0.1:8443:443/tcp", "5353:53/udp", "9000-9010:9000-9010", "7000"]
-#: neighbour and other are there to ask from: one on web's network, one on the network that nobody declares.
-BRIDGED = ("web", "db", "neighbour", "other")
+#: neighbour, other and bare are there to ask from: one on web's network, one on the network that nobody declares, one
+#: on a network without masquerade.
+BRIDGED = ("web", "db", "neighbour", "other", "bare")
 NETWORKS = {
     "front": {"ipam": {"config": [dict(FRONT, aux_addresses={"printer": "172.20.0.9"})]}},
     "back": {"internal": True, "enable_ipv6": True, "icc": False},
+    "plain": {"masquerade": False, "ipam": {"config": [{"subnet": "172.20.9.0/24"}]}},
 }
 CONTAINERS = {
     "web": {"networks": {"front": {"ipv4_address": "172.20.0.10", "aliases": ["www"]}, "back": {}}, "ports": PORTS},
@@ -31,6 +33,7 @@ CONTAINERS = {
     "db": {"networks": ["back"], "hostname": "db"},
     "neighbour": {"networks": ["front"]},
     "other": {},
+    "bare": {"networks": ["plain"]},
 }
 
 
@@ -42,6 +45,8 @@ class Side:
     places: Dict[str, Place] = field(default_factory=dict)
     addresses: Dict[str, str] = field(default_factory=dict)
     ports: Dict[str, int] = field(default_factory=dict)
+    #: How to read a file as a program in the container sees it.
+    file: Callable[[str, str], str] = lambda _container, _path: ""
 
     def close(self) -> None:
         for place in self.places.values():
@@ -62,10 +67,11 @@ class Side:
 def fabric(lab: Lab) -> Side:
     side = Side(lab)
     side._outside()
+    side.file = lambda name, path: lab.host.container(name).run(["cat", path]).stdout
     made = lab.host.module("topology", {"networks": NETWORKS, "containers": CONTAINERS})
     for name in CONTAINERS:
         side.places[name] = lab.host.container(name)
-    for network in ("front", "back", "bridge"):
+    for network in ("front", "back", "plain", "bridge"):
         gateways = [address.split("/")[0] for address in made["networks"][network]["gateways"]]
         _name_gateways(side, network, gateways)
     for name in BRIDGED:
@@ -82,9 +88,10 @@ def docker(lab: Lab, daemon: Daemon) -> Side:
     side = Side(lab)
     side._outside()
     _declare(daemon)
+    side.file = lambda name, path: daemon.told("exec", name, "/bin/busybox", "cat", path)
     for name in CONTAINERS:
         side.places[name] = daemon.container("web" if name == "sidecar" else name)
-    for network in ("front", "back", "bridge"):
+    for network in ("front", "back", "plain", "bridge"):
         # Not every gateway is in what "network inspect" tells of 20.10: the interface knows.
         number = daemon.told("network", "inspect", "--format", "{{.Id}}", network)[:12]
         interface = "docker0" if network == "bridge" else "br-" + number
@@ -110,15 +117,20 @@ def _declare(daemon: Daemon) -> None:
         "network", "create", "--internal", "--ipv6", "--subnet", BACK6,
         "-o", "com.docker.network.bridge.enable_icc=false", "back",
     )  # fmt: skip
+    daemon.ask(
+        "network", "create", "--subnet", "172.20.9.0/24",
+        "-o", "com.docker.network.bridge.enable_ip_masquerade=false", "plain",
+    )  # fmt: skip
     ports = [word for port in PORTS for word in ("-p", port)]
     _create(daemon, "web", "--network", "front", "--ip", "172.20.0.10", "--network-alias", "www", *ports)
     daemon.ask("network", "connect", "back", "web")
     _create(daemon, "db", "--network", "back", "--hostname", "db")
     _create(daemon, "neighbour", "--network", "front")
     _create(daemon, "other")
+    _create(daemon, "bare", "--network", "plain")
     _create(daemon, "batch", "--network", "none")
     _create(daemon, "agent", "--network", "host")
-    daemon.ask("start", "web", "db", "neighbour", "other", "batch", "agent")
+    daemon.ask("start", "web", "db", "neighbour", "other", "bare", "batch", "agent")
     _create(daemon, "sidecar", "--network", "container:web")
     daemon.ask("start", "sidecar")
 
