@@ -39,6 +39,8 @@ network goes.
 
 Anything else that somebody adds to these two tables is drift: the next check reports it, the next run removes it.
 
+Another table's drop is final, whatever these two accept: [beside other firewalls](firewalls.md).
+
 ## How they are compared and changed
 
 The desired text is loaded into a network namespace that nobody sees, and listed there by the same `nft` that lists

@@ -9,10 +9,12 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from typing import Dict, Iterator, List, Optional, Sequence, Tuple
+from concurrent.futures import ThreadPoolExecutor
+from typing import Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from . import gate
 from .errors import FabricError
+from .names import FIREWALLD_PREFIX
 
 #: Exit codes of firewall-cmd (firewall/errors.py).
 INVALID_ZONE, NOT_RUNNING = 112, 252
@@ -43,14 +45,26 @@ def forgotten_by_reload() -> List[str]:
 
     Without interfaces, which ``apply`` puts back.
     """
+    lists = (["--list-all-zones"], ["--list-all-policies"], ["--direct", "--get-all-rules"])
+    entries = (["--ipset=" + ipset, "--get-entries"] for ipset in _checked(_run("--get-ipsets")).split())
+    asked = [*lists, *entries]
+    with ThreadPoolExecutor() as pool:  # most of the time goes into starting firewall-cmd
+        now = list(pool.map(lambda words: _run(*words), asked))
+        kept = list(pool.map(lambda words: _run("--permanent", *words), asked))
     found = []
-    for what in (["--list-all-zones"], ["--list-all-policies"], ["--direct", "--get-all-rules"]):
-        now, kept = (_sections(_checked(_run(*how, *what))) for how in ([], ["--permanent"]))
-        found += [name for name in now if now[name] != kept.get(name, [])]
-    for ipset in _checked(_run("--get-ipsets")).split():
-        now_in, kept_in = (_run(*how, "--ipset=" + ipset, "--get-entries").stdout for how in ([], ["--permanent"]))
-        found += ["ipset " + ipset] if sorted(now_in.split()) != sorted(kept_in.split()) else []
+    for words, one, other in zip(asked, now, kept):
+        live, lasting = _sections(_checked(one)), _sections(_checked(other))
+        lost = [name for name in live if live[name] != lasting.get(name) and not _left_behind(name, lasting)]
+        if words[0].startswith("--list"):
+            found += lost
+        elif lost:
+            found.append("direct rules" if words[0] == "--direct" else words[0].strip("-").replace("=", " "))
     return found
+
+
+def _left_behind(name: str, lasting: Mapping[str, Sequence[str]]) -> bool:
+    """A zone or policy of ours that went, and that no reload has made firewalld forget yet."""
+    return name.startswith(FIREWALLD_PREFIX) and name not in lasting
 
 
 def apply(zone: str, wanted: Sequence[str], reload: bool) -> None:

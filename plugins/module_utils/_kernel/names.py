@@ -13,7 +13,7 @@ import hashlib
 from typing import Optional, Tuple
 
 IFNAME_MAX = 15
-_ZONE_MAX = 14
+FIREWALLD_PREFIX, _ZONE_MAX = "fabric-", 14
 
 #: Where ``ip netns`` keeps its handles (ip-netns(8)), and the files it binds over /etc.
 NETNS_DIRECTORY = "/run/netns"
@@ -83,8 +83,8 @@ def firewall_mark(topology: str) -> str:
 
 def firewalld_zone(topology: str) -> str:
     """The zone of our bridges in firewalld: at most 14 characters, for a policy's name (18) is the zone's and a bit."""
-    name = "fabric-" + topology
-    return name if len(name) <= _ZONE_MAX else "fabric-" + _hash(topology, _ZONE_MAX - len("fabric-"))
+    name = FIREWALLD_PREFIX + topology
+    return name if len(name) <= _ZONE_MAX else FIREWALLD_PREFIX + _hash(topology, _ZONE_MAX - len(FIREWALLD_PREFIX))
 
 
 def _hash(text: str, digits: int) -> str:

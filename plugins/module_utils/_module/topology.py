@@ -19,10 +19,11 @@ from .._engine.view import View
 from .._ipam.allocate import allocate, release_topology
 from .._ipam.requests import Allocation, HostFacts, SubnetRequest
 from .._ipam.store import LeaseStore
-from .._kernel import dependencies, facts, rtnetlink
+from .._kernel import dependencies, facts, rtnetlink, sysctl
 from .._kernel.errors import DeclarationError, Problem
 from .._kernel.host import Host
 from .._kernel.names import LEASE_STORE
+from .._model.addressing import families
 from .._model.compose import parse_topology
 from .._model.describe import describe_containers, describe_networks
 from .._model.expand import HostDefaults, expand
@@ -67,8 +68,7 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
             )
         drift, intended = _tell_apart(view, params, absent, result) if check_mode else ((), ())
         watch.lap("tell drift from intent" if check_mode else "finish")
-    bridges = [network.bridge for network in topology.networks.values() if not network.internal]
-    warnings = [*view.warnings(), *planner.firewall.warnings(bridges)]
+    warnings = [*view.warnings(), *planner.firewall.warnings(_forwarding(topology))]
     watch.lap("look at other firewalls")
     timings = watch.milliseconds()
     result = replace(result, actions=first + result.actions, warnings=tuple(warnings), timings=timings)
@@ -78,6 +78,16 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
         containers=describe_containers(topology, allocation),
         **facts_of_check,
     )
+
+
+def _forwarding(topology: Topology) -> Dict[int, List[str]]:
+    """Version of IP → the bridges that another firewall may keep something from.
+
+    From an internal network too with br_netfilter, by which it sees the neighbours' frames.
+    """
+    bridged = sysctl.read("net/bridge/bridge-nf-call-iptables") == "1"
+    networks = [network for network in topology.networks.values() if bridged or not network.internal]
+    return {family: [each.bridge for each in networks if family in families(each)] for family in (4, 6)}
 
 
 def _parse(name: str, words: Mapping[str, Any], absent: bool) -> Topology:

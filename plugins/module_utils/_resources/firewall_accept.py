@@ -66,23 +66,21 @@ class HostFirewall:
         gone = tuple(action for action in actions if not action.after)
         return FirewallActions(gone, tuple(action for action in actions if action.after))
 
-    def warnings(self, bridges: Sequence[str]) -> List[str]:
-        """A sentence for each chain of others that drops what these bridges forward, and goes on to do so."""
-        if self._mode == IGNORE or not bridges:
+    def warnings(self, bridges: Mapping[int, Sequence[str]]) -> List[str]:
+        """A sentence for each chain of others that drops what these bridges forward, and goes on to do so.
+
+        ``bridges``: version of IP → those that forward packets of it.
+        """
+        if self._mode == IGNORE or not any(bridges.values()):
             return []
         chains = self._chains or foreign_firewall.read()
         found = []
         for chain in chains.forwarding:
             kind = _kind(chain, chains)
-            done = self._let_through(chain) if kind else frozenset()
-            left = sorted(set(bridges) - done)
+            done = _seen_by(chain, self._bridges) if kind else frozenset()
+            left = sorted(_seen_by(chain, bridges) - done)
             found.append(foreign_firewall.judge(chain, left, _ADVICE[kind]) if left else "")
         return [sentence for sentence in found if sentence]
-
-    def _let_through(self, chain: Mapping[str, str]) -> FrozenSet[str]:
-        """The bridges for which the accept is there now."""
-        versions = [_VERSIONS[chain["family"]]] if chain["family"] in _VERSIONS else list(self._bridges)
-        return frozenset(bridge for version in versions for bridge in self._bridges.get(version, ()))
 
     def _in_iptables(self, chains: Chains) -> Iterator[Action]:
         for family, version in _VERSIONS.items():
@@ -119,6 +117,12 @@ def _drops(chains: Chains, family: str, table: str) -> bool:
         for chain in chains.forwarding
         if (chain["family"], chain["table"]) == (family, table)
     )
+
+
+def _seen_by(chain: Mapping[str, str], bridges: Mapping[int, Sequence[str]]) -> FrozenSet[str]:
+    """The bridges from which packets come to a chain: of its family, or of both."""
+    versions = [_VERSIONS[chain["family"]]] if chain["family"] in _VERSIONS else list(bridges)
+    return frozenset(bridge for version in versions for bridge in bridges.get(version, ()))
 
 
 def _kind(chain: Mapping[str, str], chains: Chains) -> str:

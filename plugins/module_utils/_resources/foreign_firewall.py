@@ -68,7 +68,8 @@ def judge(chain: Mapping[str, Any], bridges: Sequence[str], advice: str, read_ru
         return ""
     return (
         "the chain {0} of table {1} {2} ({3}) drops forwarded packets that it does not know, those of {4} too: "
-        "containers will not reach out, nor published ports be reached. {5}"
+        "containers will not reach out, nor published ports be reached, nor neighbours each other if br_netfilter is "
+        "on. {5}"
     ).format(
         chain["name"],
         chain["family"],

@@ -58,7 +58,7 @@ def test_a_failed_write_is_rolled_back_whichever_it_is(outcome: Callable[[str], 
     assert outcome(job) > 4
 
 
-@pytest.mark.parametrize("job", ["kill: put in and take out", "kill: build and removal"])
+@pytest.mark.parametrize("job", ["kill: put in and take out"])
 def test_a_kill_before_any_write_is_made_good_by_the_next_run(outcome: Callable[[str], int], job: str) -> None:
     assert outcome(job) > 8
 
@@ -191,5 +191,4 @@ JOBS: Dict[str, Tuple[Any, ...]] = {
     "fail: follow a network": (_beside, _fail_everywhere, WITH, MORE),
     "fail: removal": (_beside, _fail_everywhere, WITH, NOTHING),
     "kill: put in and take out": (_beside, _kill_everywhere, WITHOUT, WITH),
-    "kill: build and removal": (_beside, _kill_everywhere, NOTHING, WITH),
 }

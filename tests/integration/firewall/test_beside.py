@@ -22,10 +22,15 @@ from tests.lab.lab import FAR_IPV4, FAR_IPV6
 
 TOPOLOGY: Dict[str, Any] = {
     "networks": {"front": {"enable_ipv6": True}, "back": {"internal": True}},
-    "containers": {"web": {"networks": ["front"], "ports": ["8080:80"]}},
+    "containers": {"web": {"networks": ["front", "back"], "ports": ["8080:80"]}, "db": {"networks": ["back"]}},
 }
 WITH = dict(TOPOLOGY, firewall="integrate")
 Way = Tuple[str, int]
+LESS = dict(
+    WITH,
+    networks={"front": TOPOLOGY["networks"]["front"]},
+    containers={"web": {"networks": ["front"], "ports": ["8080:80"]}},
+)
 WAYS: List[Way] = [("in", 4), ("in", 6), ("out", 4), ("out", 6)]
 
 
@@ -88,7 +93,7 @@ def test_ignore_says_nothing(beside: Beside) -> None:
     assert not made.get("warnings")
 
 
-def test_with_integrate_they_pass(beside: Beside) -> None:
+def test_with_integrate_they_pass_after_a_reload_of_the_firewall_too(beside: Beside) -> None:
     host = beside.lab.host
     host.module("topology", TOPOLOGY)
     announced = host.module("topology", WITH, check=True)
@@ -99,17 +104,10 @@ def test_with_integrate_they_pass(beside: Beside) -> None:
 
     assert made["actions"] == announced["actions"] and not made.get("warnings")
     hold(beside, WAYS)
-    assert not host.module("topology", WITH)["changed"]
-
-
-def test_they_pass_after_a_reload_of_the_firewall(beside: Beside) -> None:
-    host = beside.lab.host
-    host.module("topology", WITH)
-    before = beside.state()
-
+    put_in = beside.state()
     beside.reload()
-
-    assert beside.state() == before
+    assert beside.state() == put_in
+    assert not host.module("topology", WITH)["changed"]
 
 
 def test_what_somebody_took_away_is_reported_as_drift_and_repaired(beside: Beside) -> None:
@@ -133,18 +131,8 @@ def test_its_entries_follow_the_networks_and_not_the_containers(beside: Beside) 
     host.module("topology", dict(WITH, containers=dict(TOPOLOGY["containers"], **more)))
     assert beside.entries() == few
 
-    host.module("topology", dict(WITH, networks={"front": TOPOLOGY["networks"]["front"]}))
+    host.module("topology", LESS)
     assert 0 < beside.entries() < few
-
-
-def test_without_it_again_the_firewall_is_as_it_was(beside: Beside) -> None:
-    host = beside.lab.host
-    host.module("topology", WITH)
-
-    host.module("topology", TOPOLOGY)
-
-    assert beside.state() == beside.untouched
-    hold(beside, left_open(beside))
 
 
 def test_teardown_leaves_the_firewall_as_it_was(beside: Beside) -> None:
@@ -154,4 +142,17 @@ def test_teardown_leaves_the_firewall_as_it_was(beside: Beside) -> None:
 
     host.module("topology", {"state": "absent"})
 
+    assert beside.state() == beside.untouched
+
+
+def test_a_run_that_fails_takes_it_back(beside: Beside) -> None:
+    host = beside.lab.host
+    host.module("topology", {"state": "absent"})
+    host.run(["mount", "-o", "remount,ro", "/etc/netns"])
+
+    failed = host.module("topology", WITH, fail=True)
+
+    host.run(["mount", "-o", "remount,rw", "/etc/netns"])
+    assert "the host is as before" in failed["msg"]
+    assert any("br-front" in line and ("through" in line or "zone" in line) for line in failed["undone"])
     assert beside.state() == beside.untouched
