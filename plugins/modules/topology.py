@@ -104,8 +104,8 @@ options:
         it.
       - C(hostname) - default is the name of the container.
       - C(mac_address) - of the first interface. Default is V(02:42:) and the four bytes of its IPv4 address.
-      - C(sysctls) - those under C(net.), which belong to the namespace.
-      - C(routes) - as for a network, in this container only.
+      - C(sysctls) - those under C(net.), which belong to the namespace. They count before what the networks would set.
+      - C(routes) - as for a network, in this container only. A default route takes the place of the network's.
       - C(labels) - accepted and not used.
       - What Docker refuses is refused here, such as C(ports) beside the modes V(host), V(none) and C(container:NAME).
     type: dict

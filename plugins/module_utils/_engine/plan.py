@@ -85,8 +85,9 @@ def plan(
         actions.extend(sysctl.compare(setting, observed))
     renames, observed = _renamed_back(desired, observed)
     actions.extend(renames)
-    spaces, after_spaces = _spaces(desired, observed)
-    actions.extend(_removals(desired, observed))
+    removals, after_removals = _removals(desired, observed)
+    actions.extend(removals)
+    spaces, after_spaces = _spaces(desired, after_removals)
     for each in desired.bridges:
         actions.extend(bridge.compare(each, observed))
     actions.extend(firewall.first)
@@ -95,21 +96,11 @@ def plan(
     actions.extend(firewall.after)
     late = [action for action in spaces if _turns_ipv6_off(action)]
     actions.extend(action for action in spaces if action not in late)
-    pairs = [action for pair in desired.veths for action in veth.compare(pair, after_spaces)]
-    # First, for to the kernel "remove a route to there" means the first one that it finds.
-    actions.extend(_surplus_routes(desired, after_spaces))
-    actions.extend(pairs)
+    actions.extend(action for pair in desired.veths for action in veth.compare(pair, after_spaces))
     actions.extend(late)
     actions.extend(_bridge_removals(desired, observed))
     actions.extend(_file_actions(desired, observed, files))
     return tuple(actions)
-
-
-def _surplus_routes(desired: Desired, observed: Observed) -> Iterator[Action]:
-    for space in desired.namespaces:
-        if space.attach is None and space.name in observed.namespaces:
-            pairs = [pair for pair in desired.veths if pair.netns == space.name]
-            yield from veth.surplus_routes(space.name, pairs, observed.namespaces[space.name])
 
 
 def _rules_action(topology: str, rules: RulesetChange) -> Action:
@@ -153,7 +144,11 @@ def _renamed_back(desired: Desired, observed: Observed) -> Tuple[List[Action], O
     by_index = dict(observed.by_index)
     by_index.update({link.index: link for link in found.values()})
     links = {link.ifname: link for link in by_index.values()}
-    return actions, replace(observed, links=links, by_index=by_index)
+    sysctls = dict(observed.sysctls)
+    for name, link in found.items():
+        old, new = ("/conf/{0}/".format(each) for each in (observed.by_index[link.index].ifname, name))
+        sysctls.update({key.replace(old, new): value for key, value in observed.sysctls.items() if old in key})
+    return actions, replace(observed, links=links, by_index=by_index, sysctls=sysctls)
 
 
 def _spaces(desired: Desired, observed: Observed) -> Tuple[List[Action], Observed]:
@@ -177,16 +172,32 @@ def _spaces(desired: Desired, observed: Observed) -> Tuple[List[Action], Observe
     return actions, observed
 
 
-def _removals(desired: Desired, observed: Observed) -> Iterator[Action]:
+def _removals(desired: Desired, observed: Observed) -> Tuple[List[Action], Observed]:
+    """The pairs and namespaces that go, and what is observed inside the others without these pairs."""
     if not desired.prune:
-        return
-    pairs = [veth.remove(link, observed) for link in _gone(desired, observed) if link.kind == "veth"]
-    if pairs:
-        yield _at_once(pairs)
+        return [], observed
+    gone = [link for link in _gone(desired, observed) if link.kind == "veth"]
+    actions = [_at_once([veth.remove(link, observed) for link in gone])] if gone else []
     declared = {space.name for space in desired.namespaces}
     for name, mark in sorted(observed.marks.items()):
         if mark.topology == desired.topology and name not in declared:
-            yield netns.remove(name, observed)
+            actions.append(netns.remove(name, observed))
+    return actions, _without(gone, observed)
+
+
+def _without(pairs: Sequence[Link], observed: Observed) -> Observed:
+    """With a pair goes what is its inner end's."""
+    spaces = dict(observed.namespaces)
+    for pair in pairs:
+        name, inner = observed.inner_ends.get(pair.index, ("", None))
+        if inner is not None:
+            state = spaces[name]
+            spaces[name] = replace(
+                state,
+                links={ifname: link for ifname, link in state.links.items() if link.index != inner.index},
+                routes=tuple(route for route in state.routes if route.oif != inner.index),
+            )
+    return replace(observed, namespaces=spaces)
 
 
 def _bridge_removals(desired: Desired, observed: Observed) -> Iterator[Action]:
@@ -240,3 +251,9 @@ def _file_actions(desired: Desired, observed: Observed, files: Mapping[str, File
     for (verb, directory), actions in steps.items():
         names_of = ", ".join(action.text.rpartition("/")[2] for action in actions)
         yield _merged(actions, "{0} {1}/: {2}".format(verb, directory, names_of))
+
+
+def own_namespaces(observed: Observed, topology: str) -> FrozenSet[str]:
+    """Those that have our mark and are not the host's own: whose files are ours, whatever they say."""
+    marks = observed.marks.items()
+    return frozenset(name for name, mark in marks if mark.topology == topology and mark.attach != "host")

@@ -66,7 +66,10 @@ def run(
     if check_mode:
         return report(leases.actions, actions)
     if not (actions or leases.actions):
-        _perform_all(host, finish)
+        try:
+            _perform_all(host, finish)
+        except Exception as error:
+            raise _untidy(error) from error
         return report((), ())
     journal = journals.Journal()
     begun: List[Action] = []

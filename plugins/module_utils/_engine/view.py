@@ -25,6 +25,7 @@ from .._resources.action import Action
 from .._resources.hosts_files import FileState
 from . import before as images
 from . import journal as journals
+from .plan import own_namespaces
 
 #: Operations on another firewall: what they leave is not foreseen.
 _ELSEWHERE = ("iptables.own", "firewalld.apply", "file.replace")
@@ -65,10 +66,11 @@ class View:
         return observed
 
     def files(self, paths: Iterable[str], owner: Optional[str] = None) -> Dict[str, FileState]:
-        """What is at these paths, and at all that are the owner's."""
-        wanted = set(paths)
+        """What is at these paths, and at all that are the owner's, by what was observed last."""
+        wanted, observed = set(paths), self._read[0]
         if owner is not None:
-            wanted.update(hosts_files.owned(owner))
+            containers = own_namespaces(observed, owner) if observed is not None else ()
+            wanted.update(hosts_files.owned(owner, containers))
             wanted.update(self._files_of(owner))
         found = {path: images.file_state(self._before, path) or hosts_files.read(path) for path in wanted}
         gone = {path for path in wanted.difference(paths) if found[path] == FileState()}

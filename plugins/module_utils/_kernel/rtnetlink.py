@@ -32,8 +32,8 @@ VETH_INFO_PEER = 1
 IFLA_BR_FORWARD_DELAY, IFLA_BR_AGEING_TIME, IFLA_BR_STP_STATE, IFLA_BR_MCAST_SNOOPING = 1, 4, 5, 23
 IFLA_BRPORT_MODE, IFLA_BRPORT_ISOLATED = 4, 33
 
-IFA_ADDRESS, IFA_LOCAL, IFA_BROADCAST = 1, 2, 4
-IFA_F_NODAD = 0x02
+IFA_ADDRESS, IFA_LOCAL, IFA_BROADCAST, IFA_FLAGS = 1, 2, 4, 8
+IFA_F_NODAD, IFA_F_STABLE_PRIVACY = 0x02, 0x800
 RTA_DST, RTA_OIF, RTA_GATEWAY, RTA_PRIORITY, RTA_TABLE = 1, 4, 5, 6, 15
 RT_TABLE_MAIN, RT_TABLE_LOCAL = 254, 255
 RTPROT_KERNEL, RTPROT_BOOT, RTPROT_RA = 2, 3, 9
@@ -131,6 +131,8 @@ def read_addresses(sock: nl.NetlinkSocket) -> Dict[int, List[str]]:
         attributes = nl.attributes(payload, 8)
         raw = attributes.get(IFA_LOCAL) or attributes.get(IFA_ADDRESS)
         if raw is not None and family in (socket.AF_INET, socket.AF_INET6):
+            if raw[:2] == b"\xfe\x80" and _number(attributes.get(IFA_FLAGS)) & IFA_F_STABLE_PRIVACY:
+                continue  # the kernel's own, made of a secret instead of the MAC
             found.setdefault(index, []).append("{0}/{1}".format(socket.inet_ntop(family, raw), prefixlen))
     return found
 

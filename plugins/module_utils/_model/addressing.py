@@ -11,7 +11,8 @@ import ipaddress
 from typing import Callable, List, Optional, Tuple
 
 from .._ipam.requests import Allocation
-from .topology import Attachment, Container, Network, Topology
+from .._resources.routes import IPV6_METRIC
+from .topology import Attachment, Container, Network, Route, Topology
 
 
 def mac_of(ipv4: Optional[str], ipv6: Optional[str] = None) -> str:
@@ -55,6 +56,12 @@ def _leads_out(attachment: Attachment, topology: Topology, allocation: Allocatio
     if lease is None or lease.gateway is None or network.internal:
         return False
     return gateway_mode(network, family) != "isolated"
+
+
+def metric_of(route: Route) -> int:
+    """0 where the kernel would give the same to a route that names none."""
+    metric = route.metric or 0
+    return 0 if route.destination.version == 6 and metric == IPV6_METRIC else metric
 
 
 def namespace_owner(topology: Topology, name: str) -> str:

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from typing import Dict, List, Mapping, Optional, Set, Tuple
 
+from .addressing import families
+from .check_settings import check_next_hop, check_routes, check_sysctls
 from .networks import default_bridge
 from .pools import outside
-from .topology import Address, Attachment, Container, Network, PublishedPort, Route, Subnet
+from .topology import Address, Attachment, Container, Network, PublishedPort, Subnet
 from .words import Problems, quote, suggest
 
 #: What a Linux bridge takes (BR_MAX_PORTS is 1 << 10, and port 0 is nobody's).
 BRIDGE_PORTS_MAX = 1023
 _CONTAINERS = "topology_containers"
 _NETWORKS = "topology_networks"
+_NO_FAMILY = '"{0}": the network {1} has no IPv{2}; set enable_ipv{2} there'
 
 
 def check_networks(networks: Mapping[str, Network], problems: Problems) -> None:
@@ -26,7 +29,7 @@ def check_networks(networks: Mapping[str, Network], problems: Problems) -> None:
         path = "{0}.{1}".format(_NETWORKS, network.name)
         subnets = [(pool.family, pool.subnet) for pool in network.pools]
         for n, route in enumerate(network.routes):
-            _check_next_hop(route, subnets, "{0}.routes[{1}]".format(path, n), problems)
+            check_next_hop(route, subnets, "{0}.routes[{1}]".format(path, n), problems)
 
 
 def _check_bridges(networks: Mapping[str, Network], problems: Problems) -> None:
@@ -73,8 +76,10 @@ def check_containers(containers: Mapping[str, Container], networks: Mapping[str,
             _check_links(container, containers, problems)
         if container.ports:
             _check_ports(container, networks, problems)
-        if container.routes:
-            _check_routes(container, networks, problems)
+        if container.mode in ("bridge", "none"):
+            check_routes(container, networks, problems)
+        if container.sysctls:
+            check_sysctls(container, networks, problems)
     _check_crowds(containers, problems)
 
 
@@ -126,6 +131,7 @@ def _check_addresses(containers: Mapping[str, Container], networks: Mapping[str,
                     other = owners.setdefault((place.network, given), path)
                     if other != path:
                         problems.note(path, '"{0}": already taken by {1}', given, other)
+            _check_link_locals(place, network, problems)
             if place.mac_address is not None:
                 path = place.path + ".mac_address"
                 other = macs.setdefault((place.network, place.mac_address), path)
@@ -133,16 +139,17 @@ def _check_addresses(containers: Mapping[str, Container], networks: Mapping[str,
                     problems.note(path, '"{0}": already taken by {1}', place.mac_address, other)
 
 
+def _check_link_locals(place: Attachment, network: Network, problems: Problems) -> None:
+    for n, given in enumerate(place.link_local_ips):
+        if given.version not in families(network):
+            path = "{0}.link_local_ips[{1}]".format(place.path, n)
+            problems.note(path, _NO_FAMILY, given, quote(network.name), given.version)
+
+
 def _check_address(given: Address, network: Network, path: str, problems: Problems) -> None:
     pool = network.pool(given.version)
     if pool is None or not (network.enable_ipv4 if given.version == 4 else network.enable_ipv6):
-        problems.note(
-            path,
-            '"{0}": the network {1} has no IPv{2}; set enable_ipv{2} there',
-            given,
-            quote(network.name),
-            given.version,
-        )
+        problems.note(path, _NO_FAMILY, given, quote(network.name), given.version)
         return
     if pool.subnet is None:
         return  # the lease store knows the subnet, and says so if the address is not in it
@@ -205,10 +212,10 @@ def _check_ports(container: Container, networks: Mapping[str, Network], problems
             quote(container.name),
         )
         return
-    families = {family for network in open_ones for family in _families(network)}
+    published = {family for network in open_ones for family in families(network)}
     said: Set[str] = set()
     for port in container.ports:
-        if port.host_ip is not None and port.host_ip.version not in families and port.path not in said:
+        if port.host_ip is not None and port.host_ip.version not in published and port.path not in said:
             said.add(port.path)
             problems.note(
                 port.path,
@@ -217,10 +224,6 @@ def _check_ports(container: Container, networks: Mapping[str, Network], problems
                 quote(container.name),
                 port.host_ip.version,
             )
-
-
-def _families(network: Network) -> Tuple[int, ...]:
-    return ((4,) if network.enable_ipv4 else ()) + ((6,) if network.enable_ipv6 else ())
 
 
 def _check_links(container: Container, containers: Mapping[str, Container], problems: Problems) -> None:
@@ -245,29 +248,6 @@ def _check_links(container: Container, containers: Mapping[str, Container], prob
             )
 
 
-def _check_routes(container: Container, networks: Mapping[str, Network], problems: Problems) -> None:
-    subnets = [
-        (pool.family, pool.subnet)
-        for place in container.attachments
-        if place.network in networks
-        for pool in networks[place.network].pools
-    ]
-    for n, route in enumerate(container.routes):
-        _check_next_hop(route, subnets, "{0}.{1}.routes[{2}]".format(_CONTAINERS, container.name, n), problems)
-
-
-def _check_next_hop(route: Route, subnets: List[Tuple[int, Optional[Subnet]]], path: str, problems: Problems) -> None:
-    gateway = route.gateway
-    if gateway is None or route.onlink or gateway.is_link_local:
-        return
-    reachable = [net for family, net in subnets if family == gateway.version]
-    if any(net is None for net in reachable) or any(net is not None and gateway in net for net in reachable):
-        return
-    problems.note(
-        path + ".gateway", '"{0}": no subnet here holds it; set onlink if it is a neighbour all the same', gateway
-    )
-
-
 def _check_crowds(containers: Mapping[str, Container], problems: Problems) -> None:
     crowds: Dict[str, int] = {}
     for container in containers.values():
@@ -288,6 +268,6 @@ def gateway_attachment(attachments: Tuple[Attachment, ...], networks: Mapping[st
     candidates = [place for place in attachments if place.network in networks and not networks[place.network].internal]
     return min(
         candidates,
-        key=lambda place: (-place.gw_priority, -len(_families(networks[place.network])), place.network),
+        key=lambda place: (-place.gw_priority, -len(families(networks[place.network])), place.network),
         default=None,
     )

@@ -100,6 +100,12 @@ def extra_hosts(value: Any, path: str, problems: Problems) -> Tuple[Tuple[str, s
     return tuple(dict.fromkeys(hosts))
 
 
+def interface_of_setting(key: str) -> Optional[str]:
+    """Of net.ipv4.conf.eth0.rp_filter: eth0."""
+    words = key.replace("/", ".").split(".")
+    return ".".join(words[3:-1]) if len(words) > 4 and words[2] in ("conf", "neigh") else None
+
+
 def sysctls(value: Any, path: str, problems: Problems) -> Tuple[Tuple[str, str], ...]:
     if value is None:
         return ()

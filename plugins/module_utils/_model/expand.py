@@ -7,19 +7,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Dict, Iterator, List, Optional, Tuple
+from ipaddress import ip_network
+from typing import Dict, Iterator, List, Mapping, Optional, Tuple
 
 from .._engine.plan import Desired
 from .._ipam.requests import Allocation
 from .._kernel import names
 from .._resources.bridge import Bridge
 from .._resources.netns import Netns
+from .._resources.routes import StaticRoute
 from .._resources.sysctl import HostSysctl
-from .._resources.veth import Veth, VethRoute
-from .addressing import default_attachment, families, gateway_mode, mac_of, namespace_owner
+from .._resources.veth import Veth
+from .addressing import default_attachment, families, gateway_mode, mac_of, metric_of, namespace_owner
+from .container_words import interface_of_setting
 from .expand_files import expand_files
 from .expand_rules import expand_rules
 from .topology import Attachment, Container, Network, Route, Topology
+
+_IPV6_OFF = "net/ipv6/conf/{0}/disable_ipv6"
 
 
 @dataclass(frozen=True)
@@ -114,7 +119,12 @@ def _namespaces(topology: Topology) -> Iterator[Netns]:
     for container in topology.containers.values():
         attach = _attach(topology, container)
         if attach is None:
-            yield Netns(container.name, topology.name, sysctls=tuple(_namespace_sysctls(topology, container)))
+            yield Netns(
+                container.name,
+                topology.name,
+                sysctls=tuple(_namespace_sysctls(topology, container).items()),
+                routes=tuple(dict.fromkeys(_route(r) for r in _routes_of(topology, container) if r.type != "unicast")),
+            )
         else:
             attached.append(Netns(container.name, topology.name, attach))
     yield from attached
@@ -127,42 +137,39 @@ def _attach(topology: Topology, container: Container) -> Optional[str]:
     return None if owner.name == container.name else "netns:" + owner.name
 
 
-def _namespace_sysctls(topology: Topology, container: Container) -> Iterator[Tuple[str, str]]:
+def _namespace_sysctls(topology: Topology, container: Container) -> Dict[str, str]:
+    """What networks want of a namespace, and what the container says, which counts."""
     networks = [topology.networks[attachment.network] for attachment in container.attachments]
+    said = {key.replace(".", "/"): value for key, value in container.sysctls if not _interface_of(key, container)}
     ipv6 = any(6 in families(network) for network in networks)
-    if len(networks) > 1:
-        yield from _no_router(container, ipv6)
+    settings = _no_router(said, ipv6) if len(networks) > 1 else {}
     # Before any link comes up: nothing leaks over link-local addresses, no multicast chatter on the bridge.
-    yield "net/ipv6/conf/all/disable_ipv6", "0" if ipv6 else "1"
-    yield "net/ipv6/conf/default/disable_ipv6", "0" if ipv6 else "1"
+    off = said.get(_IPV6_OFF.format("all"), "0" if ipv6 else "1")
+    settings.update({_IPV6_OFF.format("all"): off, _IPV6_OFF.format("default"): off})  # the first sets the second
     if ipv6:
-        yield "net/ipv6/conf/default/accept_ra", "0"
+        settings["net/ipv6/conf/default/accept_ra"] = "0"
     if len(networks) > 1:
-        yield "net/ipv4/conf/default/rp_filter", "2"
-    for key, value in container.sysctls:
-        if _interface_of(key, container) is None:
-            yield key.replace(".", "/"), value
+        settings["net/ipv4/conf/default/rp_filter"] = "2"
+    return {**settings, **said}
 
 
-def _no_router(container: Container, ipv6: bool) -> Iterator[Tuple[str, str]]:
+def _no_router(said: Mapping[str, str], ipv6: bool) -> Dict[str, str]:
     """A new namespace forwards where the machine does; a container leads across only when it says so itself.
 
     First of all: writing these sets other settings of every interface back.
     """
-    declared = {key.replace("/", ".") for key, _value in container.sysctls}
-    if not declared.intersection(("net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding")):
-        yield "net/ipv4/ip_forward", "0"
-    if ipv6 and "net.ipv6.conf.all.forwarding" not in declared:
-        yield "net/ipv6/conf/all/forwarding", "0"
+    settings = {}
+    if "net/ipv4/conf/all/forwarding" not in said:  # the same by another name
+        settings["net/ipv4/ip_forward"] = "0"
+    if ipv6:
+        settings["net/ipv6/conf/all/forwarding"] = "0"
+    return settings
 
 
 def _interface_of(key: str, container: Container) -> Optional[str]:
     """The interface of the container that a setting like net.ipv4.conf.eth0.rp_filter is of."""
-    parts = key.replace("/", ".").split(".")
-    for attachment in container.attachments:
-        if len(parts) > 4 and parts[2] in ("conf", "neigh") and ".".join(parts[3:-1]) == attachment.ifname:
-            return attachment.ifname
-    return None
+    ifname = interface_of_setting(key)
+    return ifname if any(attachment.ifname == ifname for attachment in container.attachments) else None
 
 
 def _slashed(key: str, ifname: str) -> str:
@@ -189,17 +196,16 @@ def _veth(
     network = topology.networks[attachment.network]
     addresses: Dict[int, str] = {}
     cidrs: List[str] = []
-    routes: List[VethRoute] = []
+    routes: List[StaticRoute] = []
     for family in families(network):
         lease = allocation.subnets[(network.name, family)]
         addresses[family] = allocation.addresses[(network.name, container.name, family)]
         cidrs.append("{0}/{1}".format(addresses[family], lease.subnet.split("/")[1]))
-        if gateways[family] is attachment and lease.gateway:
-            routes.append(VethRoute("0.0.0.0/0" if family == 4 else "::/0", lease.gateway))
+        if gateways[family] is attachment and lease.gateway and not _says_default(topology, container, family):
+            routes.append(StaticRoute("0.0.0.0/0" if family == 4 else "::/0", lease.gateway))
     cidrs.extend("{0}/{1}".format(each, 16 if each.version == 4 else 64) for each in attachment.link_local_ips)
-    routes.extend(_route(route) for route in network.routes)
-    if attachment is container.attachments[0]:
-        routes.extend(_route(route) for route in container.routes)
+    over = [route for route in container.routes if _way_of(route, container, allocation) is attachment]
+    routes.extend(_route(route) for route in (*network.routes, *over) if route.type == "unicast")
     owner = "{0}:{1}".format(container.name, attachment.ifname)
     return Veth(
         name=names.veth_ifname(topology.name, container.name, attachment.ifname),
@@ -210,7 +216,7 @@ def _veth(
         mac=attachment.mac_address or mac_of(addresses.get(4), addresses.get(6)),
         mtu=mtu_of(network, host),
         addresses=tuple(cidrs),
-        routes=tuple(routes),
+        routes=tuple(dict.fromkeys(routes)),
         master=network.bridge,
         isolated=not network.icc and not _linked(topology, network),
         # With br_netfilter on, a container's call of its own published port goes back out of the port it came in by.
@@ -231,11 +237,35 @@ def _linked(topology: Topology, network: Network) -> bool:
     )
 
 
-def _route(route: Route) -> VethRoute:
-    return VethRoute(
+def _routes_of(topology: Topology, container: Container) -> Iterator[Route]:
+    """Every route that is declared for a container: its networks' and its own."""
+    for attachment in container.attachments:
+        yield from topology.networks[attachment.network].routes
+    yield from container.routes
+
+
+def _says_default(topology: Topology, container: Container, family: int) -> bool:
+    """Whether a default route is declared, which takes the place of the network's."""
+    return any(
+        route.destination.version == family and not (route.destination.prefixlen or metric_of(route))
+        for route in _routes_of(topology, container)
+    )
+
+
+def _way_of(route: Route, container: Container, allocation: Allocation) -> Attachment:
+    """Over which interface a container's own route goes: that whose subnet holds the gateway, else the first."""
+    for attachment in container.attachments:
+        lease = allocation.subnets.get((attachment.network, route.destination.version))
+        if lease is not None and route.gateway is not None and route.gateway in ip_network(lease.subnet):
+            return attachment
+    return container.attachments[0]
+
+
+def _route(route: Route) -> StaticRoute:
+    return StaticRoute(
         destination=str(route.destination),
         gateway=str(route.gateway) if route.gateway else None,
         type=route.type,
-        metric=route.metric or 0,
+        metric=metric_of(route),
         onlink=route.onlink,
     )

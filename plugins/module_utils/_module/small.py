@@ -20,7 +20,8 @@ from .._resources import bridge, netns, ownership, veth
 from .._resources.action import Action
 from .._resources.bridge import Bridge
 from .._resources.netns import Netns
-from .._resources.veth import Veth, VethRoute
+from .._resources.routes import StaticRoute
+from .._resources.veth import Veth
 from .by_hand import run_alone
 
 Compare = Callable[[Observed], List[Action]]
@@ -174,14 +175,14 @@ def _cidrs(values: Optional[List[str]], path: str, problems: Problems) -> Tuple[
     return tuple(found)
 
 
-def _routes(params: Mapping[str, Any], problems: Problems) -> Tuple[VethRoute, ...]:
-    found = [VethRoute("::/0" if ":" in gateway else "0.0.0.0/0", gateway) for gateway in params["gateway"] or []]
+def _routes(params: Mapping[str, Any], problems: Problems) -> Tuple[StaticRoute, ...]:
+    found = [StaticRoute("::/0" if ":" in gateway else "0.0.0.0/0", gateway) for gateway in params["gateway"] or []]
     for number, words in enumerate(params["routes"] or []):
         found.append(_route(words, "routes[{0}]".format(number), problems))
     return tuple(found)
 
 
-def _route(words: Dict[str, Any], path: str, problems: Problems) -> VethRoute:
+def _route(words: Dict[str, Any], path: str, problems: Problems) -> StaticRoute:
     try:
         destination = words["destination"]
         if destination != "default":
@@ -189,9 +190,9 @@ def _route(words: Dict[str, Any], path: str, problems: Problems) -> VethRoute:
         gateway = str(ipaddress.ip_address(words["gateway"])) if words.get("gateway") else None
     except ValueError as error:
         problems.note(path, "{0}", error)
-        return VethRoute("0.0.0.0/0")
+        return StaticRoute("0.0.0.0/0")
     if destination == "default":
         destination = "::/0" if gateway and ":" in gateway else "0.0.0.0/0"
-    return VethRoute(
+    return StaticRoute(
         destination, gateway, words.get("type") or "unicast", words.get("metric") or 0, bool(words.get("onlink"))
     )

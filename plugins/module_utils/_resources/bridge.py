@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass, replace
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Collection, Dict, Iterable, Iterator, List, Optional, Tuple
 
 from .._kernel import names
 from .._kernel.observe import Observed
@@ -80,9 +80,9 @@ def from_link(link: Link, observed: Observed) -> Bridge:
     )
 
 
-def comparable_addresses(addresses: List[str]) -> Tuple[str, ...]:
-    """Without the link-local IPv6 addresses that the kernel makes by itself, out of a MAC."""
-    return tuple(cidr for cidr in addresses if not (cidr.startswith("fe80:") and _is_of_a_mac(cidr)))
+def comparable_addresses(addresses: Iterable[str], wanted: Collection[str] = ()) -> Tuple[str, ...]:
+    """Without the link-local IPv6 addresses that the kernel makes by itself, unless they are ``wanted``."""
+    return tuple(cidr for cidr in addresses if cidr in wanted or not (cidr.startswith("fe80:") and _is_of_a_mac(cidr)))
 
 
 def _is_of_a_mac(cidr: str) -> bool:
@@ -143,7 +143,7 @@ def _changes(desired: Bridge, link: Link, observed: Observed) -> Iterator[Action
     for key, value in desired.sysctls:
         if (key, value) not in late:
             yield from compare_sysctl(None, key, value, observed.sysctls.get(key), subject)
-    now_addresses = comparable_addresses(observed.addresses.get(link.index, []))
+    now_addresses = comparable_addresses(observed.addresses.get(link.index, []), desired.addresses)
     yield from compare_addresses(None, ifname, ifname, subject, now_addresses, desired.addresses)
     for key, value in late:
         yield from compare_sysctl(None, key, value, observed.sysctls.get(key), subject)

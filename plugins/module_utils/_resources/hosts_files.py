@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import List, Optional, Tuple
+from typing import Collection, List, Optional, Tuple
 
 from .._kernel import files
 from .._kernel.errors import ForeignObjectError
@@ -76,14 +76,17 @@ def remove(path: str, now: FileState) -> Action:
     )
 
 
-def owned(topology: str) -> List[str]:
-    """Every file under /etc/netns that is ours: it carries the mark, or stands beside a hosts file that does."""
+def owned(topology: str, containers: Collection[str]) -> List[str]:
+    """Every file under /etc/netns that is ours: that of a container, or beside a hosts file with our mark.
+
+    ``containers``: whose namespace, with our mark, is there. Their hosts file may have been replaced by anything.
+    """
     line, shared = mark_line(topology), shared_directory(topology)
     found = []
     for directory in _directories(NETNS_ETC_DIRECTORY):
         if directory == shared:
             found.extend(_files(directory))
-        elif files.starts_with(directory + "/hosts", line):
+        elif container_of(directory) in containers or files.starts_with(directory + "/hosts", line):
             found.extend(directory + "/" + name for name in NAMES if os.path.lexists(directory + "/" + name))
     return found
 

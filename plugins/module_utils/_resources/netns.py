@@ -14,7 +14,9 @@ from .._kernel.errors import ForeignObjectError
 from .._kernel.marks import HandleMark
 from .._kernel.observe import Observed
 from .._kernel.operations import attach_path
+from . import routes
 from .action import Action, Operation, operation
+from .routes import StaticRoute
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Netns:
     topology: str
     attach: Optional[str] = None
     sysctls: Tuple[Tuple[str, str], ...] = ()  # only for a namespace of its own; keys with slashes
+    routes: Optional[Tuple[StaticRoute, ...]] = None  # all that lead nowhere, and so are no interface's; None: any
 
 
 def compare(desired: Netns, observed: Observed) -> List[Action]:
@@ -93,13 +96,16 @@ def _refuse_foreign(desired: Netns, observed: Observed, mark: Optional[HandleMar
 def _create(desired: Netns) -> Action:
     name, topology = desired.name, desired.topology
     if desired.attach is None:
-        do = operation("netns.create", name=name, topology=topology, sysctls=dict(desired.sysctls))
+        do: Tuple[Operation, ...] = (
+            operation("netns.create", name=name, topology=topology, sysctls=dict(desired.sysctls)),
+            *(operation("route.add", netns=name, ifname="lo", route=route.words()) for route in desired.routes or ()),
+        )
         text = "create namespace {0}".format(name)
     else:
-        do = operation("netns.attach", name=name, topology=topology, attach=desired.attach)
+        do = (operation("netns.attach", name=name, topology=topology, attach=desired.attach),)
         text = "attach {0} to {1}".format(name, _words_of_attach(desired.attach))
     after = {"attach": desired.attach} if desired.attach else {"own": True, "sysctls": dict(desired.sysctls)}
-    return Action(text, "namespace " + name, (do,), (operation("netns.remove", name=name),), after=after)
+    return Action(text, "namespace " + name, do, (operation("netns.remove", name=name),), after=after)
 
 
 def _compare_attached(desired: Netns, observed: Observed) -> List[Action]:
@@ -156,6 +162,10 @@ def _inside(desired: Netns, observed: Observed) -> Iterator[Action]:
         undo = operation("link.set", netns=desired.name, ifname="lo", attributes={"up": False})
         text = "set lo up in namespace {0}".format(desired.name)
         yield Action(text, subject, (do,), (undo,), before={"lo": "down"}, after={"lo": "up"})
+    if desired.routes is not None:
+        now, place = routes.leading_nowhere(state.routes), (desired.name, "lo", "namespace " + desired.name, subject)
+        yield from routes.remove(now.difference(desired.routes), *place)
+        yield from routes.add([route for route in desired.routes if route not in now], *place)
 
 
 def turns_ipv6_off(key: str, value: str) -> bool:

@@ -7,12 +7,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from .._kernel.errors import ForeignObjectError
 from .._kernel.observe import NamespaceState, Observed
-from .._kernel.rtnetlink import RT_TABLE_MAIN, RTPROT_KERNEL, RTPROT_RA, Link, RouteEntry
-from . import ownership
+from .._kernel.rtnetlink import Link, RouteEntry
+from . import ownership, routes
 from .action import Action, Operation, operation
 from .bridge import (
     add_missing,
@@ -22,29 +22,7 @@ from .bridge import (
     remove_surplus,
 )
 from .netns import compare_sysctl
-
-_LEADING_NOWHERE = ("blackhole", "unreachable", "prohibit")
-
-
-@dataclass(frozen=True)
-class VethRoute:
-    """A route over the inner end, in the words of ip-route(8)."""
-
-    destination: str  # CIDR; 0.0.0.0/0 and ::/0 are the default routes
-    gateway: Optional[str] = None
-    type: str = "unicast"
-    metric: int = 0
-    onlink: bool = False
-
-    def words(self) -> Dict[str, Any]:
-        return {name: getattr(self, name) for name in ("destination", "gateway", "type", "metric", "onlink")}
-
-    def __str__(self) -> str:
-        kind = "" if self.type == "unicast" else self.type + " "
-        destination = "default" if self.destination.endswith("/0") else self.destination
-        via = " via " + self.gateway if self.gateway else ""
-        metric = " metric %d" % self.metric if self.metric else ""
-        return kind + destination + via + metric + (" onlink" if self.onlink else "")
+from .routes import StaticRoute
 
 
 @dataclass(frozen=True)
@@ -59,7 +37,7 @@ class Veth:
     mac: Optional[str] = None  # of the inner end
     mtu: int = 1500
     addresses: Tuple[str, ...] = ()  # CIDRs of the inner end
-    routes: Tuple[VethRoute, ...] = ()
+    routes: Tuple[StaticRoute, ...] = ()
     master: Optional[str] = None
     isolated: bool = False
     hairpin: bool = False
@@ -81,7 +59,8 @@ def compare(desired: Veth, observed: Observed) -> List[Action]:
     if outer is None:
         # Where the bridge is as new as the address, nobody can remember where that was.
         made = create(desired, announced=desired.master is None or desired.master in observed.links)
-        return [replace(made, undo=(*made.undo, *_displaced(desired, desired.routes, state)))]
+        undo = (*made.undo, *_nowhere_again(desired, state), *_displaced(desired, desired.routes, state))
+        return [replace(made, undo=undo)]
     if inner is None:
         text = "replace {0} of {1}, whose other end is not there".format(desired.name, desired.shown)
         away = Action(
@@ -172,7 +151,7 @@ def _from_ends(link: Link, inner: Link, netns: str, state: NamespaceState, obser
         mac=inner.mac,
         mtu=inner.mtu,
         addresses=comparable_addresses(state.addresses.get(inner.index, [])),
-        routes=tuple(_route_words(route) for route in _routes_of(inner, state)),
+        routes=tuple(routes.static(entry) for entry in _routes_of(inner, state)),
         master=master.ifname if master else None,
         isolated=link.isolated,
         hairpin=link.hairpin,
@@ -232,7 +211,7 @@ def _outer_changes(desired: Veth, outer: Link, observed: Observed) -> Iterator[A
             now, wanted = getattr(outer, flag) and not moved, getattr(desired, flag)
             if now != wanted:
                 yield _change_port(name, shown, subject, flag, now, wanted)
-    now_addresses = comparable_addresses(observed.addresses.get(outer.index, []))
+    now_addresses = comparable_addresses(observed.addresses.get(outer.index, []), desired.host_addresses)
     yield from compare_addresses(None, name, shown, subject, now_addresses, desired.host_addresses)
     if not outer.up:
         yield change_link(None, name, shown, subject, "up", False, True)
@@ -275,7 +254,7 @@ def _inner_changes(desired: Veth, inner: Link, state: NamespaceState) -> Iterato
             yield change_link(netns, ifname, desired.shown, subject, name, now, wanted)
     for key, value in desired.sysctls:
         yield from compare_sysctl(netns, key, value, state.sysctls.get(key), subject)
-    now_addresses = comparable_addresses(state.addresses.get(inner.index, []))
+    now_addresses = comparable_addresses(state.addresses.get(inner.index, []), desired.addresses)
     yield from add_missing(netns, ifname, desired.shown, subject, now_addresses, desired.addresses)
     if not inner.up:
         yield change_link(netns, ifname, desired.shown, subject, "up", False, True)
@@ -286,67 +265,41 @@ def _inner_changes(desired: Veth, inner: Link, state: NamespaceState) -> Iterato
 
 def _compare_routes(desired: Veth, inner: Link, state: NamespaceState, subject: str) -> Iterator[Action]:
     """Only routes over this interface, and declared ones without any; those the kernel makes are its own."""
-    now = {_route_words(route) for route in _routes_of(inner, state)}
     wanted = set(desired.routes)
-    now |= {
-        _route_words(route)
-        for route in state.routes
-        if route.type in _LEADING_NOWHERE and _route_words(route) in wanted
-    }
-    place = {"netns": desired.netns, "ifname": desired.ifname}
-    for route in sorted(now - wanted, key=str):
-        there = operation("route.delete", route=route.words(), **place)
-        back = operation("route.add", route=route.words(), **place)
-        text = "remove route {0} from {1}".format(route, desired.shown)
-        yield Action(text, subject, (there,), (back,), before={"route %s" % route: "on"})
+    now = {routes.static(entry) for entry in _routes_of(inner, state)}
+    now |= routes.leading_nowhere(state.routes) & wanted
+    place = (desired.netns, desired.ifname, desired.shown, subject)
+    yield from routes.remove(now - wanted, *place)
     for route in [route for route in desired.routes if route not in now]:
-        there = operation("route.add", route=route.words(), **place)
-        back = operation("route.delete", route=route.words(), **place)
-        text = "add route {0} to {1}".format(route, desired.shown)
-        undo = (back, *_displaced(desired, (route,), state))
-        yield Action(text, subject, (there,), undo, after={"route %s" % route: "on"})
+        for action in routes.add([route], *place):
+            yield replace(action, undo=(*action.undo, *_displaced(desired, (route,), state)))
 
 
-def surplus_routes(netns: str, pairs: Iterable[Veth], state: NamespaceState) -> Iterator[Action]:
-    """Routes that lead nowhere belong to no interface: those that no pair of the namespace declares."""
-    wanted = {route for pair in pairs for route in pair.routes}
-    for route in state.routes:
-        words = _route_words(route)
-        if route.type not in _LEADING_NOWHERE or words in wanted or not _is_somebodys(route):
-            continue
-        there = operation("route.delete", route=words.words(), netns=netns, ifname="lo")
-        back = operation("route.add", route=words.words(), netns=netns, ifname="lo")
-        text = "remove route {0} from namespace {1}".format(words, netns)
-        yield Action(text, "namespace " + netns, (there,), (back,), before={"route %s" % words: "on"})
+def _nowhere_again(desired: Veth, state: NamespaceState) -> Iterator[Operation]:
+    """What takes away those of a new pair's routes that do not go with its interface."""
+    there = routes.leading_nowhere(state.routes)
+    for route in desired.routes:
+        if route.type in routes.LEADING_NOWHERE and route not in there:
+            yield operation("route.delete", netns=desired.netns, ifname="lo", route=route.words())
 
 
-def _is_somebodys(route: RouteEntry) -> bool:
-    """Not the kernel's own."""
-    return route.table == RT_TABLE_MAIN and route.protocol not in (RTPROT_KERNEL, RTPROT_RA)
-
-
-def _displaced(desired: Veth, routes: Tuple[VethRoute, ...], state: NamespaceState) -> Iterator[Operation]:
+def _displaced(desired: Veth, declared: Tuple[StaticRoute, ...], state: NamespaceState) -> Iterator[Operation]:
     """What brings back the routes over other interfaces whose place these take: same destination, same metric."""
     ifnames = {link.index: link.ifname for link in state.links.values()}
-    wanted = {(route.destination, route.metric) for route in routes}
+    wanted = {(route.destination, route.metric) for route in declared}
     for entry in state.routes:
-        words, ifname = _route_words(entry), ifnames.get(entry.oif)
+        words, ifname = routes.static(entry), ifnames.get(entry.oif)
         if (
             (words.destination, words.metric) in wanted
             and ifname not in (None, desired.ifname)
-            and _is_somebodys(entry)
+            and routes.is_static(entry)
         ):
             yield operation("route.add", netns=desired.netns, ifname=ifname, route=words.words())
 
 
 def _routes_of(inner: Link, state: NamespaceState) -> List[RouteEntry]:
     return [
-        route for route in state.routes if route.oif == inner.index and route.type == "unicast" and _is_somebodys(route)
+        entry
+        for entry in state.routes
+        if entry.oif == inner.index and routes.is_static(entry) and entry.type == "unicast"
     ]
-
-
-def _route_words(route: RouteEntry) -> VethRoute:
-    metric = route.metric
-    if ":" in route.destination and metric == 1024:
-        metric = 0  # what the kernel gives an IPv6 route that names none
-    return VethRoute(route.destination, route.gateway, route.type, metric, route.onlink)

@@ -28,6 +28,8 @@ _UPLINK = """
 set -e
 ip link set lo up
 ip link add up0 type veth peer name up1
+ip link set up0 addrgenmode none
+ip link set up1 addrgenmode none
 ip addr add 198.51.100.2/24 dev up0
 ip link set up0 up
 ip link set up1 up

@@ -10,6 +10,9 @@ a new attribute cannot be forgotten. A row turns one resource into mutations.
 
 from __future__ import annotations
 
+import os
+import subprocess
+import time
 from dataclasses import dataclass
 from ipaddress import ip_interface
 from typing import Any, Callable, Dict, Iterator, List, Tuple
@@ -32,6 +35,24 @@ class Mutation:
     script: str
     reported: str
     actions: int = 1
+
+    def happen(self) -> None:
+        shell(self.script)
+        if "netns delete" in self.script or "umount" in self.script:
+            _until_the_dead_are_buried()
+
+
+def shell(script: str) -> None:
+    subprocess.run(["sh", "-ec", script], check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def _until_the_dead_are_buried() -> None:
+    """The kernel ends namespaces later, one after the other: when this one has gone, so have those before it."""
+    shell("ip netns add grave; ip link add grave0 type veth peer name grave1 netns grave; ip netns delete grave")
+    deadline = time.monotonic() + 30
+    while os.path.exists("/proc/sys/net/ipv4/conf/grave0"):
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
 
 
 Row = Callable[[Any], Iterator[Mutation]]
@@ -271,7 +292,25 @@ def _netns_sysctls(space: Netns) -> Iterator[Mutation]:
         yield Mutation(script, reported, 0)
 
 
-NETNS: Dict[str, Row] = {"name": _netns_name, "topology": _fixed, "attach": _netns_attach, "sysctls": _netns_sysctls}
+def _netns_routes(space: Netns) -> Iterator[Mutation]:
+    if space.routes is None:
+        return
+    command, shown = "ip -n {0} route ".format(space.name), "namespace " + space.name
+    yield Mutation(
+        command + "add blackhole 192.0.2.128/25", "remove route blackhole 192.0.2.128/25 from {0}".format(shown)
+    )
+    for route in space.routes:
+        script = "{0} delete {1} {2}".format(command, route.type, route.destination)
+        yield Mutation(script, "add route {0} to {1}".format(route, shown))
+
+
+NETNS: Dict[str, Row] = {
+    "name": _netns_name,
+    "topology": _fixed,
+    "attach": _netns_attach,
+    "sysctls": _netns_sysctls,
+    "routes": _netns_routes,
+}
 
 
 # --- settings and files

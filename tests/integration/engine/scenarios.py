@@ -6,13 +6,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Optional
+from typing import Any, Dict, List, Optional
 
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.plan import Desired
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.report import Result
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module import topology as module
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.topology import perform_topology
 
 Declaration = Dict[str, Any]
 
+_NOWHERE = {"destination": "203.0.113.0/24", "type": "blackhole"}
 #: One of everything: the four modes, both families, a closed network, ports, routes, settings, aliases, links.
 DEMO: Declaration = {
     "networks": {
@@ -29,7 +32,12 @@ DEMO: Declaration = {
         "sidecar": {"network_mode": "container:web"},
         "batch": {"network_mode": "none"},
         "agent": {"network_mode": "host"},
-        "db": {"networks": ["back"], "hostname": "database", "extra_hosts": ["gate:host-gateway"]},
+        "db": {
+            "networks": ["back"],
+            "hostname": "database",
+            "extra_hosts": ["gate:host-gateway"],
+            "routes": [_NOWHERE],
+        },
         "mover": {"networks": ["front"], "dns": ["192.0.2.53"]},
         "leaver": {"networks": ["front", "closed"], "ports": ["7000"]},
     },
@@ -74,3 +82,21 @@ def run(declared: Optional[Declaration], check: bool = False, name: str = "defau
         "firewall": words.get("firewall", "warn"),
     }
     return perform_topology(params, check)
+
+
+def desired(declared: Declaration) -> Desired:
+    """What the module makes of a declaration on this host."""
+    found: List[Desired] = []
+    usual = module.Planner
+
+    class Noting(usual):  # type: ignore[misc, valid-type]
+        def __init__(self, host: object, wanted: Desired, *more: object) -> None:
+            found.append(wanted)
+            super().__init__(host, wanted, *more)
+
+    module.Planner = Noting  # type: ignore[misc]
+    try:
+        run(declared, check=True)
+    finally:
+        module.Planner = usual  # type: ignore[misc]
+    return found[0]

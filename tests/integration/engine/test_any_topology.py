@@ -2,115 +2,170 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Random topologies and random edits between them. ``FABRIC_EXAMPLES`` says how many; a failure prints its seed."""
+"""Random topologies, random edits between them, random drift before an edit, random faults in it.
+
+``FABRIC_EXAMPLES`` says how many, and makes it a search; a failure prints its seed.
+"""
 
 from __future__ import annotations
 
+import functools
 import os
-from typing import Any, Dict, List, Optional
+import signal
+import subprocess
+from typing import Iterator, List, NamedTuple, Optional, Tuple
 
 import pytest
 
 pytest.importorskip("hypothesis")
 
+import mutations
+from faults import before_each_write, fail_at, kill_at
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from labhost import LabHost
-from scenarios import NOTHING, Declaration, run
+from labhost import LabHost, in_child
+from mutations import ROWS, Mutation
+from random_topologies import FOREIGN_ADDRESS, FOREIGN_BRIDGE, topologies
+from scenarios import NOTHING, Declaration, desired, run
 from world import World, difference, world
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
 
 EXAMPLES = int(os.environ.get("FABRIC_EXAMPLES", "12"))
-_NETWORKS, _CONTAINERS = ("alpha", "beta", "gamma"), ("one", "two", "three", "four")
+#: With a port, for the kernel takes a bridge's MAC and limits from its ports.
+_FOREIGN_BRIDGE = """
+ip link add {0} type bridge
+ip address add {1} dev {0}
+ip link set {0} up
+ip link add port0 type veth peer name port1
+ip link set port0 up address 02:00:00:00:00:01 master {0}
+""".format(FOREIGN_BRIDGE, FOREIGN_ADDRESS)
+_TAKEN_BACK = ("take back the interrupted run of topology default",)
+_FINISHED = ("finish the interrupted run of topology default",)
 
 
-def _network() -> st.SearchStrategy[Dict[str, Any]]:
-    return st.fixed_dictionaries(
-        {},
-        optional={
-            "internal": st.booleans(),
-            "enable_ipv6": st.booleans(),
-            "icc": st.booleans(),
-            "masquerade": st.booleans(),
-            "isolate": st.booleans(),
-            "mtu": st.sampled_from([1280, 1400, 1500]),
-            "gateway_mode": st.sampled_from(["nat", "routed", "nat-unprotected"]),
-            "ipam": st.sampled_from([{"config": [{"subnet": "10.77.0.0/24"}]}]),
-        },
-    )
+class Step(NamedTuple):
+    """One edit. ``drift`` and ``fault`` are numbers: what they stand for depends on what is there."""
+
+    declared: Declaration
+    drift: Tuple[int, ...] = ()
+    fault: Optional[Tuple[str, int]] = None  # ("fail" or "kill", before which write)
 
 
-@st.composite
-def topologies(draw: Any) -> Declaration:
-    networks = draw(st.dictionaries(st.sampled_from(_NETWORKS), _network(), max_size=3))
-    with_subnet = [name for name in networks if "ipam" in networks[name]]
-    for name in with_subnet[1:]:
-        del networks[name]["ipam"]
-    containers: Dict[str, Any] = {}
-    ports = iter(range(8000, 9000))
-    for name in draw(st.lists(st.sampled_from(_CONTAINERS), unique=True)):
-        containers[name] = _container(draw, sorted(networks), list(containers), ports)
-    return {"networks": networks, "containers": containers}
+def _steps() -> st.SearchStrategy[Step]:
+    numbers = st.integers(0, 10**6)
+    drift = st.one_of(st.just(()), st.tuples(numbers), st.tuples(numbers, numbers))
+    fault = st.one_of(st.none(), st.tuples(st.sampled_from(["fail", "kill"]), st.integers(1, 120)))
+    return st.builds(Step, topologies(), drift, fault)
 
 
-def _container(draw: Any, networks: List[str], others: List[str], ports: Any) -> Dict[str, Any]:
-    modes = ["none", "host", "bridge"] + ["networks"] * 5 * bool(networks) + ["container"] * bool(others)
-    mode = draw(st.sampled_from(modes))
-    if mode in ("none", "host"):
-        return {"network_mode": mode}
-    if mode == "container":
-        return {"network_mode": "container:" + draw(st.sampled_from(others))}
-    words: Dict[str, Any] = {}
-    if mode == "networks":
-        words["networks"] = draw(st.lists(st.sampled_from(networks), min_size=1, max_size=3, unique=True))
-        if others and draw(st.booleans()):
-            words["extra_hosts"] = ["peer:192.0.2.9"]
-    for _each in range(draw(st.integers(0, 2))):
-        words.setdefault("ports", []).append("{0}:{1}".format(next(ports), draw(st.sampled_from(["80", "53/udp"]))))
-    if draw(st.booleans()):
-        words["dns"] = ["192.0.2.53"]
-    return words
-
-
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, for namespaces of its own")
 @settings(
     max_examples=EXAMPLES,
     derandomize="FABRIC_EXAMPLES" not in os.environ,  # CI walks the same ways each time; a search is asked for
     deadline=None,
     print_blob=True,
     database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    suppress_health_check=[HealthCheck.too_slow],
 )
-@given(steps=st.lists(topologies(), min_size=1, max_size=3))
-def test_any_topology_and_any_edit_is_checked_exactly_applied_once_and_removed(
-    engine_host: LabHost, steps: List[Declaration]
-) -> None:
-    assert engine_host.run(_walk, steps) == []
+@given(steps=st.lists(_steps(), min_size=1, max_size=3))
+def test_any_topology_and_any_edit_is_checked_exactly_applied_once_and_removed(steps: List[Step]) -> None:
+    host = LabHost()  # one each: what one example leaves behind is not the next one's trouble
+    try:
+        problems = host.run(_walk, steps)
+    finally:
+        host.close()
+    assert not problems, "\n".join(problems)
 
 
-def _walk(steps: List[Declaration]) -> List[str]:
+def _walk(steps: List[Step]) -> List[str]:
     found = _clean()
     problems: List[str] = []
+    before: Optional[Declaration] = None
     for step in steps:
-        problems.extend(_step(step))
+        drift = _drift(before, step.drift) if before is not None else []
+        problems.extend("{0}, after {1}".format(each, drift) for each in _step(step))
         if problems:
             break
+        before = step.declared
     removal = _removed(found)
     return problems + ([removal] if removal else [])
 
 
-def _step(declared: Declaration) -> List[str]:
+def _drift(declared: Declaration, numbers: Tuple[int, ...]) -> List[str]:
+    """What somebody did, as commands. A row of the table that fits another topology does as much of it as works."""
+    done = []
+    for number in numbers:
+        try:
+            mutation = _mutation(declared, number)
+        except FabricError:
+            continue  # drift that stands in the way
+        if mutation is not None:
+            done.append(mutation.script)
+            try:
+                mutation.happen()
+            except subprocess.CalledProcessError:
+                pass
+    return done
+
+
+def _mutation(declared: Declaration, number: int) -> Optional[Mutation]:
+    wanted = desired(declared)
+    kinds = [mutations.of_resources(kind, wanted) for kind in ROWS]
+    kinds += [mutations.of_leases(), mutations.of_rules(wanted) if wanted.ruleset else []]
+    listed = kinds[number % len(kinds)]
+    return listed[number // len(kinds) % len(listed)] if listed else None
+
+
+def _step(step: Step) -> List[str]:
     try:
-        announced = run(declared, check=True).actions
+        announced = run(step.declared, check=True).actions
     except FabricError as error:
-        return _refused_alike(declared, str(error))
-    done, again = run(declared).actions, run(declared).actions
-    problems = []
-    if announced != done:
-        problems.append("announced {0}, did {1}".format(announced, done))
+        return _refused_alike(step.declared, str(error))
+    try:
+        return list(_applied(step, announced))
+    except FabricError as error:
+        return ["refused what a check announced: {0}".format(error)]
+
+
+def _applied(step: Step, announced: Tuple[str, ...]) -> Iterator[str]:
+    expected = [announced]
+    if step.fault is not None:
+        kind, number = step.fault
+        trouble = _killed(step.declared, number) if kind == "kill" else _failed(step.declared, number)
+        if trouble:
+            yield trouble
+        expected += [_TAKEN_BACK + announced, _FINISHED, ()]
+    done, again = run(step.declared).actions, run(step.declared).actions
+    if done not in expected:
+        yield "announced {0}, did {1}".format(announced, done)
     if again:
-        problems.append("the second run still did {0}".format(again))
-    return problems
+        yield "the second run still did {0}".format(again)
+
+
+def _failed(declared: Declaration, number: int) -> Optional[str]:
+    """A run whose write of this number fails, and what was wrong with its way back."""
+    before = world()
+    with before_each_write(fail_at(number)):
+        try:
+            run(declared)
+            return None  # it came to fewer writes
+        except FabricError as error:
+            message = str(error)
+    if "the host matches the declaration" in message:
+        return None
+    odd = difference(before, world())
+    return "{0}: {1}".format(message, odd) if odd or "the host is as before" not in message else None
+
+
+def _killed(declared: Declaration, number: int) -> Optional[str]:
+    status = in_child(functools.partial(_run_until, declared, number))
+    return None if status in (0, -signal.SIGKILL) else "a child ended with {0}".format(status)
+
+
+def _run_until(declared: Declaration, number: int) -> None:
+    with before_each_write(kill_at(number)):
+        run(declared)
 
 
 def _refused_alike(declared: Declaration, message: str) -> List[str]:
@@ -132,6 +187,7 @@ def _removed(found: World) -> Optional[str]:
 
 
 def _clean() -> World:
+    mutations.shell(_FOREIGN_BRIDGE)
     run(NOTHING)
     _forwarding_off()
     return world()

@@ -6,22 +6,19 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import time
 from dataclasses import fields
 from typing import Any, Callable, Dict, Iterator, List, Optional
 
 import mutations
 import pytest
 from labhost import LabHost
-from mutations import ROWS, Mutation
-from scenarios import DEMO, NOTHING, run
+from mutations import ROWS, Mutation, shell
+from scenarios import DEMO, NOTHING, desired, run
 from world import World, difference, world
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.plan import Desired
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
-from ansible_collections.linuxnet.fabric.plugins.module_utils._module import topology as module
 
 KINDS: Dict[str, Callable[[Desired], List[Mutation]]] = {
     kind.__name__: lambda desired, kind=kind: mutations.of_resources(kind, desired) for kind in ROWS
@@ -57,13 +54,13 @@ def test_drift_is_reported_by_name_and_repaired_and_nothing_else_is_touched(
 
 
 def test_an_interface_whose_marks_were_both_taken_away_stops_the_run_and_is_named(demo_host: LabHost) -> None:
-    demo_host.run(_shell, 'ip link set br-front alias ""')
-    demo_host.run(_shell, "ip link property del dev br-front altname fabric,default,network,front")
+    demo_host.run(shell, 'ip link set br-front alias ""')
+    demo_host.run(shell, "ip link property del dev br-front altname fabric,default,network,front")
     message = demo_host.run(_failure)
     assert "interface br-front (bridge) exists and is not ours" in message
     hint = 'ip link set br-front alias "linuxnet.fabric/default network front"'
     assert message.endswith("give it one back: " + hint)
-    demo_host.run(_shell, hint)
+    demo_host.run(shell, hint)
     assert demo_host.run(run, DEMO).actions == ("add altname fabric,default,network,front to br-front",)
 
 
@@ -74,7 +71,7 @@ def test_a_removal_takes_along_what_lost_one_of_its_marks(fresh_host: LabHost) -
 def _drift(kind: str) -> List[str]:
     problems: List[str] = []
     _settle()
-    for mutation in KINDS[kind](_desired()):
+    for mutation in KINDS[kind](desired(DEMO)):
         trouble = _try(mutation)
         if trouble:
             problems.append("{0}\n    {1}".format(mutation.script, trouble[:1200]))
@@ -84,11 +81,9 @@ def _drift(kind: str) -> List[str]:
 
 def _try(mutation: Mutation) -> Optional[str]:
     try:
-        _shell(mutation.script)
+        mutation.happen()
     except subprocess.CalledProcessError as error:
         return "the mutation itself failed: {0}".format(error.stdout)
-    if "netns delete" in mutation.script or "umount" in mutation.script:
-        _until_the_dead_are_buried()
     try:
         announced, done, again = run(DEMO, check=True).actions, run(DEMO).actions, run(DEMO).actions
     except FabricError as error:
@@ -105,62 +100,33 @@ def _try(mutation: Mutation) -> Optional[str]:
     return "not as before: {0}, after {1}".format(odd, done) if odd else None
 
 
-def _until_the_dead_are_buried() -> None:
-    """The kernel ends namespaces later, one after the other: when this one has gone, so have those before it."""
-    _shell("ip netns add grave; ip link add grave0 type veth peer name grave1 netns grave; ip netns delete grave")
-    deadline = time.monotonic() + 30
-    while os.path.exists("/proc/sys/net/ipv4/conf/grave0"):
-        assert time.monotonic() < deadline
-        time.sleep(0.001)
-
-
 def _settle() -> None:
     try:
         run(NOTHING)
     except FabricError:
-        _shell("ip netns list | while read name rest; do ip netns delete $name; done; nft flush ruleset")
-        _shell(
-            "for link in $(ls /sys/class/net); do case $link in br-*|veth*|stray*) ip link delete $link;; esac; done"
-        )
+        shell("ip netns list | while read name rest; do ip netns delete $name; done; nft flush ruleset")
+        shell("for link in $(ls /sys/class/net); do case $link in br-*|veth*|stray*) ip link delete $link;; esac; done")
         run(NOTHING)
     run(DEMO)
     _baseline.clear()
     _baseline.update(world())
 
 
-def _desired() -> Desired:
-    """What the module makes of the demo on this host."""
-    found: List[Desired] = []
-    usual = module.Planner
-
-    class Noting(usual):  # type: ignore[misc, valid-type]
-        def __init__(self, host: object, desired: Desired, *more: object) -> None:
-            found.append(desired)
-            super().__init__(host, desired, *more)
-
-    module.Planner = Noting  # type: ignore[misc]
-    try:
-        run(DEMO, check=True)
-    finally:
-        module.Planner = usual  # type: ignore[misc]
-    return found[0]
-
-
 def _removed_without_marks() -> Dict[str, Any]:
     """What a topology whose aliases somebody cleared leaves behind."""
     forwarding_off = "for key in net/ipv4/ip_forward net/ipv6/conf/all/forwarding; do echo 0 > /proc/sys/$key; done"
-    _shell(forwarding_off)
+    shell(forwarding_off)
     found = world()
     run(DEMO)
-    _shell("for link in $(ls /sys/class/net); do case $link in br-*|veth*) ip link set $link alias '';; esac; done")
+    shell("for link in $(ls /sys/class/net); do case $link in br-*|veth*) ip link set $link alias '';; esac; done")
     run(NOTHING)
-    _shell(forwarding_off)
+    shell(forwarding_off)
     return difference(found, world())
 
 
 def _count() -> int:
-    desired = _desired()
-    return sum(len(kind(desired)) for kind in KINDS.values())
+    wanted = desired(DEMO)
+    return sum(len(kind(wanted)) for kind in KINDS.values())
 
 
 def _failure() -> str:
@@ -168,10 +134,6 @@ def _failure() -> str:
         return "no failure: {0}".format(run(DEMO).actions)
     except FabricError as error:
         return str(error)
-
-
-def _shell(script: str) -> None:
-    subprocess.run(["sh", "-ec", script], check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
 JOBS = {kind: (_drift, kind) for kind in KINDS}

@@ -5,7 +5,7 @@
 """Everything of a host that a run could touch, as one dict from names to values that two moments can be compared by.
 
 Left out: what the kernel numbers (indices, handles), counts (timers, counters) or draws by lot (the MAC of a host
-end), and what it does later by itself (carrier, IPv6 link-local addresses).
+end), what it does later by itself (carrier, IPv6 link-local addresses), and limits that a bridge takes from its ports.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ World = Dict[str, Any]
 
 _SYSCTLS = ("forwarding", "route_localnet", "rp_filter", "disable_ipv6", "accept_ra", "accept_redirects", "arp_ignore")
 _NUMBERED = ("ifindex", "link_index", "link_netnsid", "link", "operstate", "flags", "promiscuity", "ifi_type")
+_LIMITS = ("tso_max_size", "tso_max_segs", "gso_max_size", "gro_max_size", "gso_ipv4_max_size", "gro_ipv4_max_size")
 _COUNTED = ("handle", "packets", "bytes", "index")
 _BRIDGE_PORT = ("state", "priority", "cost", "hairpin", "guard", "learning", "flood", "isolated", "neigh_suppress")
 
@@ -90,7 +91,7 @@ def _link(key: str, link: Dict[str, Any], on_host: bool) -> Iterator[Any]:
     info = link.get("linkinfo", {})
     kind = info.get("info_kind", "")
     for name, value in link.items():
-        if name in _NUMBERED or name in ("addr_info", "linkinfo", "ifname"):
+        if name in (*_NUMBERED, *_LIMITS) or name in ("addr_info", "linkinfo", "ifname"):
             continue
         if name == "address" and kind == "veth" and on_host:
             continue

@@ -12,16 +12,17 @@ from typing import Any, Dict, List
 import pytest
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine import journal
-from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.plan import Desired, plan
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.plan import Desired, own_namespaces, plan
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.report import report
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import marks
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.marks import HandleMark
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.observe import NamespaceState, Observed
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnetlink import Link
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnetlink import Link, RouteEntry
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.action import Action
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.bridge import Bridge
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.hosts_files import FileState, TextFile
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.netns import Netns
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.routes import StaticRoute
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.sysctl import HostSysctl
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.veth import Veth
 
@@ -99,6 +100,41 @@ def test_what_another_topology_owns_stays() -> None:
 def test_a_renamed_interface_gets_its_name_back_and_nothing_else_is_said_of_it() -> None:
     seen = built(replace(BRIDGE, ifname="stray0"), replace(OUTER, ifname="stray1"))
     assert texts(DESIRED, seen, FileState("web\n")) == ["rename stray0 to br-front", "rename stray1 to vethaa"]
+
+
+def test_a_network_whose_bridge_gets_another_name_keeps_its_settings_and_needs_what_it_had_not() -> None:
+    here, there = ("net/ipv4/conf/{0}/rp_filter".format(name) for name in ("br-front", "stray0"))
+    desired = replace(DESIRED, bridges=(replace(DESIRED.bridges[0], sysctls=((here, "2"),)),))
+    for value, further in (("2", []), ("0", ["set net.ipv4.conf.br-front.rp_filter from 0 to 2"])):
+        seen = built(replace(BRIDGE, ifname="stray0"), OUTER)
+        seen = replace(seen, sysctls={**seen.sysctls, here: None, there: value})
+        assert texts(desired, seen, FileState("web\n")) == ["rename stray0 to br-front", *further]
+
+
+def test_a_route_that_goes_with_its_pair_is_not_brought_back_by_the_one_that_takes_its_place() -> None:
+    taking = replace(DESIRED.veths[0], routes=(StaticRoute("0.0.0.0/0", "172.17.0.1"),))
+    going = Link(8, "vethbb", "veth", True, alias="linuxnet.fabric/default web:eth1", peer=3)
+    inner = Link(3, "eth1", "veth", True, peer=8)
+    state = NamespaceState(
+        {"lo": Link(1, "lo", up=True), "eth0": INNER, "eth1": inner},
+        routes=(RouteEntry("0.0.0.0/0", "172.18.0.1", oif=3),),
+    )
+    seen = replace(
+        built(BRIDGE, OUTER, going),
+        namespaces={"web": state},
+        inner_ends={7: ("web", INNER), 8: ("web", inner)},
+    )
+    actions = plan(replace(DESIRED, veths=(taking,)), seen, None, {FILE.path: FileState("web\n")})
+    assert [action.text for action in actions] == [
+        "disconnect web:eth1 (vethbb)",
+        "add route default via 172.17.0.1 to web:eth0",
+    ]
+    assert [step.name for step in actions[1].undo] == ["route.delete"]
+
+
+def test_files_are_ours_where_the_namespace_is_but_not_the_hosts_own() -> None:
+    marked = {"web": HandleMark("default", 5), "agent": HandleMark("default", 1, "host"), "db": HandleMark("other", 6)}
+    assert own_namespaces(replace(built(), marks=marked), "default") == {"web"}
 
 
 def test_a_bridge_goes_only_once_its_ports_have_moved() -> None:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Dict, List, Optional, Tuple
 
 import pytest
@@ -13,20 +14,26 @@ import pytest
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import ForeignObjectError
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.marks import HandleMark
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.observe import NamespaceState, Observed
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnetlink import Link
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnetlink import Link, RouteEntry
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources import netns
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.netns import Netns
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.routes import StaticRoute
 
 KEY = "net/ipv6/conf/all/disable_ipv6"
 OWN = Netns("web", "default", sysctls=((KEY, "1"),))
+BLACKHOLE = StaticRoute("203.0.113.0/24", type="blackhole")
 BESIDE = Netns("sidecar", "default", attach="netns:web")
 HOST = Netns("agent", "default", attach="host")
 
 
 def observed(
-    handles: Dict[str, Optional[int]], marks: Dict[str, HandleMark], lo: bool = True, value: str = "1"
+    handles: Dict[str, Optional[int]],
+    marks: Dict[str, HandleMark],
+    lo: bool = True,
+    value: str = "1",
+    routes: Tuple[RouteEntry, ...] = (),
 ) -> Observed:
-    inside = NamespaceState(links={"lo": Link(1, "lo", up=lo)}, sysctls={KEY: value})
+    inside = NamespaceState(links={"lo": Link(1, "lo", up=lo)}, sysctls={KEY: value}, routes=routes)
     return Observed({}, {}, {}, {}, handles, marks, {name: inside for name in handles}, own_inode=1)
 
 
@@ -41,6 +48,21 @@ CASES: Dict[str, Tuple[Netns, Observed, List[str]]] = {
         OWN,
         observed({"web": 5}, {"web": MINE}, value="0"),
         ["set net.ipv6.conf.all.disable_ipv6 from 0 to 1 in namespace web"],
+    ),
+    "a route that leads nowhere": (
+        replace(OWN, routes=(BLACKHOLE,)),
+        observed({"web": 5}, {"web": MINE}),
+        ["add route blackhole 203.0.113.0/24 to namespace web"],
+    ),
+    "a route that is to lead nowhere else": (
+        replace(OWN, routes=()),
+        observed({"web": 5}, {"web": MINE}, routes=(RouteEntry("203.0.113.0/24", type="blackhole", oif=0),)),
+        ["remove route blackhole 203.0.113.0/24 from namespace web"],
+    ),
+    "a route of somebody's own, where none is declared": (
+        OWN,
+        observed({"web": 5}, {"web": MINE}, routes=(RouteEntry("203.0.113.0/24", type="blackhole", oif=0),)),
+        [],
     ),
     "a dead handle of ours": (
         OWN,

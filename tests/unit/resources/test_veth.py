@@ -19,7 +19,8 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnetlink 
     RouteEntry,
 )
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources import veth
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.veth import Veth, VethRoute
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.routes import StaticRoute
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.veth import Veth
 
 ALIAS = "linuxnet.fabric/default web:eth0"
 DESIRED = Veth(
@@ -31,7 +32,7 @@ DESIRED = Veth(
     "02:42:ac:11:00:02",
     1500,
     ("172.17.0.2/16",),
-    (VethRoute("0.0.0.0/0", "172.17.0.1"),),
+    (StaticRoute("0.0.0.0/0", "172.17.0.1"),),
     "br-front",
     isolated=True,
 )
@@ -143,6 +144,23 @@ CASES: Dict[str, Tuple[Observed, List[str]]] = {
 def test_what_differs_is_one_action_each(case: str) -> None:
     seen, expected = CASES[case]
     assert [action.text for action in veth.compare(DESIRED, seen)] == expected
+
+
+def test_a_link_local_address_counts_where_it_is_declared_or_not_the_kernels() -> None:
+    kernels, ours = "fe80::42:acff:fe11:2/64", "fe80::77/64"
+    there = observed(addresses=("172.17.0.2/16", kernels, ours))
+    assert [action.text for action in veth.compare(DESIRED, there)] == ["remove fe80::77/64 from web:eth0"]
+    for declared in (ours, kernels):
+        desired = replace(DESIRED, addresses=("172.17.0.2/16", declared))
+        assert [action.text for action in veth.compare(desired, observed())] == ["add {0} to web:eth0".format(declared)]
+    both = replace(DESIRED, addresses=("172.17.0.2/16", kernels, ours))
+    assert veth.compare(both, there) == []
+
+
+def test_the_way_back_of_a_new_pair_takes_its_routes_that_lead_nowhere() -> None:
+    desired = replace(DESIRED, routes=(StaticRoute("203.0.113.0/24", type="blackhole"),))
+    (action,) = veth.compare(desired, observed(None, None, routes=()))
+    assert [step.name for step in action.undo] == ["link.delete", "route.delete"]
 
 
 def test_a_port_moved_back_has_its_flags_again() -> None:
