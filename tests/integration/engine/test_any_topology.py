@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
 import os
 import signal
@@ -138,7 +139,8 @@ def _applied(step: Step, announced: Tuple[str, ...]) -> Iterator[str]:
         expected += [_TAKEN_BACK + announced, _FINISHED, ()]
     done, again = run(step.declared).actions, run(step.declared).actions
     if done not in expected:
-        yield "announced {0}, did {1}".format(announced, done)
+        odd = [line for line in difflib.ndiff(announced, done) if not line.startswith("  ")]
+        yield "did not do what was announced, {0} lines: {1}".format(len(announced), odd)
     if again:
         yield "the second run still did {0}".format(again)
 
