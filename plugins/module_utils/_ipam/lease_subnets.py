@@ -83,14 +83,10 @@ def _wrong(request: SubnetRequest) -> Iterable[Problem]:
 def _lease_subnet(
     change: Change, request: SubnetRequest, subnet: str, wishes: Dict[NetworkKey, SubnetRequest], host: HostFacts
 ) -> Iterable[Problem]:
-    leaving = [row["subnet"] for row in change.released if row["kind"] == "subnet"]
-    clash = None if request.external else pools.clashing_route(subnet, request.bridge, host, leaving)
-    if clash:
-        message = "{0} overlaps the route {1} of the interface {2}; choose another subnet"
-        yield Problem(request.path, message.format(subnet, *clash))
-    elif not change.grant(
+    if not change.grant(
         "subnet", network=request.network, family=request.family, subnet=subnet, external=int(request.external)
     ):
+        # Before the routes are asked: whoever holds it has one, too, but over an interface that says less.
         for row in change.store.overlapping(request.family, *pools.ends(subnet)):
             other = wishes.get((row["network"], row["family"])) if row["topology"] == change.topology else None
             message = "{0} of {1} overlaps {2} of {3}{4}; choose another subnet"
@@ -98,6 +94,12 @@ def _lease_subnet(
                 request.path,
                 message.format(subnet, request.network, row["subnet"], owner(row, change.topology), at(other)),
             )
+        return
+    leaving = [row["subnet"] for row in change.released if row["kind"] == "subnet"]
+    clash = None if request.external else pools.clashing_route(subnet, request.bridge, host, leaving)
+    if clash:
+        message = "{0} overlaps the route {1} of the interface {2}; choose another subnet"
+        yield Problem(request.path, message.format(subnet, *clash))
 
 
 def _choose_subnets(

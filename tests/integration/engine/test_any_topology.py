@@ -14,7 +14,7 @@ import functools
 import os
 import signal
 import subprocess
-from typing import Iterator, List, NamedTuple, Optional, Tuple
+from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 import pytest
 
@@ -130,19 +130,24 @@ def _step(step: Step) -> List[str]:
 
 
 def _applied(step: Step, announced: Tuple[str, ...]) -> Iterator[str]:
-    expected = [announced]
     if step.fault is not None:
         kind, number = step.fault
         trouble = _killed(step.declared, number) if kind == "kill" else _failed(step.declared, number)
         if trouble:
             yield trouble
-        expected += [_TAKEN_BACK + announced, _FINISHED, ()]
+        expected = [announced, _TAKEN_BACK + announced, _FINISHED, ()]
+        announced = run(step.declared, check=True).actions
+        if announced not in expected:
+            yield "after the fault it is announced otherwise: {0}".format(_odd(expected[1], announced))
     done, again = run(step.declared).actions, run(step.declared).actions
-    if done not in expected:
-        odd = [line for line in difflib.ndiff(announced, done) if not line.startswith("  ")]
-        yield "did not do what was announced, {0} lines: {1}".format(len(announced), odd)
+    if done != announced:
+        yield "did not do what was announced: {0}".format(_odd(announced, done))
     if again:
         yield "the second run still did {0}".format(again)
+
+
+def _odd(announced: Sequence[str], done: Sequence[str]) -> List[str]:
+    return [line for line in difflib.ndiff(announced, done) if not line.startswith("  ")]
 
 
 def _failed(declared: Declaration, number: int) -> Optional[str]:

@@ -172,6 +172,14 @@ def test_an_explicit_subnet_takes_no_traffic_from_another_interface(leases, rout
         assert leases.declare(network, host=HostFacts(routes=(route,))).actions
 
 
+def test_a_subnet_that_another_network_keeps_is_refused_by_that_network_s_name(leases):
+    """It named the subnet once, and has it until it is gone."""
+    leases.declare({"front": {"subnet": "172.20.0.0/24", "bridge": "br-front"}})
+    networks = {"front": {"bridge": "br-front"}, "back": {"subnet": "172.20.0.0/24", "bridge": "br-back"}}
+    with pytest.raises(DeclarationError, match=r"of back overlaps 172.20.0.0/24 of front \(networks.front\)"):
+        leases.declare(networks, host=HostFacts(routes=(("172.20.0.0/24", "br-front"),)))
+
+
 def test_a_renamed_network_takes_its_subnet_along(leases):
     leases.declare({"old": {"subnet": "172.20.0.0/24", "bridge": "br-old"}})
     host = HostFacts(routes=(("172.20.0.0/24", "br-old"),))
