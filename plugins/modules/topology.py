@@ -58,12 +58,14 @@ options:
         C(aux_addresses) (name to address; never given to a container). A network without a subnet gets one that
         overlaps no route, nameserver or other lease of the host.
       - C(enable_ipv4) (V(true)), C(enable_ipv6) (V(false)). An IPv6 network without a subnet gets a unique local /64.
-      - C(internal) (V(false)) - no way out and no published ports.
+      - C(internal) (V(false)) - no way out and no published ports. The network's own gateway is the only address of the
+        host that it reaches.
       - C(external) (V(false)) - use a bridge that exists and is not ours. It is never changed or deleted. Without
         C(ipam.config) the subnet and the gateway are those of the bridge's own address.
       - C(bridge) - the name of the bridge's interface, at most 15 characters. Default is C(br-) and the network's name,
         shortened with a hash past 15 characters.
       - C(icc) (V(true)) - containers on this network may talk with each other. With V(false) only over C(links).
+        Whoever else is on an C(external) bridge is not kept apart from them.
       - C(isolate) (V(true)) - no traffic between this network and another, except over published ports.
       - C(masquerade) (V(true)) - what leaves the network has the host's address as its source.
       - C(snat_to) - this address of the host as the source, instead of masquerading. One word or
@@ -105,6 +107,8 @@ options:
       - C(hostname) - default is the name of the container.
       - C(mac_address) - of the first interface. Default is V(02:42:) and the four bytes of its IPv4 address.
       - C(sysctls) - those under C(net.), which belong to the namespace. They count before what the networks would set.
+        A container on several networks forwards nothing between them, unless C(net.ipv4.ip_forward) or
+        C(net.ipv6.conf.all.forwarding) is V(1) here.
       - C(routes) - as for a network, in this container only. A default route takes the place of the network's.
       - C(labels) - accepted and not used.
       - What Docker refuses is refused here, such as C(ports) beside the modes V(host), V(none) and C(container:NAME).

@@ -18,7 +18,7 @@ port is one more element.
                   |                                                  |
                   v                                                  v
           +---------------+   127/8 from anywhere but lo     +--------------+
-    -300  | guard         |   never reaches a port of ours   | publish_out  |  -100
+    -300  | guard         |   (::1 too) is not forwarded     | publish_out  |  -100
           +-------+-------+                                  +------+-------+
                   v                                                 |
           +---------------+   to a local address? then look up      |
@@ -44,8 +44,8 @@ network's ``gateway_mode`` and ``trusted_host_interfaces`` allow. A source is ju
 an internal network cannot get out over another network's published port, nor reach the host by an address that
 is not its own gateway. A container on two networks answers a call of its published port by the network that the call
 came in by: ``elsewhere`` holds whose calls it would answer by the other one, and those come from the bridge's address.
-A process of the host that calls ``[::1]`` gets a bridge's address for a source before conntrack sees the packet
-(``from_loopback``), and the answers get ::1 back (``input``), for IPv6 has no route_localnet.
+Where a process of the host calls ``[::1]``, the answers wear a bridge's address from ``answer`` (-90) to ``input``, for
+the kernel delivers nothing to ::1 that comes from a bridge, and IPv6 has no route_localnet.
 
 ``table bridge`` sees what is bridged, without br_netfilter::
 
@@ -263,7 +263,7 @@ def _elsewhere(ruleset: Ruleset, networks: Iterable[NetworkPolicy], ports: Itera
 
 
 def _loopback6(ruleset: Ruleset) -> Tuple[str, ...]:
-    """An address of ours for a caller from ::1: that of any bridge to which a port is published."""
+    """An address of ours for answers to ::1: that of any bridge to which a port is published."""
     published = {port.bridge for port in ruleset.publications if port.family == 6}
     lent = [n.gateway for n in ruleset.networks if n.family == 6 and n.bridge in published and not n.external]
     return tuple("::1 : {0}".format(gateway) for gateway in lent[:1] if gateway)
@@ -325,18 +325,20 @@ _INET_CHAINS = (
             "iifname @bridges ip daddr 127.0.0.0/8 drop",
             'iifname != "lo" ip daddr 127.0.0.0/8 ip daddr . meta l4proto . th dport @published4_at drop',
             'iifname != "lo" ip daddr 127.0.0.0/8 meta l4proto . th dport @published4 drop',
+            # What the kernel does itself, but where br_netfilter is on.
+            "iifname @bridges ip6 saddr ::1 drop",
+            "iifname @bridges ip6 daddr ::1 drop",
+            'iifname != "lo" ip6 daddr ::1 ip6 daddr . meta l4proto . th dport @published6_at drop',
+            'iifname != "lo" ip6 daddr ::1 meta l4proto . th dport @published6 drop',
         ),
         "type filter hook prerouting priority raw",
     ),
     Chain("publish_in", ("fib daddr type local jump publish",), "type nat hook prerouting priority dstnat"),
-    # Before conntrack: the kernel delivers nothing to ::1 that comes from a bridge, and IPv6 has no route_localnet.
+    # The kernel delivers nothing to ::1 that comes from a bridge: an answer wears another address on its way.
     Chain(
-        "from_loopback",
-        (
-            "ip6 saddr ::1 ip6 daddr . meta l4proto . th dport @published6_at ip6 saddr set ip6 daddr map @loopback6",
-            "ip6 saddr ::1 ip6 daddr ::1 meta l4proto . th dport @published6 ip6 saddr set ip6 daddr map @loopback6",
-        ),
-        "type filter hook output priority -250",
+        "answer",
+        ("iifname @bridges ip6 daddr ::1 ip6 daddr set ip6 daddr map @loopback6",),
+        "type filter hook prerouting priority -90",
     ),
     Chain("publish_out", ("fib daddr type local jump publish",), "type nat hook output priority -100"),
     Chain(
@@ -345,7 +347,8 @@ _INET_CHAINS = (
             "dnat ip to ip daddr . meta l4proto . th dport map @published4_at",
             "dnat ip to meta l4proto . th dport map @published4",
             # Neither can be forwarded: a link-local source by RFC 4291, and ::1 where no bridge lends its address.
-            "ip6 saddr { ::1, fe80::/10 } return",
+            "ip6 saddr fe80::/10 return",
+            "ip6 saddr ::1 ip6 saddr != @loopback6 return",
             "dnat ip6 to ip6 daddr . meta l4proto . th dport map @published6_at",
             "dnat ip6 to meta l4proto . th dport map @published6",
         ),
@@ -354,7 +357,7 @@ _INET_CHAINS = (
     Chain(
         "input",
         (
-            "ct direction reply ct original ip6 daddr ::1 ip6 daddr set ::1",
+            "iifname @bridges ct direction reply ct original ip6 saddr ::1 ip6 daddr set ::1",
             "iifname != @adopted meta nfproto . iifname @closed goto for_host",
         ),
         "type filter hook input priority filter",

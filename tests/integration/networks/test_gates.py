@@ -100,6 +100,49 @@ def test_a_trusted_interface_gets_in_and_no_other(talk, declare):
                 assert (seen is not None) == arrives, (family, name)
 
 
+@pytest.fixture
+def second(talk):
+    """Another address of the host on its wire, of each family."""
+    added = {4: "198.51.100.13", 6: "2001:db8:100::13"}
+    given = [[added[4] + "/24", "dev", "eth0"], [added[6] + "/64", "dev", "eth0", "nodad"]]
+    for words in given:
+        talk.lab.host.run(["ip", "address", "add", *words])
+    yield added
+    for words in given:
+        talk.lab.host.run(["ip", "address", "delete", *words[:3]])
+
+
+def test_a_network_goes_out_by_the_address_that_it_names_and_publishes_on_it(talk, declare, second):
+    both = {"ipv4": second[4], "ipv6": second[6]}
+    networks = {"n": {"enable_ipv6": True, "snat_to": both, "host_binding": both, "ipam": subnets(1)}}
+    declare(networks, {"m": {"networks": ["n"], "ports": ["8088:80"]}}, twice=True)
+    for family in (4, 6):
+        with talk.serve("client", 7078) as far, talk.serve("m", 80) as server:
+            assert talk.reach("m", of_party(talk.lab.client, family), 7078, far) == second[family]
+            assert talk.reach("client", second[family], 8088, server)
+            assert talk.blocked("client", of_party(talk.lab.host, family), 8088, server)
+
+
+def test_a_users_own_rules_decide_first_and_survive_changes(talk, declare):
+    networks = {"n": {"enable_ipv6": True, "ipam": subnets(1)}}
+    containers = {"m": {"networks": ["n"], "ports": ["8089:80"]}}
+    declare(networks, containers)
+    host, client = talk.lab.host, talk.lab.client
+    for rule in ("ip saddr " + client.ipv4, "ip6 saddr " + client.ipv6):
+        host.run(["nft", "add", "rule", "inet", "fabric-default", "user-n", *rule.split(), "drop"])
+    for ports in (["8089:80"], ["8089:80", "9000-9100:9000-9100"], ["8089:80", "53:53/udp"]):
+        containers["m"]["ports"] = ports
+        declare(networks, containers, twice=True)
+        with talk.serve("m", 80) as server:
+            for family in (4, 6):
+                assert talk.blocked("client", of_party(host, family), 8089, server)
+                assert talk.reach("attacker", of_party(host, family), 8089, server)
+    host.run(["nft", "flush", "chain", "inet", "fabric-default", "user-n"])
+    with talk.serve("m", 80) as server:
+        for family in (4, 6):
+            assert talk.reach("client", of_party(host, family), 8089, server)
+
+
 def test_links_open_what_they_name_by_name_and_by_alias(talk, declare):
     networks = {"n": {"enable_ipv6": True, "icc": False, "ipam": subnets(1)}}
     containers = {

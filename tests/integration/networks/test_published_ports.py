@@ -117,3 +117,17 @@ def test_what_is_not_published_is_not_reached_by_a_route_to_it(talk, written, fa
             assert talk.blocked(place, address, 9999, server)
             assert talk.blocked(place, address, 80, published)
         assert talk.reach("neighbour", address, 9999, server)
+
+
+def test_a_chosen_port_is_kept_whoever_comes_before(talk, declare, written):
+    """Last, for it declares something else."""
+    networks = {"front": {"enable_ipv6": True, "ipam": SUBNETS}}
+    containers = {name: {"networks": ["front"], "ports": ["7200"]} for name in ("aaa", "app", "web")}
+    answer = declare(networks, containers, twice=True)
+    kept = {name: answer["containers"][name]["ports"][0]["published"] for name in containers}
+    assert kept["web"] == chosen(written)
+    assert len(set(kept.values())) == 3
+    for name, port in kept.items():
+        with talk.serve(name, 7200) as server:
+            for family in (4, 6):
+                assert talk.reach("client", of_party(talk.lab.host, family), port, server), name

@@ -253,12 +253,21 @@ class Wire:
         return server
 
     def reach(
-        self, source: str, target: str, port: int, server: socket.socket, wait: float = DEADLINE
+        self,
+        source: str,
+        target: str,
+        port: int,
+        server: socket.socket,
+        wait: float = DEADLINE,
+        bind: Optional[Tuple[str, int]] = None,
     ) -> Optional[str]:
         """Send bytes there and back. The address that the server saw, or None if nothing came."""
         family = socket.AF_INET6 if ":" in target else socket.AF_INET
         client = self.socket(source, family, server.type)
         client.settimeout(wait)
+        if bind is not None:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            client.bind(bind)
         try:
             client.connect(self._sockaddr(source, target, port))
             client.send(b"there")

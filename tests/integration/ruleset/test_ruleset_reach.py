@@ -21,6 +21,7 @@ from ruleset_wire import (
     ip4,
     ip6,
     link,
+    mac,
     on_wire,
     packed,
     policies,
@@ -50,6 +51,7 @@ def ruleset(**changes):
     ports.append(publish("web", 8444, 443, "udp", host_ip="127.0.0.1"))
     ports.append(publish("web", 8443, 443, family=6, host_ip="::1"))
     ports.append(publish("app", 8444, 443, "udp", family=6, host_ip="::1"))
+    ports.append(publish("app", 8445, 443, "udp", family=6))
     return Ruleset("wire", policies(**changes), endpoints(), tuple(ports), tuple(link("a", "b", "tcp", 5432)))
 
 
@@ -100,6 +102,14 @@ def test_a_published_port_answers_the_host_on_its_ipv6_loopback_address(host, se
         assert host.reach("host", "::1", 7778, server) == "::1"
     for source in ("client", "web2", "app"):
         assert host.blocked(source, on_wire("host", 6), 8443, servers[("web", 443)])
+
+
+def test_who_calls_the_ipv6_loopback_address_may_have_any_address_and_any_port(host, servers):
+    with host.serve("host", 7779) as server:  # nobody publishes that, and 8081 is a published port
+        assert host.reach("host", "::1", 7779, server, bind=("::1", 8081)) == "::1"
+        assert host.reach("host", "::1", 7779, server, bind=(on_wire("host", 6), 0)) == on_wire("host", 6)
+    for own in (on_wire("host", 6), gateway("front", 6), gateway("other", 6)):
+        assert host.reach("host", "::1", 8080, servers[("web", 80)], bind=(own, 0)), own
 
 
 @FAMILIES
@@ -153,6 +163,12 @@ def test_a_port_published_on_ipv6_loopback_cannot_be_reached_from_the_wire(host,
         send(on_wire("attacker", 6), target, port, b"crafted")
     send("::1", on_wire("host", 6), 5353, b"crafted")
     send(on_wire("attacker", 6), on_wire("host", 6), 5353, b"control")
+    assert [frame for frame in host.until(ear, b"control") if b"crafted" in frame] == []
+
+    ear, bridge = host.ear("app"), host.mac_of("host", "br-front")
+    for target, port, token in (("::1", 8444, b"crafted"), (gateway("front", 6), 8445, b"control")):
+        packet = ip6(address("web", 6), target, 17, udp(address("web", 6), target, 4000, port, token))
+        host.shout("web", ethernet(mac("web"), bridge, 0x86DD, packet))
     assert [frame for frame in host.until(ear, b"control") if b"crafted" in frame] == []
 
 
