@@ -17,7 +17,7 @@ from .errors import FabricError
 from .names import FIREWALLD_PREFIX
 
 #: Exit codes of firewall-cmd (firewall/errors.py).
-INVALID_ZONE, NOT_RUNNING = 112, 252
+DBUS_ERROR, INVALID_ZONE, NOT_RUNNING = 36, 112, 252
 _PLACES = os.pathsep.join(("/usr/local/bin", "/usr/bin"))
 
 
@@ -30,7 +30,7 @@ def interfaces(zone: str) -> Optional[List[str]]:
     if _program() is None:
         raise NotRunning
     process = _run("--zone=" + zone, "--list-interfaces")
-    if process.returncode == NOT_RUNNING:
+    if process.returncode in (NOT_RUNNING, DBUS_ERROR):
         raise NotRunning
     return None if process.returncode == INVALID_ZONE else sorted(_checked(process).split())
 

@@ -28,6 +28,8 @@ from .ruleset import Ruleset
 
 WARN, INTEGRATE, IGNORE = "warn", "integrate", "ignore"
 _VERSIONS = {"ip": 4, "ip6": 6}
+#: The chain of a firewalld whose FirewallBackend is iptables.
+_ZONES = "FORWARD_ZONES"
 _ASK = "topology_firewall: integrate lets them pass, and so does by hand "
 _ADVICE = {
     "docker": _ASK + '"iptables -I DOCKER-USER -i {bridge} -j ACCEPT" and the same with "-o" (IPv6: ip6tables)',
@@ -98,7 +100,10 @@ class HostFirewall:
 
     def _in_firewalld(self, chains: Chains) -> Iterator[Action]:
         bridges = tuple(sorted({bridge for each in self._bridges.values() for bridge in each}))
-        drops = bool(bridges) and _drops(chains, "inet", "firewalld")
+        drops = bool(bridges) and any(
+            _kind(chain, chains) == "firewalld" and foreign_firewall.end(chain) is not None
+            for chain in chains.forwarding
+        )
         yield from firewall_firewalld.compare(self._topology, bridges, drops)
 
 
@@ -134,9 +139,12 @@ def _kind(chain: Mapping[str, str], chains: Chains) -> str:
 
 def _place(chains: Chains, family: str) -> Optional[str]:
     """Who has a place for us among iptables' rules for forwarded packets: one that they come by."""
-    for kind, place in firewall_iptables.places(family) if family in _VERSIONS else ():
-        if chains.has(family, "filter", place.chain) and any(
-            foreign_firewall.sends_to(chain, place.chain)
+    if family not in _VERSIONS:
+        return None
+    known = [(kind, place.chain) for kind, place in firewall_iptables.places(family)]
+    for kind, name in [*known, ("firewalld", _ZONES)]:
+        if chains.has(family, "filter", name) and any(
+            foreign_firewall.sends_to(chain, name)
             for chain in chains.forwarding
             if (chain["family"], chain["table"]) == (family, "filter")
         ):

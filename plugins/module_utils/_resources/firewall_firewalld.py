@@ -41,6 +41,12 @@ _POLICY_TEXT = (
 """
 )
 _INTERFACE = '  <interface name="{0}"/>\n'
+_SILENT = (
+    "firewalld's rules drop what it does not know, but firewalld itself does not answer firewall-cmd, so it cannot be "
+    "told to let bridges through (topology_firewall: integrate); nothing was changed. Start firewalld, or stop it with "
+    "its rules"
+)
+
 Texts = Dict[str, Optional[str]]
 
 
@@ -61,6 +67,8 @@ def compare(topology: str, bridges: Sequence[str], drops: bool) -> Iterator[Acti
     _refuse_foreign(now, topology)
     then = wanted_texts(topology, bridges, now[_ZONE.format(zone)])
     live = _run_time(zone)
+    if live is None and bridges and drops:
+        raise FabricError(_SILENT)
     reload = _must_reload(bridges, live, now, then)
     if then == now and not reload and (live is None or (live.interfaces or []) == sorted(bridges)):
         return

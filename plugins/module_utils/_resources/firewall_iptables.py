@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from typing import Iterator, List, Sequence, Tuple
 
 from .._kernel import iptables
+from .._kernel.errors import MissingDependencyError
 from .._kernel.names import firewall_mark
 from .action import Action, operation
 
+_URL = "https://netfilter.org/projects/iptables/"
 #: How Docker names the interfaces of its networks, as iptables spells "begins so".
 _DOCKERS = ("docker+", "br-+")
 
@@ -50,6 +52,8 @@ def compare(place: Place, topology: str, bridges: Sequence[str], drops: bool) ->
     """``bridges``: those to let through where the firewall ``drops``, or as long as some of it is there."""
     mark = firewall_mark(topology)
     live = iptables.rules(place.family, place.chain)
+    if live is None and bridges and drops:
+        raise MissingDependencyError("iptables", "to let bridges through its chain {0}".format(place.chain), _URL)
     if live is None:
         return
     present = iptables.owned(live, mark)

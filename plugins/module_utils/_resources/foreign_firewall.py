@@ -105,8 +105,13 @@ def _named(chain: Mapping[str, Any], read_rules: ReadRules) -> FrozenSet[str]:
 
 def _verdict(rule: Mapping[str, Any]) -> Optional[Mapping[str, Any]]:
     """The verdict of a rule that takes every packet."""
-    parts = [part for part in rule["expr"] if "counter" not in part]
+    parts = [_spelled_out(part) for part in rule["expr"] if "counter" not in part]
     return parts[0] if len(parts) == 1 and any(word in parts[0] for word in _VERDICTS) else None
+
+
+def _spelled_out(part: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What iptables rejects by an extension of its own, nft shows by its name only."""
+    return {"reject": None} if part.get("xt") == {"type": "target", "name": "REJECT"} else part
 
 
 def _strings(value: Any) -> Iterable[str]:

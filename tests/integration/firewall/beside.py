@@ -142,8 +142,12 @@ class Ufw(Beside):
 class Firewalld(Beside):
     name, programs, chain = "firewalld", ("firewalld", "firewall-cmd", "dbus-daemon"), "filter_FORWARD of table inet"
 
+    backend = "nftables"
+
     def start(self) -> None:
         self._own_copy("/etc/firewalld")
+        choose = "s/^FirewallBackend=.*/FirewallBackend={0}/".format(self.backend)
+        self.host.run(["sed", "-i", choose, "/etc/firewalld/firewalld.conf"])
         bus = self.folder / "bus.conf"
         bus.write_text(BUS)
         self.host.run(["sh", "-c", "mkdir -p /run/dbus && mount -t tmpfs lab /run/dbus"])
@@ -164,8 +168,8 @@ class Firewalld(Beside):
 
     def state(self) -> Dict[str, Any]:
         # Everything that firewalld knows at run time and that a packet could meet is in its table.
-        table = self.host.run(["nft", "list", "table", "inet", "firewalld"]).stdout
-        return dict(self._files("/etc/firewalld/*.*", "/etc/firewalld/*/*"), table=table)
+        table = self.host.run(["nft", "list", "table", "inet", "firewalld"], check=False).stdout
+        return dict(super().state(), **dict(self._files("/etc/firewalld/*.*", "/etc/firewalld/*/*")), table=table)
 
     def entries(self) -> int:
         """Interfaces and definitions."""
@@ -174,6 +178,10 @@ class Firewalld(Beside):
 
     def remove_ours(self) -> None:
         self.host.run(["firewall-cmd", "--zone=fabric-default", "--remove-interface=br-front"])
+
+
+class FirewalldOnIptables(Firewalld):
+    backend, programs = "iptables", (*Firewalld.programs, "iptables")
 
 
 ALL = (Docker, Ufw, Firewalld)

@@ -6,13 +6,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any, Dict
 
 import pytest
-from beside import Docker, Firewalld
+from beside import Docker, Firewalld, FirewalldOnIptables
 
 from tests.lab import Lab, wait_for
+from tests.lab.lab import FAR_IPV4
 
 TOPOLOGY: Dict[str, Any] = {
     "networks": {"front": {}, "back": {"internal": True}},
@@ -96,3 +98,37 @@ def test_firewalld_is_not_reloaded_where_that_would_lose_what_others_have_set(la
         assert firewalld.entries() == 0
         firewalld.reload()
         assert host.run(["firewall-cmd", "--zone=fabric-default", "--list-interfaces"], check=False).returncode == 112
+
+
+def test_a_firewalld_that_uses_iptables_lets_them_pass_too(lab: Lab, tmp_path: Path) -> None:
+    needs(FirewalldOnIptables)
+    host = lab.host
+    with FirewalldOnIptables(host, tmp_path) as firewalld:
+        before = firewalld.state()
+        told = host.module("topology", dict(TOPOLOGY, firewall="warn"))["warnings"]
+        assert "FORWARD of table ip filter (its last rule)" in json.dumps(told)
+        lab.client.serve("tcp", 99)
+        web = host.container("web")
+        assert web.ask("tcp", FAR_IPV4, 99, timeout=1) is None
+
+        assert not host.module("topology", TOPOLOGY).get("warnings")
+        assert wait_for(lambda: web.ask("tcp", FAR_IPV4, 99), 20, "an answer")
+
+        host.module("topology", {"state": "absent"})
+        assert firewalld.state() == before
+
+
+def test_where_firewalld_does_not_answer_nothing_is_changed_before_that_is_said(lab: Lab, tmp_path: Path) -> None:
+    needs(Firewalld)
+    with Firewalld(lab.host, tmp_path):
+        lab.host.stop()  # its rules stay
+        refused = lab.host.module("topology", TOPOLOGY, fail=True)
+
+    assert "firewalld itself does not answer" in refused["msg"]
+    assert not lab.host.run(["ls", "/run/netns"], check=False).stdout
+
+
+def test_a_word_that_it_does_not_know_is_an_error_that_lists_those_it_does(lab: Lab) -> None:
+    refused = lab.host.module("topology", {"firewall": "open"}, fail=True)
+
+    assert "value of firewall must be one of: warn, integrate, ignore, got: open" in refused["msg"]

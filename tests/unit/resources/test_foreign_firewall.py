@@ -55,8 +55,9 @@ def test_a_policy_of_drop_is_named_with_what_would_let_the_packets_pass() -> Non
     assert told.endswith('Say "ip filter FORWARD br-front"')
 
 
-def test_a_last_rule_that_rejects_everything_counts_as_a_drop() -> None:
-    assert "(its last rule)" in said("accept", Table(FORWARD=[ESTABLISHED, [COUNTED, *REJECT]]))
+@pytest.mark.parametrize("last", [*REJECT, {"drop": None}, {"xt": {"type": "target", "name": "REJECT"}}])
+def test_a_last_rule_that_rejects_everything_counts_as_a_drop(last: Dict[str, Any]) -> None:
+    assert "(its last rule)" in said("accept", Table(FORWARD=[ESTABLISHED, [COUNTED, last]]))
 
 
 @pytest.mark.parametrize(
