@@ -22,17 +22,11 @@ from .._kernel.observe import Observed, observe
 from .._kernel.rtnetlink import RTPROT_KERNEL, Link, RouteEntry
 from .._resources import hosts_files
 from .._resources.action import Action
+from .._resources.firewall_accept import Foreseen, foreseen_of
 from .._resources.hosts_files import FileState
 from . import before as images
 from . import journal as journals
 from .plan import own_namespaces
-
-#: Operations on another firewall: what they leave is not foreseen.
-_ELSEWHERE = ("iptables.own", "firewalld.apply", "file.replace")
-_INEXACT = (
-    "the interrupted run of topology {0} had begun to change another firewall of this host. What is told of that one "
-    "is as it is now; the next apply takes the run back first, and may do more or less there"
-)
 
 
 class View:
@@ -89,10 +83,9 @@ class View:
         with nft.pretending([*nft.list_text(tables).values(), *scripts]):
             yield
 
-    def warnings(self) -> List[str]:
-        """Where a check cannot say exactly what the next apply does."""
-        elsewhere = [name for name, _words in self._way_back() if name in _ELSEWHERE]
-        return [_INEXACT.format(self._words["topology"])] if elsewhere else []
+    def firewall(self) -> Foreseen:
+        """What of ours will be in another firewall."""
+        return foreseen_of(self._way_back())
 
     def leases(self, store: LeaseStore) -> None:
         """In a copy of the store, which a check has."""

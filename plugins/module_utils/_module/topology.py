@@ -68,7 +68,7 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
             )
         drift, intended = _tell_apart(view, params, absent, result) if check_mode else ((), ())
         watch.lap("tell drift from intent" if check_mode else "finish")
-    warnings = [*view.warnings(), *planner.firewall.warnings(_forwarding(topology))]
+    warnings = planner.firewall.warnings(_forwarding(topology))
     watch.lap("look at other firewalls")
     timings = watch.milliseconds()
     result = replace(result, actions=first + result.actions, warnings=tuple(warnings), timings=timings)

@@ -18,8 +18,8 @@ there it stays as long as it is asked for, whether or not the firewall is active
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Dict, FrozenSet, Iterator, List, Mapping, Optional, Sequence, Tuple
+from dataclasses import dataclass, field
+from typing import Any, Dict, FrozenSet, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from . import firewall_firewalld, firewall_iptables, firewall_ufw, foreign_firewall
 from .action import Action
@@ -52,6 +52,33 @@ class FirewallActions:
 NOTHING_TO_DO = FirewallActions()
 
 
+@dataclass(frozen=True)
+class Foreseen:
+    """What a way back that was not gone yet will leave: our rules by (family, chain, mark), whole files, and the
+    interfaces of zones in a running firewalld.
+    """
+
+    rules: Mapping[Tuple[str, str, str], Sequence[str]] = field(default_factory=dict)
+    files: Mapping[str, Optional[str]] = field(default_factory=dict)
+    zones: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+AS_IT_IS = Foreseen()
+
+
+def foreseen_of(way_back: Iterable[Tuple[str, Mapping[str, Any]]]) -> Foreseen:
+    """Out of its operations, name and arguments, in their order."""
+    rules, files, zones = {}, {}, {}
+    for name, words in way_back:
+        if name == "iptables.own":
+            rules[words["family"], words["chain"], words["mark"]] = words["rules"]
+        elif name == "file.replace":
+            files[words["path"]] = words["content"]
+        elif name == "firewalld.apply":
+            zones[words["zone"]] = words["wanted"]
+    return Foreseen(rules, files, zones)
+
+
 class HostFirewall:
     """What else decides about our packets on this host, for one topology."""
 
@@ -60,10 +87,10 @@ class HostFirewall:
         self._bridges = _bridges(ruleset) if mode == INTEGRATE else {}
         self._chains: Optional[Chains] = None
 
-    def plan(self) -> FirewallActions:
-        """What is left to do there."""
+    def plan(self, foreseen: Foreseen = AS_IT_IS) -> FirewallActions:
+        """What is left to do there. ``foreseen``: of a run that is yet to be taken back, what that will leave."""
         chains = foreign_firewall.read()
-        actions = [*self._in_iptables(chains), *self._in_firewalld(chains)]
+        actions = [*self._in_iptables(chains, foreseen), *self._in_firewalld(chains, foreseen)]
         self._chains = None if actions else chains
         gone = tuple(action for action in actions if not action.after)
         return FirewallActions(gone, tuple(action for action in actions if action.after))
@@ -84,7 +111,7 @@ class HostFirewall:
             found.append(foreign_firewall.judge(chain, left, _ADVICE[kind]) if left else "")
         return [sentence for sentence in found if sentence]
 
-    def _in_iptables(self, chains: Chains) -> Iterator[Action]:
+    def _in_iptables(self, chains: Chains, foreseen: Foreseen) -> Iterator[Action]:
         for family, version in _VERSIONS.items():
             bridges = self._bridges.get(version, ())
             drops = bool(bridges) and _drops(chains, family, "filter")
@@ -92,19 +119,20 @@ class HostFirewall:
             for kind, place in firewall_iptables.places(family):
                 here = bridges if taken == kind else ()
                 if chains.has(family, "filter", place.chain):
-                    yield from firewall_iptables.compare(place, self._topology, here, drops)
+                    yield from firewall_iptables.compare(place, self._topology, here, drops, foreseen.rules)
                 if kind == "ufw":
                     # While ufw is not active, and nobody else is in charge, its file stays ready for when it is.
                     waiting = bridges if taken is None else here
-                    yield from firewall_ufw.compare(place, self._topology, waiting, taken == kind and drops)
+                    now = taken == kind and drops
+                    yield from firewall_ufw.compare(place, self._topology, waiting, now, foreseen.files)
 
-    def _in_firewalld(self, chains: Chains) -> Iterator[Action]:
+    def _in_firewalld(self, chains: Chains, foreseen: Foreseen) -> Iterator[Action]:
         bridges = tuple(sorted({bridge for each in self._bridges.values() for bridge in each}))
         drops = bool(bridges) and any(
             _kind(chain, chains) == "firewalld" and foreign_firewall.end(chain) is not None
             for chain in chains.forwarding
         )
-        yield from firewall_firewalld.compare(self._topology, bridges, drops)
+        yield from firewall_firewalld.compare(self._topology, bridges, drops, foreseen.files, foreseen.zones)
 
 
 def _bridges(ruleset: Optional[Ruleset]) -> Dict[int, Tuple[str, ...]]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
-from typing import Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from .._kernel import files, firewalld
 from .._kernel.errors import FabricError, ForeignObjectError
@@ -58,15 +58,29 @@ class RunTime:
     policies: bool
 
 
-def compare(topology: str, bridges: Sequence[str], drops: bool) -> Iterator[Action]:
-    """``drops``: firewalld rejects what no zone lets pass. A zone of ours that is there is kept as wanted anyway."""
+def compare(
+    topology: str,
+    bridges: Sequence[str],
+    drops: bool,
+    foreseen_files: Mapping[str, Optional[str]],
+    foreseen_zones: Mapping[str, Sequence[str]],
+) -> Iterator[Action]:
+    """``drops``: firewalld rejects what no zone lets pass. A zone of ours that is there is kept as wanted anyway.
+
+    ``foreseen_files``, ``foreseen_zones``: path → text and zone → interfaces that will be there instead.
+    """
     zone = firewalld_zone(topology)
-    now: Texts = {path: files.read_exactly(path) for path in _paths(zone)}
+    now: Texts = {
+        path: foreseen_files[path] if path in foreseen_files else files.read_exactly(path) for path in _paths(zone)
+    }
     if not any(now.values()) and not (bridges and drops):
         return
     _refuse_foreign(now, topology)
     then = wanted_texts(topology, bridges, now[_ZONE.format(zone)])
     live = _run_time(zone)
+    if live is not None and zone in foreseen_zones:
+        known = sorted(foreseen_zones[zone])
+        live = RunTime(known or None, bool(known))
     if live is None and bridges and drops:
         raise FabricError(_SILENT)
     reload = _must_reload(bridges, live, now, then)

@@ -11,7 +11,7 @@ it runs; only their end, the policy, is what ours stand in for.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Iterator, List, Sequence, Tuple
+from typing import Iterator, List, Mapping, Sequence, Tuple
 
 from .._kernel import iptables
 from .._kernel.errors import MissingDependencyError
@@ -48,17 +48,27 @@ def rules(place: Place, topology: str, bridges: Sequence[str]) -> List[str]:
     return found
 
 
-def compare(place: Place, topology: str, bridges: Sequence[str], drops: bool) -> Iterator[Action]:
-    """``bridges``: those to let through where the firewall ``drops``, or as long as some of it is there."""
+def compare(
+    place: Place,
+    topology: str,
+    bridges: Sequence[str],
+    drops: bool,
+    foreseen: Mapping[Tuple[str, str, str], Sequence[str]],
+) -> Iterator[Action]:
+    """``bridges``: those to let through where the firewall ``drops``, or as long as some of it is there.
+
+    ``foreseen``: (family, chain, mark) → the rules that will be there instead of those that are now.
+    """
     mark = firewall_mark(topology)
     live = iptables.rules(place.family, place.chain)
     if live is None and bridges and drops:
         raise MissingDependencyError("iptables", "to let bridges through its chain {0}".format(place.chain), _URL)
     if live is None:
         return
-    present = iptables.owned(live, mark)
+    known = foreseen.get((place.family, place.chain, mark))
+    present = iptables.owned(live, mark) if known is None else list(known)
     wanted = rules(place, topology, bridges) if drops or present else []
-    if present == wanted and iptables.reached(live, mark):
+    if present == wanted and (known is not None or iptables.reached(live, mark)):
         return
     where = {"family": place.family, "chain": place.chain, "mark": mark}
     label = "{0} filter {1}".format(place.family, place.chain)

@@ -9,7 +9,7 @@ Every other byte of the file stays as it is, and without our lines it is what it
 
 from __future__ import annotations
 
-from typing import Iterator, List, Optional, Sequence, Tuple
+from typing import Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from .._kernel import files
 from .._kernel.names import firewall_mark
@@ -22,10 +22,15 @@ _BEGIN = "# begin of {0}: written by the tool, which takes it away again\n"
 _END = "# end of {0}\n"
 
 
-def compare(place: Place, topology: str, bridges: Sequence[str], drops: bool) -> Iterator[Action]:
-    """``drops``: ufw is active now, and does. Lines of ours that are there are kept as wanted while it is not."""
+def compare(
+    place: Place, topology: str, bridges: Sequence[str], drops: bool, foreseen: Mapping[str, Optional[str]]
+) -> Iterator[Action]:
+    """``drops``: ufw is active now, and does. Lines of ours that are there are kept as wanted while it is not.
+
+    ``foreseen``: path → the file that will be there instead of the one that is now.
+    """
     path = _FILES[place.family]
-    now = files.read_exactly(path)
+    now = foreseen[path] if path in foreseen else files.read_exactly(path)
     if now is None:
         return
     present = block_in(now, topology)

@@ -17,6 +17,7 @@ import pytest
 from labhost import LabHost
 from scenarios import NOTHING, Declaration, run
 from test_faults import _fail_everywhere, _kill_everywhere
+from test_interrupted import _walk
 from world import difference, world
 
 #: IPv4: Docker's chain, and ufw's beside it, which is not used then. IPv6: ufw's.
@@ -63,6 +64,11 @@ def test_a_kill_before_any_write_is_made_good_by_the_next_run(outcome: Callable[
     assert outcome(job) > 8
 
 
+@pytest.mark.parametrize("job", ["check: put in", "check: take out", "check: follow a network"])
+def test_a_check_after_a_kill_announces_what_the_apply_does(outcome: Callable[[str], Any], job: str) -> None:
+    assert outcome(job) == []
+
+
 def test_what_somebody_does_to_it_is_reported_and_repaired(fresh_host: LabHost) -> None:
     fresh_host.run(_prepare)
     assert fresh_host.run(_each_mutation) == []
@@ -107,7 +113,7 @@ def _prepare() -> None:
         subprocess.run([program + "-restore"], input=rules, universal_newlines=True, check=True)
 
 
-def _beside(function: Callable[..., int], *ways: Declaration) -> int:
+def _beside(function: Callable[..., Any], *ways: Any) -> Any:
     _prepare()
     return function(*ways)
 
@@ -191,4 +197,7 @@ JOBS: Dict[str, Tuple[Any, ...]] = {
     "fail: follow a network": (_beside, _fail_everywhere, WITH, MORE),
     "fail: removal": (_beside, _fail_everywhere, WITH, NOTHING),
     "kill: put in and take out": (_beside, _kill_everywhere, WITHOUT, WITH),
+    "check: put in": (_beside, _walk, WITHOUT, "", WITH, WITH),
+    "check: take out": (_beside, _walk, WITH, "ip6tables -D ufw6-before-forward 1", WITHOUT, MORE),
+    "check: follow a network": (_beside, _walk, WITH, "", MORE, WITHOUT),
 }

@@ -223,4 +223,4 @@ def test_a_zone_of_that_name_that_is_not_ours_stands_in_the_way(monkeypatch: pyt
     )
 
     with pytest.raises(ForeignObjectError, match="fabric-shop.xml exists and is not ours"):
-        list(firewall_firewalld.compare("shop", ["br-a"], drops=True))
+        list(firewall_firewalld.compare("shop", ["br-a"], True, {}, {}))
