@@ -21,7 +21,7 @@ from .names import STASH_DIRECTORY
 from .netlink import NetlinkError, Request
 from .rtnetlink import RouteEntry
 
-ENOENT, ESRCH, EEXIST, ENODEV, EADDRNOTAVAIL = 2, 3, 17, 19, 99
+ENOENT, ESRCH, EEXIST, ENODEV, EINVAL, EADDRNOTAVAIL = 2, 3, 17, 19, 22, 99
 #: Links about to go are put into this group, so that one message takes them all.
 _DOOMED_GROUP = 0x0FAB
 
@@ -149,8 +149,9 @@ def bridge_create(host: Host, bridge: Mapping[str, Any]) -> None:
     """A bridge, its sysctls before its addresses, and up: all that ``_resources.bridge.Bridge`` says."""
     ifname = bridge["ifname"]
     host.socket.send([rtnetlink.bridge_add(ifname, bridge["mac"], bridge["options"])])
-    marks_of = [rtnetlink.altname_add(ifname, altname) for altname in bridge["altnames"]]
-    host.socket.send([rtnetlink.link_set(ifname, alias=bridge["alias"], mtu=bridge["mtu"]), *marks_of])
+    host.socket.send([rtnetlink.link_set(ifname, alias=bridge["alias"], mtu=bridge["mtu"])])
+    for altname in bridge["altnames"]:
+        altname_add(host, ifname, altname)
     for key, value in bridge["sysctls"]:
         sysctl.write(key, value)
     index = _index(host, None, ifname)
@@ -217,11 +218,12 @@ def link_rename(host: Host, netns: Optional[str], ifname: str, new: str) -> None
 
 
 def altname_add(host: Host, ifname: str, altname: str) -> None:
+    """On the way back another interface may still have it, which gives it back by itself."""
     _tolerant(host, None, rtnetlink.altname_add(ifname, altname), EEXIST)
 
 
 def altname_delete(host: Host, ifname: str, altname: str) -> None:
-    _tolerant(host, None, rtnetlink.altname_delete(ifname, altname))
+    _tolerant(host, None, rtnetlink.altname_delete(ifname, altname), EINVAL)
 
 
 def port_set(host: Host, ifname: str, flags: Dict[str, bool]) -> None:

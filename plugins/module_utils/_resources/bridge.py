@@ -127,7 +127,7 @@ def _changes(desired: Bridge, link: Link, observed: Observed) -> Iterator[Action
         wanted, now = getattr(desired, name), getattr(link, name)
         if wanted is not None and wanted != now:
             yield change_link(None, ifname, ifname, subject, name, now, wanted)
-    yield from _compare_altnames(desired, link, subject)
+    yield from _compare_altnames(desired, link, observed, subject)
     for name in _OPTIONS:
         wanted, now = getattr(desired, name), getattr(link, name)
         if wanted != now:
@@ -151,21 +151,27 @@ def _changes(desired: Bridge, link: Link, observed: Observed) -> Iterator[Action
         yield change_link(None, ifname, ifname, subject, "up", link.up, desired.up)
 
 
-def _compare_altnames(desired: Bridge, link: Link, subject: str) -> Iterator[Action]:
-    """The second mark is there, and none that says something else; altnames of somebody else's are theirs."""
+def _compare_altnames(desired: Bridge, link: Link, observed: Observed, subject: str) -> Iterator[Action]:
+    """The second mark is there, and none that says something else; altnames of somebody else's are theirs.
+
+    A host has an altname once: where a network moves to a bridge that is there, its former one gives it up.
+    """
     wanted = names.altname(desired.alias)
     for altname in sorted(each for each in link.altnames if names.alias_of_altname(each) and each != wanted):
         text = "remove altname {0} from {1}".format(altname, desired.ifname)
-        there, back = _altname("delete", desired, altname), _altname("add", desired, altname)
+        there, back = (_altname(verb, desired.ifname, altname) for verb in ("delete", "add"))
         yield Action(text, subject, (there,), (back,), before={"altname " + altname: "on"})
     if wanted not in link.altnames:
         text = "add altname {0} to {1}".format(wanted, desired.ifname)
-        there, back = _altname("add", desired, wanted), _altname("delete", desired, wanted)
-        yield Action(text, subject, (there,), (back,), after={"altname " + wanted: "on"})
+        there, back = (_altname(verb, desired.ifname, wanted) for verb in ("add", "delete"))
+        former = [each.ifname for each in observed.links.values() if wanted in each.altnames]
+        do = (*(_altname("delete", ifname, wanted) for ifname in former), there)
+        undo = (back, *(_altname("add", ifname, wanted) for ifname in former))
+        yield Action(text, subject, do, undo, after={"altname " + wanted: "on"})
 
 
-def _altname(verb: str, desired: Bridge, altname: str) -> Operation:
-    return operation("altname." + verb, ifname=desired.ifname, altname=altname)
+def _altname(verb: str, ifname: str, altname: str) -> Operation:
+    return operation("altname." + verb, ifname=ifname, altname=altname)
 
 
 def change_link(

@@ -20,7 +20,8 @@ Words = Dict[str, Any]
 #: What the lab host has besides: an address of its own, and a bridge that is not ours.
 HOST_ADDRESS, FOREIGN_BRIDGE, FOREIGN_ADDRESS = "198.51.100.2", "ext0", "10.99.0.1/24"
 
-_NETWORKS, _CONTAINERS = ("alpha", "beta", "gamma", "bridge"), ("one", "two", "three", "four", "five")
+_NETWORKS = ("alpha", "beta", "a-network-of-a-long-name", "bridge")
+_CONTAINERS = ("one", "two", "three", "four_4", "five.5-x")
 _SLOTS = (0, 1, 2, 3)  # a network that writes its subnet has one of these, and its neighbour another
 _MODES = ("nat", "routed", "nat-unprotected")
 
@@ -28,7 +29,7 @@ _FLAGS = {word: st.booleans() for word in ("internal", "icc", "masquerade", "iso
 _PLAIN_WORDS = {
     **_FLAGS,
     "mtu": st.sampled_from([1280, 1400, 1500]),
-    "snat_to": st.just(HOST_ADDRESS),
+    "snat_to": st.sampled_from([HOST_ADDRESS, [HOST_ADDRESS, "2001:db8::2"]]),
     "trusted_host_interfaces": st.just(["up0"]),
     "host_binding": st.sampled_from([HOST_ADDRESS, "127.0.0.1", ["127.0.0.1", HOST_ADDRESS]]),
 }
@@ -40,7 +41,6 @@ _SETTINGS = st.dictionaries(
         [
             "net.ipv4.ip_unprivileged_port_start",
             "net.ipv4.ip_forward",
-            "net.ipv4.conf.eth0.log_martians",
             "net.ipv4.conf.all.rp_filter",
             "net.ipv4.conf.default.rp_filter",
             "net.ipv6.conf.all.disable_ipv6",
@@ -73,7 +73,10 @@ def topologies(draw: Any) -> Declaration:
     for name in draw(st.lists(st.sampled_from(_CONTAINERS), unique=True)):
         containers[name] = _container(draw, networks, list(containers), numbers)
     _links(draw, containers)
-    return {"networks": networks, "containers": containers}
+    declared = {"networks": networks, "containers": containers}
+    if draw(_seldom()):
+        declared.update(port_range="40000-40002", default_address_pools=[{"base": "10.78.0.0/16", "size": 24}])
+    return declared
 
 
 class _Numbers:
@@ -173,7 +176,7 @@ def _container(draw: Any, networks: Dict[str, Words], others: List[str], numbers
     modes = ["none", "host", "bridge"] + ["networks"] * 6 * bool(networks) + ["container"] * bool(others)
     mode = draw(st.sampled_from(modes))
     if mode == "container":
-        return {"network_mode": "container:" + draw(st.sampled_from(others))}
+        return {"network_mode": draw(st.sampled_from(["container:", "service:"])) + draw(st.sampled_from(others))}
     words: Words = draw(st.fixed_dictionaries({}, optional=_FILE_WORDS))
     if mode in ("none", "host"):
         words["network_mode"] = mode
@@ -182,6 +185,11 @@ def _container(draw: Any, networks: Dict[str, Words], others: List[str], numbers
     if mode == "networks":
         names = draw(st.lists(st.sampled_from(sorted(networks)), min_size=1, max_size=3, unique=True))
         words["networks"] = names if draw(st.booleans()) else _places(draw, names, networks, numbers)
+    if "eth0" in _interfaces(words) and draw(_seldom()):
+        words["sysctls"] = {"net.ipv4.conf.eth0.log_martians": "1"}
+    if any(ifname.startswith("lan") for ifname in _interfaces(words)) and draw(st.booleans()):
+        ifname = next(ifname for ifname in _interfaces(words) if ifname.startswith("lan"))
+        words["sysctls"] = {"net.ipv4.conf.{0}.log_martians".format(ifname.replace(".", "/")): "1"}
     if mode in ("networks", "bridge"):
         _reachable(draw, words, networks, numbers)
     return words
@@ -201,6 +209,17 @@ def _reachable(draw: Any, words: Words, networks: Dict[str, Words], numbers: _Nu
         words["ports"] = [draw(_port(numbers, joined)) for _each in range(draw(st.integers(0, 2)))]
 
 
+def _interfaces(words: Words) -> List[str]:
+    """Of a container: those names that it has for sure."""
+    if words.get("network_mode"):
+        return []
+    places = words.get("networks")
+    if not isinstance(places, dict):
+        return ["eth0"]
+    named = [place["interface_name"] for place in places.values() if place and "interface_name" in place]
+    return named + ["eth0"] * (len(named) < len(places))
+
+
 def _places(draw: Any, names: List[str], networks: Dict[str, Words], numbers: _Numbers) -> Words:
     places: Words = {}
     for name in names:
@@ -211,7 +230,7 @@ def _places(draw: Any, names: List[str], networks: Dict[str, Words], numbers: _N
         if draw(_seldom()):
             place["aliases"] = ["www"]
         if draw(_seldom()):
-            place["interface_name"] = "lan{0}".format(number)
+            place["interface_name"] = "lan.{0}".format(number)
         if draw(_seldom()):
             place["mac_address"] = "02:77:00:00:00:{0}".format(number)
         if draw(_seldom()):
@@ -231,8 +250,11 @@ def _port(numbers: _Numbers, networks: List[Words]) -> st.SearchStrategy[Any]:
         return lambda number: form.format(number, number + 2)
 
     forms = ["{0}:80", "{0}:53/udp", "80", "7000-7001/sctp", "{0}-{1}:9000-9002"]
-    if any(4 in _families(network) for network in networks if not network.get("internal")):
-        forms += ["127.0.0.1:{0}:443", "198.51.100.2::8443"]
+    families = {family for network in networks if not network.get("internal") for family in _families(network)}
+    if 4 in families:
+        forms += ["127.0.0.1:{0}:443", "198.51.100.2::8443", "0.0.0.0:{0}:80"]
+    if 6 in families:
+        forms += ["[::1]:{0}:443", "[::]:{0}:80"]
     number = [next(numbers.ports) for _each in range(3)][0]  # a range takes three
     long = {"target": 81, "published": str(number), "protocol": "tcp", "mode": "host"}
     return st.one_of(st.sampled_from(forms).map(lambda form: short(form)(number)), st.just(long))

@@ -76,8 +76,8 @@ def run(declared: Optional[Declaration], check: bool = False, name: str = "defau
         "state": "absent" if declared is None else "present",
         "networks": words["networks"],
         "containers": words["containers"],
-        "default_address_pools": None,
-        "port_range": None,
+        "default_address_pools": words.get("default_address_pools"),
+        "port_range": words.get("port_range"),
         "lock_timeout": lock_timeout,
         "firewall": words.get("firewall", "warn"),
     }

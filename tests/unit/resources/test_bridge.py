@@ -93,6 +93,23 @@ CASES: Dict[str, Tuple[Observed, List[str]]] = {
 }
 
 
+def test_a_network_that_moves_to_another_bridge_takes_its_second_mark_along() -> None:
+    """And the way back gives it back."""
+    there = replace(LINK, altnames=("fabric,default,network,back",))
+    seen = observed(there)
+    former = replace(LINK, index=9, ifname="br-former")
+    seen = replace(seen, links={**seen.links, "br-former": former})
+    action = bridge.compare(DESIRED, seen)[-1]
+    steps = [(step.name, step.arguments["ifname"]) for step in (*action.do, *action.undo)]
+    assert action.text == "add altname {0} to br-front".format(ALTNAME)
+    assert steps == [
+        ("altname.delete", "br-former"),
+        ("altname.add", "br-front"),
+        ("altname.delete", "br-front"),
+        ("altname.add", "br-former"),
+    ]
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_what_differs_is_one_action_each(case: str) -> None:
     seen, expected = CASES[case]
