@@ -592,6 +592,9 @@ _BRIDGE_CHAINS = (
             "arp saddr ip . arp daddr ip @pairs4 accept",
             "ip saddr . ip daddr . meta l4proto . th dport @links4 accept",
             "ip6 saddr . ip6 daddr . meta l4proto . th dport @links6 accept",
+            # Of a datagram in pieces only the first one tells its port; without that one the others are nothing.
+            "ip frag-off & 0x1fff != 0 ip saddr . ip daddr @pairs4 accept",
+            "frag frag-off != 0 ip6 saddr . ip6 daddr @pairs6 accept",
             # The way back. There may be no conntrack for bridges, so a first segment is told by its flags.
             "tcp flags & (syn | ack) == syn drop",
             "ip daddr . ip saddr . meta l4proto . th sport @links4 accept",

@@ -191,3 +191,11 @@ def test_a_connection_to_the_one_address_that_a_port_keeps_goes_on(talk, declare
     assert dead(kept) == []
     declared.change(put("containers", "web", ports=["8080:80"]))
     assert dead(kept) == []
+
+
+def test_a_port_that_goes_ends_its_connections_and_no_other(talk, declared, connections):
+    ended = [name for name, each in connections.items() if "outside" in name or "host" in name or "network" in name]
+    ended = [name for name in ended if not name.startswith("to the outside")]
+    declared.change(put("containers", "web", ports=["8081:81"]))
+    assert [name for name in ended if connections[name].works(MOMENT)] == []
+    assert dead({name: each for name, each in connections.items() if name not in ended}) == []

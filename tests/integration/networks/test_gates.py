@@ -215,3 +215,47 @@ def test_the_ports_of_what_leaves_are_random(talk, declare, family):
             seen.add(number - port)
             sender.close()
     assert len(seen) == 3
+
+
+def test_a_network_may_have_ipv6_alone(talk, declare):
+    networks = {
+        "six": {"enable_ipv4": False, "enable_ipv6": True, "ipam": {"config": [{"subnet": "fd00:20:6::/64"}]}},
+        "four": {"ipam": {"config": [{"subnet": "172.20.4.0/24"}]}},
+    }
+    containers = {
+        "m": {"networks": ["six"], "ports": ["8086:80"]},
+        "both": {"networks": ["six", "four"], "ports": ["8087:80"]},
+    }
+    answer = declare(networks, containers, twice=True)
+    host, client = talk.lab.host, talk.lab.client
+    with talk.serve("m", 80) as m, talk.serve("both", 80) as both, talk.serve("client", 7079) as far:
+        assert talk.reach("client", host.ipv6, 8086, m) == client.ipv6
+        assert talk.reach("both", addresses(answer, "m")[6], 80, m) == addresses(answer, "both")[6]
+        assert talk.blocked("client", host.ipv4, 8086, m)
+        assert talk.reach("client", host.ipv6, 8087, both) == client.ipv6
+        assert talk.reach("client", host.ipv4, 8087, both) == client.ipv4
+        assert talk.reach("m", client.ipv6, 7079, far) == host.ipv6
+        assert talk.reach("both", client.ipv6, 7079, far) == host.ipv6
+        assert talk.reach("both", client.ipv4, 7079, far) == host.ipv4
+        assert talk.error("m", client.ipv4) == 101  # ENETUNREACH
+
+
+def test_the_networks_of_two_topologies_are_as_far_apart_as_those_of_one(talk, declare):
+    answer = declare({"n": {"enable_ipv6": True, "ipam": subnets(1)}}, {"m": {"networks": ["n"], "ports": ["8088:80"]}})
+    words = {"name": "second", "networks": {"o": {"enable_ipv6": True, "ipam": subnets(2)}}}
+    words["networks"]["shut"] = {"enable_ipv6": True, "internal": True, "ipam": subnets(3)}
+    words["containers"] = {"p": {"networks": ["o"], "ports": ["8089:80"]}, "q": {"networks": ["shut"]}}
+    host = talk.lab.host
+    theirs = host.module("topology", words)
+    try:
+        with talk.serve("m", 80) as ours, talk.serve("p", 80) as other:
+            for family in (4, 6):
+                at_host = of_party(host, family)
+                assert talk.blocked("p", addresses(answer, "m")[family], 80, ours)
+                assert talk.blocked("m", addresses(theirs, "p")[family], 80, other)
+                assert talk.reach("p", at_host, 8088, ours)
+                assert talk.reach("m", at_host, 8089, other)
+                gateway = "172.20.3.1" if family == 4 else "fd00:20:3::1"
+                assert talk.blocked("q", gateway, 8088, ours)
+    finally:
+        host.module("topology", {"name": "second", "state": "absent"})

@@ -13,6 +13,7 @@ import struct
 import pytest
 
 from tests.lab import wait_for
+from tests.lab.talk import addresses
 
 FAMILIES = pytest.mark.parametrize("family", [4, 6])
 #: What IP and UDP take of a packet; and the options that forbid to cut it, and tell what is known of the way.
@@ -79,6 +80,29 @@ def test_a_packet_of_the_mtu_arrives_and_the_sender_of_a_larger_one_is_told(talk
         server.settimeout(10)
         assert len(server.recv(65535)) == fits
     host.run(["ip", "link", "set", "eth0", "mtu", "1500"])
+
+
+@FAMILIES
+def test_a_datagram_of_many_packets_arrives_whole_and_is_answered(talk, declare, family):
+    networks = {"n": {"enable_ipv6": True, "ipam": subnets(1)}}
+    networks["apart"] = {"enable_ipv6": True, "ipam": subnets(2), "icc": False}
+    containers = {
+        "web": {"networks": ["n"], "ports": ["5353:53/udp"]},
+        "app": {"networks": ["apart"], "links": ["db"]},
+        "db": {"networks": ["apart"], "expose": ["53/udp"]},
+    }
+    answer = declare(networks, containers)
+    at_db = addresses(answer, "db")[family]
+    asked = {"web": ("client", of_party(talk.lab.host, family), 5353), "db": ("app", at_db, 53)}
+    for server, (place, address, port) in asked.items():
+        with talk.serve(server, 53, "udp") as listener, talk.socket(place, AF[family], socket.SOCK_DGRAM) as asking:
+            asking.connect((address, port))
+            asking.send(b"x" * 4000)
+            listener.settimeout(5)
+            data, peer = listener.recvfrom(65535)
+            listener.sendto(data * 2, peer)
+            asking.settimeout(5)
+            assert (len(data), len(asking.recv(65535))) == (4000, 8000), server
 
 
 # --- declared routes --------------------------------------------------------------------------------------------------

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 
 import pytest
 from ruleset_wire import (
+    DEADLINE,
+    MOMENT,
     Wire,
     address,
     crc32c,
@@ -52,7 +54,8 @@ def ruleset(**changes):
     ports.append(publish("web", 8443, 443, family=6, host_ip="::1"))
     ports.append(publish("app", 8444, 443, "udp", family=6, host_ip="::1"))
     ports.append(publish("app", 8445, 443, "udp", family=6))
-    return Ruleset("wire", policies(**changes), endpoints(), tuple(ports), tuple(link("a", "b", "tcp", 5432)))
+    links = link("a", "b", "tcp", 5432) + link("a", "b", "udp", 5432)
+    return Ruleset("wire", policies(**changes), endpoints(), tuple(ports), tuple(links))
 
 
 @pytest.fixture(scope="module")
@@ -322,3 +325,17 @@ def test_without_icc_neighbours_are_apart_and_a_link_opens_what_it_names(host, s
     assert host.reach("b", on_wire("host", family), 8090, servers[("b", 5432)])
     assert host.reach("c", on_wire("client", family), 80, servers[("client", 80)])
     assert host.reach("client", on_wire("host", family), 8090, servers[("b", 5432)])
+
+
+@FAMILIES
+def test_a_link_carries_a_datagram_of_many_packets(host, servers, family):
+    with host.serve("b", 5432, "udp", address("b", family)) as server:
+        kind = socket.AF_INET if family == 4 else socket.AF_INET6
+        for source, arrives in (("a", True), ("c", False)):
+            with host.socket(source, kind, socket.SOCK_DGRAM) as asking:
+                asking.sendto(b"x" * 4000, (address("b", family), 5432))
+            server.settimeout(DEADLINE if arrives else MOMENT)
+            try:
+                assert (len(server.recv(65535)) == 4000) == arrives
+            except socket.timeout:
+                assert not arrives
