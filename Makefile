@@ -3,11 +3,12 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit integration compat molecule lint sanity docs bench build clean system system-test
+.PHONY: help demo test unit integration search compat molecule lint sanity docs bench build clean system system-test
 
 BIN := .venv/bin
 PYTHONS := python3.11 python3.12 python3.13 python3 /usr/bin/python3
 WORKERS ?= 2
+EXAMPLES ?= 300
 # What runs modules on a target; the other integration tests call the rooms in their own process.
 COMPAT_TESTS ?= $(filter-out %/engine %/firewall %/ruleset %/ipam %/docker %/conftest.py %.py,$(wildcard tests/integration/*)) $(wildcard tests/integration/test_*.py)
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
@@ -43,6 +44,10 @@ unit: .venv/stamp ## pure tests: no root, no kernel
 
 integration: .venv/stamp system-test ## tests on lab hosts made of namespaces (root)
 	$(BIN)/pytest tests/integration -n $(WORKERS) -q
+
+search: .venv/stamp system-test ## a long search among random topologies: EXAMPLES=300 SEED=a number
+	FABRIC_EXAMPLES=$(EXAMPLES) $(BIN)/pytest tests/integration/engine/test_any_topology.py -k any_topology_and_any_edit \
+	    -q $(if $(SEED),--hypothesis-seed=$(SEED))
 
 compat: .venv/stamp .venv-2.16/stamp system-test ## the oldest ansible-core, and the distribution's own libraries
 	.venv-2.16/bin/python -m pytest tests/unit -q

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from .._kernel import namespaces
@@ -37,7 +37,8 @@ def compare(desired: Netns, observed: Observed) -> List[Action]:
     mark = observed.marks.get(name)
     _refuse_foreign(desired, observed, mark)
     if name not in observed.handles:
-        return [_create(desired)]
+        made = _create(desired)
+        return [replace(made, undo=(*made.undo, *_marked_again(name, mark)))]
     if mark is not None and (mark.attach is None) != (desired.attach is None):
         return [_make_way(name, observed, "remove namespace {0}"), _create(desired)]
     if desired.attach is not None:
@@ -137,17 +138,20 @@ def _compare_own(desired: Netns, observed: Observed, mark: Optional[HandleMark])
 
 
 def _adopt(desired: Netns, mark: Optional[HandleMark]) -> Action:
-    undo: Tuple[Operation, ...] = ()
-    if mark is not None:
-        undo = (operation("netns.remark", name=desired.name, **asdict(mark)),)
     return Action(
         text="adopt the namespace that replaced {0} behind our back".format(desired.name),
         subject="namespace " + desired.name,
         do=(operation("netns.adopt", name=desired.name, topology=desired.topology),),
-        undo=undo,
+        undo=tuple(_marked_again(desired.name, mark)),
         before={"namespace": "another"},
         after={"namespace": "adopted"},
     )
+
+
+def _marked_again(name: str, mark: Optional[HandleMark]) -> Iterator[Operation]:
+    """What brings back a mark, of a handle that is gone or leads elsewhere."""
+    if mark is not None:
+        yield operation("netns.remark", name=name, **asdict(mark))
 
 
 def _inside(desired: Netns, observed: Observed) -> Iterator[Action]:

@@ -14,11 +14,9 @@ from typing import Any, Callable, Dict, Iterator, List, Tuple
 
 from hypothesis import strategies as st
 from scenarios import Declaration
+from walking import FOREIGN_BRIDGE, HOST_ADDRESS
 
 Words = Dict[str, Any]
-
-#: What the lab host has besides: an address of its own, and a bridge that is not ours.
-HOST_ADDRESS, FOREIGN_BRIDGE, FOREIGN_ADDRESS = "198.51.100.2", "ext0", "10.99.0.1/24"
 
 _NETWORKS = ("alpha", "beta", "a-network-of-a-long-name", "bridge")
 _CONTAINERS = ("one", "two", "three", "four_4", "five.5-x")

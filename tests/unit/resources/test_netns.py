@@ -99,6 +99,12 @@ CASES: Dict[str, Tuple[Netns, Observed, List[str]]] = {
 }
 
 
+def test_the_way_back_of_a_handle_that_had_only_its_mark_left_brings_that_back() -> None:
+    for marks, back in (({}, ["netns.remove"]), ({"web": MINE}, ["netns.remove", "netns.remark"])):
+        (action,) = netns.compare(OWN, observed({}, marks))
+        assert [step.name for step in action.undo] == back
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_what_differs_is_an_action(case: str) -> None:
     desired, seen, expected = CASES[case]
