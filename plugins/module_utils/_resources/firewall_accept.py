@@ -18,9 +18,11 @@ there it stays as long as it is asked for, whether or not the firewall is active
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Dict, FrozenSet, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
+from .._kernel.errors import DeclarationError, Problem
 from . import firewall_firewalld, firewall_iptables, firewall_ufw, foreign_firewall
 from .action import Action
 from .foreign_firewall import Chains
@@ -30,6 +32,12 @@ WARN, INTEGRATE, IGNORE = "warn", "integrate", "ignore"
 _VERSIONS = {"ip": 4, "ip6": 6}
 #: The chain of a firewalld whose FirewallBackend is iptables.
 _ZONES = "FORWARD_ZONES"
+#: To others, more than this may be a pattern, such as "br+" to iptables.
+_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*\Z")
+_STRANGE = (
+    '"{0}": topology_firewall: integrate tells other firewalls the name, for which it may have letters, digits, "_", '
+    '"." and "-" only, and no "-" or "." first'
+)
 _ASK = "topology_firewall: integrate lets them pass, and so does by hand "
 _ADVICE = {
     "docker": _ASK + '"iptables -I DOCKER-USER -i {bridge} -j ACCEPT" and the same with "-o" (IPv6: ip6tables)',
@@ -137,10 +145,16 @@ class HostFirewall:
 
 def _bridges(ruleset: Optional[Ruleset]) -> Dict[int, Tuple[str, ...]]:
     """Version of IP → our own bridges, about whose packets our rules decide. Not one that somebody else has made."""
+    networks = [network for network in (ruleset.networks if ruleset is not None else ()) if not network.external]
+    strange = {network.network: network.bridge for network in networks if not _PLAIN.match(network.bridge)}
+    if strange:
+        raise DeclarationError(
+            Problem("topology_networks.{0}.bridge".format(name), _STRANGE.format(bridge))
+            for name, bridge in strange.items()
+        )
     found: Dict[int, Tuple[str, ...]] = {}
-    for network in ruleset.networks if ruleset is not None else ():
-        if not network.external:
-            found[network.family] = (*found.get(network.family, ()), network.bridge)
+    for network in networks:
+        found[network.family] = (*found.get(network.family, ()), network.bridge)
     return found
 
 

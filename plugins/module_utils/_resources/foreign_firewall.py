@@ -23,6 +23,8 @@ ReadRules = Callable[[str, str, str], Sequence[Mapping[str, Any]]]
 
 _OURS = "fabric-"
 _VERDICTS = ("accept", "drop", "reject", "return", "jump", "goto")
+#: Statements that decide nothing.
+_TOLD = frozenset(("counter", "log"))
 #: More chains than this are not looked through for an accept that somebody has put in by hand.
 _FAR_ENOUGH = 16
 
@@ -105,7 +107,7 @@ def _named(chain: Mapping[str, Any], read_rules: ReadRules) -> FrozenSet[str]:
 
 def _verdict(rule: Mapping[str, Any]) -> Optional[Mapping[str, Any]]:
     """The verdict of a rule that takes every packet."""
-    parts = [_spelled_out(part) for part in rule["expr"] if "counter" not in part]
+    parts = [_spelled_out(part) for part in rule["expr"] if not _TOLD.intersection(part)]
     return parts[0] if len(parts) == 1 and any(word in parts[0] for word in _VERDICTS) else None
 
 

@@ -12,13 +12,19 @@ from typing import List
 import pytest
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import iptables
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError, ForeignObjectError
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import (
+    DeclarationError,
+    FabricError,
+    ForeignObjectError,
+)
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.names import firewalld_zone
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources import (
     firewall_firewalld,
     firewall_iptables,
     firewall_ufw,
 )
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.firewall_accept import HostFirewall
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset import NetworkPolicy, Ruleset
 
 DOCKER, UFW = (place for _kind, place in firewall_iptables.places("ip"))
 COMMENT = '-m comment --comment "linuxnet.fabric/shop"'
@@ -224,3 +230,16 @@ def test_a_zone_of_that_name_that_is_not_ours_stands_in_the_way(monkeypatch: pyt
 
     with pytest.raises(ForeignObjectError, match="fabric-shop.xml exists and is not ours"):
         list(firewall_firewalld.compare("shop", ["br-a"], True, {}, {}))
+
+
+# --- all of them
+
+
+@pytest.mark.parametrize("bridge", ["br+", "-x", "!br", "it's", "a&b", "<br>", ".br", "a;b"])
+def test_a_name_that_others_take_for_more_than_a_name_is_refused(bridge: str) -> None:
+    networks = (NetworkPolicy("front", bridge, 4, "10.0.0.0/24", "10.0.0.1"),)
+
+    with pytest.raises(DeclarationError, match="topology_networks.front.bridge: .* and no") as told:
+        HostFirewall("shop", "integrate", Ruleset("shop", networks))
+    assert len(told.value.problems) == 1
+    HostFirewall("shop", "warn", Ruleset("shop", networks))

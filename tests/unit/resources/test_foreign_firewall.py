@@ -57,7 +57,10 @@ def test_a_policy_of_drop_is_named_with_what_would_let_the_packets_pass() -> Non
 
 @pytest.mark.parametrize("last", [*REJECT, {"drop": None}, {"xt": {"type": "target", "name": "REJECT"}}])
 def test_a_last_rule_that_rejects_everything_counts_as_a_drop(last: Dict[str, Any]) -> None:
+    logged = [COUNTED, {"log": {"prefix": "gone "}}, last]
+
     assert "(its last rule)" in said("accept", Table(FORWARD=[ESTABLISHED, [COUNTED, last]]))
+    assert "(its last rule)" in said("accept", Table(FORWARD=[ESTABLISHED, logged]))
 
 
 @pytest.mark.parametrize(
