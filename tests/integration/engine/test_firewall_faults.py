@@ -64,7 +64,7 @@ def test_a_kill_before_any_write_is_made_good_by_the_next_run(outcome: Callable[
     assert outcome(job) > 8
 
 
-@pytest.mark.parametrize("job", ["check: put in", "check: take out", "check: follow a network"])
+@pytest.mark.parametrize("job", ["check: put in", "check: take out"])
 def test_a_check_after_a_kill_announces_what_the_apply_does(outcome: Callable[[str], Any], job: str) -> None:
     assert outcome(job) == []
 
@@ -199,5 +199,4 @@ JOBS: Dict[str, Tuple[Any, ...]] = {
     "kill: put in and take out": (_beside, _kill_everywhere, WITHOUT, WITH),
     "check: put in": (_beside, _walk, WITHOUT, "", WITH, WITH),
     "check: take out": (_beside, _walk, WITH, "ip6tables -D ufw6-before-forward 1", WITHOUT, MORE),
-    "check: follow a network": (_beside, _walk, WITH, "", MORE, WITHOUT),
 }
