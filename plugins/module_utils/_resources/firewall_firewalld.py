@@ -11,9 +11,9 @@ each in a file (firewalld.zone(5), firewalld.policy(5)); it takes up a new one w
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 from typing import Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+from xml.etree import ElementTree
 
 from .._kernel import files, firewalld
 from .._kernel.errors import FabricError, ForeignObjectError
