@@ -2,21 +2,17 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""desired × observed → the ordered actions that make the one the other. Pure: all reading is done before.
-
-The order: forwarding; interfaces that were renamed; interfaces and namespaces that go; bridges; packet rules,
-before anything is reachable, and with them the accept in another firewall, never without them; namespaces; pairs;
-bridges that go, once no pair that stays is a port of theirs; files.
-"""
+"""desired × observed → the ordered actions that make the one the other. Pure: all reading is done before."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
-from typing import Dict, FrozenSet, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
+from enum import IntEnum, auto
+from typing import Dict, FrozenSet, Iterable, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from .._kernel.observe import Observed
 from .._kernel.rtnetlink import Link
-from .._resources import bridge, hosts_files, netns, ownership, sysctl, veth
+from .._resources import bridge, hosts_files, netns, ownership, routes, sysctl, veth
 from .._resources.action import Action, operation
 from .._resources.bridge import Bridge
 from .._resources.firewall_accept import NOTHING_TO_DO, FirewallActions
@@ -29,6 +25,21 @@ from .._resources.veth import Veth
 
 #: The inode of a namespace that is still to be made: equal to none.
 _NOT_YET = -1
+
+
+class Stage(IntEnum):
+    """The order of a plan. The way back goes through it in reverse."""
+
+    HOST = auto()  # forwarding, for writing it sets others back
+    NAMES = auto()  # interfaces that were renamed
+    LEAVING = auto()  # pairs and namespaces that go
+    BRIDGES = auto()
+    RULES = auto()  # before anything is reachable; with them the accept in another firewall, never without
+    NAMESPACES = auto()
+    PAIRS = auto()
+    IPV6_OFF = auto()  # once its addresses went, so that on the way back they come when it is on again
+    EMPTIED = auto()  # bridges that go, once no pair that stays is a port of theirs
+    FILES = auto()
 
 
 @dataclass(frozen=True)
@@ -80,32 +91,35 @@ def plan(
     firewall: FirewallActions = NOTHING_TO_DO,
 ) -> Tuple[Action, ...]:
     """``files``: what is at every path declared or owned. ``rules`` and ``firewall`` are compared already."""
-    actions: List[Action] = []
-    for setting in desired.sysctls:
-        actions.extend(sysctl.compare(setting, observed))
     renames, observed = _renamed_back(desired, observed)
-    actions.extend(renames)
-    removals, after_removals = _removals(desired, observed)
-    actions.extend(removals)
-    spaces, after_spaces = _spaces(desired, after_removals)
-    for each in desired.bridges:
-        actions.extend(bridge.compare(each, observed))
-    actions.extend(firewall.first)
-    if rules is not None:
-        actions.append(_rules_action(desired.topology, rules))
-    actions.extend(firewall.after)
-    late = [action for action in spaces if _turns_ipv6_off(action)]
-    actions.extend(action for action in spaces if action not in late)
-    actions.extend(action for pair in desired.veths for action in veth.compare(pair, after_spaces))
-    actions.extend(late)
-    actions.extend(_bridge_removals(desired, observed))
-    actions.extend(_file_actions(desired, observed, files))
-    return tuple(actions)
+    removals, without = _removals(desired, observed)
+    spaces, made = _spaces(desired, without)
+    staged = {
+        Stage.HOST: [action for setting in desired.sysctls for action in sysctl.compare(setting, observed)],
+        Stage.NAMES: renames,
+        Stage.LEAVING: removals,
+        Stage.BRIDGES: [action for each in desired.bridges for action in bridge.compare(each, observed)],
+        Stage.RULES: [*firewall.first, *_rules_actions(desired.topology, rules), *firewall.after],
+        Stage.NAMESPACES: spaces,
+        Stage.PAIRS: _pairs(desired, made),
+        Stage.EMPTIED: _bridge_removals(desired, observed),
+        Stage.FILES: _file_actions(desired, observed, files),
+    }
+    return _in_order(staged)
 
 
-def _rules_action(topology: str, rules: RulesetChange) -> Action:
+def _in_order(staged: Mapping[Stage, Iterable[Action]]) -> Tuple[Action, ...]:
+    """By stage; within one, as they were found."""
+    found = [(stage, action) for stage, actions in staged.items() for action in actions]
+    found = [(Stage.IPV6_OFF if _turns_ipv6_off(action) else stage, action) for stage, action in found]
+    return tuple(action for _stage, action in sorted(found, key=lambda each: each[0]))
+
+
+def _rules_actions(topology: str, rules: Optional[RulesetChange]) -> Iterator[Action]:
+    if rules is None:
+        return
     flows = [asdict(flow) for flow in rules.stale_flows]
-    return Action(
+    yield Action(
         text=rules.actions[0],
         more=tuple(rules.actions[1:]),
         subject="packet rules",
@@ -119,7 +133,7 @@ def _rules_action(topology: str, rules: RulesetChange) -> Action:
 
 def _turns_ipv6_off(action: Action) -> bool:
     words = action.do[0].arguments
-    return action.do[0].name == "sysctl.write" and netns.turns_ipv6_off(words["key"], words["value"])
+    return action.do[0].name == "sysctl.write" and words["key"].endswith("/disable_ipv6") and words["value"] != "0"
 
 
 def _renamed_back(desired: Desired, observed: Observed) -> Tuple[List[Action], Observed]:
@@ -170,6 +184,19 @@ def _spaces(desired: Desired, observed: Observed) -> Tuple[List[Action], Observe
             )
         actions.extend(found)
     return actions, observed
+
+
+def _pairs(desired: Desired, observed: Observed) -> Iterator[Action]:
+    """Each is compared with what those before it leave: a route that they remove, their way back brings back."""
+    for pair in desired.veths:
+        actions = veth.compare(pair, observed)
+        yield from actions
+        gone = [step.arguments["route"] for action in actions for step in action.do if step.name == "route.delete"]
+        if gone:
+            state = observed.namespaces[pair.netns]
+            left = tuple(entry for entry in state.routes if routes.static(entry).words() not in gone)
+            spaces = {**observed.namespaces, pair.netns: replace(state, routes=left)}
+            observed = replace(observed, namespaces=spaces)
 
 
 def _removals(desired: Desired, observed: Observed) -> Tuple[List[Action], Observed]:

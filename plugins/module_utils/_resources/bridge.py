@@ -14,7 +14,7 @@ from .._kernel import names
 from .._kernel.observe import Observed
 from .._kernel.rtnetlink import Link
 from .action import Action, Operation, operation
-from .netns import compare_sysctl, turns_ipv6_off
+from .netns import compare_sysctl
 from .ownership import refuse_foreign
 
 #: Of a bridge, what the kernel can change on a living one. Times in seconds.
@@ -139,14 +139,10 @@ def _changes(desired: Bridge, link: Link, observed: Observed) -> Iterator[Action
                 before={name: now},
                 after={name: wanted},
             )
-    late = [pair for pair in desired.sysctls if turns_ipv6_off(*pair)]
     for key, value in desired.sysctls:
-        if (key, value) not in late:
-            yield from compare_sysctl(None, key, value, observed.sysctls.get(key), subject)
+        yield from compare_sysctl(None, key, value, observed.sysctls.get(key), subject)
     now_addresses = comparable_addresses(observed.addresses.get(link.index, []), desired.addresses)
     yield from compare_addresses(None, ifname, ifname, subject, now_addresses, desired.addresses)
-    for key, value in late:
-        yield from compare_sysctl(None, key, value, observed.sysctls.get(key), subject)
     if desired.up != link.up:
         yield change_link(None, ifname, ifname, subject, "up", link.up, desired.up)
 

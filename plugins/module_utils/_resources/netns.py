@@ -172,11 +172,6 @@ def _inside(desired: Netns, observed: Observed) -> Iterator[Action]:
         yield from routes.add([route for route in desired.routes if route not in now], *place)
 
 
-def turns_ipv6_off(key: str, value: str) -> bool:
-    """Such a setting comes after the IPv6 addresses went, so that on the way back they come when it is on again."""
-    return key.endswith("/disable_ipv6") and value == "1"
-
-
 def compare_sysctl(netns: Optional[str], key: str, value: str, now: Optional[str], subject: str) -> Iterator[Action]:
     """One setting, in a namespace or (netns None) on the host."""
     if now is None or now == " ".join(value.split()):

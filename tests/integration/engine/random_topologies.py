@@ -185,6 +185,8 @@ def _container(draw: Any, networks: Dict[str, Words], others: List[str], numbers
         words["networks"] = names if draw(st.booleans()) else _places(draw, names, networks, numbers)
     if "eth0" in _interfaces(words) and draw(_seldom()):
         words["sysctls"] = {"net.ipv4.conf.eth0.log_martians": "1"}
+        if not any(networks.get(name, {}).get("enable_ipv6") for name in words.get("networks", ["bridge"])):
+            words["sysctls"]["net.ipv6.conf.eth0.disable_ipv6"] = "1"
     if any(ifname.startswith("lan") for ifname in _interfaces(words)) and draw(st.booleans()):
         ifname = next(ifname for ifname in _interfaces(words) if ifname.startswith("lan"))
         words["sysctls"] = {"net.ipv4.conf.{0}.log_martians".format(ifname.replace(".", "/")): "1"}

@@ -132,9 +132,56 @@ def test_a_route_that_goes_with_its_pair_is_not_brought_back_by_the_one_that_tak
     assert [step.name for step in actions[1].undo] == ["route.delete"]
 
 
+def test_a_route_that_another_pair_gave_up_before_is_brought_back_by_that_one_only() -> None:
+    """It needs its address, which is back only then."""
+    staying = replace(DESIRED.veths[0], addresses=("172.19.0.2/16",))
+    alias = "linuxnet.fabric/default web:eth1"
+    coming = Veth("vethbb", "web", "eth1", alias, "web:eth1", routes=(StaticRoute("0.0.0.0/0", "172.18.0.1"),))
+    state = NamespaceState(
+        {"lo": Link(1, "lo", up=True), "eth0": INNER},
+        {2: ["172.17.0.2/16"]},
+        (RouteEntry("0.0.0.0/0", "172.17.0.1", oif=2),),
+    )
+    seen = replace(built(BRIDGE, OUTER), namespaces={"web": state}, inner_ends={7: ("web", INNER)})
+    actions = plan(replace(DESIRED, veths=(staying, coming)), seen, None, {FILE.path: FileState("web\n")})
+    assert [(action.text, [step.name for step in action.undo]) for action in actions] == [
+        ("add 172.19.0.2/16 to web:eth0", ["address.delete"]),
+        ("remove route default via 172.17.0.1 from web:eth0", ["route.add"]),
+        ("remove 172.17.0.2/16 from web:eth0", ["address.add"]),
+        ("connect web:eth1 () by vethbb", ["link.delete"]),
+    ]
+
+
 def test_files_are_ours_where_the_namespace_is_but_not_the_hosts_own() -> None:
     marked = {"web": HandleMark("default", 5), "agent": HandleMark("default", 1, "host"), "db": HandleMark("other", 6)}
     assert own_namespaces(replace(built(), marks=marked), "default") == {"web"}
+
+
+def test_ipv6_is_off_only_once_its_addresses_are_gone_wherever_it_is_turned_off() -> None:
+    bridge_off, own_off, pair_off = (
+        "net/ipv6/conf/{0}/disable_ipv6".format(name) for name in ("br-front", "all", "eth0")
+    )
+    desired = replace(
+        DESIRED,
+        bridges=(replace(DESIRED.bridges[0], sysctls=((bridge_off, "1"),)),),
+        namespaces=(replace(DESIRED.namespaces[0], sysctls=((own_off, "1"),)),),
+        veths=(replace(DESIRED.veths[0], sysctls=((pair_off, "1"),)),),
+    )
+    seen = built(BRIDGE, OUTER)
+    inside = replace(seen.namespaces["web"], addresses={2: ["fd00::2/64"]}, sysctls={own_off: "0", pair_off: "0"})
+    seen = replace(
+        seen,
+        addresses={3: ["fd00::1/64"]},
+        sysctls={**seen.sysctls, bridge_off: "0"},
+        namespaces={"web": inside},
+    )
+    assert texts(desired, seen, FileState("web\n")) == [
+        "remove fd00::1/64 from br-front",
+        "remove fd00::2/64 from web:eth0",
+        "set net.ipv6.conf.br-front.disable_ipv6 from 0 to 1",
+        "set net.ipv6.conf.all.disable_ipv6 from 0 to 1 in namespace web",
+        "set net.ipv6.conf.eth0.disable_ipv6 from 0 to 1 in namespace web",
+    ]
 
 
 def test_a_bridge_goes_only_once_its_ports_have_moved() -> None:
