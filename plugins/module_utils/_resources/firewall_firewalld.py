@@ -115,8 +115,10 @@ def zone_text(topology: str, bridges: Sequence[str], now: Optional[str]) -> str:
     for element in root.findall("interface"):
         root.remove(element)
     for bridge in bridges:
-        ElementTree.SubElement(root, "interface", name=bridge).tail = "\n"
-    return _HEAD + ElementTree.tostring(root, encoding="unicode") + "\n"
+        ElementTree.SubElement(root, "interface", name=bridge)
+    for element in root:
+        element.tail = "\n" if element is root[-1] else "\n  "
+    return _HEAD + ElementTree.tostring(root, encoding="unicode").replace(" />", "/>") + "\n"
 
 
 def _policy_text(topology: str, name: str, source: str, target: str) -> str:

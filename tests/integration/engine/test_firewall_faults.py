@@ -4,54 +4,34 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The accept in another firewall is part of the run: whatever write fails or is the last, it comes and goes with it.
 
-Docker and ufw stand here as their chains and files; tests/integration/firewall has the real ones.
+The firewalls stand here as beside_stubs.py makes them; tests/integration/firewall has the real ones.
 """
 
 from __future__ import annotations
 
 import shutil
 import subprocess
-from typing import Any, Callable, Dict, Tuple
+from typing import Any, Callable, Dict, Iterator, Tuple
 
 import pytest
+from beside_stubs import BEFORE6, prepare, shell
 from labhost import LabHost
 from scenarios import NOTHING, Declaration, run
 from test_faults import _fail_everywhere, _kill_everywhere
 from test_interrupted import _walk
-from world import difference, world
-
-#: IPv4: Docker's chain, and ufw's beside it, which is not used then. IPv6: ufw's.
-CHAINS = {
-    "iptables": """*filter
-:FORWARD DROP
-:DOCKER-USER -
-:ufw-before-forward -
-:ufw-user-forward -
--A FORWARD -j DOCKER-USER
--A FORWARD -j ufw-before-forward
--A DOCKER-USER -s 192.0.2.1 -j DROP
--A DOCKER-USER -j RETURN
--A ufw-before-forward -j ufw-user-forward
-COMMIT
-""",
-    "ip6tables": """*filter
-:FORWARD DROP
-:ufw6-before-forward -
-:ufw6-user-forward -
--A FORWARD -j ufw6-before-forward
--A ufw6-before-forward -j ufw6-user-forward
-COMMIT
-""",
-}
-FILES = {
-    "before.rules": "*filter\n:ufw-before-forward - [0:0]\nCOMMIT\n",
-    "before6.rules": "*nat\nCOMMIT\n*filter\n:ufw6-before-forward - [0:0]\n# the end\nCOMMIT\n",
-}
+from world import BESIDE, difference, world
 
 FRONT: Dict[str, Any] = {"front": {"enable_ipv6": True}}
 WITH: Declaration = {"networks": FRONT, "containers": {"web": {"networks": ["front"]}}, "firewall": "integrate"}
 MORE: Declaration = dict(WITH, networks=dict(FRONT, back={"internal": True}))
 WITHOUT: Declaration = dict(WITH, firewall="warn")
+
+
+@pytest.fixture(autouse=True)
+def iptables() -> Iterator[None]:
+    if not shutil.which("iptables-restore", path="/usr/sbin:/sbin:/usr/bin"):
+        pytest.skip("needs iptables")
+    yield
 
 
 @pytest.mark.parametrize("job", ["fail: put in", "fail: take out", "fail: follow a network", "fail: removal"])
@@ -70,22 +50,22 @@ def test_a_check_after_a_kill_announces_what_the_apply_does(outcome: Callable[[s
 
 
 def test_what_somebody_does_to_it_is_reported_and_repaired(fresh_host: LabHost) -> None:
-    fresh_host.run(_prepare)
+    fresh_host.run(prepare)
     assert fresh_host.run(_each_mutation) == []
 
 
 def test_what_others_do_beside_it_is_nobodys_business(fresh_host: LabHost) -> None:
-    fresh_host.run(_prepare)
+    fresh_host.run(prepare)
     assert fresh_host.run(_others_edit) == ((), "")
 
 
 def test_two_topologies_have_theirs_beside_each_other(fresh_host: LabHost) -> None:
-    fresh_host.run(_prepare)
+    fresh_host.run(prepare)
     assert fresh_host.run(_two_topologies) == ({}, (), (), {})
 
 
 def test_where_nothing_drops_nothing_is_put_in_and_what_is_there_stays(fresh_host: LabHost) -> None:
-    fresh_host.run(_prepare)
+    fresh_host.run(prepare)
     opened, closed, opened_again = fresh_host.run(_policies)
     assert not any("let br-front through" in line for line in opened)
     assert any("let br-front through chain DOCKER-USER" in line for line in closed)
@@ -98,27 +78,12 @@ def test_a_firewall_without_a_place_for_us_is_named_with_what_to_add_by_hand(fre
     assert "nft insert rule inet mine forward iifname br-front accept" in warnings[0]
 
 
-def _shell(script: str) -> None:
-    subprocess.run(["sh", "-ec", script], check=True, stdout=subprocess.PIPE)
-
-
-def _prepare() -> None:
-    if not shutil.which("iptables-restore"):
-        pytest.skip("needs iptables")
-    _shell("mkdir -p /etc/ufw; mount -t tmpfs lab /etc/ufw")
-    for name, text in FILES.items():
-        with open("/etc/ufw/" + name, "w", encoding="ascii") as file:
-            file.write(text)
-    for program, rules in CHAINS.items():
-        subprocess.run([program + "-restore"], input=rules, universal_newlines=True, check=True)
-
-
 def _beside(function: Callable[..., Any], *ways: Any) -> Any:
-    _prepare()
+    prepare()
     return function(*ways)
 
 
-#: By hand → which of the two places it was in.
+#: By hand → which place it was in.
 MUTATIONS = {
     "iptables -D DOCKER-USER 2": "DOCKER-USER",
     "iptables -F DOCKER-USER": "DOCKER-USER",
@@ -126,9 +91,18 @@ MUTATIONS = {
     "iptables -A DOCKER-USER -i br-stray -m comment --comment linuxnet.fabric/default -j ACCEPT": "DOCKER-USER",
     "iptables -R DOCKER-USER 2 -o br-front -m comment --comment linuxnet.fabric/default -j DROP": "DOCKER-USER",
     "ip6tables -D ufw6-before-forward 1": "ufw6-before-forward",
-    "sed -i '/-o br-front/d' /etc/ufw/before6.rules": "/etc/ufw/before6.rules",
-    "sed -i '/linuxnet/d' /etc/ufw/before6.rules": "/etc/ufw/before6.rules",
-    "sed -i 's/-i br-front/-i br-stray/' /etc/ufw/before6.rules": "/etc/ufw/before6.rules",
+    "sed -i '/-o br-front/d' ufw/before6.rules": "before6.rules",
+    "sed -i '/linuxnet/d' ufw/before6.rules": "before6.rules",
+    "sed -i 's/-i br-front/-i br-stray/' ufw/before6.rules": "before6.rules",
+    "firewall-cmd --zone=fabric-default --remove-interface=br-front": "firewalld zone",
+    "firewall-cmd --zone=fabric-default --add-interface=br-stray": "firewalld zone",
+    "sed -i '/br-front/d' firewalld/zones/fabric-default.xml": "firewalld zone",
+    "sed -i '/br-front/d' firewalld/zones/fabric-default.xml; firewall-cmd --reload": "firewalld zone",
+    "echo '<zone' > firewalld/zones/fabric-default.xml": "firewalld zone",
+    "rm firewalld/zones/fabric-default.xml; firewall-cmd --reload": "firewalld zone",
+    "rm firewalld/policies/fabric-default-in.xml": "firewalld zone",
+    "rm firewalld/policies/fabric-default-out.xml; firewall-cmd --reload": "firewalld zone",
+    "sed -i s/ACCEPT/DROP/ firewalld/policies/fabric-default-in.xml": "firewalld zone",
 }
 
 
@@ -137,7 +111,7 @@ def _each_mutation() -> Any:
     problems = []
     for script, place in MUTATIONS.items():
         before = world()
-        _shell(script)
+        shell(script)
         told = run(WITH, check=True).facts["drift"]
         done = run(WITH).actions
         if len(told) != 1 or place not in told[0] or tuple(told) != done or run(WITH, check=True).changed:
@@ -151,12 +125,12 @@ def _each_mutation() -> Any:
 
 def _others_edit() -> Any:
     run(WITH)
-    _shell("iptables -I DOCKER-USER -s 192.0.2.2 -j DROP; ip6tables -A ufw6-before-forward -j ACCEPT")
-    _shell("sed -i 's/# the end/# mine/; 1i # mine, too' /etc/ufw/before6.rules")
+    shell("iptables -I DOCKER-USER -s 192.0.2.2 -j DROP; ip6tables -A ufw6-before-forward -j ACCEPT")
+    shell("sed -i 's/# the end/# mine/; 1i # mine, too' ufw/before6.rules")
     done = run(WITH).actions
     run(NOTHING)
-    with open("/etc/ufw/before6.rules", encoding="ascii") as file:
-        expected = "# mine, too\n" + FILES["before6.rules"].replace("# the end", "# mine")
+    with open(BESIDE + "/ufw/before6.rules", encoding="ascii") as file:
+        expected = "# mine, too\n" + BEFORE6.replace("# the end", "# mine")
         return done, "" if file.read() == expected else "the file is not as its owner left it"
 
 
@@ -169,23 +143,24 @@ def _two_topologies() -> Any:
     run(NOTHING, name="other")
     odd = difference(alone, world())
     run(NOTHING)
-    _shell("iptables -S; ip6tables -S")
+    shell("iptables -S; ip6tables -S")
     left = [line for key, line in world().items() if "linuxnet.fabric" in key + str(line)]
     return odd, first, second, dict.fromkeys(left)
 
 
 def _policies() -> Any:
     for program in ("iptables", "ip6tables"):
-        _shell(program + " -P FORWARD ACCEPT")
+        shell(program + " -P FORWARD ACCEPT")
     opened = run(WITH).actions
-    _shell("iptables -P FORWARD DROP")
+    shell("iptables -P FORWARD DROP")
     closed = run(WITH).actions
-    _shell("iptables -P FORWARD ACCEPT")
+    shell("iptables -P FORWARD ACCEPT")
     return opened, closed, run(WITH).actions
 
 
 def _unknown_firewall() -> Any:
-    _shell("nft 'table inet mine { chain forward { type filter hook forward priority 5; policy drop; }; }'")
+    table = "table inet mine { chain forward { type filter hook forward priority 5; policy drop; }; }"
+    subprocess.run(["nft", table], check=True)
     made = run(WITH)
     return made.actions, made.warnings
 

@@ -18,6 +18,8 @@ from typing import Any, Dict, Iterator, List, Mapping, Optional
 from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.store import LeaseStore
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import names, namespaces
 
+#: Where tests keep the files of other firewalls, of which there may be none on the machine.
+BESIDE = names.STATE_DIRECTORY + "/beside"
 World = Dict[str, Any]
 
 _SYSCTLS = ("forwarding", "route_localnet", "rp_filter", "disable_ipv6", "accept_ra", "accept_redirects", "arp_ignore")
@@ -35,7 +37,7 @@ def world() -> World:
         if namespaces.identity(namespaces.handle(name)) not in (None, namespaces.identity("/proc/self/ns/net")):
             found.update(_network("in " + name, name))
     found.update(_rules())
-    for top in (names.NETNS_ETC_DIRECTORY, "/etc/ufw"):
+    for top in (names.NETNS_ETC_DIRECTORY, BESIDE):
         found.update(_files(top))
     found.update(_state())
     found.update({"lease " + key: value for key, value in leases().items()})

@@ -202,8 +202,15 @@ def test_a_zone_keeps_what_the_user_has_put_into_it() -> None:
 
     assert firewall_firewalld.zone_text("shop", ["br-a"], changed) == changed
     more = firewall_firewalld.zone_text("shop", ["br-a", "br-b"], changed)
-    assert '<service name="dns" />' in more and "br-b" in more
+    assert '<service name="dns"/>' in more and "br-b" in more
     assert firewall_firewalld.zone_text("shop", ["br-a", "br-b"], more) == more
+
+
+def test_a_zone_that_only_we_have_written_is_written_alike_whatever_was_in_it() -> None:
+    made = firewall_firewalld.zone_text("shop", ["br-a"], None)
+
+    assert firewall_firewalld.zone_text("shop", ["br-a"], made.replace("br-a", "br-b")) == made
+    assert firewall_firewalld.zone_text("shop", ["br-a"], made.replace('<interface name="br-a"/>', "")) == made
 
 
 def test_a_zone_file_that_is_no_xml_any_more_is_written_anew() -> None:
