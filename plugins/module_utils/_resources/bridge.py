@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass, replace
 from typing import Any, Collection, Dict, Iterable, Iterator, List, Optional, Tuple
 
@@ -14,6 +13,7 @@ from .._kernel import names
 from .._kernel.observe import Observed
 from .._kernel.rtnetlink import Link
 from .action import Action, Operation, operation
+from .link_local import is_of_a_mac
 from .netns import compare_sysctl
 from .ownership import refuse_foreign
 
@@ -82,12 +82,7 @@ def from_link(link: Link, observed: Observed) -> Bridge:
 
 def comparable_addresses(addresses: Iterable[str], wanted: Collection[str] = ()) -> Tuple[str, ...]:
     """Without the link-local IPv6 addresses that the kernel makes by itself, unless they are ``wanted``."""
-    return tuple(cidr for cidr in addresses if cidr in wanted or not (cidr.startswith("fe80:") and _is_of_a_mac(cidr)))
-
-
-def _is_of_a_mac(cidr: str) -> bool:
-    """RFC 4291 appendix A: ff:fe in the middle of the interface identifier."""
-    return ipaddress.IPv6Interface(cidr).ip.packed[11:13] == b"\xff\xfe"
+    return tuple(cidr for cidr in addresses if cidr in wanted or not is_of_a_mac(cidr))
 
 
 def _create(desired: Bridge, altnames: Optional[Tuple[str, ...]] = None) -> Action:

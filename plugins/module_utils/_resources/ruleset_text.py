@@ -60,6 +60,7 @@ from dataclasses import dataclass
 from typing import Dict, Iterable, List, Optional, Set, Tuple
 
 from .._kernel.names import table as table_name
+from .link_local import link_local
 from .ruleset import Endpoint, NetworkPolicy, Publication, Ruleset
 
 #: What a user's own chains are called; we never look into them.
@@ -507,13 +508,6 @@ def _link_locals(endpoints: Iterable[Endpoint]) -> Dict[str, str]:
         for endpoint in endpoints
         if any(_family_of(address) == 6 for address in endpoint.addresses)
     }
-
-
-def link_local(mac: str) -> str:
-    """RFC 4291 appendix A: the modified EUI-64 identifier under fe80::/64."""
-    octets = [int(octet, 16) for octet in mac.split(":")]
-    identifier = bytes([octets[0] ^ 2] + octets[1:3] + [0xFF, 0xFE] + octets[3:])
-    return str(ipaddress.IPv6Address(b"\xfe\x80" + bytes(6) + identifier))
 
 
 def _addresses(endpoint: Endpoint, family: int, link_locals: Dict[str, str]) -> Tuple[str, ...]:

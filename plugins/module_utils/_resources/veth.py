@@ -21,6 +21,7 @@ from .bridge import (
     compare_addresses,
     remove_surplus,
 )
+from .link_local import is_of_a_mac, link_local
 from .netns import compare_sysctl
 from .routes import StaticRoute
 
@@ -252,6 +253,7 @@ def _inner_changes(desired: Veth, inner: Link, state: NamespaceState) -> Iterato
         wanted, now = getattr(desired, name), getattr(inner, name)
         if wanted is not None and wanted != now:
             yield change_link(netns, ifname, desired.shown, subject, name, now, wanted)
+    yield from _link_local_of_the_mac(desired, inner, state, subject)
     for key, value in desired.sysctls:
         yield from compare_sysctl(netns, key, value, state.sysctls.get(key), subject)
     now_addresses = comparable_addresses(state.addresses.get(inner.index, []), desired.addresses)
@@ -261,6 +263,28 @@ def _inner_changes(desired: Veth, inner: Link, state: NamespaceState) -> Iterato
     # A gateway is within an address's reach, so routes come and go while the addresses of both are there.
     yield from _compare_routes(desired, inner, state, subject)
     yield from remove_surplus(netns, ifname, desired.shown, subject, now_addresses, desired.addresses)
+
+
+def _link_local_of_the_mac(desired: Veth, inner: Link, state: NamespaceState, subject: str) -> Iterator[Action]:
+    """The kernel makes it once and leaves it when the MAC changes; then the packet rules would drop what it sends."""
+    addresses = state.addresses.get(inner.index, [])
+    old = [cidr for cidr in addresses if is_of_a_mac(cidr) and cidr not in desired.addresses]
+    if not old and any(":" in cidr for cidr in desired.addresses):
+        old = [link_local(inner.mac) + "/64"]  # which it makes in this run, when IPv6 is turned on
+    wanted = link_local(desired.mac) + "/64" if desired.mac else ""
+    if not wanted or not old or wanted in old:
+        return
+    place = {"netns": desired.netns, "ifname": desired.ifname}
+    gone = tuple(operation("address.delete", cidr=cidr, **place) for cidr in old)
+    back = tuple(operation("address.add", cidr=cidr, **place) for cidr in old)
+    yield Action(
+        text="change {0} on {1} to {2}".format(", ".join(old), desired.shown, wanted),
+        subject=subject,
+        do=(operation("address.add", cidr=wanted, **place), *gone),
+        undo=(*back, operation("address.delete", cidr=wanted, **place)),
+        before={"link-local address": ", ".join(old)},
+        after={"link-local address": wanted},
+    )
 
 
 def _compare_routes(desired: Veth, inner: Link, state: NamespaceState, subject: str) -> Iterator[Action]:

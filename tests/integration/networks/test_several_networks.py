@@ -67,6 +67,24 @@ def test_interfaces_come_in_the_declared_order_or_by_name(talk, declare):
     assert neighbour["lladdr"] == "02:00:00:00:00:0b"
 
 
+def test_a_container_that_moves_to_another_network_is_found_there_at_once_by_every_address(talk, declare):
+    """Its neighbour there knew another container by that address before."""
+    networks = nets(a=BOTH, b=BOTH)
+    at = {"ipv4_address": "172.20.1.8", "ipv6_address": "fd00:20:1::8"}
+    before = {"m": {"networks": ["a"]}, "n": {"networks": ["b"]}, "old": {"networks": {"b": at}}}
+    declare(networks, before)
+    with talk.serve("old", 80) as server:
+        assert talk.reach("n", at["ipv4_address"], 80, server) and talk.reach("n", at["ipv6_address"], 80, server)
+    moved = {"networks": {"b": dict(at, mac_address="02:00:00:00:00:08")}}
+    answer = declare(networks, {"m": moved, "n": before["n"]}, twice=True)
+    with talk.serve("m", 80) as server:
+        for target in (at["ipv4_address"], at["ipv6_address"], "fe80::ff:fe00:8%eth0"):
+            assert talk.reach("n", target, 80, server), target
+    with talk.serve("n", 80) as neighbour:
+        for target in addresses(answer, "n").values():
+            assert talk.reach("m", target, 80, neighbour), target
+
+
 @pytest.fixture
 def strict(talk):
     """Every reverse path filter as strict as it gets, as many distributions have it."""

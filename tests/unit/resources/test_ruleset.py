@@ -22,6 +22,7 @@ sys.path[:0] = [str(HERE), str(HERE.parents[2] / ".collections")]
 from ruleset_example import example  # noqa: E402
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.conntrack import StaleFlow  # noqa: E402
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.link_local import link_local  # noqa: E402
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset_compare import (  # noqa: E402
     compare,
     removal,
@@ -29,7 +30,6 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset_elements import elements  # noqa: E402
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset_text import (  # noqa: E402
     layout,
-    link_local,
     render,
 )
 
