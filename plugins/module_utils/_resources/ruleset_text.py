@@ -17,8 +17,8 @@ port is one more element.
       from the wire, or from a bridge                    from a process of this host
                   |                                                  |
                   v                                                  v
-          +---------------+   127/8 from anywhere but lo     +--------------+
-    -300  | guard         |   (::1 too) is not forwarded     | publish_out  |  -100
+          +---------------+   127/8, ::1 but from lo         +--------------+
+    -300  | guard         |   never reach a port of ours     | publish_out  |  -100
           +-------+-------+                                  +------+-------+
                   v                                                 |
           +---------------+   to a local address? then look up      |
