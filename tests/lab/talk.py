@@ -21,7 +21,7 @@ from .lab import Lab
 
 CLONE_NEWNET = 0x40000000
 #: For what is to arrive; and for what is not, where every hop is in this kernel.
-DEADLINE, MOMENT = 10.0, 0.4
+DEADLINE, MOMENT = 10.0, 0.25
 KINDS = {"tcp": socket.SOCK_STREAM, "udp": socket.SOCK_DGRAM}
 _libc = ctypes.CDLL(None, use_errno=True)
 
