@@ -36,6 +36,12 @@ def rules(family: str, chain: str) -> Optional[List[str]]:
     return [line[len(start) :] for line in process.stdout.splitlines() if line.startswith(start)]
 
 
+def trouble(family: str, chain: str) -> str:
+    """Why ``rules`` gives none: what iptables says, or nothing when there is no iptables."""
+    program = _program(family, "")
+    return _run([program, "-w", "-S", chain]).stderr.strip() if program is not None else ""
+
+
 def owned(found: Sequence[str], mark: str) -> List[str]:
     """Those that carry our mark."""
     return [rule for rule in found if _comment(rule) == mark]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Iterator, List, Mapping, Sequence, Tuple
 
 from .._kernel import iptables
-from .._kernel.errors import MissingDependencyError
+from .._kernel.errors import FabricError, MissingDependencyError
 from .._kernel.names import firewall_mark
 from .action import Action, operation
 
@@ -61,9 +61,9 @@ def compare(
     """
     mark = firewall_mark(topology)
     live = iptables.rules(place.family, place.chain)
-    if live is None and bridges and drops:
-        raise MissingDependencyError("iptables", "to let bridges through its chain {0}".format(place.chain), _URL)
     if live is None:
+        if bridges and drops:
+            raise _unreadable(place)
         return
     known = foreseen.get((place.family, place.chain, mark))
     present = iptables.owned(live, mark) if known is None else list(known)
@@ -82,6 +82,15 @@ def compare(
         after={label: wanted} if wanted else {},
         more=tuple(lines[1:]),
     )
+
+
+def _unreadable(place: Place) -> FabricError:
+    """nft shows the chain, but iptables does not."""
+    said = iptables.trouble(place.family, place.chain)
+    if not said:
+        return MissingDependencyError("iptables", "to let bridges through its chain {0}".format(place.chain), _URL)
+    text = "bridges cannot be let through chain {0} in table {1} filter (topology_firewall: integrate): {2}"
+    return FabricError(text.format(place.chain, place.family, said))
 
 
 def _bridges_in(present: Sequence[str]) -> List[str]:

@@ -21,6 +21,8 @@ from test_faults import _fail_everywhere, _kill_everywhere
 from test_interrupted import _walk
 from world import BESIDE, difference, world
 
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
+
 FRONT: Dict[str, Any] = {"front": {"enable_ipv6": True}}
 WITH: Declaration = {"networks": FRONT, "containers": {"web": {"networks": ["front"]}}, "firewall": "integrate"}
 MORE: Declaration = dict(WITH, networks=dict(FRONT, back={"internal": True}))
@@ -70,6 +72,14 @@ def test_where_nothing_drops_nothing_is_put_in_and_what_is_there_stays(fresh_hos
     assert not any("let br-front through" in line for line in opened)
     assert any("let br-front through chain DOCKER-USER" in line for line in closed)
     assert opened_again == ()
+
+
+def test_a_chain_that_iptables_cannot_read_is_an_error_only_for_what_has_to_go_there(fresh_host: LabHost) -> None:
+    fresh_host.run(prepare)
+    told, ignored = fresh_host.run(_native_rule)
+    assert "cannot be let through chain DOCKER-USER in table ip filter" in told
+    assert "incompatible" in told
+    assert ignored
 
 
 def test_a_firewall_without_a_place_for_us_is_named_with_what_to_add_by_hand(fresh_host: LabHost) -> None:
@@ -156,6 +166,16 @@ def _policies() -> Any:
     closed = run(WITH).actions
     shell("iptables -P FORWARD ACCEPT")
     return opened, closed, run(WITH).actions
+
+
+def _native_rule() -> Any:
+    """One that only nft can express, in the table that iptables keeps."""
+    subprocess.run(["nft", "add rule ip filter DOCKER-USER fib saddr type local accept"], check=True)
+    try:
+        told = run(WITH).actions
+    except FabricError as error:
+        told = str(error)
+    return told, run(WITHOUT).changed
 
 
 def _unknown_firewall() -> Any:
