@@ -266,8 +266,8 @@ def _elsewhere(ruleset: Ruleset, networks: Iterable[NetworkPolicy], ports: Itera
 def _loopback6(ruleset: Ruleset) -> Tuple[str, ...]:
     """An address of ours for answers to ::1: that of any bridge to which a port is published."""
     published = {port.bridge for port in ruleset.publications if port.family == 6}
-    lent = [n.gateway for n in ruleset.networks if n.family == 6 and n.bridge in published and not n.external]
-    return tuple("::1 : {0}".format(gateway) for gateway in lent[:1] if gateway)
+    ours = [n for n in ruleset.networks if n.family == 6 and n.bridge in published and not n.external]
+    return tuple("::1 : {0}".format(network.gateway) for network in ours if network.gateway)[:1]
 
 
 def _by_family(name: str, elements: Iterable[Tuple[int, str]]) -> NamedSet:
