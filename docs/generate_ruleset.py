@@ -16,7 +16,10 @@ sys.path[:0] = [str(ROOT / "tests" / "unit" / "resources"), str(ROOT / ".collect
 from ruleset_example import example  # noqa: E402
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources import ruleset_text  # noqa: E402
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset_text import Table  # noqa: E402
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset_tables import (  # noqa: E402
+    Table,
+    table_text,
+)
 
 PAGE = ROOT / "docs" / "ruleset.md"
 
@@ -93,7 +96,7 @@ def _tables() -> Iterator[str]:
 
 def _chains(table: Table) -> str:
     only_chains = Table(table.family, table.name, (), table.chains)
-    return ruleset_text.table_text(only_chains).rstrip("\n").replace("\t", "    ")
+    return table_text(only_chains).rstrip("\n").replace("\t", "    ")
 
 
 if __name__ == "__main__":

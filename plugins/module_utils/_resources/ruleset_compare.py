@@ -17,7 +17,7 @@ from .._kernel.conntrack import StaleFlow
 from .ruleset import Publication
 from .ruleset_elements import action_lines, elements, publication, reachable
 from .ruleset_stale import closed_flows, stale_flows
-from .ruleset_text import USER_CHAIN, Chain, Table, base_line, table_text
+from .ruleset_tables import USER_CHAIN, Chain, Table, base_line, table_text
 
 TableName = Tuple[str, str]
 Objects = Sequence[Mapping[str, Any]]

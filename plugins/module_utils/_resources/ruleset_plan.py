@@ -13,7 +13,8 @@ from .._kernel import nft
 from .._kernel.names import table as table_name
 from .ruleset import Ruleset
 from .ruleset_compare import RulesetChange, TableName, TableState, compare_states, read_tables, removal
-from .ruleset_text import Table, layout, table_text
+from .ruleset_tables import Table, table_text
+from .ruleset_text import layout
 
 
 def plan_ruleset(topology: str, desired: Optional[Ruleset]) -> Optional[RulesetChange]:

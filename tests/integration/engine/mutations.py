@@ -23,7 +23,8 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.names impo
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.bridge import Bridge
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.hosts_files import TextFile
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.netns import Netns
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset_text import Table, layout
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset_tables import Table
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset_text import layout
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.sysctl import HostSysctl
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.veth import Veth
 
