@@ -144,6 +144,7 @@ def _state_words(state: NamespaceState) -> Dict[str, Any]:
     }
 
 
+_RAW = ("families", "port")  # which no plan compares
 _DEFAULTS: Dict[type, Dict[str, Any]] = {
     kind: {each.name: each.default for each in fields(kind)} for kind in (Link, RouteEntry)
 }
@@ -152,7 +153,7 @@ _DEFAULTS: Dict[type, Dict[str, Any]] = {
 def _words(value: Any) -> Dict[str, Any]:
     """Of a link or a route, what is not as it usually is."""
     usual = _DEFAULTS[type(value)]
-    return {name: each for name, each in vars(value).items() if each != usual[name]}
+    return {name: each for name, each in vars(value).items() if name not in _RAW and each != usual[name]}
 
 
 # --- and back

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Tuple
+from dataclasses import replace
 
 from .._kernel.errors import FabricError
 from .._kernel.host import Host
 from . import journal as journals
 from . import transaction
 from .lock import host_lock
+from .report import Result
 
 _POLL = 0.1  # seconds
 
@@ -42,7 +43,7 @@ def arm(timeout: float) -> str:
         os._exit(0)
 
 
-def confirm() -> Tuple[str, ...]:
+def confirm() -> Result:
     """Keep what the last run did. The caller holds the host's lock."""
     words = journals.read()
     if words is None or words["reached"] != journals.UNCONFIRMED:
@@ -52,8 +53,8 @@ def confirm() -> Tuple[str, ...]:
         )
     journals.set_reached(journals.VERIFIED)
     with Host() as host:
-        transaction.finish_interrupted(host)
-    return ("confirm the run of topology {0}".format(words["topology"]),)
+        finished = transaction.finish_interrupted(host)
+    return replace(finished, actions=("confirm the run of topology {0}".format(words["topology"]),))
 
 
 def _let_go() -> None:
@@ -77,7 +78,7 @@ def _watch(nonce: str, timeout: float) -> None:
     with host_lock(timeout=3600, check_mode=False):
         if _pending(nonce):
             with Host() as host:
-                transaction.finish_interrupted(host, take_back=True)
+                transaction.take_back(host)
 
 
 def _pending(nonce: str) -> bool:

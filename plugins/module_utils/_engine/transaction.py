@@ -102,23 +102,45 @@ def run(
     return report(leases.actions, actions)
 
 
-def finish_interrupted(host: Host, take_back: bool = False) -> Tuple[str, ...]:
-    """Take an interrupted run back, or, if it had been verified, to its end. Lines that say what was done.
+def finish_interrupted(host: Host) -> Result:
+    """Take an interrupted run back, or, if it had been verified, to its end, before another run.
 
-    One that waits for its confirmation is left alone, which is an error, unless ``take_back``.
+    One that waits for its confirmation is left alone, which is an error. What cannot be undone, now or ever, must not
+    stand in the way of all runs to come: it is told, and the run that follows makes the best of what is there.
     """
-    words = journals.read() if take_back else interrupted()
+    words = interrupted()
     if words is None:
-        return ()
-    if words["reached"] == journals.VERIFIED:
-        _perform_all(host, words["finish"])
-    else:
-        for left, steps in journals.way_back(words):
-            _perform_all(host, steps)
-            if left is not None:
-                journals.set_reached(str(left))
+        return Result()
+    trouble = _finish(host, words)[1]
     journals.remove()
-    return what_comes_first(words)
+    told = "of what the interrupted run of topology {0} had left, this could not be done: {1}"
+    return Result(
+        what_comes_first(words), warnings=(told.format(words["topology"], "; ".join(trouble)),) if trouble else ()
+    )
+
+
+def take_back(host: Host) -> None:
+    """Of a run that was not confirmed in time. What cannot be undone is left to the next run."""
+    words = journals.read()
+    if words is not None:
+        failed = _finish(host, words)[0]
+        if failed:
+            journals.keep_only(failed)
+        else:
+            journals.remove()
+
+
+def _finish(host: Host, words: Dict[str, Any]) -> Tuple[List[Dict[str, Any]], List[str]]:
+    failed: List[Dict[str, Any]] = []
+    trouble: List[str] = []
+    if words["reached"] == journals.VERIFIED:
+        _undo(host, words["finish"], failed, trouble)
+        return failed, trouble
+    for left, steps in journals.way_back(words):
+        _undo(host, steps, failed, trouble)
+        if left is not None:
+            journals.set_reached(str(left))
+    return failed, trouble
 
 
 def interrupted() -> Optional[Dict[str, Any]]:

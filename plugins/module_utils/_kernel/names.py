@@ -27,6 +27,8 @@ HANDLE_MARK_DIRECTORY = STATE_DIRECTORY + "/netns"
 STASH_DIRECTORY = STATE_DIRECTORY + "/stash"
 DECLARED_DIRECTORY = STATE_DIRECTORY + "/declared"
 
+#: The alias of an interface that was replaced by the run that is under way: nobody's any more.
+REPLACED = "linuxnet.fabric: replaced"
 #: What every mark of ours begins with; that in an altname cannot hold a slash.
 MARK, _ALTNAME_MARK = "linuxnet.fabric/", "fabric"
 
@@ -42,6 +44,11 @@ def bridge_ifname(network: str) -> str:
 def veth_ifname(topology: str, container: str, ifname: str) -> str:
     """The host end of a container's interface: ``veth`` + 11 hex digits of a hash of whose it is."""
     return "veth" + _hash("\0".join((topology, container, ifname)), 11)
+
+
+def replaced_ifname(ifname: str) -> str:
+    """What an interface is called whose name another one gets, until the run is over."""
+    return "old-" + _hash(ifname, 11)
 
 
 def table(topology: str) -> str:

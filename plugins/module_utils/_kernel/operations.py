@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 from typing import Any, Callable, Dict, List, Mapping, Optional
 
-from . import conntrack, files, firewalld, gate, iptables, marks, namespaces, nft, rtnetlink, sysctl
+from . import conntrack, files, firewalld, gate, interface_settings, iptables, marks, namespaces, nft, rtnetlink, sysctl
 from .announce import announce
 from .host import Host
 from .marks import HandleMark
@@ -22,6 +22,8 @@ from .netlink import NetlinkError, Request
 from .rtnetlink import RouteEntry
 
 ENOENT, ESRCH, EEXIST, ENODEV, EINVAL, EADDRNOTAVAIL = 2, 3, 17, 19, 22, 99
+#: The least that IPv6 works with (RFC 8200); the kernel takes it off an interface whose mtu is less.
+IPV6_MTU = 1280
 #: Links about to go are put into this group, so that one message takes them all.
 _DOOMED_GROUP = 0x0FAB
 
@@ -175,7 +177,9 @@ def veth_create(host: Host, veth: Mapping[str, Any]) -> None:
                     name, ifname, descriptor, host.index(master) if master else 0, veth["mac"], veth["mtu"], index
                 ),
                 # A port of a bridge needs no address, and a thousand of them no multicast chatter about theirs.
-                rtnetlink.port_set_up(name, veth["alias"], veth["isolated"], veth["hairpin"], bool(master)),
+                rtnetlink.port_set_up(
+                    name, veth["alias"], veth["isolated"], veth["hairpin"], bool(master), veth["mtu"] >= IPV6_MTU
+                ),
             ]
         )
     finally:
@@ -187,6 +191,8 @@ def veth_create(host: Host, veth: Mapping[str, Any]) -> None:
 
 
 def _set_up_inside(host: Host, veth: Mapping[str, Any], index: int) -> None:
+    if veth.get("settings"):
+        settings_restore(host, veth["netns"], veth["ifname"], veth["settings"])
     if veth["sysctls"]:
         with host.inside(veth["netns"]):
             for key, value in veth["sysctls"]:
@@ -214,7 +220,9 @@ def link_rename(host: Host, netns: Optional[str], ifname: str, new: str) -> None
     try:
         socket.send([rtnetlink.link_set(index=index, rename=new)])
     except NetlinkError:
-        socket.send([rtnetlink.link_set(index=index, up=False), rtnetlink.link_set(index=index, rename=new)])
+        was = rtnetlink.read_link(socket, ifname)
+        renaming = [rtnetlink.link_set(index=index, up=False), rtnetlink.link_set(index=index, rename=new)]
+        socket.send([*renaming, rtnetlink.link_set(index=index, up=was.up if was is not None else None)])
 
 
 def altname_add(host: Host, ifname: str, altname: str) -> None:
@@ -228,6 +236,22 @@ def altname_delete(host: Host, ifname: str, altname: str) -> None:
 
 def port_set(host: Host, ifname: str, flags: Dict[str, bool]) -> None:
     host.socket.send([rtnetlink.bridge_port_set(_index(host, None, ifname), **flags)])
+
+
+def port_restore(host: Host, ifname: str, flags: Mapping[str, str]) -> None:
+    """Flags of a bridge port by number, as hex digits."""
+    raw = {int(kind): bytes.fromhex(value) for kind, value in flags.items()}
+    host.socket.send([rtnetlink.bridge_port_restore(ifname, raw)])
+
+
+def settings_restore(host: Host, netns: str, ifname: str, settings: Dict[str, str]) -> None:
+    """Everything under net/*/conf/IFNAME as it was, of an interface that was made again."""
+    link = rtnetlink.read_link(host.netlink(netns), ifname)
+    if link is None:
+        raise NetlinkError(ENODEV, "interface {0} in namespace {1}".format(ifname, netns))
+    with host.inside(netns):
+        for family, name, value in interface_settings.differing(settings, link.families):
+            sysctl.write("net/{0}/conf/{1}/{2}".format(family, ifname, name), value)
 
 
 def link_delete(host: Host, netns: Optional[str], ifname: str) -> None:
@@ -364,6 +388,8 @@ OPERATIONS: Dict[str, Callable[..., None]] = {
     "altname.add": altname_add,
     "altname.delete": altname_delete,
     "port.set": port_set,
+    "port.restore": port_restore,
+    "settings.restore": settings_restore,
     "link.delete": link_delete,
     "links.delete": links_delete,
     "address.add": address_add,

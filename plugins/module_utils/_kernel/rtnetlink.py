@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import socket
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Collection, Dict, List, Optional, Tuple
 
 from . import netlink as nl
@@ -31,6 +31,10 @@ IFLA_INFO_KIND, IFLA_INFO_DATA, IFLA_INFO_SLAVE_KIND, IFLA_INFO_SLAVE_DATA = 1, 
 VETH_INFO_PEER = 1
 IFLA_BR_FORWARD_DELAY, IFLA_BR_AGEING_TIME, IFLA_BR_STP_STATE, IFLA_BR_MCAST_SNOOPING = 1, 4, 5, 23
 IFLA_BRPORT_MODE, IFLA_BRPORT_ISOLATED = 4, 33
+#: What can be set of a place on a bridge, and is a plain number: priority, cost, mode … isolated, without its state.
+_PORT_FLAGS = (*range(2, 13), 25, *range(27, 34))
+#: What a new port has: an STP priority of 32, a veth's cost, and it learns and is flooded.
+_NEW_PORT = {2: 32, 3: 2, 8: 1, 9: 1, 25: 1, 27: 1, 30: 1}
 
 IFA_ADDRESS, IFA_LOCAL, IFA_BROADCAST, IFA_FLAGS = 1, 2, 4, 8
 IFA_F_NODAD, IFA_F_STABLE_PRIVACY = 0x02, 0x800
@@ -80,6 +84,8 @@ class Link:
     multicast_snooping: bool = True
     isolated: bool = False
     hairpin: bool = False
+    families: bytes = field(default=b"", compare=False, repr=False)  # IFLA_AF_SPEC: its settings, not decoded
+    port: bytes = field(default=b"", compare=False, repr=False)  # IFLA_INFO_SLAVE_DATA: its place on a bridge
     peer_netnsid: int = -1  # what this namespace calls the one in which the peer is; -1 is itself
     altnames: Tuple[str, ...] = ()
     ipv6_link_local: bool = True  # whether the kernel gives it an fe80:: address when it comes up
@@ -171,11 +177,20 @@ def _link(payload: bytes, families: bool = True) -> Link:
         alias=nl.text(attributes.get(IFLA_IFALIAS, b"")),
         master=_number(attributes.get(IFLA_MASTER)),
         peer=_number(attributes.get(IFLA_LINK)),
+        families=attributes.get(IFLA_AF_SPEC, b""),
         peer_netnsid=_signed(attributes.get(IFLA_LINK_NETNSID)),
         altnames=tuple(map(nl.text, nl.each(attributes[IFLA_PROP_LIST]))) if IFLA_PROP_LIST in attributes else (),
         ipv6_link_local=not families or _link_local(attributes.get(IFLA_AF_SPEC)),
         **options,
     )
+
+
+def unusual_port_flags(link: Link) -> Dict[int, bytes]:
+    """IFLA_BRPORT_* → value of what a new port has otherwise, besides what ``Link`` tells by name."""
+    found = nl.attributes(link.port)
+    told = (IFLA_BRPORT_MODE, IFLA_BRPORT_ISOLATED)
+    kinds = [kind for kind in _PORT_FLAGS if kind in found and kind not in told]
+    return {kind: found[kind] for kind in kinds if _number(found[kind]) != _NEW_PORT.get(kind, 0)}
 
 
 def _link_local(families: Optional[bytes]) -> bool:
@@ -196,7 +211,8 @@ def _link_info(data: bytes) -> Tuple[str, Dict[str, Any]]:
         options["forward_delay"] = round(_number(bridge.get(IFLA_BR_FORWARD_DELAY)) / USER_HZ)
         options["multicast_snooping"] = bridge.get(IFLA_BR_MCAST_SNOOPING, b"\1") != b"\0"
     if nl.text(info.get(IFLA_INFO_SLAVE_KIND, b"")) == "bridge":
-        port = nl.attributes(info.get(IFLA_INFO_SLAVE_DATA, b""))
+        options["port"] = info.get(IFLA_INFO_SLAVE_DATA, b"")
+        port = nl.attributes(options["port"])
         options["isolated"] = port.get(IFLA_BRPORT_ISOLATED, b"\0") != b"\0"
         options["hairpin"] = port.get(IFLA_BRPORT_MODE, b"\0") != b"\0"
     return kind, options
@@ -310,14 +326,17 @@ def bridge_set(ifname: str, options: Dict[str, Any]) -> nl.Request:
     return nl.Request(RTM_NEWLINK, 0, _LINK.pack(0, 0, 0, 0, 0) + nl.string(IFLA_IFNAME, ifname) + info)
 
 
-def port_set_up(ifname: str, alias: str, isolated: bool, hairpin: bool, is_port: bool) -> nl.Request:
+def port_set_up(
+    ifname: str, alias: str, isolated: bool, hairpin: bool, is_port: bool, has_ipv6: bool = True
+) -> nl.Request:
     """All that a new host end needs besides being made: alias, bridge-port flags, no link-local address, up.
 
     RTM_NEWLINK on a link that exists changes it, and takes the flags of its place on a bridge along.
     """
     body = nl.string(IFLA_IFNAME, ifname) + nl.attribute(IFLA_IFALIAS, alias.encode("utf-8"))
-    mode = nl.u8(IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE)
-    body += nl.nested(IFLA_AF_SPEC, nl.nested(socket.AF_INET6, mode))
+    if has_ipv6:
+        mode = nl.u8(IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE)
+        body += nl.nested(IFLA_AF_SPEC, nl.nested(socket.AF_INET6, mode))
     if is_port and (isolated or hairpin):
         flags = nl.u8(IFLA_BRPORT_ISOLATED, int(isolated)) + nl.u8(IFLA_BRPORT_MODE, int(hairpin))
         place = nl.string(IFLA_INFO_SLAVE_KIND, "bridge") + nl.nested(IFLA_INFO_SLAVE_DATA, flags)
@@ -346,6 +365,13 @@ def altname_delete(ifname: str, altname: str) -> nl.Request:
 def _altname(ifname: str, altname: str) -> bytes:
     names = nl.nested(IFLA_PROP_LIST, nl.string(IFLA_ALT_IFNAME, altname))
     return _LINK.pack(0, 0, 0, 0, 0) + nl.string(IFLA_IFNAME, ifname) + names
+
+
+def bridge_port_restore(ifname: str, flags: Dict[int, bytes]) -> nl.Request:
+    """Flags of a place on a bridge, as they were read: IFLA_BRPORT_* → value."""
+    place = nl.nested(IFLA_INFO_SLAVE_DATA, *(nl.attribute(kind, value) for kind, value in flags.items()))
+    info = nl.nested(IFLA_LINKINFO, nl.string(IFLA_INFO_SLAVE_KIND, "bridge"), place)
+    return nl.Request(RTM_NEWLINK, 0, _LINK.pack(0, 0, 0, 0, 0) + nl.string(IFLA_IFNAME, ifname) + info)
 
 
 def link_delete(ifname: str) -> nl.Request:

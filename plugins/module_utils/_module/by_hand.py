@@ -24,9 +24,11 @@ def run_alone(topology: str, check_mode: bool, plan: Callable[[View], Tuple[Acti
     """Carry out what ``plan`` finds left to do on this host."""
     with host_lock(LOCK_TIMEOUT, check_mode), Host() as host:
         interrupted = transaction.interrupted() if check_mode else None
-        first = transaction.what_comes_first(interrupted) if check_mode else transaction.finish_interrupted(host)
+        first = Result(transaction.what_comes_first(interrupted))
+        if not check_mode:
+            first = transaction.finish_interrupted(host)
         view = View(host, interrupted)
         result = transaction.run(
             host, topology, lambda: plan(view), transaction.Leases(), check_mode, before=view.before
         )
-        return replace(result, actions=first + result.actions)
+        return replace(result, actions=first.actions + result.actions, warnings=first.warnings)

@@ -44,7 +44,9 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
     watch.lap("parse")
     with host_lock(params["lock_timeout"], check_mode), Host() as host:
         interrupted = transaction.interrupted() if check_mode else None
-        first = transaction.what_comes_first(interrupted) if check_mode else transaction.finish_interrupted(host)
+        first = Result(transaction.what_comes_first(interrupted))
+        if not check_mode:
+            first = transaction.finish_interrupted(host)
         view = View(host, interrupted)
         watch.lap("lock")
         nonce = confirm.arm(params["confirm_timeout"]) if params.get("confirm_timeout") and not check_mode else None
@@ -68,10 +70,10 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
             )
         drift, intended = _tell_apart(view, params, absent, result) if check_mode else ((), ())
         watch.lap("tell drift from intent" if check_mode else "finish")
-    warnings = planner.firewall.warnings(_forwarding(topology))
+    warnings = [*first.warnings, *planner.firewall.warnings(_forwarding(topology))]
     watch.lap("look at other firewalls")
     timings = watch.milliseconds()
-    result = replace(result, actions=first + result.actions, warnings=tuple(warnings), timings=timings)
+    result = replace(result, actions=first.actions + result.actions, warnings=tuple(warnings), timings=timings)
     facts_of_check = {"drift": list(drift), "intended": list(intended)} if check_mode else {}
     return result.with_facts(
         networks=describe_networks(topology, allocation),
@@ -104,7 +106,7 @@ def _confirm(params: Mapping[str, Any], check_mode: bool) -> Result:
     if check_mode:
         return Result()
     with host_lock(params["lock_timeout"], check_mode):
-        return Result(confirm.confirm())
+        return confirm.confirm()
 
 
 def _remember(name: str, params: Mapping[str, Any], absent: bool) -> Dict[str, Any]:

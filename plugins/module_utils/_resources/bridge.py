@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Collection, Dict, Iterable, Iterator, List, Optional, Tuple
 
-from .._kernel import names
+from .._kernel import names, rtnetlink
 from .._kernel.observe import Observed
 from .._kernel.rtnetlink import Link
+from . import ownership
 from .action import Action, Operation, operation
 from .link_local import is_of_a_mac
-from .netns import compare_sysctl
-from .ownership import refuse_foreign
+from .netns import IPV6_MTU, compare_sysctl, settable
 
 #: Of a bridge, what the kernel can change on a living one. Times in seconds.
 _OPTIONS = ("stp", "ageing_time", "forward_delay", "multicast_snooping")
@@ -47,7 +47,7 @@ def compare(desired: Bridge, observed: Observed) -> List[Action]:
     link = observed.links.get(desired.ifname)
     if link is None:
         return [_create(desired)]
-    refuse_foreign(desired.ifname, desired.alias, link, "bridge", observed)
+    ownership.refuse_foreign(desired.ifname, desired.alias, link, "bridge", observed)
     return list(_changes(desired, link, observed))
 
 
@@ -55,7 +55,22 @@ def remove(link: Link, observed: Observed) -> Action:
     """Take a bridge of ours away; its way back is built from what it is now."""
     known = from_link(link, observed)
     made = _create(known, link.altnames)
+    made = replace(made, do=(*made.do, *_foreign_ports(link, observed)))
     return replace(_reversed(made), text="remove bridge {0}".format(link.ifname), before=_words(known), after={})
+
+
+def _foreign_ports(link: Link, observed: Observed) -> Iterator[Operation]:
+    """What puts the ports that somebody else had on the bridge back on it. Ours see to that themselves."""
+    for port in sorted(observed.links.values(), key=lambda each: each.ifname):
+        if port.master == link.index and not ownership.topologies(port, observed):
+            yield operation("link.set", netns=None, ifname=port.ifname, attributes={"master": link.ifname})
+            yield port_restored(port)
+
+
+def port_restored(port: Link) -> Operation:
+    """A port's flags as they were, once it is on its bridge again."""
+    flags = {4: bytes((port.hairpin,)), 33: bytes((port.isolated,)), **rtnetlink.unusual_port_flags(port)}
+    return operation("port.restore", ifname=port.ifname, flags={str(kind): raw.hex() for kind, raw in flags.items()})
 
 
 def from_link(link: Link, observed: Observed) -> Bridge:
@@ -96,7 +111,7 @@ def _create(desired: Bridge, altnames: Optional[Tuple[str, ...]] = None) -> Acti
         "mac": desired.mac,
         "up": desired.up,
         "options": desired.options,
-        "sysctls": [list(pair) for pair in desired.sysctls],
+        "sysctls": [list(pair) for pair in settable(desired.sysctls, desired.mtu)],
     }
     return Action(
         text="create bridge {0} ({1})".format(desired.ifname, ", ".join([*desired.addresses, "mtu %d" % desired.mtu])),
@@ -120,7 +135,7 @@ def _changes(desired: Bridge, link: Link, observed: Observed) -> Iterator[Action
     subject, ifname = "bridge " + desired.ifname, desired.ifname
     for name in ("alias", "mac", "mtu"):
         wanted, now = getattr(desired, name), getattr(link, name)
-        if wanted is not None and wanted != now:
+        if wanted is not None and wanted != now and not (name == "mtu" and loses_ipv6(now, wanted)):
             yield change_link(None, ifname, ifname, subject, name, now, wanted)
     yield from _compare_altnames(desired, link, observed, subject)
     for name in _OPTIONS:
@@ -134,10 +149,17 @@ def _changes(desired: Bridge, link: Link, observed: Observed) -> Iterator[Action
                 before={name: now},
                 after={name: wanted},
             )
-    for key, value in desired.sysctls:
-        yield from compare_sysctl(None, key, value, observed.sysctls.get(key), subject)
+    reborn = link.mtu < IPV6_MTU
+    for key, value in settable(desired.sysctls, desired.mtu):
+        yield from compare_sysctl(None, key, value, observed.sysctls.get(key), subject, reborn)
     now_addresses = comparable_addresses(observed.addresses.get(link.index, []), desired.addresses)
     yield from compare_addresses(None, ifname, ifname, subject, now_addresses, desired.addresses)
+    if loses_ipv6(link.mtu, desired.mtu):
+        lost = [(key, value) for key, value in from_link(link, observed).sysctls if key.startswith("net/ipv6/")]
+        yield last_mtu(
+            change_link(None, ifname, ifname, subject, "mtu", link.mtu, desired.mtu),
+            *(operation("sysctl.write", netns=None, key=key, value=value) for key, value in lost),
+        )
     if desired.up != link.up:
         yield change_link(None, ifname, ifname, subject, "up", link.up, desired.up)
 
@@ -163,6 +185,16 @@ def _compare_altnames(desired: Bridge, link: Link, observed: Observed, subject: 
 
 def _altname(verb: str, ifname: str, altname: str) -> Operation:
     return operation("altname." + verb, ifname=ifname, altname=altname)
+
+
+def loses_ipv6(now: int, wanted: int) -> bool:
+    """Such a change of the mtu comes last, so that on the way back there is IPv6 again before anything of it is set."""
+    return wanted < IPV6_MTU <= now
+
+
+def last_mtu(action: Action, *restoring: Operation) -> Action:
+    """That change; its way back sets again what went with IPv6."""
+    return replace(action, undo=(*action.undo, *restoring))
 
 
 def change_link(

@@ -13,7 +13,7 @@ from .._kernel import namespaces
 from .._kernel.errors import ForeignObjectError
 from .._kernel.marks import HandleMark
 from .._kernel.observe import Observed
-from .._kernel.operations import attach_path
+from .._kernel.operations import IPV6_MTU, attach_path
 from . import routes
 from .action import Action, Operation, operation
 from .routes import StaticRoute
@@ -172,8 +172,21 @@ def _inside(desired: Netns, observed: Observed) -> Iterator[Action]:
         yield from routes.add([route for route in desired.routes if route not in now], *place)
 
 
-def compare_sysctl(netns: Optional[str], key: str, value: str, now: Optional[str], subject: str) -> Iterator[Action]:
-    """One setting, in a namespace or (netns None) on the host."""
+def settable(sysctls: Tuple[Tuple[str, str], ...], mtu: int) -> Tuple[Tuple[str, str], ...]:
+    """Of an interface with this mtu: below IPv6's least one there is no IPv6, nor a setting of it."""
+    return tuple(pair for pair in sysctls if mtu >= IPV6_MTU or not pair[0].startswith("net/ipv6/"))
+
+
+def compare_sysctl(
+    netns: Optional[str], key: str, value: str, now: Optional[str], subject: str, reborn: bool = False
+) -> Iterator[Action]:
+    """One setting, in a namespace or (netns None) on the host. ``reborn``: it is not there until the interface has
+    the mtu that it gets now, and goes again with that."""
+    if now is None and reborn:
+        there = operation("sysctl.write", netns=netns, key=key, value=value)
+        where = " in namespace " + netns if netns else ""
+        text = "set {0} to {1}{2}".format(key.replace("/", "."), value, where)
+        yield Action(text, subject, (there,), (), after={key: value})
     if now is None or now == " ".join(value.split()):
         return
     where = " in namespace " + netns if netns else ""

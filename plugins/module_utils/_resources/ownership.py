@@ -20,6 +20,8 @@ from .._kernel.rtnetlink import Link
 
 def marks(link: Link, observed: Observed) -> Iterator[str]:
     """The aliases of ours that the interface carries, wherever it carries them; its own comes first."""
+    if link.alias == names.REPLACED:
+        return iter(())
     _netns, inner = observed.inner_ends.get(link.index, ("", None))
     places = (link.alias, *map(names.alias_of_altname, link.altnames), inner.alias if inner else "")
     return (text for text in places if names.parse_alias(text))

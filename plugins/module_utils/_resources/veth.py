@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
+from .._kernel import interface_settings, names, rtnetlink
 from .._kernel.errors import ForeignObjectError
 from .._kernel.observe import NamespaceState, Observed
 from .._kernel.rtnetlink import Link, RouteEntry
@@ -19,10 +20,13 @@ from .bridge import (
     change_link,
     comparable_addresses,
     compare_addresses,
+    last_mtu,
+    loses_ipv6,
+    port_restored,
     remove_surplus,
 )
 from .link_local import is_of_a_mac, link_local
-from .netns import compare_sysctl
+from .netns import IPV6_MTU, compare_sysctl, settable
 from .routes import StaticRoute
 
 
@@ -63,15 +67,7 @@ def compare(desired: Veth, observed: Observed) -> List[Action]:
         undo = (*made.undo, *_nowhere_again(desired, state), *_displaced(desired, desired.routes, state))
         return [replace(made, undo=undo)]
     if inner is None:
-        text = "replace {0} of {1}, whose other end is not there".format(desired.name, desired.shown)
-        away = Action(
-            text,
-            "container " + desired.shown,
-            (operation("link.delete", netns=None, ifname=desired.name),),
-            (),
-            before={"host_interface": desired.name, "peer": "missing"},
-        )
-        return [away, create(desired)]
+        return [_make_way(desired, outer, observed), create(desired)]
     changes = [*_outer_changes(desired, outer, observed), *_inner_changes(desired, inner, state)]
     if changes and _is_met_elsewhere(desired, outer, inner, observed, state):
         changes[-1] = replace(changes[-1], finish=(*changes[-1].finish, *_announcements(desired)))
@@ -94,7 +90,7 @@ def create(desired: Veth, announced: bool = True) -> Action:
         addresses=list(desired.addresses),
         host_addresses=list(desired.host_addresses),
         routes=[route.words() for route in desired.routes],
-        sysctls=[list(pair) for pair in desired.sysctls],
+        sysctls=[list(pair) for pair in settable(desired.sysctls, desired.mtu)],
     )
     details = ", ".join([*desired.addresses, *([desired.mac] if desired.mac else [])])
     return Action(
@@ -128,9 +124,52 @@ def remove(link: Link, observed: Observed) -> Action:
     undo: Tuple[Any, ...] = ()
     before: Dict[str, Any] = {"host_interface": link.ifname}
     if known is not None:
-        undo, before = create(known).do, _words(known)
-        undo = (operation("link.delete", netns=None, ifname=link.ifname), *undo)
+        before = _words(known)
+        undo = (operation("link.delete", netns=None, ifname=link.ifname), *_again(known, link, observed))
     return Action("disconnect {0} ({1})".format(whose, link.ifname), "container " + whose, do, undo, before=before)
+
+
+def _again(known: Veth, link: Link, observed: Observed) -> Iterator[Operation]:
+    """Made again as declarations make pairs, and then whatever was otherwise: the way back of what would repair it."""
+    _netns, inner = observed.inner_ends[link.index]
+    state = observed.namespaces[known.netns]
+    settings = interface_settings.packed(inner.families)
+    for step in create(known).do:
+        yield operation(step.name, veth=dict(step.arguments["veth"], settings=settings))
+    repairs = [*_outer_changes(known, link, observed), *_inner_changes(known, inner, state)]
+    for repair in reversed(repairs):
+        yield from repair.undo
+    if rtnetlink.unusual_port_flags(link):
+        yield port_restored(link)
+
+
+def _make_way(desired: Veth, outer: Link, observed: Observed) -> Action:
+    """A pair whose other end is somewhere else: out of the way under another name until the run is verified, for
+    nobody could make it again as it was."""
+    name, aside = desired.name, names.replaced_ifname(desired.name)
+    place = {"netns": None, "ifname": name}
+    master = observed.by_index.get(outer.master)
+    was = {"alias": outer.alias, "master": master.ifname if master else None}
+    undo = [
+        operation("link.rename", netns=None, ifname=aside, new=name),
+        operation("link.set", attributes=was, **place),
+    ]
+    if master is not None:
+        undo.append(port_restored(outer))
+    undo.append(operation("link.set", attributes={"up": outer.up}, **place))
+    addresses = comparable_addresses(observed.addresses.get(outer.index, []))
+    undo.extend(operation("address.add", cidr=cidr, **place) for cidr in addresses)
+    return Action(
+        "replace {0} of {1}, whose other end is not there".format(name, desired.shown),
+        "container " + desired.shown,
+        (
+            operation("link.set", attributes={"alias": names.REPLACED, "master": None, "up": False}, **place),
+            operation("link.rename", netns=None, ifname=name, new=aside),
+        ),
+        tuple(undo),
+        finish=(operation("link.delete", netns=None, ifname=aside),),
+        before={"host_interface": name, "peer": "missing"},
+    )
 
 
 def from_link(link: Link, observed: Observed) -> Optional[Veth]:
@@ -200,8 +239,11 @@ def _outer_changes(desired: Veth, outer: Link, observed: Observed) -> Iterator[A
     if outer.alias != desired.alias:
         yield change_link(None, name, shown, subject, "alias", outer.alias, desired.alias)
     if outer.mtu != desired.mtu:
-        yield change_link(None, name, shown, subject, "mtu", outer.mtu, desired.mtu)
-    if outer.ipv6_link_local:
+        step = change_link(None, name, shown, subject, "mtu", outer.mtu, desired.mtu)
+        again = {"ipv6_link_local": outer.ipv6_link_local}
+        back = operation("link.set", netns=None, ifname=name, attributes=again)
+        yield last_mtu(step, back) if loses_ipv6(outer.mtu, desired.mtu) else step
+    if outer.ipv6_link_local and desired.mtu >= IPV6_MTU:
         yield change_link(None, name, shown, subject, "ipv6_link_local", True, False)
     now_master = master.ifname if master else None
     if now_master != desired.master:
@@ -251,11 +293,11 @@ def _inner_changes(desired: Veth, inner: Link, state: NamespaceState) -> Iterato
         )
     for name in ("alias", "mac", "mtu"):
         wanted, now = getattr(desired, name), getattr(inner, name)
-        if wanted is not None and wanted != now:
+        if wanted is not None and wanted != now and not (name == "mtu" and loses_ipv6(now, wanted)):
             yield change_link(netns, ifname, desired.shown, subject, name, now, wanted)
     yield from _link_local_of_the_mac(desired, inner, state, subject)
-    for key, value in desired.sysctls:
-        yield from compare_sysctl(netns, key, value, state.sysctls.get(key), subject)
+    for key, value in settable(desired.sysctls, desired.mtu):
+        yield from compare_sysctl(netns, key, value, state.sysctls.get(key), subject, inner.mtu < IPV6_MTU)
     now_addresses = comparable_addresses(state.addresses.get(inner.index, []), desired.addresses)
     yield from add_missing(netns, ifname, desired.shown, subject, now_addresses, desired.addresses)
     if not inner.up:
@@ -263,6 +305,12 @@ def _inner_changes(desired: Veth, inner: Link, state: NamespaceState) -> Iterato
     # A gateway is within an address's reach, so routes come and go while the addresses of both are there.
     yield from _compare_routes(desired, inner, state, subject)
     yield from remove_surplus(netns, ifname, desired.shown, subject, now_addresses, desired.addresses)
+    if loses_ipv6(inner.mtu, desired.mtu):
+        settings = interface_settings.packed(inner.families)
+        yield last_mtu(
+            change_link(netns, ifname, desired.shown, subject, "mtu", inner.mtu, desired.mtu),
+            operation("settings.restore", netns=netns, ifname=ifname, settings=settings),
+        )
 
 
 def _link_local_of_the_mac(desired: Veth, inner: Link, state: NamespaceState, subject: str) -> Iterator[Action]:

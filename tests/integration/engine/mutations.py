@@ -117,6 +117,13 @@ def _bridge_link(words: str, reported: str, actions: int = 1) -> Row:
     return row
 
 
+def _bridge_mtu(bridge: Bridge) -> Iterator[Mutation]:
+    """Below 1280 the kernel takes IPv6 off an interface, and all settings of it."""
+    for mtu, actions in ((1333, 1), (1200, 0)):
+        reported = "set mtu of {0} from {1}".format(bridge.ifname, mtu)
+        yield Mutation("ip link set {0} mtu {1}".format(bridge.ifname, mtu), reported, actions)
+
+
 def _bridge_sysctls(bridge: Bridge) -> Iterator[Mutation]:
     for key, value in bridge.sysctls:
         actions = 0 if "disable_ipv6" in key else 1
@@ -129,7 +136,7 @@ BRIDGE: Dict[str, Row] = {
     "ifname": _bridge_name,
     "alias": _bridge_alias,
     "addresses": _bridge_addresses,
-    "mtu": _bridge_link("mtu 1333", "set mtu of {0} from 1333"),
+    "mtu": _bridge_mtu,
     "mac": _bridge_link("address 02:00:00:00:00:99", "set mac of {0}"),
     "stp": _bridge_option("stp_state", 1, 2, "stp"),
     "ageing_time": _bridge_option("ageing_time", 1000),
@@ -182,9 +189,11 @@ def _veth_mac(veth: Veth) -> Iterator[Mutation]:
 
 def _veth_mtu(veth: Veth) -> Iterator[Mutation]:
     # The kernel makes a bridge's mtu that of its smallest port, as long as nobody has set it.
-    yield Mutation("ip link set {0} mtu 1333".format(veth.name), "set mtu of {0}".format(veth.name), 0)
-    script = "ip -n {0} link set {1} mtu 1333".format(veth.netns, veth.ifname)
-    yield Mutation(script, "set mtu of {0} from 1333".format(veth.shown))
+    for mtu in (1333, 1200):
+        yield Mutation("ip link set {0} mtu {1}".format(veth.name, mtu), "set mtu of {0}".format(veth.name), 0)
+    for mtu, actions in ((1333, 1), (1200, 0)):
+        script = "ip -n {0} link set {1} mtu {2}".format(veth.netns, veth.ifname, mtu)
+        yield Mutation(script, "set mtu of {0} from {1}".format(veth.shown, mtu), actions)
 
 
 def _veth_addresses(veth: Veth) -> Iterator[Mutation]:

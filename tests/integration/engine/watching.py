@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 from typing import Any, Callable, Dict, List, Tuple
 
@@ -66,11 +68,11 @@ def _until_both_see(monitors: List[_Monitor], number: int) -> List[str]:
         "while :; do ip neigh replace {0} lladdr 02:00:00:00:00:01 dev up0 nud permanent; ip neigh delete {0} dev up0; "
         "nft add table ip {1}; nft delete table ip {1}; done"
     ).format(address, table)
-    marking = subprocess.Popen(["sh", "-c", loop])
+    marking = subprocess.Popen(["sh", "-c", loop], start_new_session=True)
     try:
         return [line for monitor, mark in zip(monitors, (address, table)) for line in monitor.until(mark)]
     finally:
-        marking.kill()
+        os.killpg(marking.pid, signal.SIGKILL)  # with the command that it runs at this moment
         marking.wait()
         subprocess.run(["ip", "neigh", "delete", address, "dev", "up0"], stderr=subprocess.DEVNULL, check=False)
         subprocess.run(["nft", "delete", "table", "ip", table], stderr=subprocess.DEVNULL, check=False)

@@ -5,7 +5,8 @@
 """Everything of a host that a run could touch, as one dict from names to values that two moments can be compared by.
 
 Left out: what the kernel numbers (indices, handles), counts (timers, counters) or draws by lot (the MAC of a host
-end), what it does later by itself (carrier, IPv6 link-local addresses), and limits that a bridge takes from its ports.
+end), what it does later by itself (carrier, IPv6 link-local addresses), limits that a bridge takes from its ports, and
+the queueing of an interface that is down.
 """
 
 from __future__ import annotations
@@ -22,7 +23,18 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import nam
 BESIDE = names.STATE_DIRECTORY + "/beside"
 World = Dict[str, Any]
 
-_SYSCTLS = ("forwarding", "route_localnet", "rp_filter", "disable_ipv6", "accept_ra", "accept_redirects", "arp_ignore")
+_SYSCTLS = (
+    "forwarding",
+    "route_localnet",
+    "rp_filter",
+    "disable_ipv6",
+    "accept_ra",
+    "accept_redirects",
+    "arp_ignore",
+    "proxy_arp",
+    "log_martians",
+    "dad_transmits",
+)
 _NUMBERED = ("ifindex", "link_index", "link_netnsid", "link", "operstate", "flags", "promiscuity", "ifi_type")
 _LIMITS = ("tso_max_size", "tso_max_segs", "gso_max_size", "gro_max_size", "gso_ipv4_max_size", "gro_ipv4_max_size")
 _COUNTED = ("handle", "packets", "bytes", "index")
@@ -95,7 +107,7 @@ def _link(key: str, link: Dict[str, Any], on_host: bool) -> Iterator[Any]:
     for name, value in link.items():
         if name in (*_NUMBERED, *_LIMITS) or name in ("addr_info", "linkinfo", "ifname"):
             continue
-        if name == "address" and kind == "veth" and on_host:
+        if (name == "address" and kind == "veth" and on_host) or (name == "qdisc" and "UP" not in link["flags"]):
             continue
         yield "{0} {1}".format(key, name), value
     yield key + " kind", kind

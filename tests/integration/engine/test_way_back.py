@@ -1,0 +1,90 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A way back leaves the host as it was before the run, not as it had been declared: what drifted has drifted again."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import Any, Callable, Dict, Optional, Tuple
+from unittest import mock
+
+import pytest
+from scenarios import DEMO, EDITED, NOTHING, Declaration, run
+from world import difference, world
+
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine import transaction
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.names import veth_ifname
+
+WEB = veth_ifname("default", "web", "eth0")
+_CONF = "nsenter --net=/run/netns/{0} sh -c 'echo {2} > /proc/sys/net/{1}'"
+
+#: What somebody did to the demo's host before the run that fails.
+DRIFT: Dict[str, str] = {
+    "settings of an inner interface": "\n".join(
+        _CONF.format(*words)
+        for words in (
+            ("web", "ipv4/conf/eth0/proxy_arp", 1),
+            ("web", "ipv4/conf/eth0/log_martians", 0),
+            ("web", "ipv4/conf/eth0/arp_ignore", 2),
+            ("web", "ipv6/conf/eth1/accept_ra", 0),
+            ("db", "ipv6/conf/eth0/dad_transmits", 5),
+            ("mover", "ipv6/conf/eth0/disable_ipv6", 0),
+        )
+    ),
+    "addresses and routes inside": "; ".join(
+        (
+            "ip -n web address add 192.0.2.7/32 dev eth0",
+            "ip -n db -6 route delete default; ip -n db -6 address flush dev eth0 scope global",
+            "ip -n web route add 198.51.100.64/26 dev eth0 metric 77",
+            "ip -n mover route delete default",
+        )
+    ),
+    "an interface down inside": "ip -n web link set eth0 down",
+    "an interface down outside": "ip link set {0} down".format(WEB),
+    "another mtu on one end": "ip link set {0} mtu 1333; ip -n mover link set eth0 mtu 1200".format(WEB),
+    "aliases": "ip link set {0} alias ''; ip -n mover link set eth0 alias stray; ip link set br-back alias ''".format(
+        WEB
+    ),
+    "altnames": "ip link property add dev br-front altname mine; ip link property del dev br-back altname "
+    "fabric,default,network,back",
+    "flags of a port": "bridge link set dev {0} learning off isolated on hairpin off flood off".format(WEB),
+    "ports of somebody else's": "\n".join(
+        "ip link add {0} type veth peer name x{0}; ip link set {0} up master br-{1} mtu 1400; "
+        "bridge link set dev {0} {2}; ip link set br-{1} mtu 1400".format(*words)
+        for words in (("mine0", "front", "isolated on"), ("mine1", "closed", "learning off hairpin on mcast_flood off"))
+    ),
+    "an end that somebody moved away": "ip -n web link set eth0 name stray0; ip -n web link set stray0 netns batch; "
+    "bridge link set dev {0} learning off".format(WEB),
+    "options of a bridge": "ip link set br-front type bridge ageing_time 900; ip link set br-back down",
+}
+#: Of what the run takes away whatever drifted.
+RUNS: Dict[str, Optional[Declaration]] = {"repair": DEMO, "edit": EDITED, "removal": NOTHING}
+
+
+@pytest.mark.parametrize("job", ["{0}: {1}".format(name, drift) for drift in DRIFT for name in RUNS])
+def test_a_run_that_fails_at_its_end_leaves_the_host_as_it_was(outcome: Callable[[str], Any], job: str) -> None:
+    message, odd, cleaned = outcome(job)
+    assert "What the run had done was undone" in message
+    assert odd == {}
+    assert cleaned == ()
+
+
+def _fail(drift: str, declared: Optional[Declaration]) -> Tuple[str, Dict[str, Any], Tuple[str, ...]]:
+    run(DEMO)
+    subprocess.run(["sh", "-ec", drift], check=True)
+    before = world()
+    message = "no failure"
+    with mock.patch.object(transaction, "_verify", side_effect=FabricError("the test wants it back")):
+        try:
+            run(declared)
+        except FabricError as error:
+            message = str(error)
+    odd = difference(before, world())
+    run(NOTHING)
+    return message, odd, run(NOTHING).actions
+
+
+JOBS = {"{0}: {1}".format(name, drift): (_fail, DRIFT[drift], RUNS[name]) for drift in DRIFT for name in RUNS}
