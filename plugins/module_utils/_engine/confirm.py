@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import replace
+from typing import Any, Dict
 
 from .._kernel.errors import FabricError
 from .._kernel.host import Host
@@ -24,21 +25,28 @@ from .report import Result
 _POLL = 0.1  # seconds
 
 
-def arm(timeout: float) -> str:
-    """Start the timer, and return the nonce that the run's journal is to carry.
+def arm(timeout: float) -> Dict[str, Any]:
+    """Start the timer, and return what the run's journal is to say of it.
 
     Called before the lease store is opened: SQLite's connections do not survive a fork.
     """
-    nonce = os.urandom(8).hex()
+    nonce, caller = os.urandom(8).hex(), os.getpid()
+    told, tell = os.pipe()
     child = os.fork()
     if child:
+        os.close(tell)
         os.waitpid(child, 0)
-        return nonce
+        pid = int(os.read(told, 32))
+        os.close(told)
+        return {"nonce": nonce, "pid": pid, "started": journals.started(pid)}
     try:
         os.setsid()
-        if os.fork() == 0:
+        timer = os.fork()
+        if timer == 0:
             _let_go()
-            _watch(nonce, timeout)
+            _watch(nonce, timeout, caller)
+        else:
+            os.write(tell, b"%d" % timer)
     finally:
         os._exit(0)
 
@@ -66,12 +74,13 @@ def _let_go() -> None:
     os.closerange(3, os.sysconf("SC_OPEN_MAX") if os.sysconf("SC_OPEN_MAX") < 65536 else 65536)
 
 
-def _watch(nonce: str, timeout: float) -> None:
-    """Until the time is over, or the journal with this nonce has come and gone."""
+def _watch(nonce: str, timeout: float, caller: int) -> None:
+    """Until the time is over, or the journal with this nonce has come and gone, or its run has ended without one."""
     deadline, begun = time.monotonic() + timeout, False
     while time.monotonic() < deadline:
+        running = journals.started(caller) is not None
         pending = _pending(nonce)
-        if begun and not pending:
+        if not pending and (begun or not running):
             return
         begun = begun or pending
         time.sleep(_POLL)
@@ -83,4 +92,5 @@ def _watch(nonce: str, timeout: float) -> None:
 
 def _pending(nonce: str) -> bool:
     words = journals.read()
-    return words is not None and words.get("nonce") == nonce and words["reached"] != journals.VERIFIED
+    timer = words.get("timer") if words is not None else None
+    return bool(words and timer and timer["nonce"] == nonce and words["reached"] != journals.VERIFIED)

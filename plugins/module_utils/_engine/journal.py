@@ -42,7 +42,7 @@ class Journal:
         first: Sequence[Dict[str, Any]],
         actions: Sequence[Action],
         finish: Sequence[Dict[str, Any]] = (),
-        nonce: Optional[str] = None,
+        timer: Optional[Dict[str, Any]] = None,
         before: Optional[Dict[str, Any]] = None,
     ) -> None:
         """``first`` is the way back of what is committed before any action: the leases. ``before`` is what the
@@ -53,7 +53,7 @@ class Journal:
             "version": _VERSION,
             "topology": topology,
             "boot_id": marks.boot_id(),
-            "nonce": nonce,
+            "timer": timer,
             "first": list(first),
             "undo": [[step.as_json() for step in action.undo] for action in actions],
             "touched": [images.keys(action) for action in actions],
@@ -111,15 +111,40 @@ def way_back(words: Dict[str, Any]) -> Iterator[Tuple[Optional[int], List[Step]]
     yield None, list(words["first"])
 
 
-def keep_only(steps: Sequence[Step]) -> None:
-    """Leave these operations, which failed, to the next run; the rest of the way back is done."""
+def awaits_confirmation(words: Dict[str, Any]) -> bool:
+    """Somebody may still confirm the run, for its timer is running. One that was killed, or went with a reboot, takes
+    nothing back, so the next run does."""
+    timer = words.get("timer")
+    if words["reached"] != UNCONFIRMED or words["boot_id"] != marks.boot_id() or timer is None:
+        return False
+    return bool(timer["started"] is not None and started(timer["pid"]) == timer["started"])
+
+
+def started(pid: int) -> Optional[str]:
+    """When a process was started, in ticks since the boot; None when it is not there, or only its remains are."""
+    try:
+        with open("/proc/{0}/stat".format(pid), encoding="utf-8", errors="replace") as file:
+            fields = file.read().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return fields[19] if fields[0] not in ("Z", "X") else None
+
+
+def keep_only(failed: Sequence[Sequence[Step]]) -> None:
+    """Leave the inverses of these actions, which failed, to the next run; the rest of the way back is done."""
     words = read()
     if words is not None:
         words.pop("reached")
         touched = [key for keys in words.get("touched", []) for key in keys]
-        words.update(undo=[list(steps)], touched=[touched], first=[], finish=[], nonce=None)
+        words.update(
+            undo=[list(steps) for steps in reversed(failed)],
+            touched=[touched] * len(failed),
+            first=[],
+            finish=[],
+            timer=None,
+        )
         _write_durably(JOURNAL_FILE, json.dumps(words))
-        set_reached("1")
+        set_reached(str(len(failed)))
 
 
 def set_reached(mark: str) -> None:

@@ -25,6 +25,7 @@ from .report import Result, report
 from .stopwatch import Stopwatch
 
 Plan = Callable[[], Tuple[Action, ...]]
+Steps = Sequence[Dict[str, Any]]
 LeftAfter = Callable[[Sequence[Action]], Tuple[str, ...]]
 
 
@@ -48,14 +49,14 @@ def run(
     leases: Leases,
     check_mode: bool,
     finish: Sequence[Dict[str, Any]] = (),
-    nonce: Optional[str] = None,
+    timer: Optional[Dict[str, Any]] = None,
     left_after: Optional[LeftAfter] = None,
     watch: Optional[Stopwatch] = None,
     before: Optional[Callable[[Sequence[Action]], Dict[str, Any]]] = None,
 ) -> Result:
     """Make the host match, or in check mode say what that would take. Called with the host's lock held.
 
-    ``finish``: operations for the end, once all is verified. ``nonce``: of the timer that takes the run
+    ``finish``: operations for the end, once all is verified. ``timer``: the one that takes the run
     back unless it is confirmed; the end then waits for that. ``left_after``: what the actions did not reach, where
     that is cheaper to find out than by the plan of everything. ``watch``: what the stages are timed with.
     ``before``: what the actions touch, as the plan found it.
@@ -74,7 +75,7 @@ def run(
     journal = journals.Journal()
     begun: List[Action] = []
     try:
-        journal.begin(topology, leases.way_back, actions, finish, nonce, before(actions) if before else None)
+        journal.begin(topology, leases.way_back, actions, finish, timer, before(actions) if before else None)
         gate.writing("leases")
         leases.commit()
         watch.lap("journal and leases")
@@ -88,7 +89,7 @@ def run(
         watch.lap("verify")
     except BaseException as failure:
         raise _way_back(host, plan, actions, begun, leases, failure) from failure
-    if nonce is not None:
+    if timer is not None:
         journal.reached(journals.UNCONFIRMED)
         return report(leases.actions, actions)
     try:
@@ -130,8 +131,9 @@ def take_back(host: Host) -> None:
             journals.remove()
 
 
-def _finish(host: Host, words: Dict[str, Any]) -> Tuple[List[Dict[str, Any]], List[str]]:
-    failed: List[Dict[str, Any]] = []
+def _finish(host: Host, words: Dict[str, Any]) -> Tuple[List[Steps], List[str]]:
+    """What failed of it, action by action, and why."""
+    failed: List[Steps] = []
     trouble: List[str] = []
     if words["reached"] == journals.VERIFIED:
         _undo(host, words["finish"], failed, trouble)
@@ -146,7 +148,7 @@ def _finish(host: Host, words: Dict[str, Any]) -> Tuple[List[Dict[str, Any]], Li
 def interrupted() -> Optional[Dict[str, Any]]:
     """The journal of a run that is to be taken back or finished before another one; an error when it may not be."""
     words = journals.read()
-    if words is not None and words["reached"] == journals.UNCONFIRMED:
+    if words is not None and journals.awaits_confirmation(words):
         raise FabricError(
             "the last run (topology {0}) waits for its confirmation; confirm it (state: confirmed), or wait until the "
             "host has gone back by itself".format(words["topology"])
@@ -158,8 +160,9 @@ def what_comes_first(words: Optional[Mapping[str, Any]]) -> Tuple[str, ...]:
     """The line for it, the same before and after."""
     if words is None:
         return ()
-    verb = "finish" if words["reached"] == journals.VERIFIED else "take back"
-    return ("{0} the interrupted run of topology {1}".format(verb, words["topology"]),)
+    what = {journals.VERIFIED: "finish the interrupted", journals.UNCONFIRMED: "take back the unconfirmed"}
+    verb = what.get(words["reached"], "take back the interrupted")
+    return ("{0} run of topology {1}".format(verb, words["topology"]),)
 
 
 def perform(host: Host, step: Mapping[str, Any]) -> None:
@@ -202,7 +205,7 @@ def _way_back(
 ) -> FabricError:
     """Undo what was begun, in reverse; the error to raise says what failed and how the way back went."""
     leases.rollback()
-    failed: List[Dict[str, Any]] = []
+    failed: List[Steps] = []
     trouble: List[str] = []
     for left in reversed(range(len(begun))):
         _undo(host, [step.as_json() for step in begun[left].undo], failed, trouble)
@@ -218,14 +221,24 @@ def _way_back(
     return _failure(begun, failure, trouble)
 
 
-def _undo(host: Host, steps: Sequence[Dict[str, Any]], failed: List[Dict[str, Any]], trouble: List[str]) -> None:
-    """The rest of the way back matters more than one step, so a failure is noted and the next one done."""
+def _undo(host: Host, steps: Steps, failed: List[Steps], trouble: List[str]) -> None:
+    """The inverses of one action. Where one fails all are tried once more, for only the whole of them may follow on
+    half of it. What fails again is noted, for the rest of the way back matters more."""
+    if steps and _attempt(host, steps):
+        errors = _attempt(host, steps)
+        if errors:
+            failed.append(steps)
+            trouble.extend(errors)
+
+
+def _attempt(host: Host, steps: Steps) -> List[str]:
+    errors = []
     for step in steps:
         try:
             perform(host, step)
         except Exception as error:
-            failed.append(step)
-            trouble.append("{0}: {1}".format(step["name"], error))
+            errors.append("{0}: {1}".format(step["name"], error))
+    return errors
 
 
 def _difference(plan: Plan, actions: Sequence[Action]) -> Optional[str]:

@@ -49,7 +49,7 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
             first = transaction.finish_interrupted(host)
         view = View(host, interrupted)
         watch.lap("lock")
-        nonce = confirm.arm(params["confirm_timeout"]) if params.get("confirm_timeout") and not check_mode else None
+        timer = confirm.arm(params["confirm_timeout"]) if params.get("confirm_timeout") and not check_mode else None
         with LeaseStore.open(LEASE_STORE, check_mode=check_mode) as store:
             view.leases(store)
             store.begin()
@@ -63,7 +63,7 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
                 leases,
                 check_mode,
                 finish=[_remember(topology.name, params, absent)],
-                nonce=nonce,
+                timer=timer,
                 left_after=planner.left_after,
                 watch=watch,
                 before=view.before,

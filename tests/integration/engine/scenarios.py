@@ -68,7 +68,9 @@ EDITED: Declaration = {
 NOTHING: Optional[Declaration] = None
 
 
-def run(declared: Optional[Declaration], check: bool = False, name: str = "default", lock_timeout: float = 5) -> Result:
+def run(
+    declared: Optional[Declaration], check: bool = False, name: str = "default", lock_timeout: float = 5, **more: Any
+) -> Result:
     """``declared`` None: the topology is to be absent."""
     words = declared or {"networks": {}, "containers": {}}
     params = {
@@ -80,6 +82,7 @@ def run(declared: Optional[Declaration], check: bool = False, name: str = "defau
         "port_range": words.get("port_range"),
         "lock_timeout": lock_timeout,
         "firewall": words.get("firewall", "warn"),
+        **more,
     }
     return perform_topology(params, check)
 

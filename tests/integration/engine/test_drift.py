@@ -105,7 +105,10 @@ def _settle() -> None:
         run(NOTHING)
     except FabricError:
         shell("ip netns list | while read name rest; do ip netns delete $name; done; nft flush ruleset")
-        shell("for link in $(ls /sys/class/net); do case $link in br-*|veth*|stray*) ip link delete $link;; esac; done")
+        shell(
+            "for link in $(ip -br link | sed 's/[@ ].*//'); do "
+            "case $link in br-*|veth*|stray*) ip link delete $link;; esac; done"
+        )
         run(NOTHING)
     run(DEMO)
     _baseline.clear()
@@ -118,7 +121,10 @@ def _removed_without_marks() -> Dict[str, Any]:
     shell(forwarding_off)
     found = world()
     run(DEMO)
-    shell("for link in $(ls /sys/class/net); do case $link in br-*|veth*) ip link set $link alias '';; esac; done")
+    shell(
+        "for link in $(ip -br link | sed 's/[@ ].*//'); do "
+        "case $link in br-*|veth*) ip link set $link alias '';; esac; done"
+    )
     run(NOTHING)
     shell(forwarding_off)
     return difference(found, world())
