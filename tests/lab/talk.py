@@ -125,6 +125,21 @@ class Talk:
         self._open.append(made)
         return made
 
+    def pings(self, place: str, address: str, wait: float = DEADLINE) -> bool:
+        """Whether an echo request is answered."""
+        kind, request = (1, b"\x08\0\xf7\xff") if "." in address else (58, b"\x80\0\0\0")
+        with self.socket(place, family_of(address), socket.SOCK_RAW, kind) as made:
+            made.settimeout(wait)
+            made.connect((address, 0))
+            try:
+                made.send(request + b"\0\0\0\0")
+                while True:
+                    answer = made.recv(2048)
+                    if answer[20 if kind == 1 else 0] == (0 if kind == 1 else 129):
+                        return True
+            except OSError:
+                return False
+
     def error(self, place: str, address: str, port: int = 9) -> int:
         """The number of the error with which a connection fails at once; 0 if it does not."""
         client = self.socket(place, family_of(address), socket.SOCK_DGRAM)

@@ -139,7 +139,7 @@ def _gateways(networks: Iterable[NetworkPolicy]) -> Tuple[str, ...]:
 
 def _elsewhere(ruleset: Ruleset, networks: Iterable[NetworkPolicy], ports: Iterable[Publication]) -> Tuple[str, ...]:
     """The target of a published port . the subnet of another of its container's networks, seen with its own source."""
-    unmasked = {n.bridge: n.subnet for n in networks if not _leaves_masked(n) and not _is_closed(n)}
+    unmasked = {n.bridge: n.subnet for n in networks if not _is_closed(n) and (n.external or not _leaves_masked(n))}
     bridges: Dict[str, List[str]] = {}
     for endpoint in ruleset.endpoints:
         bridges.setdefault(endpoint.container, []).append(endpoint.bridge)
@@ -317,6 +317,8 @@ _INET_CHAINS = (
             "ct status dnat ip6 daddr . ip6 saddr @elsewhere6 masquerade fully-random",
             # The host asked: a container that is also on the network of this address would answer there instead.
             "ct status dnat oifname @bridges fib saddr type local masquerade fully-random",
+            # From the wire by an adopted bridge: the server sees who asks.
+            "ct status dnat iifname @adopted return",
             "oifname . ip saddr @at_home4 return",
             "oifname . ip6 saddr @at_home6 return",
             "snat ip to ip saddr map @snat4 fully-random",

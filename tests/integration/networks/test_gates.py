@@ -43,11 +43,11 @@ def modes(talk, declare):
     return declare(networks, containers, twice=True)
 
 
-#: Mode → what gets in: to a published port and to another one by the container's address, by the host's port.
+#: Mode → what gets in: to a published port and to another one by the container's address, by the host's port, a ping.
 GETS_IN = {
-    "nat": (False, False, True),
-    "nat-unprotected": (True, True, True),
-    "routed": (True, False, False),
+    "nat": (False, False, True, False),
+    "nat-unprotected": (True, True, True, True),
+    "routed": (True, False, False, True),
 }
 
 
@@ -61,6 +61,7 @@ def test_a_gateway_mode_holds_for_its_family(talk, modes, family, network):
         with talk.serve(container, listening) as server:
             seen = talk.reach("client", address, port, server, DEADLINE if arrives else MOMENT)
         assert (seen is not None) == arrives, (mode, address, port)
+    assert talk.pings("client", target, DEADLINE if GETS_IN[mode][3] else MOMENT) == GETS_IN[mode][3]
     with talk.serve("client", 7076) as far:
         seen = talk.reach(container, of_party(talk.lab.client, family), 7076, far)
         assert seen == (target if mode == "routed" else host)
