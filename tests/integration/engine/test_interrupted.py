@@ -13,12 +13,13 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 
 import pytest
 from faults import before_each_write, kill_at, nothing
-from labhost import in_child
+from labhost import LabHost, in_child
 from scenarios import DEMO, EDITED, NOTHING, Declaration, run
 from watching import quiet_writes_during
 from world import difference, world
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module.small import perform_bridge
 
 OTHER: Declaration = {
     "networks": {"front": {"enable_ipv6": True}, "yard": {}},
@@ -30,6 +31,20 @@ OTHER: Declaration = {
     },
 }
 
+#: What the module ``bridge`` is given, with the defaults of its other options.
+BY_HAND: Dict[str, Any] = {
+    "name": "br-hand",
+    "topology_name": "by_hand",
+    "state": "present",
+    "addresses": ["10.9.0.1/24"],
+    "mtu": 1400,
+    "mac": None,
+    "stp": False,
+    "ageing_time": 300,
+    "forward_delay": 0,
+    "multicast_snooping": True,
+    "up": True,
+}
 #: What somebody had done before the run that is killed.
 _DRIFT = """
 ip link set br-front mtu 1400
@@ -63,6 +78,33 @@ PLACES = int(os.environ.get("FABRIC_PLACES", "6"))
 def test_a_check_after_a_kill_announces_what_the_apply_does(outcome: Callable[[str], Any], job: str) -> None:
     problems = outcome(job)
     assert not problems, "{0} problems:\n{1}".format(len(problems), "\n".join(problems))
+
+
+@pytest.mark.parametrize("job", ["by hand, then by hand", "a topology, then by hand", "by hand, then a topology"])
+def test_the_modules_by_hand_foresee_it_too(fresh_host: LabHost, job: str) -> None:
+    assert fresh_host.run(_by_hand, job) == []
+
+
+def _by_hand(job: str) -> List[str]:
+    first, then = job.split(", then ")
+    runs: Dict[str, Callable[[bool], Tuple[str, ...]]] = {
+        "by hand": lambda check: perform_bridge(BY_HAND, check).actions,
+        "a topology": lambda check: run(DEMO, check=check).actions,
+    }
+    problems: List[str] = []
+    for number in (4, 5, 6, 7, 8):
+        in_child(functools.partial(_killed_by_hand, functools.partial(runs[first], False), number))
+        checked, done, again = runs[then](True), runs[then](False), runs[then](False)
+        if checked != done or again or "the interrupted run of topology" not in done[0]:
+            problems.append("{0}: announced {1}, did {2}, then {3}".format(number, checked, done, again))
+        run(NOTHING)
+        perform_bridge(dict(BY_HAND, state="absent"), False)
+    return problems
+
+
+def _killed_by_hand(function: Callable[[], Any], number: int) -> None:
+    with before_each_write(kill_at(number)):
+        function()
 
 
 def _walk(
