@@ -38,9 +38,11 @@ class Mutation:
     actions: int = 1
 
     def happen(self) -> None:
-        shell(self.script)
-        if "netns delete" in self.script or "umount" in self.script:
-            _until_the_dead_are_buried()
+        try:
+            shell(self.script)
+        finally:
+            if "netns delete" in self.script or "umount" in self.script:
+                _until_the_dead_are_buried()
 
 
 def shell(script: str) -> None:
@@ -48,7 +50,11 @@ def shell(script: str) -> None:
 
 
 def _until_the_dead_are_buried() -> None:
-    """The kernel ends namespaces later, one after the other: when this one has gone, so have those before it."""
+    """The kernel ends namespaces later, one after the other: when this one has gone, so have those before it.
+
+    And later than closed sockets inside, which it frees at leisure, but before it is done with removing a link.
+    """
+    shell("ip link add grave0 type veth peer name grave1; ip link delete grave0")
     shell("ip netns add grave; ip link add grave0 type veth peer name grave1 netns grave; ip netns delete grave")
     deadline = time.monotonic() + 30
     while os.path.exists("/proc/sys/net/ipv4/conf/grave0"):
