@@ -106,14 +106,16 @@ def _stash_mark(name: str) -> None:
         pass
 
 
-def netns_unstash(host: Host, name: str) -> None:
-    """The way back from both, retired and stashed."""
+def netns_unstash(host: Host, name: str, dead: bool = False) -> None:
+    """The way back from both, retired and stashed. ``dead``: the handle led nowhere."""
     host.forget(name)
     if namespaces.identity(_stash(name)) is not None and namespaces.identity(namespaces.handle(name)) is None:
         namespaces.unbind(namespaces.handle(name))
         namespaces.bind(_stash(name), namespaces.handle(name))
     if os.path.exists(_stash(name) + ".mark"):
         os.replace(_stash(name) + ".mark", marks.path(name))
+    if dead:
+        os.close(os.open(namespaces.handle(name), os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o444))
     netns_drop(host, name)
 
 

@@ -60,11 +60,12 @@ def remove(name: str, observed: Observed) -> Action:
 
 def _make_way(name: str, observed: Observed, text: str) -> Action:
     """Take a handle away whose name another namespace is to have. Its own waits in the stash until the end."""
+    dead = observed.handles[name] is None
     return Action(
         text=text.format(name),
         subject="namespace " + name,
         do=(operation("netns.stash", name=name),),
-        undo=(operation("netns.unstash", name=name),),
+        undo=(operation("netns.unstash", name=name, dead=dead),),
         finish=(operation("netns.drop", name=name),),
         before=_words(observed.marks.get(name)),
     )

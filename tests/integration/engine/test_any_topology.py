@@ -78,6 +78,14 @@ FOUND: Dict[str, List[Step]] = {
         Step(_declared({}, one={"network_mode": "host"})),
         Step(_declared({}, one={"network_mode": "host"}), ("ip netns delete one",), ("fail", 5)),
     ],
+    "a handle that was unmounted, when its run is killed": [
+        Step(_declared({}, one={"network_mode": "none"}, two={"network_mode": "container:one"})),
+        Step(
+            _declared({}, one={"network_mode": "none"}, two={"network_mode": "none"}),
+            ("umount /run/netns/two",),
+            ("kill", 8),
+        ),
+    ],
     "a bridge of somebody else's": [
         Step(_declared({"alpha": {"external": True, "bridge": FOREIGN_BRIDGE}}, one=_ON_ALPHA)),
         Step(_declared({"alpha": {}}, one=_ON_ALPHA)),
