@@ -30,7 +30,7 @@ def talk(shared_lab: Lab) -> Iterator[Talk]:
 
 @pytest.fixture(scope="module")
 def declare(shared_lab: Lab) -> Declare:
-    """declare(networks, containers): apply it, and see that a second run finds nothing to do."""
+    """declare(networks, containers): apply it; with twice, see that a second run finds nothing to do."""
 
     def run(networks: Dict[str, Any], containers: Dict[str, Any], twice: bool = False) -> Dict[str, Any]:
         words = {"networks": networks, "containers": containers}

@@ -31,7 +31,7 @@ def came_by(talk, family):
     client = talk.lab.client
     with talk.serve("client", 7070) as server:
         seen = talk.reach("m", client.ipv4 if family == 4 else client.ipv6, 7070, server)
-    return int(seen.split(".")[2]) if family == 4 else int(seen.split(":")[2])
+    return int(seen.split(".")[2]) if family == 4 else int(seen.split(":")[2] or 0)
 
 
 def test_the_way_out_is_chosen_for_each_family_and_moves_when_a_network_goes(talk, declare):
@@ -53,6 +53,22 @@ def test_the_way_out_is_chosen_for_each_family_and_moves_when_a_network_goes(tal
     del m["a"]
     declare(networks, {"m": {"networks": m}}, twice=True)
     assert talk.error("m", talk.lab.client.ipv4) == 101  # ENETUNREACH: nothing but an internal network is left
+
+
+def test_published_ports_go_with_the_default_route(talk, declare):
+    networks, host = nets(a=BOTH, b=BOTH), talk.lab.host
+    containers = {"m": {"networks": {"a": {}, "b": {}}, "ports": ["8080:80"]}}
+    for first, number in (("a", 0), ("b", 1), (None, 0)):
+        containers["m"]["networks"] = {"a": {}, "b": {}}
+        if first:
+            containers["m"]["networks"][first] = {"gw_priority": 1}
+        answer = declare(networks, containers)
+        for family, at_host in ((4, host.ipv4), (6, host.ipv6)):
+            at = addresses(answer, "m", "eth{0}".format(number))[family]
+            with talk.serve("m", 80, address=at) as server:
+                seen = talk.reach("client", at_host, 8080, server)
+            assert seen in (talk.lab.client.ipv4, talk.lab.client.ipv6)
+            assert came_by(talk, family) == number
 
 
 def test_interfaces_come_in_the_declared_order_or_by_name(talk, declare):
