@@ -10,7 +10,7 @@ been taken back. Only what is touched: of a build that is nearly nothing, for wh
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from .._kernel.marks import HandleMark
@@ -75,7 +75,7 @@ def file_state(before: Image, path: str) -> Optional[FileState]:
 
 
 def _file_image(path: str, files: Mapping[str, FileState]) -> Dict[str, Any]:
-    return asdict(files.get(path, FileState()))
+    return dict(vars(files.get(path, FileState())))
 
 
 # --- what an operation touches
@@ -123,7 +123,7 @@ def _netns_image(name: str, observed: Observed) -> Dict[str, Any]:
     mark, state = observed.marks.get(name), observed.namespaces.get(name)
     return {
         "handle": [observed.handles[name]] if name in observed.handles else None,
-        "mark": asdict(mark) if mark is not None else None,
+        "mark": dict(vars(mark)) if mark is not None else None,
         "state": _state_words(state) if state is not None else None,
     }
 
