@@ -145,15 +145,15 @@ def _state_words(state: NamespaceState) -> Dict[str, Any]:
 
 
 _RAW = ("families", "port")  # which no plan compares
-_DEFAULTS: Dict[type, Dict[str, Any]] = {
-    kind: {each.name: each.default for each in fields(kind)} for kind in (Link, RouteEntry)
+_DEFAULTS: Dict[type, List[Tuple[str, Any]]] = {
+    kind: [(each.name, each.default) for each in fields(kind) if each.name not in _RAW] for kind in (Link, RouteEntry)
 }
 
 
 def _words(value: Any) -> Dict[str, Any]:
     """Of a link or a route, what is not as it usually is."""
-    usual = _DEFAULTS[type(value)]
-    return {name: each for name, each in vars(value).items() if name not in _RAW and each != usual[name]}
+    now = vars(value)
+    return {name: now[name] for name, usual in _DEFAULTS[type(value)] if now[name] != usual}
 
 
 # --- and back

@@ -189,7 +189,7 @@ def _from_ends(link: Link, inner: Link, netns: str, state: NamespaceState, obser
         alias=link.alias,
         owner=ownership.subject(link, observed) or "",
         mac=inner.mac,
-        mtu=inner.mtu,
+        mtu=max(link.mtu, inner.mtu),  # whatever is less is set then: below 1280 nothing of IPv6 could be
         addresses=comparable_addresses(state.addresses.get(inner.index, [])),
         routes=tuple(routes.static(entry) for entry in _routes_of(inner, state)),
         master=master.ifname if master else None,

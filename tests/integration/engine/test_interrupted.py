@@ -80,13 +80,13 @@ def test_a_check_after_a_kill_announces_what_the_apply_does(outcome: Callable[[s
     assert not problems, "{0} problems:\n{1}".format(len(problems), "\n".join(problems))
 
 
-@pytest.mark.parametrize("job", ["by hand, then by hand", "a topology, then by hand", "by hand, then a topology"])
-def test_the_modules_by_hand_foresee_it_too(fresh_host: LabHost, job: str) -> None:
-    assert fresh_host.run(_by_hand, job) == []
+@pytest.mark.parametrize("order", ["by hand, then by hand", "a topology, then by hand", "by hand, then a topology"])
+def test_the_modules_by_hand_foresee_it_too(fresh_host: LabHost, order: str) -> None:
+    assert fresh_host.run(_by_hand, order) == []
 
 
-def _by_hand(job: str) -> List[str]:
-    first, then = job.split(", then ")
+def _by_hand(order: str) -> List[str]:
+    first, then = order.split(", then ")
     runs: Dict[str, Callable[[bool], Tuple[str, ...]]] = {
         "by hand": lambda check: perform_bridge(BY_HAND, check).actions,
         "a topology": lambda check: run(DEMO, check=check).actions,

@@ -45,6 +45,8 @@ DRIFT: Dict[str, str] = {
     "an interface down inside": "ip -n web link set eth0 down",
     "an interface down outside": "ip link set {0} down".format(WEB),
     "another mtu on one end": "ip link set {0} mtu 1333; ip -n mover link set eth0 mtu 1200".format(WEB),
+    "an mtu without IPv6": "ip link set br-front mtu 1200; ip -n web link set eth1 mtu 1200; "
+    "ip link set {0} mtu 1200; ip link set {1} mtu 1200".format(WEB, veth_ifname("default", "db", "eth0")),
     "aliases": "ip link set {0} alias ''; ip -n mover link set eth0 alias stray; ip link set br-back alias ''".format(
         WEB
     ),
@@ -61,7 +63,12 @@ DRIFT: Dict[str, str] = {
     "options of a bridge": "ip link set br-front type bridge ageing_time 900; ip link set br-back down",
 }
 #: Of what the run takes away whatever drifted.
-RUNS: Dict[str, Optional[Declaration]] = {"repair": DEMO, "edit": EDITED, "removal": NOTHING}
+RUNS: Dict[str, Optional[Declaration]] = {
+    "repair": DEMO,
+    "edit": EDITED,
+    "removal": NOTHING,
+    "mtu without IPv6": dict(DEMO, networks=dict(DEMO["networks"], front={"mtu": 1200})),
+}
 
 
 @pytest.mark.parametrize("job", ["{0}: {1}".format(name, drift) for drift in DRIFT for name in RUNS])
