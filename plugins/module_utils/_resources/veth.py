@@ -315,12 +315,16 @@ def _inner_changes(desired: Veth, inner: Link, state: NamespaceState) -> Iterato
 
 def _link_local_of_the_mac(desired: Veth, inner: Link, state: NamespaceState, subject: str) -> Iterator[Action]:
     """The kernel makes it once and leaves it when the MAC changes; then the packet rules would drop what it sends."""
+    if not desired.mac:
+        return
     addresses = state.addresses.get(inner.index, [])
     old = [cidr for cidr in addresses if is_of_a_mac(cidr) and cidr not in desired.addresses]
-    if not old and any(":" in cidr for cidr in desired.addresses):
-        old = [link_local(inner.mac) + "/64"]  # which it makes in this run, when IPv6 is turned on
-    wanted = link_local(desired.mac) + "/64" if desired.mac else ""
-    if not wanted or not old or wanted in old:
+    on = state.sysctls.get("net/ipv6/conf/all/disable_ipv6") == "0"
+    if not old and desired.mtu >= IPV6_MTU and (on or any(":" in cidr for cidr in desired.addresses)):
+        # Which it makes a moment after the interface came up, or in this run, when IPv6 is turned on.
+        old = [link_local(inner.mac) + "/64"]
+    wanted = link_local(desired.mac) + "/64"
+    if not old or wanted in old:
         return
     place = {"netns": desired.netns, "ifname": desired.ifname}
     gone = tuple(operation("address.delete", cidr=cidr, **place) for cidr in old)
