@@ -35,6 +35,7 @@ class Stage(IntEnum):
     LEAVING = auto()  # pairs and namespaces that go
     BRIDGES = auto()
     RULES = auto()  # before anything is reachable; with them the accept in another firewall, never without
+    MACS = auto()  # and names inside; before IPv6 is on, for the kernel makes an address of a MAC then, and keeps it
     NAMESPACES = auto()
     PAIRS = auto()
     IPV6_OFF = auto()  # once its addresses went, so that on the way back they come when it is on again
@@ -111,8 +112,13 @@ def plan(
 def _in_order(staged: Mapping[Stage, Iterable[Action]]) -> Tuple[Action, ...]:
     """By stage; within one, as they were found."""
     found = [(stage, action) for stage, actions in staged.items() for action in actions]
-    found = [(Stage.IPV6_OFF if _turns_ipv6_off(action) else stage, action) for stage, action in found]
-    return tuple(action for _stage, action in sorted(found, key=lambda each: each[0]))
+    return tuple(action for stage, action in sorted(found, key=lambda each: _stage_of(each[1], each[0])))
+
+
+def _stage_of(action: Action, stage: Stage) -> Stage:
+    if _turns_ipv6_off(action):
+        return Stage.IPV6_OFF
+    return Stage.MACS if stage is Stage.PAIRS and _says_who_it_is(action) else stage
 
 
 def _rules_actions(topology: str, rules: Optional[RulesetChange]) -> Iterator[Action]:
@@ -128,6 +134,15 @@ def _rules_actions(topology: str, rules: Optional[RulesetChange]) -> Iterator[Ac
         finish=(operation("conntrack.delete", flows=flows),) if flows else (),
         before=rules.before,
         after=rules.after,
+    )
+
+
+def _says_who_it_is(action: Action) -> bool:
+    """The name or the MAC of an inner end."""
+    step = action.do[0]
+    inside = step.arguments.get("netns") is not None
+    return inside and (
+        step.name == "link.rename" or (step.name == "link.set" and "mac" in step.arguments["attributes"])
     )
 
 

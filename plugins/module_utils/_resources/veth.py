@@ -320,8 +320,8 @@ def _link_local_of_the_mac(desired: Veth, inner: Link, state: NamespaceState, su
     addresses = state.addresses.get(inner.index, [])
     old = [cidr for cidr in addresses if is_of_a_mac(cidr) and cidr not in desired.addresses]
     on = state.sysctls.get("net/ipv6/conf/all/disable_ipv6") == "0"
-    if not old and desired.mtu >= IPV6_MTU and (on or any(":" in cidr for cidr in desired.addresses)):
-        # Which it makes a moment after the interface came up, or in this run, when IPv6 is turned on.
+    if not old and on and desired.mtu >= IPV6_MTU:
+        # Which it makes a moment after the interface came up. Where IPv6 comes on in this run, the MAC changes before.
         old = [link_local(inner.mac) + "/64"]
     wanted = link_local(desired.mac) + "/64"
     if not old or wanted in old:

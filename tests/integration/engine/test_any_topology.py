@@ -53,6 +53,11 @@ FOUND: Dict[str, List[Step]] = {
         Step(_declared({"alpha": _SIX}, one={"networks": {"alpha": {"link_local_ips": ["fe80::77"]}}})),
         Step(_declared({"alpha": _SIX}, one=_ON_ALPHA)),
     ],
+    "another MAC as IPv6 comes with another network": [
+        Step(_declared({"alpha": {}, "beta": {}}, one=_ON_ALPHA)),
+        Step(_declared({"alpha": {}, "beta": {}, "gamma": _SIX}, one={"networks": ["beta", "gamma"]})),
+        Step(_declared({"alpha": _SIX}, one=_ON_ALPHA)),
+    ],
     "IPv6 on where no network has it": [
         Step(_declared({"alpha": {}}, one={"sysctls": {"net.ipv6.conf.all.disable_ipv6": "0"}, **_ON_ALPHA})),
         Step(_declared({"alpha": {}}, one=_ON_ALPHA)),

@@ -184,6 +184,25 @@ def test_ipv6_is_off_only_once_its_addresses_are_gone_wherever_it_is_turned_off(
     ]
 
 
+def test_a_mac_changes_before_the_kernel_makes_an_address_of_it() -> None:
+    key = "net/ipv6/conf/all/disable_ipv6"
+    desired = replace(
+        DESIRED,
+        namespaces=(replace(DESIRED.namespaces[0], sysctls=((key, "0"),)),),
+        veths=(replace(DESIRED.veths[0], mac="02:42:0a:63:00:02", addresses=("10.99.0.2/24",)),),
+    )
+    seen = built(BRIDGE, OUTER)
+    inner = replace(INNER, ifname="stray0", mac="02:42:ac:13:00:04")
+    inside = NamespaceState({"lo": Link(1, "lo", up=True), "stray0": inner}, sysctls={key: "1"})
+    seen = replace(seen, namespaces={"web": inside}, inner_ends={7: ("web", inner)})
+    assert texts(desired, seen, FileState("web\n")) == [
+        "rename stray0 in namespace web to eth0",
+        "set mac of web:eth0 from 02:42:ac:13:00:04 to 02:42:0a:63:00:02",
+        "set net.ipv6.conf.all.disable_ipv6 from 1 to 0 in namespace web",
+        "add 10.99.0.2/24 to web:eth0",
+    ]
+
+
 def test_a_bridge_goes_only_once_its_ports_have_moved() -> None:
     desired = replace(
         DESIRED,
