@@ -11,11 +11,11 @@ from typing import Any, Collection, Dict, Iterable, Iterator, List, Optional, Tu
 
 from .._kernel import names, rtnetlink
 from .._kernel.observe import Observed
-from .._kernel.rtnetlink import Link
+from .._kernel.rtnetlink import IPV6_MTU, Link
 from . import ownership
 from .action import Action, Operation, operation
 from .link_local import is_of_a_mac
-from .netns import IPV6_MTU, compare_sysctl, settable
+from .netns import compare_sysctl, settable
 
 #: Of a bridge, what the kernel can change on a living one. Times in seconds.
 _OPTIONS = ("stp", "ageing_time", "forward_delay", "multicast_snooping")

@@ -12,7 +12,7 @@ from typing import Any, Dict, Iterator, List, Optional, Tuple
 from .._kernel import interface_settings, names, rtnetlink
 from .._kernel.errors import ForeignObjectError
 from .._kernel.observe import NamespaceState, Observed
-from .._kernel.rtnetlink import Link, RouteEntry
+from .._kernel.rtnetlink import IPV6_MTU, Link, RouteEntry
 from . import ownership, routes
 from .action import Action, Operation, operation
 from .bridge import (
@@ -26,7 +26,7 @@ from .bridge import (
     remove_surplus,
 )
 from .link_local import is_of_a_mac, link_local
-from .netns import IPV6_MTU, compare_sysctl, settable
+from .netns import compare_sysctl, settable
 from .routes import StaticRoute
 
 
