@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 
-from . import nft
-from .errors import MissingDependencyError
+from . import nft, sysctl
+from .errors import FabricError, MissingDependencyError
 
 _LIBRARIES = (
     ("pyroute2", "to end the connections of published ports that went", "https://pyroute2.org/"),
@@ -18,7 +19,15 @@ _LIBRARIES = (
 
 
 def require_all() -> None:
-    """Raise MissingDependencyError for the first thing that is missing. Nothing is imported yet: that costs time."""
+    """Raise for the first thing that is missing: MissingDependencyError, or FabricError where it is the kernel's.
+
+    Nothing is imported yet: that costs time.
+    """
+    if not os.path.isdir(sysctl.path("net/ipv6/conf")):
+        raise FabricError(
+            "this kernel has no IPv6 (it was booted with ipv6.disable=1): a namespace cannot be told to do without it. "
+            "Boot with ipv6.disable_ipv6=1 instead, which leaves no interface with IPv6 and the settings there"
+        )
     nft.require()
     for library, reason, url in _LIBRARIES:
         if importlib.util.find_spec(library) is None:
