@@ -74,6 +74,11 @@ def _other(value: str) -> str:
     return "0" if value != "0" else "1"
 
 
+def _with_broadcast(cidr: str) -> str:
+    """An address as it comes back: what had no broadcast address before has one after a way back."""
+    return cidr + " brd +" if "." in cidr else cidr
+
+
 def _dotted(key: str) -> str:
     return key.replace("/", ".")
 
@@ -101,11 +106,14 @@ def _bridge_addresses(bridge: Bridge) -> Iterator[Mutation]:
     for cidr in bridge.addresses:
         yield Mutation("ip address delete {0} dev {1}".format(cidr, bridge.ifname), "add {0} to".format(cidr))
         other = "{0}/{1}".format(cidr.split("/")[0], 28 if "." in cidr else 80)
-        script = "ip address delete {0} dev {2}; ip address add {1} dev {2}".format(cidr, other, bridge.ifname)
+        script = "ip address delete {0} dev {2}; ip address add {1} dev {2}".format(
+            cidr, _with_broadcast(other), bridge.ifname
+        )
         reported = "add {0} to {1}" if "." in cidr else "on {1} to {0}"
         yield Mutation(script, reported.format(cidr, bridge.ifname), 2 if "." in cidr else 1)
     for cidr in ("203.0.113.9/24",):
-        yield Mutation("ip address add {0} dev {1}".format(cidr, bridge.ifname), "remove {0} from".format(cidr))
+        script = "ip address add {0} dev {1}".format(_with_broadcast(cidr), bridge.ifname)
+        yield Mutation(script, "remove {0} from".format(cidr))
 
 
 def _bridge_option(name: str, value: Any, actions: int = 1, field: str = "") -> Row:
@@ -208,9 +216,9 @@ def _veth_addresses(veth: Veth) -> Iterator[Mutation]:
         gone = "ip {0} delete {1} dev {2}".format(place, cidr, veth.ifname)
         yield Mutation(gone, "add {0} to {1}".format(cidr, veth.shown), 0)
         other = "{0}/{1}".format(ip_interface(cidr).ip + 1000, cidr.split("/")[1])
-        script = "{0}; ip {1} add {2} dev {3}".format(gone, place, other, veth.ifname)
+        script = "{0}; ip {1} add {2} dev {3}".format(gone, place, _with_broadcast(other), veth.ifname)
         yield Mutation(script, "add {0} to {1}".format(cidr, veth.shown), 0)
-        script = "ip {0} add {1} dev {2}".format(place, other, veth.ifname)
+        script = "ip {0} add {1} dev {2}".format(place, _with_broadcast(other), veth.ifname)
         yield Mutation(script, "remove {0} from {1}".format(other, veth.shown))
 
 
