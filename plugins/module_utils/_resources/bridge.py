@@ -46,7 +46,10 @@ class Bridge:
 def compare(desired: Bridge, observed: Observed) -> List[Action]:
     link = observed.links.get(desired.ifname)
     if link is None:
-        return [_create(desired)]
+        made, mark = _create(desired), names.altname(desired.alias)
+        former = [each.ifname for each in observed.links.values() if mark in each.altnames]
+        away, again = (tuple(_altname(verb, ifname, mark) for ifname in former) for verb in ("delete", "add"))
+        return [replace(made, do=(*away, *made.do), undo=(*made.undo, *again))]
     ownership.refuse_foreign(desired.ifname, desired.alias, link, "bridge", observed)
     return list(_changes(desired, link, observed))
 

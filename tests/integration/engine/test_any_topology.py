@@ -45,6 +45,10 @@ FOUND: Dict[str, List[Step]] = {
         Step(_declared({"alpha": {"bridge": "fabric7"}}, one=_ON_ALPHA), fault=("fail", 40)),
         Step(_declared({"alpha": {}}, one=_ON_ALPHA), fault=("kill", 20)),
     ],
+    "a bridge's name that its network gives up to another": [
+        Step(_declared({"alpha": {}, "beta": {"bridge": "fabric7"}})),
+        Step(_declared({"alpha": {"bridge": "fabric7"}, "beta": {}})),
+    ],
     "two networks that change bridges": [
         Step(_declared({"alpha": {"bridge": "fabric7"}, "beta": {"bridge": "fabric8"}}, one=_ON_ALPHA)),
         Step(_declared({"alpha": {"bridge": "fabric8"}, "beta": {"bridge": "fabric7"}}, one=_ON_ALPHA)),
