@@ -28,13 +28,12 @@ def keys(action: Action) -> Tuple[str, ...]:
     return tuple(dict.fromkeys(key for step in (*action.do, *action.undo) for key in _keys(step.name, step.arguments)))
 
 
-def image(actions: Iterable[Action], observed: Observed, files: Mapping[str, FileState]) -> Image:
+def image(touched: Iterable[Sequence[str]], observed: Observed, files: Mapping[str, FileState]) -> Image:
+    """``touched``: the keys of each action."""
     found: Image = {}
-    for action in actions:
-        for key in keys(action):
-            if key not in found:
-                kind, _blank, name = key.partition(" ")
-                found[key] = _file_image(name, files) if kind == "file" else _READERS[kind](name, observed)
+    for key in dict.fromkeys(key for each in touched for key in each):
+        kind, _blank, name = key.partition(" ")
+        found[key] = _file_image(name, files) if kind == "file" else _READERS[kind](name, observed)
     return found
 
 

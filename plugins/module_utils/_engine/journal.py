@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from .._kernel import files, gate, marks
 from .._kernel.errors import FabricError
@@ -25,6 +25,9 @@ from . import before as images
 
 _REACHED = JOURNAL_FILE + ".reached"
 _VERSION = 1
+
+#: The keys of what each action touches → what all of that is like, to be kept as JSON.
+Before = Callable[[Sequence[Sequence[str]]], Dict[str, Any]]
 
 #: What ``reached`` says besides a number: all is verified, and waits for a confirmation, or needs none.
 UNCONFIRMED, VERIFIED = "unconfirmed", "finish"
@@ -43,12 +46,13 @@ class Journal:
         actions: Sequence[Action],
         finish: Sequence[Dict[str, Any]] = (),
         timer: Optional[Dict[str, Any]] = None,
-        before: Optional[Dict[str, Any]] = None,
+        before: Optional[Before] = None,
     ) -> None:
-        """``first`` is the way back of what is committed before any action: the leases. ``before`` is what the
-        actions touch, as it is; no way back needs it, but a check that is to tell where the way back leads."""
+        """``first`` is the way back of what is committed before any action: the leases. ``before`` says what the
+        actions touch is like; no way back needs that, but a check that is to tell where the way back leads."""
         gate.writing("journal")
         prepare_state_directory()
+        touched = [images.keys(action) for action in actions]
         words = {
             "version": _VERSION,
             "topology": topology,
@@ -56,8 +60,8 @@ class Journal:
             "timer": timer,
             "first": list(first),
             "undo": [[step.as_json() for step in action.undo] for action in actions],
-            "touched": [images.keys(action) for action in actions],
-            "before": before or {},
+            "touched": touched,
+            "before": before(touched) if before is not None else {},
             "finish": [step.as_json() for action in actions for step in action.finish] + list(finish),
         }
         self._reached = os.open(_REACHED, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Optional, Sequence, Tuple
+from typing import Callable, Optional, Sequence, Tuple
 
 from .._resources.action import Action
 from .._resources.firewall_accept import WARN, HostFirewall
@@ -20,6 +20,9 @@ from .view import View
 
 class Planner:
     """What is left to do on a host to match a declaration: before a run, and after its actions."""
+
+    #: What else is to be computed, for the time when the outcome of a run is awaited from a program.
+    meanwhile: Optional[Callable[[], object]] = None
 
     def __init__(self, view: View, desired: Desired, firewall: str = WARN) -> None:
         """``firewall``: what to do about another one."""
@@ -45,4 +48,4 @@ class Planner:
 
     def left_after(self, actions: Sequence[Action]) -> Tuple[str, ...]:
         """Of what these actions touched; the rest was read when they were planned."""
-        return left_after(self._view.host, self._desired, actions, self.firewall)
+        return left_after(self._view.host, self._desired, actions, self.firewall, self.meanwhile)

@@ -224,7 +224,7 @@ def _removals(desired: Desired, observed: Observed) -> Tuple[List[Action], Obser
     for name, mark in sorted(observed.marks.items()):
         if mark.topology == desired.topology and name not in declared:
             actions.append(netns.remove(name, observed))
-    return actions, _without(gone, observed)
+    return actions, _without(gone, observed) if desired.namespaces else observed
 
 
 def _without(pairs: Sequence[Link], observed: Observed) -> Observed:

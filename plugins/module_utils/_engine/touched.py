@@ -11,10 +11,11 @@ of the containers touched; the packet rules if they changed.
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, FrozenSet, Iterator, List, Mapping, Sequence, Set, Tuple
+from typing import Any, Callable, FrozenSet, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
-from .._kernel import rtnetlink
+from .._kernel import marks, rtnetlink
 from .._kernel.host import Host
 from .._kernel.observe import Observed, observe
 from .._resources import hosts_files
@@ -47,22 +48,26 @@ class Touched:
     firewall: bool
 
 
-def left_after(host: Host, desired: Desired, actions: Sequence[Action], firewall: HostFirewall) -> Tuple[str, ...]:
-    """Lines that say what does not match."""
+def left_after(
+    host: Host,
+    desired: Desired,
+    actions: Sequence[Action],
+    firewall: HostFirewall,
+    meanwhile: Optional[Callable[[], object]] = None,
+) -> Tuple[str, ...]:
+    """Lines that say what does not match. ``meanwhile`` is called while nft lists the rules."""
     touched = what_is_touched(desired, actions)
-    part = desired.restricted(touched.containers)
-    observed = observe(
-        host,
-        part.host_sysctls(),
-        part.namespace_sysctls(),
-        (),
-        part.handles() | touched.gone_handles,
-        rtnetlink.read_links_named(host.socket, _ifnames(part, touched)),
-    )
-    files = {file.path: hosts_files.read(file.path) for file in part.files}
-    rules = plan_ruleset(desired.topology, desired.ruleset) if touched.rules else None
-    accepts = firewall.plan() if touched.firewall else NOTHING_TO_DO
-    left = [line for action in plan(part, observed, rules, files, accepts) for line in action.lines]
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        rules = aside.submit(plan_ruleset, desired.topology, desired.ruleset) if touched.rules else None
+        part = desired.restricted(touched.containers)
+        links = rtnetlink.read_links_named(host.socket, _ifnames(part, touched))
+        observed = observe(host, part.host_sysctls(), part.namespace_sysctls(), (), part.handles(), links)
+        files = {file.path: hosts_files.read(file.path) for file in part.files}
+        accepts = firewall.plan() if touched.firewall else NOTHING_TO_DO
+        if meanwhile is not None:
+            meanwhile()
+        change = rules.result() if rules is not None else None
+    left = [line for action in plan(part, observed, change, files, accepts) for line in action.lines]
     return (*left, *_still_there(desired, observed, touched))
 
 
@@ -124,7 +129,8 @@ def _still_there(desired: Desired, observed: Observed, touched: Touched) -> List
     links = {pair.name for pair in desired.veths} | {each.ifname for each in desired.bridges}
     handles = {space.name for space in desired.namespaces}
     paths = {file.path for file in desired.files}
+    marked = marks.names()
     found = ["interface " + name for name in sorted(touched.gone_links - links) if name in observed.links]
-    found += ["namespace " + name for name in sorted(touched.gone_handles - handles) if name in observed.marks]
+    found += ["namespace " + name for name in sorted(touched.gone_handles - handles) if name in marked]
     found += [path for path in sorted(touched.gone_files - paths) if os.path.lexists(path)]
     return [what + " is still there" for what in found]

@@ -52,7 +52,7 @@ def run(
     timer: Optional[Dict[str, Any]] = None,
     left_after: Optional[LeftAfter] = None,
     watch: Optional[Stopwatch] = None,
-    before: Optional[Callable[[Sequence[Action]], Dict[str, Any]]] = None,
+    before: Optional[journals.Before] = None,
 ) -> Result:
     """Make the host match, or in check mode say what that would take. Called with the host's lock held.
 
@@ -75,7 +75,7 @@ def run(
     journal = journals.Journal()
     begun: List[Action] = []
     try:
-        journal.begin(topology, leases.way_back, actions, finish, timer, before(actions) if before else None)
+        journal.begin(topology, leases.way_back, actions, finish, timer, before)
         gate.writing("leases")
         leases.commit()
         watch.lap("journal and leases")

@@ -21,7 +21,6 @@ from .._kernel.names import table
 from .._kernel.observe import Observed, observe
 from .._kernel.rtnetlink import RTPROT_KERNEL, Link, RouteEntry
 from .._resources import hosts_files
-from .._resources.action import Action
 from .._resources.firewall_accept import Foreseen, foreseen_of
 from .._resources.hosts_files import FileState
 from . import before as images
@@ -93,10 +92,10 @@ class View:
             if name == "lease.revert":
                 store.revert(**words)
 
-    def before(self, actions: Sequence[Action]) -> images.Image:
-        """What these touch, as the last plan found it."""
+    def before(self, touched: Iterable[Sequence[str]]) -> images.Image:
+        """What the actions touch, as the last plan found it."""
         observed, files = self._read
-        return images.image(actions, observed, files) if observed is not None else {}
+        return images.image(touched, observed, files) if observed is not None else {}
 
     def declared(self, topology: str) -> Optional[List[Any]]:
         """In a list, the declaration that the interrupted run leaves as the last one applied; None: it changes none."""

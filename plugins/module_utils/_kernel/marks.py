@@ -32,15 +32,19 @@ def boot_id() -> str:
     return sysctl.read("kernel/random/boot_id") or ""
 
 
+def names() -> FrozenSet[str]:
+    """The handles that have a mark, of whatever boot."""
+    try:
+        return frozenset(os.listdir(HANDLE_MARK_DIRECTORY))
+    except FileNotFoundError:
+        return frozenset()
+
+
 def read_all(only: Optional[FrozenSet[str]] = None) -> Dict[str, HandleMark]:
     """Handle name → mark, of this boot only; of all handles or ``only`` of these."""
-    try:
-        names = os.listdir(HANDLE_MARK_DIRECTORY) if only is None else list(only)
-    except FileNotFoundError:
-        return {}
     boot = boot_id()
     marks = {}
-    for name in names:
+    for name in sorted(names() if only is None else only):
         try:
             with open(path(name), encoding="utf-8") as file:
                 words = json.load(file)

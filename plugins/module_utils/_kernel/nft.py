@@ -28,9 +28,12 @@ _PLACES = os.pathsep.join(("/usr/local/sbin", "/usr/sbin", "/sbin"))
 
 
 def list_tables(names: Sequence[TableName]) -> Dict[TableName, List[Object]]:
-    """The objects of each of these tables; a table that does not exist is not in the answer."""
+    """The objects of each of these tables; a table that does not exist is not in the answer.
+
+    Protocols are numbers: for its name nft opens and reads /etc/protocols once for every element.
+    """
     answer: Dict[TableName, List[Object]] = {}
-    for name, listing in _list(names, ["-j"]).items():
+    for name, listing in _list(names, ["-j", "--numeric-protocol"]).items():
         objects = json.loads(listing)["nftables"]
         answer[name] = [item for item in objects if "metainfo" not in item and "table" not in item]
     return answer

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple
 
@@ -54,6 +55,8 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
             view.leases(store)
             store.begin()
             allocation, planner = _prepare(view, store, topology, absent, params.get("firewall") or WARN)
+            described = functools.lru_cache(maxsize=None)(functools.partial(_describe, topology, allocation))
+            planner.meanwhile = described
             watch.lap("lease and expand")
             leases = PreparedLeases(store, allocation)
             result = transaction.run(
@@ -75,11 +78,14 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
     timings = watch.milliseconds()
     result = replace(result, actions=first.actions + result.actions, warnings=tuple(warnings), timings=timings)
     facts_of_check = {"drift": list(drift), "intended": list(intended)} if check_mode else {}
-    return result.with_facts(
-        networks=describe_networks(topology, allocation),
-        containers=describe_containers(topology, allocation),
-        **facts_of_check,
-    )
+    return result.with_facts(**described(), **facts_of_check)
+
+
+def _describe(topology: Topology, allocation: Allocation) -> Dict[str, Any]:
+    return {
+        "networks": describe_networks(topology, allocation),
+        "containers": describe_containers(topology, allocation),
+    }
 
 
 def _forwarding(topology: Topology) -> Dict[int, List[str]]:

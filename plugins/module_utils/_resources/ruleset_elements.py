@@ -12,6 +12,7 @@ from .ruleset import Publication
 
 #: More than this many of a kind are counted rather than named.
 MANY = 20
+_PROTOCOLS = {6: "tcp", 17: "udp", 132: "sctp"}
 
 
 def elements(item: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -30,8 +31,10 @@ def column_types(item: Mapping[str, Any]) -> Tuple[str, ...]:
 
 
 def _type_of(expression: Mapping[str, Any]) -> str:
-    """Only what has to be quoted matters."""
-    return "ifname" if expression.get("meta", {}).get("key") in ("iifname", "oifname") else ""
+    """Only what has to be quoted, or named, matters."""
+    return {"iifname": "ifname", "oifname": "ifname", "l4proto": "inet_proto"}.get(
+        expression.get("meta", {}).get("key"), ""
+    )
 
 
 def element_text(element: Any, columns: Sequence[str], has_data: bool) -> str:
@@ -68,7 +71,14 @@ def _value_text(value: Any, kind: str) -> str:
         if "range" in value:
             return "{0}-{1}".format(*value["range"])
         return str(value)
+    if kind == "inet_proto":
+        return _protocol(value)
     return '"{0}"'.format(value) if kind == "ifname" else str(value)
+
+
+def _protocol(value: Any) -> str:
+    """nft is asked for numbers, see ``nft.list_tables``."""
+    return _PROTOCOLS.get(value) or str(value)
 
 
 def publication(set_name: str, element: Any) -> Optional[Publication]:
@@ -80,7 +90,7 @@ def publication(set_name: str, element: Any) -> Optional[Publication]:
     host_ip = str(parts.pop(0)) if set_name.endswith("_at") else None
     return Publication(
         family=int(set_name[len("published")]),
-        protocol=str(parts[0]),
+        protocol=_protocol(parts[0]),
         published=int(parts[1]),
         target=str(data["concat"][0]),
         target_port=int(data["concat"][1]),
@@ -95,7 +105,7 @@ def reachable(set_name: str, element: Any) -> Optional[Publication]:
         return None
     address, protocol, port = element["concat"]
     family = int(set_name[len("reachable")])
-    return Publication(family, str(protocol), int(port), str(address), int(port), "", str(address))
+    return Publication(family, _protocol(protocol), int(port), str(address), int(port), "", str(address))
 
 
 def publication_text(port: Publication) -> str:

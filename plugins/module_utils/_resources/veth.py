@@ -81,8 +81,9 @@ def _is_met_elsewhere(desired: Veth, outer: Link, inner: Link, observed: Observe
     return bool(new) or inner.mac != desired.mac or (master.ifname if master else None) != desired.master
 
 
-def create(desired: Veth, announced: bool = True) -> Action:
-    words = {
+def _creation(desired: Veth) -> Dict[str, Any]:
+    """What ``veth.create`` wants to know."""
+    words: Dict[str, Any] = {
         name: getattr(desired, name)
         for name in ("name", "netns", "ifname", "alias", "mac", "mtu", "master", "isolated", "hairpin")
     }
@@ -92,13 +93,17 @@ def create(desired: Veth, announced: bool = True) -> Action:
         routes=[route.words() for route in desired.routes],
         sysctls=[list(pair) for pair in settable(desired.sysctls, desired.mtu)],
     )
+    return words
+
+
+def create(desired: Veth, announced: bool = True) -> Action:
     details = ", ".join([*desired.addresses, *([desired.mac] if desired.mac else [])])
     return Action(
         text="connect {0} ({1}) {2}by {3}".format(
             desired.shown, details, "to {0} ".format(desired.master) if desired.master else "", desired.name
         ),
         subject="container " + desired.shown,
-        do=(operation("veth.create", veth=words),),
+        do=(operation("veth.create", veth=_creation(desired)),),
         undo=(operation("link.delete", netns=None, ifname=desired.name),),
         finish=tuple(_announcements(desired)) if announced else (),
         after=_words(desired),
@@ -134,8 +139,7 @@ def _again(known: Veth, link: Link, observed: Observed) -> Iterator[Operation]:
     _netns, inner = observed.inner_ends[link.index]
     state = observed.namespaces[known.netns]
     settings = interface_settings.packed(inner.families)
-    for step in create(known).do:
-        yield operation(step.name, veth=dict(step.arguments["veth"], settings=settings))
+    yield operation("veth.create", veth=dict(_creation(known), settings=settings))
     repairs = [*_outer_changes(known, link, observed), *_inner_changes(known, inner, state)]
     for repair in reversed(repairs):
         yield from repair.undo
