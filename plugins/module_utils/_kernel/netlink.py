@@ -32,7 +32,8 @@ NLA_TYPE_MASK = 0x3FFF
 
 _HEADER = struct.Struct("=IHHII")
 _ATTRIBUTE = struct.Struct("=HH")
-_RECEIVE_SIZE = 1 << 20
+#: The kernel fills at most 32 KiB at once; a buffer of a size that malloc takes from mmap costs more than the rest.
+_RECEIVE_SIZE = 1 << 16
 
 
 class NetlinkError(FabricError):
