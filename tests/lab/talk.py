@@ -15,7 +15,7 @@ import os
 import select
 import socket
 from contextlib import contextmanager
-from typing import Dict, Iterator, List, Optional, Tuple, Union
+from typing import ContextManager, Dict, Iterator, List, Optional, Tuple
 
 from .lab import Lab
 
@@ -30,54 +30,24 @@ def family_of(address: str) -> int:
     return socket.AF_INET6 if ":" in address else socket.AF_INET
 
 
-class Connection:
-    """A TCP connection whose two ends are both here."""
+class Sockets:
+    """Sockets in places, each with a namespace of its own. One thread plays every party and nothing runs beside it."""
 
-    def __init__(self, client: socket.socket, server: socket.socket) -> None:
-        self.client, self.server = client, server
-
-    def works(self, wait: float = DEADLINE) -> bool:
-        """Bytes go there and back. What was sent while the way was closed is sent again by the kernel, and counts."""
-        return _passes(self.client, self.server, wait) and _passes(self.server, self.client, wait)
+    def __init__(self) -> None:
+        self.sockets: List[socket.socket] = []
 
     def close(self) -> None:
-        self.client.close()
-        self.server.close()
-
-
-class Talk:
-    """Places are "client", "attacker", a lab host's name, or a container's on the first host."""
-
-    def __init__(self, lab: Lab) -> None:
-        self.lab = lab
-        self._own = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
-        self._open: List[Union[socket.socket, Connection]] = []
-
-    def close(self) -> None:
-        for each in self._open:
+        for each in self.sockets:
             each.close()
-        os.close(self._own)
 
-    @contextmanager
-    def inside(self, place: str) -> Iterator[None]:
-        party = self.lab.parties.get(place)
-        path = "/proc/{0}/ns/net".format(party.pid) if party else self._handle(place)
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            if _libc.setns(descriptor, CLONE_NEWNET):
-                raise OSError(ctypes.get_errno(), "setns " + path)
-            yield
-        finally:
-            _libc.setns(self._own, CLONE_NEWNET)
-            os.close(descriptor)
-
-    def _handle(self, container: str) -> str:
-        return "/proc/{0}/root/run/netns/{1}".format(self.lab.host.pid, container)
+    def inside(self, place: str) -> ContextManager[None]:
+        """The body runs in the place's namespace."""
+        raise NotImplementedError
 
     def socket(self, place: str, family: int, kind: int, protocol: int = 0) -> socket.socket:
         with self.inside(place):
             made = socket.socket(family, kind, protocol)
-        self._open.append(made)
+        self.sockets.append(made)
         return made
 
     def serve(self, place: str, port: int, kind: str = "tcp", address: str = "") -> socket.socket:
@@ -90,11 +60,21 @@ class Talk:
         return server
 
     def reach(
-        self, place: str, address: str, port: int, server: socket.socket, wait: float = DEADLINE, size: int = 5
+        self,
+        place: str,
+        address: str,
+        port: int,
+        server: socket.socket,
+        wait: float = DEADLINE,
+        size: int = 5,
+        bind: Optional[Tuple[str, int]] = None,
     ) -> Optional[str]:
         """Send bytes there and back. The address that the server saw; None when they did not arrive, or no answer."""
         client = self.socket(place, family_of(address), server.type)
         client.settimeout(wait)
+        if bind is not None:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            client.bind(bind)
         try:
             client.connect(self._target(place, address, port))
             client.send(b"t" * size)
@@ -115,6 +95,62 @@ class Talk:
     def blocked(self, place: str, address: str, port: int, server: socket.socket) -> bool:
         return self.reach(place, address, port, server, MOMENT) is None
 
+    def ear(self, place: str, ifname: str = "eth0") -> socket.socket:
+        """Hears every frame that comes in there."""
+        ear = self.socket(place, socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+        ear.bind((ifname, 3))
+        return ear
+
+    def shout(self, place: str, frame: bytes, ifname: str = "eth0") -> None:
+        mouth = self.socket(place, socket.AF_PACKET, socket.SOCK_RAW)
+        mouth.bind((ifname, 0))
+        mouth.send(frame)
+        mouth.close()
+
+
+class Connection:
+    """A TCP connection whose two ends are both here."""
+
+    def __init__(self, client: socket.socket, server: socket.socket) -> None:
+        self.client, self.server = client, server
+
+    def works(self, wait: float = DEADLINE) -> bool:
+        """Bytes go there and back. What was sent while the way was closed is sent again by the kernel, and counts."""
+        return _passes(self.client, self.server, wait) and _passes(self.server, self.client, wait)
+
+    def close(self) -> None:
+        self.client.close()
+        self.server.close()
+
+
+class Talk(Sockets):
+    """Places are "client", "attacker", a lab host's name, or a container's on the first host."""
+
+    def __init__(self, lab: Lab) -> None:
+        super().__init__()
+        self.lab = lab
+        self._own = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+
+    def close(self) -> None:
+        super().close()
+        os.close(self._own)
+
+    @contextmanager
+    def inside(self, place: str) -> Iterator[None]:
+        party = self.lab.parties.get(place)
+        path = "/proc/{0}/ns/net".format(party.pid) if party else self._handle(place)
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            if _libc.setns(descriptor, CLONE_NEWNET):
+                raise OSError(ctypes.get_errno(), "setns " + path)
+            yield
+        finally:
+            _libc.setns(self._own, CLONE_NEWNET)
+            os.close(descriptor)
+
+    def _handle(self, container: str) -> str:
+        return "/proc/{0}/root/run/netns/{1}".format(self.lab.host.pid, container)
+
     def connect(self, place: str, address: str, port: int, server: socket.socket) -> Connection:
         """A connection that stays open."""
         client = self.socket(place, family_of(address), socket.SOCK_STREAM)
@@ -122,7 +158,7 @@ class Talk:
         client.connect((address, port))
         server.settimeout(DEADLINE)
         made = Connection(client, server.accept()[0])
-        self._open.append(made)
+        self.sockets.append(made.server)
         return made
 
     def pings(self, place: str, address: str, wait: float = DEADLINE) -> bool:
@@ -151,18 +187,6 @@ class Talk:
         finally:
             client.close()
         return 0
-
-    def ear(self, place: str, ifname: str) -> socket.socket:
-        """Hears every frame that comes in there."""
-        ear = self.socket(place, socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
-        ear.bind((ifname, 3))
-        return ear
-
-    def shout(self, place: str, ifname: str, frame: bytes) -> None:
-        mouth = self.socket(place, socket.AF_PACKET, socket.SOCK_RAW)
-        mouth.bind((ifname, 0))
-        mouth.send(frame)
-        mouth.close()
 
 
 def _answer(server: socket.socket, client: socket.socket, wait: float) -> Optional[str]:

@@ -35,13 +35,14 @@ def read(topology: str) -> Optional[Dict[str, Any]]:
 
 def write(topology: str, declared: Mapping[str, Any]) -> None:
     """No write when nothing changed."""
-    if read(topology) == declared:
+    text = json.dumps(declared)
+    if files.read(_path(topology)) == text or read(topology) == declared:
         return
     gate.writing("declared")
     os.makedirs(names.DECLARED_DIRECTORY, mode=0o700, exist_ok=True)
     temporary = _path(topology) + ".new"
     with open(temporary, "w", encoding="utf-8") as file:
-        json.dump(declared, file)
+        file.write(text)
     os.replace(temporary, _path(topology))
 
 

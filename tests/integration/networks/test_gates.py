@@ -183,7 +183,7 @@ def test_a_container_cannot_be_another_unless_the_network_lets_it(talk, declare)
             total = sum(struct.unpack("!10H", head + ends))
             total = ~((total & 0xFFFF) + (total >> 16)) & 0xFFFF
             packet = head[:10] + struct.pack("!H", total) + ends + payload
-            talk.shout("n", "eth0", bytes.fromhex("0242ac140102" + "0242ac140103" + "0800") + packet)
+            talk.shout("n", bytes.fromhex("0242ac140102" + "0242ac140103" + "0800") + packet)
         seen = []
         wait_for(lambda: seen.append(ear.recv(4096)) or b"honest" in seen[-1], what="the honest frame")
         ear.close()

@@ -211,7 +211,7 @@ def test_a_container_takes_no_router_advertisement_unless_it_asks_for_it(talk, d
         "eager": {"networks": ["n"], "sysctls": {"net.ipv6.conf.eth0.accept_ra": "1"}},
     }
     declare(networks, containers)
-    talk.shout("router", "eth0", advertisement("fd00:ad::"))
+    talk.shout("router", advertisement("fd00:ad::"))
 
     def learned(name):
         routes = talk.lab.host.container(name).json(["ip", "-6", "-j", "route"])

@@ -29,11 +29,8 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset
     Ruleset,
 )
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset_text import render
+from tests.lab.talk import CLONE_NEWNET, DEADLINE, MOMENT, Sockets
 
-CLONE_NEWNET = 0x40000000
-ETH_P_ALL = 3
-#: For what is to arrive. For what is not to arrive, a moment is enough: every hop is in this kernel.
-DEADLINE, MOMENT = 10.0, 0.4
 _libc = ctypes.CDLL(None, use_errno=True)
 
 WIRE = {"host": 1, "client": 10, "attacker": 66}
@@ -103,14 +100,14 @@ def link(source: str, target: str, protocol: str, port: int) -> List[LinkRule]:
     return [LinkRule("br-apart", address(source, f), address(target, f), protocol, port) for f in (4, 6)]
 
 
-class Wire:
+class Wire(Sockets):
     """All of it. Use as a context manager; ``load`` puts the rules in."""
 
     def __init__(self, bridge_netfilter: bool = False) -> None:
+        super().__init__()
         self.bridge_netfilter = bridge_netfilter
         self.own = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
         self.spaces: Dict[str, int] = {}
-        self.sockets: List[socket.socket] = []
 
     def __enter__(self) -> "Wire":
         for name in ["switch"] + list(WIRE) + list(CONTAINERS):
@@ -123,8 +120,7 @@ class Wire:
         return self
 
     def __exit__(self, *_exception: object) -> None:
-        for item in self.sockets:
-            item.close()
+        self.close()
         for descriptor in list(self.spaces.values()) + [self.own]:
             os.close(descriptor)
 
@@ -236,61 +232,6 @@ class Wire:
 
     # --- traffic --------------------------------------------------------------------------------------------------
 
-    def socket(self, name: str, family: int, kind: int, protocol: int = 0) -> socket.socket:
-        with self.inside(name):
-            made = socket.socket(family, kind, protocol)
-        self.sockets.append(made)
-        return made
-
-    def serve(self, name: str, port: int, protocol: str = "tcp", host: str = "") -> socket.socket:
-        """A server for both families."""
-        kind = socket.SOCK_STREAM if protocol == "tcp" else socket.SOCK_DGRAM
-        server = self.socket(name, socket.AF_INET if "." in host else socket.AF_INET6, kind)
-        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        server.bind((host or "::", port))
-        if protocol == "tcp":
-            server.listen(16)
-        return server
-
-    def reach(
-        self,
-        source: str,
-        target: str,
-        port: int,
-        server: socket.socket,
-        wait: float = DEADLINE,
-        bind: Optional[Tuple[str, int]] = None,
-    ) -> Optional[str]:
-        """Send bytes there and back. The address that the server saw, or None if nothing came."""
-        family = socket.AF_INET6 if ":" in target else socket.AF_INET
-        client = self.socket(source, family, server.type)
-        client.settimeout(wait)
-        if bind is not None:
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            client.bind(bind)
-        try:
-            client.connect(self._sockaddr(source, target, port))
-            client.send(b"there")
-            seen = _answer(server, wait)
-            if seen is None:
-                return None
-            return seen if client.recv(16) == b"and back" else None
-        except OSError:
-            return None
-        finally:
-            client.close()
-
-    def _sockaddr(self, source: str, target: str, port: int) -> Tuple[object, ...]:
-        """An interface's name, as in fe80::1%eth0, is one of the source's."""
-        address, percent, ifname = target.partition("%")
-        if not percent:
-            return address, port
-        with self.inside(source):
-            return address, port, 0, socket.if_nametoindex(ifname)
-
-    def blocked(self, source: str, target: str, port: int, server: socket.socket) -> bool:
-        return self.reach(source, target, port, server, MOMENT) is None
-
     def hears_datagram(self, source: str, target: str, port: int, server: socket.socket) -> bool:
         """Whether the server hears what is sent; whether an answer would find its way is another question."""
         client = self.socket(source, socket.AF_INET6 if ":" in target else socket.AF_INET, socket.SOCK_DGRAM)
@@ -302,18 +243,6 @@ class Wire:
         return heard
 
     # --- crafted frames -------------------------------------------------------------------------------------------
-
-    def ear(self, name: str, ifname: str = "eth0") -> socket.socket:
-        """Hears every frame that comes in there."""
-        ear = self.socket(name, socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
-        ear.bind((ifname, ETH_P_ALL))
-        return ear
-
-    def shout(self, name: str, frame: bytes, ifname: str = "eth0") -> None:
-        mouth = self.socket(name, socket.AF_PACKET, socket.SOCK_RAW, 0)
-        mouth.bind((ifname, 0))
-        mouth.send(frame)
-        mouth.close()
 
     def hears(self, ear: socket.socket, token: bytes, wait: float = DEADLINE) -> bool:
         """Whether a frame with these bytes comes in before the time is over."""
@@ -336,21 +265,6 @@ class Wire:
 
     def mac_of(self, name: str, ifname: str) -> str:
         return self.ip(name, "link show dev " + ifname).split("link/ether ")[1].split()[0]
-
-
-def _answer(server: socket.socket, wait: float) -> Optional[str]:
-    if not select.select([server], [], [], wait)[0]:
-        return None
-    if server.type == socket.SOCK_STREAM:
-        connection, peer = server.accept()
-        with connection:
-            connection.settimeout(wait)
-            connection.recv(16)
-            connection.send(b"and back")
-    else:
-        _data, peer = server.recvfrom(16)
-        server.sendto(b"and back", peer)
-    return str(peer[0]).replace("::ffff:", "")
 
 
 # --- frames -----------------------------------------------------------------------------------------------------------

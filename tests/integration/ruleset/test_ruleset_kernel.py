@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 from pyroute2.netlink.nfnetlink.nfctsocket import NFCTSocket
-from ruleset_wire import MOMENT, Wire, address, endpoints, on_wire, policies, publish
+from ruleset_wire import Wire, address, endpoints, on_wire, policies, publish
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import conntrack, nft
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset import Ruleset
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset_plan import plan_ruleset
+from tests.lab.talk import MOMENT
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "unit" / "resources"))
 from ruleset_example import example
@@ -153,7 +154,7 @@ class Flows:
         key = (target or on_wire("host", self.family), port)
         if key not in self.clients:
             number = 4000 + len(self.clients)
-            self.clients[key] = self.wire.serve("client", number, "udp", host=on_wire("client", self.family))
+            self.clients[key] = self.wire.serve("client", number, "udp", address=on_wire("client", self.family))
         self.clients[key].sendto(b"there", key)
         ready = select.select(list(self.servers.values()), [], [], MOMENT)[0]
         for name, server in self.servers.items():

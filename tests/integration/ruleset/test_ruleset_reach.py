@@ -12,8 +12,6 @@ from contextlib import contextmanager
 
 import pytest
 from ruleset_wire import (
-    DEADLINE,
-    MOMENT,
     Wire,
     address,
     crc32c,
@@ -33,6 +31,7 @@ from ruleset_wire import (
 )
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset import Ruleset
+from tests.lab.talk import DEADLINE, MOMENT
 
 FAMILIES = pytest.mark.parametrize("family", [4, 6])
 
@@ -305,7 +304,7 @@ def multicast_route(host, family, source, group):
 
 @FAMILIES
 def test_transit_traffic_to_somebody_elses_port_is_not_hijacked(host, servers, family):
-    server = host.serve("client", 8080, host=on_wire("client", family))
+    server = host.serve("client", 8080, address=on_wire("client", family))
     assert host.reach("web", on_wire("client", family), 8080, server) == on_wire("host", family)
 
 
