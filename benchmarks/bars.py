@@ -2,13 +2,19 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The bars that this collection sets itself, as ratios within one run on one machine."""
+"""The bars that this collection sets itself, as ratios within one run on one machine.
+
+What is measured in every repetition is compared within each, and the median taken of that: a machine is not equally
+fast all the time.
+"""
 
 from __future__ import annotations
 
+from operator import sub, truediv
+from statistics import median
 from typing import Callable, List, NamedTuple, Optional
 
-from .report import Summary, seconds
+from .report import Key, Summary, seconds
 
 #: Those that do a runtime's work. ``ip -batch`` stands in the table only: it is the floor by other means.
 _PEERS = ("cni", "netavark", "dockerd")
@@ -53,6 +59,17 @@ def _ratio(one: Optional[float], other: Optional[float]) -> Optional[float]:
     return None if one is None or other is None or other <= 0 else one / other
 
 
+def _paired(summary: Summary, one: Key, other: Key, compare: Callable[[float, float], float]) -> Optional[float]:
+    first, second = summary.get(one), summary.get(other)
+    if first is None or second is None or len(first.samples) != len(second.samples):
+        return None
+    return median(compare(*pair) for pair in zip(first.samples, second.samples))
+
+
+def _ours(step: str) -> Key:
+    return ("module", "endpoints", 1000, step)
+
+
 def _fastest_peer(summary: Summary, size: int) -> Optional[float]:
     times = [_peer(summary, name, size) for name in _PEERS]
     return min((time for time in times if time is not None), default=None)
@@ -68,7 +85,8 @@ def _peer(summary: Summary, name: str, size: int) -> Optional[float]:
 
 
 def _against_floor(step: str) -> Callable[[Summary], Optional[float]]:
-    return lambda summary: _ratio(seconds(summary, "module", 1000, step), seconds(summary, "floor", 1000, step))
+    floor = ("floor", "endpoints", 1000, step)
+    return lambda summary: _paired(summary, _ours(step), floor, truediv)
 
 
 def _against_peer(size: int) -> Callable[[Summary], Optional[float]]:
@@ -76,12 +94,12 @@ def _against_peer(size: int) -> Callable[[Summary], Optional[float]]:
 
 
 def _nothing_to_do(summary: Summary) -> Optional[float]:
-    return _ratio(seconds(summary, "module", 1000, "again"), seconds(summary, "module", 1000, "build"))
+    return _paired(summary, _ours("again"), _ours("build"), truediv)
 
 
 def _one_more(summary: Summary) -> Optional[float]:
-    more, again = seconds(summary, "module", 1000, "add one"), seconds(summary, "module", 1000, "again")
-    return None if more is None or again is None else (more - again) * 1000
+    value = _paired(summary, _ours("add one"), _ours("again"), sub)
+    return None if value is None else value * 1000
 
 
 def _transaction(summary: Summary) -> Optional[float]:

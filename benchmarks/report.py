@@ -26,6 +26,7 @@ class Measured(NamedTuple):
     rss_mib: float
     cpu: float  # median
     runs: int
+    samples: Tuple[float, ...] = ()  # seconds, one for each repetition
 
 
 Summary = Mapping[Key, Measured]
@@ -42,7 +43,9 @@ def summarise(rows: Sequence[Mapping[str, Any]]) -> Dict[Key, Measured]:
             cpu[key].append(row["cpu"])
             memory[key].append(row["rss_mib"])
     return {
-        key: Measured(median(times), min(times), max(times), max(memory[key]), median(cpu[key]), len(times))
+        key: Measured(
+            median(times), min(times), max(times), max(memory[key]), median(cpu[key]), len(times), tuple(times)
+        )
         for key, times in seconds.items()
     }
 

@@ -37,4 +37,5 @@ def run_module(argument_spec: Dict[str, Any], perform: Perform, **module_argumen
             answer["timings"] = dict(result.timings)
         if module._diff:
             answer["diff"] = {"before": dict(result.before), "after": dict(result.after)}
+        gc.freeze()  # nor is any garbage looked for at the very end, when everything goes
         module.exit_json(**answer)
