@@ -25,7 +25,9 @@ Image = Dict[str, Any]
 
 def keys(action: Action) -> Tuple[str, ...]:
     """What one action touches, on its way there or back."""
-    return tuple(dict.fromkeys(key for step in (*action.do, *action.undo) for key in _keys(step.name, step.arguments)))
+    return tuple(
+        dict.fromkeys(key for step in (*action.do, *action.undo) for key in keys_of(step.name, step.arguments))
+    )
 
 
 def image(touched: Iterable[Sequence[str]], observed: Observed, files: Mapping[str, FileState]) -> Image:
@@ -80,7 +82,8 @@ def _file_image(path: str, files: Mapping[str, FileState]) -> Dict[str, Any]:
 # --- what an operation touches
 
 
-def _keys(operation: str, words: Mapping[str, Any]) -> Iterator[str]:
+def keys_of(operation: str, words: Mapping[str, Any]) -> Iterator[str]:
+    """As ``keys``, of one operation."""
     netns = words.get("netns")
     if operation.startswith("netns."):
         yield "netns " + words["name"]

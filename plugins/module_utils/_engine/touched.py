@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Callable, FrozenSet, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
+from typing import Any, Callable, Dict, FrozenSet, List, Mapping, Optional, Sequence, Set, Tuple
 
 from .._kernel import marks, rtnetlink
 from .._kernel.host import Host
@@ -22,6 +22,7 @@ from .._resources import hosts_files
 from .._resources.action import Action
 from .._resources.firewall_accept import NOTHING_TO_DO, HostFirewall
 from .._resources.ruleset_plan import plan_ruleset
+from .before import keys_of
 from .plan import Desired, plan
 
 #: What takes something away, and the argument that says what.
@@ -72,12 +73,12 @@ def left_after(
 
 
 def what_is_touched(desired: Desired, actions: Sequence[Action]) -> Touched:
-    containers: Set[str] = set()
-    links: Set[str] = set()
     steps = [(step.name, step.arguments) for action in actions for step in action.do]
-    for name, words in steps:
-        containers.update(_containers(name, words))
-        links.update(_links(name, words))
+    found: Dict[str, Set[str]] = {"netns": set(), "link": set(), "file": set(), "sysctl": set()}
+    for kind, name in (key.split(" ", 1) for step in steps for key in keys_of(*step)):
+        found[kind].add(name)
+    links = found["link"]
+    containers = found["netns"].union(map(hosts_files.container_of, found["file"]))
     containers.update(pair.netns for pair in desired.veths if pair.name in links)
     return Touched(
         containers=frozenset(containers),
@@ -94,28 +95,6 @@ def what_is_touched(desired: Desired, actions: Sequence[Action]) -> Touched:
 
 def _taken(steps: Sequence[Step], taking: Mapping[str, str]) -> FrozenSet[str]:
     return frozenset(words[taking[name]] for name, words in steps if name in taking and not words.get("netns"))
-
-
-def _containers(operation: str, words: Mapping[str, Any]) -> Iterator[str]:
-    if operation.startswith("netns."):
-        yield words["name"]
-    elif operation in _IN_FIREWALLS:
-        return
-    elif operation.startswith("file."):
-        yield hosts_files.container_of(words["path"])
-    elif operation == "veth.create":
-        yield words["veth"]["netns"]
-    elif words.get("netns"):
-        yield words["netns"]
-
-
-def _links(operation: str, words: Mapping[str, Any]) -> Iterator[str]:
-    if operation == "links.delete":
-        yield from words["ifnames"]
-    elif operation == "veth.create":
-        yield words["veth"]["name"]
-    elif words.get("netns") is None:
-        yield from (words[key] for key in ("ifname", "new") if key in words)
 
 
 def _ifnames(part: Desired, touched: Touched) -> FrozenSet[str]:
