@@ -103,3 +103,13 @@ def desired(declared: Declaration) -> Desired:
     finally:
         module.Planner = usual  # type: ignore[misc]
     return found[0]
+
+
+def settle(declared: Optional[Declaration]) -> None:
+    """From nothing to this state, whatever was there. Forwarding, which a removal leaves on, is off again."""
+    run(NOTHING)
+    for key in ("net/ipv4/ip_forward", "net/ipv6/conf/all/forwarding"):
+        with open("/proc/sys/" + key, "w", encoding="ascii") as file:
+            file.write("0")
+    if declared is not None:
+        run(declared)

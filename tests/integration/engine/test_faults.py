@@ -12,7 +12,7 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 import pytest
 from faults import before_each_write, fail_at, fail_then_kill, kill_at, nothing
 from labhost import in_child
-from scenarios import DEMO, EDITED, NOTHING, Declaration, run
+from scenarios import DEMO, EDITED, NOTHING, Declaration, run, settle
 from world import World, difference, world
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
@@ -37,7 +37,7 @@ def test_a_kill_on_the_way_back_is_made_good_by_the_next_run(outcome: Callable[[
 
 
 def _fail_everywhere(start: Optional[Declaration], end: Optional[Declaration]) -> int:
-    _settle(start)
+    settle(start)
     before = world()
     total = _rehearse(start, end)
     problems: List[str] = []
@@ -48,14 +48,14 @@ def _fail_everywhere(start: Optional[Declaration], end: Optional[Declaration]) -
             # None: a write that may fail, such as an announcement, or one that this run did not come to.
             # The other: past the verification there is only tidying up, which never turns a run back.
             _converge(end, problems, number)
-            _settle(start)
+            settle(start)
             continue
         if "the host is as before" not in message:
             problems.append("{0}: {1}".format(number, message))
         odd = difference(before, now)
         if odd:
             problems.append("{0}: {1}: {2}".format(number, message, odd))
-            _settle(start)
+            settle(start)
     assert not problems, _shown(problems)
     run(NOTHING)
     return total
@@ -100,10 +100,10 @@ def _writes(end: Optional[Declaration]) -> int:
 
 def _kill_on_the_way_back(start: Optional[Declaration], end: Optional[Declaration]) -> int:
     """A sample: the way back from late failures, killed at several places, and the run that takes it up killed too."""
-    _settle(start)
+    settle(start)
     run(end)  # from there, for an owner keeps the lease that it has
     wanted = world()
-    _settle(start)
+    settle(start)
     total = _rehearse(start, end)
     problems: List[str] = []
     tried = 0
@@ -112,7 +112,7 @@ def _kill_on_the_way_back(start: Optional[Declaration], end: Optional[Declaratio
             in_child(functools.partial(_run_hooked, end, fail_then_kill(failing, failing + further)))
             in_child(functools.partial(_run_hooked, end, kill_at(further + 1)))
             _converge(end, problems, "{0}+{1}".format(failing, further), wanted)
-            _settle(start)
+            settle(start)
             tried += 1
     assert not problems, _shown(problems)
     run(NOTHING)
@@ -142,20 +142,10 @@ def _converge(end: Optional[Declaration], problems: List[str], number: object, w
         problems.append("{0}: not as declared: {1}".format(number, odd))
 
 
-def _settle(declared: Optional[Declaration]) -> None:
-    """From nothing to this state, whatever was there. Forwarding, which a removal leaves on, is off again."""
-    run(NOTHING)
-    for key in ("net/ipv4/ip_forward", "net/ipv6/conf/all/forwarding"):
-        with open("/proc/sys/" + key, "w", encoding="ascii") as file:
-            file.write("0")
-    if declared is not None:
-        run(declared)
-
-
 def _rehearse(start: Optional[Declaration], end: Optional[Declaration]) -> int:
     """How many writes the way takes; the host is at its start again afterwards."""
     writes = _writes(end)
-    _settle(start)
+    settle(start)
     return writes
 
 

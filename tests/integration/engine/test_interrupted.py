@@ -14,7 +14,7 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 import pytest
 from faults import before_each_write, kill_at, nothing
 from labhost import LabHost, in_child
-from scenarios import DEMO, EDITED, NOTHING, Declaration, run
+from scenarios import DEMO, EDITED, NOTHING, Declaration, run, settle
 from watching import quiet_writes_during
 from world import difference, store_bytes, world
 
@@ -163,12 +163,7 @@ def _killed(declared: Optional[Declaration], number: int) -> None:
 
 
 def _start(before: Optional[Declaration], drift: str) -> None:
-    run(NOTHING)
-    for key in ("net/ipv4/ip_forward", "net/ipv6/conf/all/forwarding"):
-        with open("/proc/sys/" + key, "w", encoding="ascii") as file:
-            file.write("0")
-    if before is not None:
-        run(before)
+    settle(before)
     subprocess.run(["sh", "-ec", drift], check=True)
 
 
