@@ -92,23 +92,12 @@ def read_tables(objects: Mapping[TableName, Objects]) -> Dict[TableName, TableSt
 
 def compare(
     desired: Sequence[Table],
-    wanted: Mapping[TableName, Objects],
-    live: Mapping[TableName, Objects],
-    live_text: Mapping[TableName, str],
-    summary: str = "",
-) -> Optional[RulesetChange]:
-    """None when the live tables are what is desired. ``wanted`` is ``desired`` in nft's own words."""
-    return compare_states(desired, read_tables(wanted), read_tables(live), live_text, summary)
-
-
-def compare_states(
-    desired: Sequence[Table],
     wanted: Mapping[TableName, TableState],
     live: Mapping[TableName, TableState],
     live_text: Mapping[TableName, str],
     summary: str = "",
 ) -> Optional[RulesetChange]:
-    """As ``compare``, of tables that were read already."""
+    """None when the live tables are what is desired. ``wanted`` is ``desired`` in nft's own words."""
     edits = []
     touched = []
     missing = [table for table in desired if (table.family, table.name) not in live]

@@ -12,7 +12,7 @@ from typing import Mapping, Optional, Sequence, Tuple
 from .._kernel import nft
 from .._kernel.names import table as table_name
 from .ruleset import Ruleset
-from .ruleset_compare import RulesetChange, TableName, TableState, compare_states, read_tables, removal
+from .ruleset_compare import RulesetChange, TableName, TableState, compare, read_tables, removal
 from .ruleset_tables import Table, table_text
 from .ruleset_text import layout
 
@@ -25,9 +25,9 @@ def plan_ruleset(topology: str, desired: Optional[Ruleset]) -> Optional[RulesetC
         return removal(live, nft.list_text(list(live)) if live else {})
     tables, wanted = _wanted(desired)
     present = read_tables(live)
-    if live and compare_states(tables, wanted, present, {}) is None:
+    if live and compare(tables, wanted, present, {}) is None:
         return None  # the usual case, which needs no text to go back to
-    return compare_states(tables, wanted, present, nft.list_text(list(live)), _summary(desired))
+    return compare(tables, wanted, present, nft.list_text(list(live)), _summary(desired))
 
 
 @functools.lru_cache(maxsize=1)
