@@ -34,9 +34,9 @@ def read(topology: str) -> Optional[Dict[str, Any]]:
 
 
 def write(topology: str, declared: Mapping[str, Any]) -> None:
-    """No write when nothing changed."""
-    text = json.dumps(declared)
-    if files.read(_path(topology)) == text or read(topology) == declared:
+    """No write when nothing changed, whatever the order."""
+    text, last = json.dumps(declared), files.read(_path(topology))
+    if last == text or (last is not None and len(last) == len(text) and read(topology) == declared):
         return
     gate.writing("declared")
     os.makedirs(names.DECLARED_DIRECTORY, mode=0o700, exist_ok=True)

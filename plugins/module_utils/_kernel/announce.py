@@ -33,9 +33,8 @@ def announce(host: Host, netns: str, ifname: str, mac: str, addresses: Iterable[
     except OSError:
         return
     try:
-        sock.bind((ifname, 0))
         for each in frames:
-            sock.send(each)
+            sock.sendto(each, (ifname, 0))  # not bound, for which the kernel would wait as it does for closing
     except OSError:
         pass
     finally:

@@ -28,33 +28,47 @@ _PLACES = os.pathsep.join(("/usr/local/sbin", "/usr/sbin", "/sbin"))
 
 
 def list_tables(names: Sequence[TableName]) -> Dict[TableName, List[Object]]:
-    """The objects of each of these tables; a table that does not exist is not in the answer.
+    """The objects of each of these tables; a table that does not exist is not in the answer."""
+    return dict(Listing(names))
+
+
+class Listing:
+    """As ``list_tables``, begun when this is made: nft lists the tables while others work, and the next one while
+    there is something done with this one.
 
     Protocols are numbers: for its name nft opens and reads /etc/protocols once for every element.
     """
-    answer: Dict[TableName, List[Object]] = {}
-    for name, listing in _list(names, ["-j", "--numeric-protocol"]).items():
-        objects = json.loads(listing)["nftables"]
-        answer[name] = [item for item in objects if "metainfo" not in item and "table" not in item]
-    return answer
+
+    def __init__(self, names: Sequence[TableName]) -> None:
+        self._running = _begin_list(names, ["-j", "--numeric-protocol"])
+
+    def __iter__(self) -> Iterator[Tuple[TableName, List[Object]]]:
+        for name, listing in _end_list(self._running):
+            objects = json.loads(listing)["nftables"]
+            yield name, [item for item in objects if "metainfo" not in item and "table" not in item]
 
 
 def list_text(names: Sequence[TableName]) -> Dict[TableName, str]:
     """The same tables as text that ``load`` takes back."""
-    return _list(names, [])
+    return dict(_end_list(_begin_list(names, [])))
 
 
-def _list(names: Sequence[TableName], options: Sequence[str]) -> Dict[TableName, str]:
-    """What nft prints of each table there is. One process a table, all at once: nft 1.0.6 lists one table a call."""
-    running = [_start([*options, "list", "table", family, name]) for family, name in names]
-    finished = [_finish(process) for process in running]
-    answer: Dict[TableName, str] = {}
-    for name, process in zip(names, finished):
+def _begin_list(names: Sequence[TableName], options: Sequence[str]) -> List[Tuple[TableName, "subprocess.Popen[str]"]]:
+    """One process a table, all at once: nft 1.0.6 lists one table a call."""
+    return [(name, _start([*options, "list", "table", *name])) for name in names]
+
+
+def _end_list(running: Sequence[Tuple[TableName, "subprocess.Popen[str]"]]) -> Iterator[Tuple[TableName, str]]:
+    """What nft printed of each table there is."""
+    failures = []
+    for name, started in running:
+        process = _finish(started)
         if process.returncode == 0:
-            answer[name] = process.stdout
+            yield name, process.stdout
         elif "No such file or directory" not in process.stderr:
-            raise _error(process)
-    return answer
+            failures.append(_error(process))
+    if failures:
+        raise failures[0]
 
 
 def list_chains() -> List[Object]:

@@ -4,23 +4,24 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Live tables against desired ones: nothing, or the smallest transaction that makes them equal. Pure.
 
-Both sides come from the same nft as JSON. Handles and counters do not count; elements are compared as
-sets, rules as ordered lists, and what a user put into a ``user-`` chain is not looked at.
+Both sides are what the same nft shows (``ruleset_state.py``). What a user put into a ``user-`` chain is not looked at.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from .._kernel.conntrack import StaleFlow
 from .ruleset import Publication
-from .ruleset_elements import action_lines, elements, publication, reachable
+from .ruleset_elements import action_lines, publication, reachable
+from .ruleset_inverse import is_plain, restore_elements, restore_tables
 from .ruleset_stale import closed_flows, stale_flows
+from .ruleset_state import TableName, TableState
 from .ruleset_tables import USER_CHAIN, Chain, Table, base_line, table_text
 
-TableName = Tuple[str, str]
-Objects = Sequence[Mapping[str, Any]]
+#: The live tables as text. It takes as long to get as all else, and an edit of elements needs none.
+Text = Callable[[], Mapping[TableName, str]]
 
 
 @dataclass(frozen=True)
@@ -36,109 +37,69 @@ class RulesetChange:
     stale_flows: Tuple[StaleFlow, ...] = ()
 
 
-@dataclass(frozen=True)
-class TableState:
-    """One table as nft shows it: how it is built, and what is in it."""
-
-    chains: Mapping[str, Tuple[Any, ...]]  # name → type, hook, priority
-    policies: Mapping[str, Any]
-    rules: Mapping[str, List[Any]]
-    sets: Mapping[str, Any]  # name → everything but its elements
-    elements: Mapping[str, Mapping[str, Any]]
-    others: int  # flowtables, counters and such: never ours
-
-
 @dataclass
 class _Edit:
     """What happens to one table."""
 
+    table: Table
     script: List[str] = field(default_factory=list)
     actions: List[str] = field(default_factory=list)
     before: Dict[str, Any] = field(default_factory=dict)
     after: Dict[str, Any] = field(default_factory=dict)
     stale: List[StaleFlow] = field(default_factory=list)
-
-
-def read_table(objects: Objects) -> TableState:
-    chains: Dict[str, Tuple[Any, ...]] = {}
-    policies: Dict[str, Any] = {}
-    rules: Dict[str, List[Any]] = {}
-    sets: Dict[str, Any] = {}
-    members: Dict[str, Mapping[str, Any]] = {}
-    others = 0
-    for item in objects:
-        ((kind, body),) = item.items()
-        if kind == "chain":
-            chains[body["name"]] = tuple(body.get(key) for key in ("type", "hook", "prio", "dev"))
-            policies[body["name"]] = body.get("policy")
-            rules.setdefault(body["name"], [])
-        elif kind == "rule":
-            rules.setdefault(body["chain"], []).append(_without_counters(body["expr"]))
-        elif kind in ("set", "map"):
-            sets[body["name"]] = (kind, {k: v for k, v in body.items() if k not in ("elem", "handle")})
-            members[body["name"]] = elements(body)
-        else:
-            others += 1
-    return TableState(chains, policies, rules, sets, members, others)
-
-
-def _without_counters(expression: Any) -> Any:
-    return [{"counter": None} if isinstance(part, dict) and "counter" in part else part for part in expression]
-
-
-def read_tables(objects: Mapping[TableName, Objects]) -> Dict[TableName, TableState]:
-    return {name: read_table(each) for name, each in objects.items()}
+    sets: Set[str] = field(default_factory=set)  # whose elements change
+    more: bool = False  # than elements
 
 
 def compare(
     desired: Sequence[Table],
     wanted: Mapping[TableName, TableState],
     live: Mapping[TableName, TableState],
-    live_text: Mapping[TableName, str],
+    text: Text,
     summary: str = "",
 ) -> Optional[RulesetChange]:
     """None when the live tables are what is desired. ``wanted`` is ``desired`` in nft's own words."""
     edits = []
-    touched = []
     missing = [table for table in desired if (table.family, table.name) not in live]
     for table in desired:
         key = (table.family, table.name)
-        edit = _edit_table(table, wanted[key], live.get(key), live_text.get(key, ""))
+        edit = _edit_table(table, wanted[key], live.get(key), text)
         if edit.script:
             edit.stale.extend(_stale(live.get(key), wanted[key]))
             edits.append(edit)
-            touched.append(key)
     if not edits:
         return None
     actions = [line for edit in edits for line in edit.actions]
     if len(missing) == len(desired):
         actions = ["create nft tables {0}{1}".format(desired[0].name, " ({0})".format(summary) if summary else "")]
-    return _change(edits, actions, restore_script(touched, live_text))
+    return _change(edits, actions, "".join(_inverse(edit, live, text) for edit in edits))
 
 
-def removal(live: Mapping[TableName, Objects], live_text: Mapping[TableName, str]) -> Optional[RulesetChange]:
+def _inverse(edit: _Edit, live: Mapping[TableName, TableState], text: Text) -> str:
+    key = (edit.table.family, edit.table.name)
+    if key not in live:
+        return restore_tables([key], {})
+    elements = {name: live[key].elements[name] for name in edit.sets}
+    if edit.more or not all(is_plain(element) for members in elements.values() for element in members.values()):
+        return restore_tables([key], text())
+    return restore_elements(edit.table, elements)
+
+
+def removal(live: Mapping[TableName, TableState], live_text: Mapping[TableName, str]) -> Optional[RulesetChange]:
     """The change that leaves none of these tables; None when there is none."""
     if not live:
         return None
-    edit = _Edit()
-    for key in live:
-        have = read_table(live[key])
-        edit.script.append("delete table {0} {1}".format(*key))
-        edit.actions.append("delete nft table {0} {1}".format(*key))
-        edit.before[_label(key)] = {name: sorted(texts) for name, texts in have.elements.items() if texts}
-        edit.stale.extend(_stale(have, None))
-    return _change([edit], edit.actions, restore_script(list(live), live_text))
-
-
-def restore_script(names: Sequence[TableName], text: Mapping[TableName, str]) -> str:
-    """These tables as they were, whatever is there now: absent, or exactly this text."""
-    lines = []
-    for family, name in names:
-        lines.append("add table {0} {1}".format(family, name))
-        lines.append("delete table {0} {1}".format(family, name))
-        if (family, name) in text:
-            lines.append(text[(family, name)].rstrip("\n"))
-    return "\n".join(lines) + "\n"
+    script: List[str] = []
+    actions: List[str] = []
+    before: Dict[str, Any] = {}
+    stale: List[StaleFlow] = []
+    for key, have in live.items():
+        script.append("delete table {0} {1}".format(*key))
+        actions.append("delete nft table {0} {1}".format(*key))
+        before[_label(key)] = {name: sorted(texts) for name, texts in have.elements.items() if texts}
+        stale.extend(_stale(have, None))
+    inverse = restore_tables(list(live), live_text)
+    return RulesetChange("\n".join(script) + "\n", inverse, tuple(actions), before, {}, tuple(stale))
 
 
 def _change(edits: Sequence[_Edit], actions: Sequence[str], inverse: str) -> RulesetChange:
@@ -157,21 +118,21 @@ def _change(edits: Sequence[_Edit], actions: Sequence[str], inverse: str) -> Rul
     )
 
 
-def _edit_table(table: Table, want: TableState, have: Optional[TableState], live_text: str) -> _Edit:
+def _edit_table(table: Table, want: TableState, have: Optional[TableState], text: Text) -> _Edit:
     """Elements where only elements differ, rules where rules do, the whole table where its build does."""
-    edit = _Edit()
+    edit = _Edit(table)
     if have is None or not _same_build(want, have):
-        _replace(edit, table, want, have, live_text)
+        _replace(edit, table, want, have, text)
         return edit
     where = "{0} {1}".format(table.family, table.name)
     for name in want.chains:
         if name not in have.chains:
             edit.script.append("add chain {0} {1}".format(where, name))
             edit.actions.append("add chain {0} to table {1}".format(name, where))
+            edit.more = True
     _edit_elements(edit, where, want, have)
-    live_rules = chain_texts(live_text)
     for chain in table.chains:
-        _edit_chain(edit, where, chain, want, have, live_rules)
+        _edit_chain(edit, where, chain, want, have, text)
     if edit.script:
         _show(edit, where, want, have)
     return edit
@@ -194,28 +155,30 @@ def _edit_elements(edit: _Edit, where: str, want: TableState, have: TableState) 
             edit.script.append("delete element {0} {1} {{ {2} }}".format(where, name, ", ".join(removed)))
         if added:
             edit.script.append("add element {0} {1} {{ {2} }}".format(where, name, ", ".join(added)))
-        edit.actions.extend(action_lines(where, name, added, removed))
+        if added or removed:
+            edit.sets.add(name)
+            edit.actions.extend(action_lines(where, name, added, removed))
 
 
-def _edit_chain(
-    edit: _Edit, where: str, chain: Chain, want: TableState, have: TableState, live_rules: Mapping[str, List[str]]
-) -> None:
+def _edit_chain(edit: _Edit, where: str, chain: Chain, want: TableState, have: TableState, text: Text) -> None:
     name = chain.name
     if chain.hook and want.policies[name] != have.policies.get(name):
         edit.script.append("add chain {0} {1} {{ {2} }}".format(where, name, base_line(chain)))
         edit.actions.append("set the policy of chain {0} in table {1} to accept".format(name, where))
         edit.before.setdefault(where, {})["policy of " + name] = have.policies.get(name)
         edit.after.setdefault(where, {})["policy of " + name] = want.policies[name]
+        edit.more = True
     if name.startswith(USER_CHAIN) or want.rules[name] == have.rules.get(name):
         return
     edit.script.append("flush chain {0} {1}".format(where, name))
     edit.script.extend("add rule {0} {1} {2}".format(where, name, rule) for rule in chain.rules)
     edit.actions.append("repair rules of chain {0} in table {1}".format(name, where))
-    edit.before.setdefault(where, {})["chain " + name] = live_rules.get(name, [])
+    edit.before.setdefault(where, {})["chain " + name] = chain_texts(_text_of(edit.table, text)).get(name, [])
     edit.after.setdefault(where, {})["chain " + name] = list(chain.rules)
+    edit.more = True
 
 
-def _replace(edit: _Edit, table: Table, want: TableState, have: Optional[TableState], live_text: str) -> None:
+def _replace(edit: _Edit, table: Table, want: TableState, have: Optional[TableState], text: Text) -> None:
     where = "{0} {1}".format(table.family, table.name)
     edit.script.append("add table {0}".format(where))
     edit.script.append("delete table {0}".format(where))
@@ -224,8 +187,13 @@ def _replace(edit: _Edit, table: Table, want: TableState, have: Optional[TableSt
         edit.actions.append("create nft table {0}".format(where))
     else:
         edit.actions.append("replace nft table {0}, whose sets or chains differ".format(where))
-        edit.script.extend(_user_rules(where, want, live_text))
+        edit.script.extend(_user_rules(where, want, _text_of(table, text)))
+    edit.more = True
     _show(edit, where, want, have)
+
+
+def _text_of(table: Table, text: Text) -> str:
+    return text().get((table.family, table.name), "")
 
 
 def _user_rules(where: str, want: TableState, live_text: str) -> List[str]:
@@ -257,7 +225,7 @@ def _show(edit: _Edit, where: str, want: TableState, have: Optional[TableState])
     live = have.elements if have is not None else {}
     for name in list(want.elements) + [name for name in live if name not in want.elements]:
         wanted, present = want.elements.get(name, {}), live.get(name, {})
-        if set(wanted) != set(present):
+        if wanted.keys() != present.keys():
             edit.before.setdefault(where, {})[name] = sorted(text for text in present if text not in wanted)
             edit.after.setdefault(where, {})[name] = sorted(text for text in wanted if text not in present)
 

@@ -12,22 +12,27 @@ from typing import Mapping, Optional, Sequence, Tuple
 from .._kernel import nft
 from .._kernel.names import table as table_name
 from .ruleset import Ruleset
-from .ruleset_compare import RulesetChange, TableName, TableState, compare, read_tables, removal
+from .ruleset_compare import RulesetChange, compare, removal
+from .ruleset_state import TableName, TableState, read_table, read_tables
 from .ruleset_tables import Table, table_text
 from .ruleset_text import layout
 
 
-def plan_ruleset(topology: str, desired: Optional[Ruleset]) -> Optional[RulesetChange]:
+def begin_listing(topology: str) -> nft.Listing:
+    """Of the live tables."""
+    return nft.Listing([(family, table_name(topology)) for family in ("inet", "bridge")])
+
+
+def plan_ruleset(
+    topology: str, desired: Optional[Ruleset], listing: Optional[nft.Listing] = None
+) -> Optional[RulesetChange]:
     """None when nothing is to be done; ``desired`` None means that the tables are to be absent."""
-    names = [(family, table_name(topology)) for family in ("inet", "bridge")]
-    live = nft.list_tables(names)
+    live = {name: read_table(objects) for name, objects in listing or begin_listing(topology)}
     if desired is None:
         return removal(live, nft.list_text(list(live)) if live else {})
     tables, wanted = _wanted(desired)
-    present = read_tables(live)
-    if live and compare(tables, wanted, present, {}) is None:
-        return None  # the usual case, which needs no text to go back to
-    return compare(tables, wanted, present, nft.list_text(list(live)), _summary(desired))
+    text = functools.lru_cache(maxsize=None)(functools.partial(nft.list_text, list(live)))
+    return compare(tables, wanted, live, text, _summary(desired))
 
 
 @functools.lru_cache(maxsize=1)

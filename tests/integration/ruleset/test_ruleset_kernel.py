@@ -66,12 +66,15 @@ def test_looking_leaves_no_trace(inside):
         "flush table inet fabric-default",
         "flush chain inet fabric-default into",
         "insert rule inet fabric-default forward accept",
-        "add rule bridge fabric-default guard counter",
+        "add rule bridge fabric-default guard ether type 0x88b5 counter",  # which no frame here is
         "add chain inet fabric-default forward { policy drop; }",
         "add chain inet fabric-default extra",
         "add set inet fabric-default extra { type ipv4_addr; }",
         "flush map inet fabric-default published4",
         "add element inet fabric-default bridges { other }",
+        'add element inet fabric-default bridges { other comment "hers" }',
+        "delete element inet fabric-default published4 { tcp . 8080 }; "
+        "add element inet fabric-default published4 { tcp . 8080 : 192.0.2.7 . 81 }",
         "add element inet fabric-default masquerade4 { 10.0.0.0/8 }",
         "flush set bridge fabric-default nd_targets",
     ],
@@ -91,6 +94,15 @@ def test_drift_is_seen_and_repaired_and_the_way_back_restores_it(inside, damage)
     assert {key: sorted(text.split()) for key, text in nft.list_text(TABLES).items()} == {
         key: sorted(text.split()) for key, text in whole.items()
     }
+
+
+def test_the_way_back_of_an_edit_does_not_mind_that_all_rules_were_flushed_since(inside):
+    apply(example(1))
+    change = plan(example(3))
+    nft.load("flush ruleset")
+    nft.load(change.inverse_script)
+    apply(example(1))
+    assert plan(example(1)) is None
 
 
 def test_a_users_rules_survive_edits_and_replacements(inside):

@@ -25,10 +25,10 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.conntrack 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.link_local import link_local  # noqa: E402
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset_compare import (  # noqa: E402
     compare,
-    read_tables,
     removal,
 )
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset_elements import elements  # noqa: E402
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset_state import read_tables  # noqa: E402
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset_text import (  # noqa: E402
     layout,
     render,
@@ -49,7 +49,7 @@ def live():
 
 
 def plan(live, wanted=None, desired=None):
-    return compare(layout(desired or example()), read_tables(wanted or recording()), read_tables(live), {})
+    return compare(layout(desired or example()), read_tables(wanted or recording()), read_tables(live), dict)
 
 
 def body(live, kind, name, table=INET):
@@ -80,7 +80,7 @@ def test_equal_tables_need_nothing_whatever_their_handles_and_order_of_elements(
 
 
 def test_missing_tables_are_created_and_the_way_back_removes_them():
-    change = compare(layout(example()), read_tables(recording()), {}, {}, "4 networks, 4 ports")
+    change = compare(layout(example()), read_tables(recording()), {}, dict, "4 networks, 4 ports")
     assert change.actions == ("create nft tables fabric-default (4 networks, 4 ports)",)
     assert change.inverse_script == (
         "add table inet fabric-default\ndelete table inet fabric-default\n"
@@ -93,6 +93,7 @@ def test_one_port_more_is_one_element_more(live):
     change = plan(live)
     assert change.actions == ("publish 0.0.0.0:8080/tcp -> 172.20.0.10:80",)
     assert change.script == "add element inet fabric-default published4 { tcp . 8080 : 172.20.0.10 . 80 }\n"
+    assert change.inverse_script.endswith("}\nflush map inet fabric-default published4\n")
     assert change.stale_flows == ()
 
 
@@ -174,13 +175,13 @@ def test_a_users_own_rules_are_not_looked_at_and_survive_a_replacement(live):
     assert plan(live) is None
     live[INET].append({"chain": {"family": "inet", "table": "fabric-default", "name": "extra", "handle": 99}})
     listing = "table inet fabric-default {\n\tchain user-front {\n\t\tip saddr 10.0.0.1 drop\n\t}\n}\n"
-    change = compare(layout(example()), read_tables(recording()), read_tables(live), {INET: listing})
+    change = compare(layout(example()), read_tables(recording()), read_tables(live), lambda: {INET: listing})
     assert "add rule inet fabric-default user-front ip saddr 10.0.0.1 drop" in change.script
     assert change.inverse_script.endswith(listing)
 
 
 def test_tables_that_are_to_go_are_deleted_and_all_their_ports_are_stale(live):
-    change = removal(live, {INET: "table inet fabric-default {\n}\n"})
+    change = removal(read_tables(live), {INET: "table inet fabric-default {\n}\n"})
     assert change.script == "delete table inet fabric-default\ndelete table bridge fabric-default\n"
     assert {flow.published for flow in change.stale_flows} == {8080, 53, 22}
     assert removal({}, {}) is None
