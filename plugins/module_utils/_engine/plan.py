@@ -32,14 +32,14 @@ class Stage(IntEnum):
 
     HOST = auto()  # forwarding, for writing it sets others back
     NAMES = auto()  # interfaces that were renamed
-    LEAVING = auto()  # pairs and namespaces that go
+    LEAVING = auto()  # pairs and namespaces that go, and bridges with nothing else on them
     BRIDGES = auto()
     RULES = auto()  # before anything is reachable; with them the accept in another firewall, never without
     MACS = auto()  # and names inside; before IPv6 is on, for the kernel makes an address of a MAC then, and keeps it
     NAMESPACES = auto()
     PAIRS = auto()
     IPV6_OFF = auto()  # once its addresses went, so that on the way back they come when it is on again
-    EMPTIED = auto()  # bridges that go, once no pair that stays is a port of theirs
+    EMPTIED = auto()  # other bridges that go, once no pair that stays is a port of theirs
     FILES = auto()
 
 
@@ -215,11 +215,16 @@ def _pairs(desired: Desired, observed: Observed) -> Iterator[Action]:
 
 
 def _removals(desired: Desired, observed: Observed) -> Tuple[List[Action], Observed]:
-    """The pairs and namespaces that go, and what is observed inside the others without these pairs."""
+    """The pairs, their bridges and the namespaces that go, and what is observed inside the others without these pairs.
+
+    A bridge comes after its pairs, so that it is there before them on the way back.
+    """
     if not desired.prune:
         return [], observed
-    gone = [link for link in _gone(desired, observed) if link.kind == "veth"]
-    actions = [_at_once([veth.remove(link, observed) for link in gone])] if gone else []
+    gone, bridges = _gone(desired, observed, "veth"), _gone(desired, observed, "bridge")
+    removals = [veth.remove(link, observed) for link in gone]
+    removals += [bridge.remove(link, observed) for link in bridges if _goes_with(gone, link, observed)]
+    actions = [_at_once(removals)] if removals else []
     declared = {space.name for space in desired.namespaces}
     for name, mark in sorted(observed.marks.items()):
         if mark.topology == desired.topology and name not in declared:
@@ -242,25 +247,35 @@ def _without(pairs: Sequence[Link], observed: Observed) -> Observed:
     return replace(observed, namespaces=spaces)
 
 
+def _goes_with(pairs: Sequence[Link], link: Link, observed: Observed) -> bool:
+    """Whether no other port than these is on a bridge."""
+    going = {pair.index for pair in pairs}
+    return all(each.index in going for each in observed.links.values() if each.master == link.index)
+
+
 def _bridge_removals(desired: Desired, observed: Observed) -> Iterator[Action]:
-    for link in _gone(desired, observed) if desired.prune else []:
-        if link.kind == "bridge":
+    """Of those that did not go with their pairs."""
+    if not desired.prune:
+        return
+    pairs = _gone(desired, observed, "veth")
+    for link in _gone(desired, observed, "bridge"):
+        if not _goes_with(pairs, link, observed):
             yield bridge.remove(link, observed)
 
 
-def _gone(desired: Desired, observed: Observed) -> List[Link]:
+def _gone(desired: Desired, observed: Observed, kind: str) -> List[Link]:
     """Interfaces of this topology that are declared no more, by name: the kernel lists them in the order in which they
     were made, and a way back may make them in another one."""
-    mine = {desired.topology}
-    owned = [link for link in observed.links.values() if ownership.topologies(link, observed) == mine]
+    mine, links = {desired.topology}, observed.links.values()
+    owned = [link for link in links if link.kind == kind and ownership.topologies(link, observed) == mine]
     kept = {pair.name for pair in desired.veths} | {each.ifname for each in desired.bridges}
     return sorted((link for link in owned if link.ifname not in kept), key=lambda link: link.ifname)
 
 
-def _at_once(pairs: Sequence[Action]) -> Action:
-    """Many pairs removed in one operation: the kernel waits one grace period for all, not one for each."""
-    ifnames = [name for action in pairs for step in action.do for name in step.arguments["ifnames"]]
-    merged = _merged(pairs, pairs[0].text, tuple(action.text for action in pairs[1:]))
+def _at_once(removals: Sequence[Action]) -> Action:
+    """Many links removed in one operation: the kernel waits one grace period for all, not one for each."""
+    ifnames = [name for action in removals for step in action.do for name in step.arguments["ifnames"]]
+    merged = _merged(removals, removals[0].text, tuple(action.text for action in removals[1:]))
     return replace(merged, do=(operation("links.delete", ifnames=ifnames),))
 
 

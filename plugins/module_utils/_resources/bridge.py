@@ -59,7 +59,14 @@ def remove(link: Link, observed: Observed) -> Action:
     known = from_link(link, observed)
     made = _create(known, link.altnames)
     made = replace(made, do=(*made.do, *_foreign_ports(link, observed)))
-    return replace(_reversed(made), text="remove bridge {0}".format(link.ifname), before=_words(known), after={})
+    return replace(
+        made,
+        text="remove bridge {0}".format(link.ifname),
+        do=(operation("links.delete", ifnames=[link.ifname]),),
+        undo=(*made.undo, *made.do),
+        before=_words(known),
+        after={},
+    )
 
 
 def _foreign_ports(link: Link, observed: Observed) -> Iterator[Operation]:
@@ -123,10 +130,6 @@ def _create(desired: Bridge, altnames: Optional[Tuple[str, ...]] = None) -> Acti
         undo=(operation("link.delete", netns=None, ifname=desired.ifname),),
         after=_words(desired),
     )
-
-
-def _reversed(action: Action) -> Action:
-    return replace(action, do=action.undo, undo=action.undo + action.do)
 
 
 def _words(bridge: Bridge) -> Dict[str, Any]:

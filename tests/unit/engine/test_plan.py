@@ -16,8 +16,9 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.plan impor
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.report import report
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import marks
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.marks import HandleMark
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.observe import NamespaceState, Observed
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.observe import Observed
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnetlink import Link, RouteEntry
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.visits import NamespaceState
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.action import Action
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.bridge import Bridge
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.hosts_files import FileState, TextFile
@@ -67,7 +68,7 @@ def built(*links: Link) -> Observed:
 
 
 def texts(desired: Desired, observed: Observed, file: FileState) -> List[str]:
-    return [action.text for action in plan(desired, observed, None, {FILE.path: file})]
+    return [line for action in plan(desired, observed, None, {FILE.path: file}) for line in action.lines]
 
 
 def test_a_build_goes_from_the_host_inwards() -> None:
@@ -87,8 +88,8 @@ def test_what_is_as_declared_needs_nothing() -> None:
 def test_a_removal_goes_outwards() -> None:
     assert texts(Desired("default"), built(BRIDGE, OUTER), FileState("web\n")) == [
         "disconnect web:eth0 (vethaa)",
-        "remove namespace web",
         "remove bridge br-front",
+        "remove namespace web",
         "remove /etc/netns/web/: hostname",
     ]
 
