@@ -14,8 +14,9 @@ from dataclasses import fields, replace
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from .._kernel.marks import HandleMark
-from .._kernel.observe import NamespaceState, Observed
+from .._kernel.observe import Observed
 from .._kernel.rtnetlink import Link, RouteEntry
+from .._kernel.visits import NamespaceState
 from .._resources.action import Action
 from .._resources.hosts_files import FileState
 

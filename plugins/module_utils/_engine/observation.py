@@ -33,11 +33,11 @@ class Planner:
     def plan(self) -> Tuple[Action, ...]:
         view, desired = self._view, self._desired
         owners = (desired.topology,) if desired.prune else ()
-        with ThreadPoolExecutor(max_workers=1) as aside:
+        with view.visits(desired.namespace_sysctls(), owners) as visits, ThreadPoolExecutor(1) as aside:
             # nft is a program of its own: it works on another processor while this thread visits the namespaces.
             rules = aside.submit(self._rules) if desired.prune else None
             accepts = aside.submit(self.firewall.plan, view.firewall())
-            observed = view.observe(desired.host_sysctls(), desired.namespace_sysctls(), owners)
+            observed = view.observe(desired.host_sysctls(), visits)
             files = view.files([file.path for file in desired.files], desired.topology if desired.prune else None)
             change = rules.result() if rules is not None else None
             return plan(desired, observed, change, files, accepts.result())

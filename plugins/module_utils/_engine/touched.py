@@ -18,10 +18,11 @@ from typing import Any, Callable, Dict, FrozenSet, List, Mapping, Optional, Sequ
 from .._kernel import marks, rtnetlink
 from .._kernel.host import Host
 from .._kernel.observe import Observed, observe
+from .._kernel.visits import Visits
 from .._resources import hosts_files
 from .._resources.action import Action
 from .._resources.firewall_accept import NOTHING_TO_DO, HostFirewall
-from .._resources.ruleset_plan import plan_ruleset
+from .._resources.ruleset_plan import begin_listing, plan_ruleset
 from .before import keys_of
 from .plan import Desired, plan
 
@@ -58,11 +59,15 @@ def left_after(
 ) -> Tuple[str, ...]:
     """Lines that say what does not match. ``meanwhile`` is called while nft lists the rules."""
     touched = what_is_touched(desired, actions)
-    with ThreadPoolExecutor(max_workers=1) as aside:
-        rules = aside.submit(plan_ruleset, desired.topology, desired.ruleset) if touched.rules else None
-        part = desired.restricted(touched.containers)
+    part = desired.restricted(touched.containers)
+    with Visits(host, part.namespace_sysctls(), (), part.handles()) as visits, ThreadPoolExecutor(1) as aside:
+        rules = None
+        if touched.rules:
+            # Begun here: a thread that works would keep the other one for long from beginning it.
+            listing = begin_listing(desired.topology)
+            rules = aside.submit(plan_ruleset, desired.topology, desired.ruleset, listing)
         links = rtnetlink.read_links_named(host.socket, _ifnames(part, touched))
-        observed = observe(host, part.host_sysctls(), part.namespace_sysctls(), (), part.handles(), links)
+        observed = observe(host, part.host_sysctls(), visits, links)
         files = {file.path: hosts_files.read(file.path) for file in part.files}
         accepts = firewall.plan() if touched.firewall else NOTHING_TO_DO
         if meanwhile is not None:

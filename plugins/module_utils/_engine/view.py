@@ -20,6 +20,7 @@ from .._kernel.host import Host
 from .._kernel.names import table
 from .._kernel.observe import Observed, observe
 from .._kernel.rtnetlink import RTPROT_KERNEL, Link, RouteEntry
+from .._kernel.visits import Visits
 from .._resources import hosts_files
 from .._resources.firewall_accept import Foreseen, foreseen_of
 from .._resources.hosts_files import FileState
@@ -44,14 +45,17 @@ class View:
         self._links = reading.links.values()  # which need not be read again for the plan
         return self._foreseen_facts(reading)
 
-    def observe(
-        self,
-        sysctls: Iterable[str],
-        namespace_sysctls: Mapping[str, Sequence[str]],
-        topologies: Iterable[str] = (),
-    ) -> Observed:
+    def visits(self, sysctls: Mapping[str, Sequence[str]], topologies: Iterable[str] = ()) -> Visits:
+        """Of the namespaces that a plan is to see."""
+        return Visits(self.host, sysctls, topologies)
+
+    def observe(self, sysctls: Iterable[str] = (), visits: Optional[Visits] = None) -> Observed:
+        """Without visits: the host alone."""
+        if visits is None:
+            with self.visits({}) as visits:
+                return self.observe(sysctls, visits)
         links, self._links = self._links, None
-        observed = observe(self.host, sysctls, namespace_sysctls, topologies, links=links)
+        observed = observe(self.host, sysctls, visits, links)
         if self._words:
             observed = replace(observed, handles=self._without_discarded(observed))
             observed = images.restored(observed, self._before)

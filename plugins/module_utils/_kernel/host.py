@@ -15,6 +15,7 @@ from typing import Dict, Iterator, Optional
 
 from . import namespaces, rtnetlink
 from .netlink import NetlinkError, NetlinkSocket
+from .procfs import OwnProc
 
 #: Descriptors left for everything else: Python, nft's pipes, the lease store.
 _SPARE_DESCRIPTORS = 128
@@ -26,6 +27,7 @@ class Host:
     def __init__(self) -> None:
         self._home = namespaces.open_own()
         self.socket = NetlinkSocket()
+        self.proc = OwnProc()
         self._sockets: "OrderedDict[str, NetlinkSocket]" = OrderedDict()
         self._indexes: Dict[str, int] = {}
         self._next_index: Dict[str, int] = {}
@@ -35,6 +37,7 @@ class Host:
         for name in list(self._sockets):
             self.forget(name)
         self.socket.close()
+        self.proc.close()
         os.close(self._home)
 
     def __enter__(self) -> "Host":

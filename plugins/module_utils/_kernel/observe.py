@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from typing import Collection, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
+from typing import AbstractSet, Collection, Dict, Iterable, List, Mapping, Optional, Tuple
 
-from . import marks, names, namespaces, rtnetlink, sysctl
+from . import names, namespaces, rtnetlink, sysctl
 from .host import Host
 from .marks import HandleMark
-from .rtnetlink import Link, RouteEntry
+from .rtnetlink import Link
+from .visits import NamespaceState, Visits
 
 #: The settings of a bridge's interface that we ever write, in the order in which they are written.
 _BRIDGE_SETTINGS = (
@@ -22,16 +23,6 @@ _BRIDGE_SETTINGS = (
     "net/ipv6/conf/{0}/disable_ipv6",
     "net/ipv6/conf/{0}/accept_ra",
 )
-
-
-@dataclass(frozen=True)
-class NamespaceState:
-    """The inside of one namespace. Addresses are CIDRs by interface index."""
-
-    links: Mapping[str, Link] = field(default_factory=dict)
-    addresses: Mapping[int, List[str]] = field(default_factory=dict)
-    routes: Tuple[RouteEntry, ...] = ()
-    sysctls: Mapping[str, Optional[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -50,44 +41,19 @@ class Observed:
     inner_ends: Mapping[int, Tuple[str, Link]] = field(default_factory=dict)
 
 
-def observe(
-    host: Host,
-    sysctls: Iterable[str],
-    namespace_sysctls: Mapping[str, Iterable[str]],
-    topologies: Iterable[str] = (),
-    only: Optional[FrozenSet[str]] = None,
-    links: Optional[Collection[Link]] = None,
-) -> Observed:
-    """Read the host, and every namespace in ``namespace_sysctls`` or marked as one of ``topologies``'.
-
-    ``only``: the handles to look at, for a reading of a part; all of them otherwise. ``links``: the host's, where
-    the caller has read them already.
-    """
+def observe(host: Host, sysctls: Iterable[str], visits: Visits, links: Optional[Collection[Link]] = None) -> Observed:
+    """Read the host, and end the visits. ``links``: the host's, where the caller has read them already."""
     links = rtnetlink.read_links(host.socket) if links is None else links
-    known = namespaces.names() if only is None else [name for name in only if namespaces.exists(name)]
-    handles = {name: namespaces.identity(namespaces.handle(name)) for name in known}
-    handle_marks = marks.read_all(only)
-    owned = set(topologies)
-    wanted = {name: tuple(keys) for name, keys in namespace_sysctls.items()}
-    for name, mark in handle_marks.items():
-        if mark.topology in owned and mark.attach is None:
-            wanted.setdefault(name, ())
-    inside = {}
-    try:
-        for name, keys in wanted.items():
-            if handles.get(name) is not None:
-                inside[name] = _visit(host, name, keys)
-    finally:
-        host.go_home()
+    inside = visits.finish()
     by_index = {link.index: link for link in links}
-    settings = [*sysctls, *(key for link in links for key in _bridge_settings(link, owned))]
+    settings = [*sysctls, *(key for link in links for key in _bridge_settings(link, visits.owners))]
     return Observed(
         links={link.ifname: link for link in links},
         by_index=by_index,
         addresses=rtnetlink.read_addresses(host.socket),
         sysctls=sysctl.read_all(settings),
-        handles=handles,
-        marks=handle_marks,
+        handles=visits.handles,
+        marks=visits.marks,
         namespaces=inside,
         own_inode=namespaces.identity("/proc/thread-self/ns/net") or 0,
         inner_ends=_inner_ends(host, by_index, inside),
@@ -117,7 +83,7 @@ def _netnsid(host: Host, name: str) -> int:
         os.close(descriptor)
 
 
-def _bridge_settings(link: Link, owned: Set[str]) -> List[str]:
+def _bridge_settings(link: Link, owned: AbstractSet[str]) -> List[str]:
     """What else of our own bridges is read: one that goes can come back only as what is known of it."""
     if link.kind != "bridge" or not owned:
         return []
@@ -125,28 +91,3 @@ def _bridge_settings(link: Link, owned: Set[str]) -> List[str]:
     if not any(mark and mark[0] in owned for mark in marks_of):
         return []
     return [pattern.format(link.ifname) for pattern in _BRIDGE_SETTINGS]
-
-
-_NO_IPV6 = "net/ipv6/conf/all/disable_ipv6"
-
-
-def _visit(host: Host, name: str, keys: Sequence[str]) -> NamespaceState:
-    """Enter, read, and leave the thread there: the next visit goes straight on to the next namespace."""
-    _enter(name)
-    socket = host.keep_socket(name)
-    settings = sysctl.read_all(keys)
-    links: Dict[str, Link] = {link.ifname: link for link in rtnetlink.read_links(socket, families=False)}
-    return NamespaceState(
-        links=links,
-        addresses=rtnetlink.read_addresses(socket),
-        routes=tuple(rtnetlink.read_routes(socket, rtnetlink.RT_TABLE_MAIN, ipv6=settings.get(_NO_IPV6) != "1")),
-        sysctls=settings,
-    )
-
-
-def _enter(name: str) -> None:
-    descriptor = namespaces.open_handle(name)
-    try:
-        namespaces.enter(descriptor)
-    finally:
-        os.close(descriptor)

@@ -19,7 +19,7 @@ from .host import Host
 
 def sysctl_write(host: Host, netns: Optional[str], key: str, value: str) -> None:
     with host.inside(netns):
-        sysctl.write(key, value)
+        sysctl.write(key, value, host.proc.directory() if netns is not None else None)
 
 
 def nft_load(host: Host, script: str) -> None:

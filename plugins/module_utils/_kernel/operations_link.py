@@ -69,8 +69,9 @@ def _set_up_inside(host: Host, veth: Mapping[str, Any], index: int) -> None:
         settings_restore(host, veth["netns"], veth["ifname"], veth["settings"])
     if veth["sysctls"]:
         with host.inside(veth["netns"]):
+            directory = host.proc.directory()
             for key, value in veth["sysctls"]:
-                sysctl.write(key, value)
+                sysctl.write(key, value, directory)
     requests = [messages.address_add(index, cidr) for cidr in veth["addresses"]]
     requests.append(messages.link_set(index=index, up=True, alias=veth["alias"]))
     requests.extend(messages.route_add(_route(route, index)) for route in veth["routes"])
@@ -127,8 +128,9 @@ def settings_restore(host: Host, netns: str, ifname: str, settings: Dict[str, st
     if link is None:
         raise NetlinkError(ENODEV, "interface {0} in namespace {1}".format(ifname, netns))
     with host.inside(netns):
+        directory = host.proc.directory()
         for family, name, value in interface_settings.differing(settings, link.families):
-            sysctl.write("net/{0}/conf/{1}/{2}".format(family, ifname, name), value)
+            sysctl.write("net/{0}/conf/{1}/{2}".format(family, ifname, name), value, directory)
 
 
 def link_delete(host: Host, netns: Optional[str], ifname: str) -> None:

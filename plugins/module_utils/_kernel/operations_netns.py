@@ -24,9 +24,10 @@ def netns_create(host: Host, name: str, topology: str, sysctls: Mapping[str, str
     namespaces.prepare_directory()
     try:
         namespaces.unshare()
+        settings = host.proc.directory()
         for key, value in sysctls.items():
             if sysctls.get(_SETS_TOO.get(key, "")) != value:
-                sysctl.write(key, value)
+                sysctl.write(key, value, settings)
         namespaces.bind("/proc/thread-self/ns/net", namespaces.handle(name))
         host.begin_namespace(name).send([messages.link_set(index=1, up=True)])
     finally:

@@ -4,7 +4,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Kernel settings under /proc/sys. Keys are paths below it with slashes, for an interface name may hold dots.
 
-A write goes to the namespace that the thread is in (/proc/sys/net shows the reader's own).
+A write goes to the namespace that the thread is in (/proc/sys/net shows the reader's own). ``directory``: a
+descriptor of a /proc/sys of one's own (procfs.py), for those who go through many namespaces.
 """
 
 from __future__ import annotations
@@ -14,18 +15,20 @@ from typing import Dict, Optional, Sequence
 
 from . import gate
 
+_ROOT = "/proc/sys/"
+
 
 def path(key: str) -> str:
     """``net.ipv4.ip_forward`` or ``net/ipv4/conf/br-x.1/route_localnet`` → the file."""
-    return "/proc/sys/" + (key if "/" in key else key.replace(".", "/"))
+    return _ROOT + (key if "/" in key else key.replace(".", "/"))
 
 
 def read(key: str) -> Optional[str]:
     """The value with single blanks between its fields; None when the kernel has no such setting."""
-    return _read(path(key))
+    return _read(path(key), None)
 
 
-def _read(name: str, directory: Optional[int] = None) -> Optional[str]:
+def _read(name: str, directory: Optional[int]) -> Optional[str]:
     try:
         descriptor = os.open(name, os.O_RDONLY | os.O_CLOEXEC, dir_fd=directory)
     except (FileNotFoundError, NotADirectoryError):
@@ -36,30 +39,30 @@ def _read(name: str, directory: Optional[int] = None) -> Optional[str]:
         os.close(descriptor)
 
 
-def read_all(keys: Sequence[str]) -> Dict[str, Optional[str]]:
-    """Key → value, as ``read``.
-
-    The directory they have in common is looked up once: below /proc/sys/net the kernel looks a name up among the
-    entries of every namespace there is, which at a thousand of them takes longer than all else of a reading.
-    """
+def read_all(keys: Sequence[str], directory: Optional[int] = None) -> Dict[str, Optional[str]]:
+    """Key → value, as ``read``. The directory that they have in common is looked up once."""
     common = os.path.commonpath(keys) if len(keys) > 1 else ""
     if not common or not all(key.startswith(common + "/") for key in keys):
-        return {key: read(key) for key in keys}
+        return {key: _read(_place(key, directory), directory) for key in keys}
     try:
-        directory = os.open(path(common + "/"), os.O_PATH | os.O_CLOEXEC)
+        inner = os.open(_place(common + "/", directory), os.O_PATH | os.O_CLOEXEC, dir_fd=directory)
     except (FileNotFoundError, NotADirectoryError):
         return dict.fromkeys(keys)
     try:
-        return {key: _read(key[len(common) + 1 :], directory) for key in keys}
+        return {key: _read(key[len(common) + 1 :], inner) for key in keys}
     finally:
-        os.close(directory)
+        os.close(inner)
 
 
-def write(key: str, value: str) -> None:
+def write(key: str, value: str, directory: Optional[int] = None) -> None:
     """Raises OSError when the kernel has no such setting or refuses the value."""
     gate.writing("sysctl " + key)
-    descriptor = os.open(path(key), os.O_WRONLY | os.O_CLOEXEC)
+    descriptor = os.open(_place(key, directory), os.O_WRONLY | os.O_CLOEXEC, dir_fd=directory)
     try:
         os.write(descriptor, value.encode("ascii"))
     finally:
         os.close(descriptor)
+
+
+def _place(key: str, directory: Optional[int]) -> str:
+    return path(key) if directory is None else path(key)[len(_ROOT) :]

@@ -15,8 +15,9 @@ import ipaddress
 from dataclasses import dataclass
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Tuple
 
-from .._kernel.observe import NamespaceState, Observed
+from .._kernel.observe import Observed
 from .._kernel.rtnetlink import Link
+from .._kernel.visits import NamespaceState
 from .._resources import ownership
 from .._resources.bridge import comparable_addresses
 from .._resources.ruleset import Publication

@@ -42,7 +42,7 @@ def perform(params: Mapping[str, Any], check_mode: bool) -> Result:
             desired = (with_rule if present else without_rule)(live, rule, _bridge_subnets(view, rule["bridge"]))
             rules = plan_ruleset(topology, desired if desired.networks else None)
         settings = _settings(rule, desired, present)
-        observed = view.observe([setting.key for setting in settings], {})
+        observed = view.observe([setting.key for setting in settings])
         _require_bridge(rule, observed, present and not check_mode)
         goal = plans.Desired(topology, sysctls=settings, ruleset=desired, prune=False)
         return plans.plan(goal, observed, rules, {})
@@ -145,7 +145,7 @@ def _live(topology: str) -> Ruleset:
 
 
 def _bridge_subnets(view: View, bridge: str) -> Tuple[str, ...]:
-    seen = view.observe((), {})
+    seen = view.observe()
     link = seen.links.get(bridge)
     addresses = seen.addresses.get(link.index, []) if link is not None else []
     return tuple(str(ipaddress.ip_interface(address).network) for address in addresses)

@@ -148,7 +148,8 @@ def _run(
     """``inside``: namespaces to read, with the settings wanted of them. ``owned``: read this topology's too."""
 
     def plan(view: View) -> Tuple[Action, ...]:
-        return tuple(compare(view.observe((), inside or {}, (owned,) if owned else ())))
+        with view.visits(inside or {}, (owned,) if owned else ()) as visits:
+            return tuple(compare(view.observe((), visits)))
 
     return run_alone(topology, check_mode, plan)
 

@@ -14,11 +14,12 @@ from .._ipam.store import LeaseStore
 from .._kernel import files, names, nft
 from .._kernel.host import Host
 from .._kernel.observe import Observed, observe
+from .._kernel.visits import Visits
 from .._model.recognise import Seen, recognise_containers, recognise_networks
 from .._resources import ownership
 from .._resources.ruleset import Publication
-from .._resources.ruleset_compare import read_table
 from .._resources.ruleset_elements import publication
+from .._resources.ruleset_state import read_table
 from .by_hand import LOCK_TIMEOUT
 
 
@@ -27,12 +28,14 @@ def perform_topology_info(params: Mapping[str, Any], check_mode: bool) -> Result
     nft.require()
     wanted = params.get("name")
     with host_lock(LOCK_TIMEOUT, check_mode=True), Host() as host:
-        first = observe(host, (), {})
+        with Visits(host, {}) as visits:
+            first = observe(host, (), visits)
         with LeaseStore.open(names.LEASE_STORE, check_mode=True) as store:
             leases = store.leases(wanted)
         found = sorted(_topologies(first, leases))
         chosen = [name for name in found if wanted in (None, name)]
-        observed = observe(host, (), {}, chosen)
+        with Visits(host, {}, chosen) as visits:
+            observed = observe(host, (), visits)
         topologies = {name: _topology(name, observed, leases) for name in chosen}
     facts: Dict[str, Any] = {"topologies": topologies, "leases": leases, "orphans": _orphans(observed, leases)}
     if wanted is not None:

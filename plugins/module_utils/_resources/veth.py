@@ -11,8 +11,9 @@ from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from .._kernel import interface_settings, names, rtnetlink
 from .._kernel.errors import ForeignObjectError
-from .._kernel.observe import NamespaceState, Observed
+from .._kernel.observe import Observed
 from .._kernel.rtnetlink import IPV6_MTU, Link, RouteEntry
+from .._kernel.visits import NamespaceState
 from . import ownership, routes
 from .action import Action, Operation, operation
 from .bridge import (

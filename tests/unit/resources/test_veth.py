@@ -12,12 +12,13 @@ from typing import Dict, List, Optional, Tuple
 import pytest
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import ForeignObjectError
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.observe import NamespaceState, Observed
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.observe import Observed
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnetlink import (
     RTPROT_KERNEL,
     Link,
     RouteEntry,
 )
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.visits import NamespaceState
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources import veth
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.routes import StaticRoute
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.veth import Veth

@@ -1,0 +1,93 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading on two processors: a fork of this process shares the work with it, as Python's threads could not.
+
+Only reading: what the other one does to its memory nobody sees, and where it fails its part is left to the caller.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import struct
+from typing import Any, Callable, List, Optional, Sequence
+
+_NUMBER = struct.Struct("=I")
+_PR_SET_PDEATHSIG = 1
+
+
+class SecondProcess:
+    """``function`` of each portion, by two processes that take the next one as they have done one."""
+
+    def __init__(self, function: Callable[[Any], Any], portions: Sequence[Any], alone: bool = False) -> None:
+        """Begins at once. ``alone``: there is to be no second process."""
+        self._function, self._portions = function, portions
+        self._child: Optional[int] = None
+        self._next = iter(range(len(portions)))
+        self._queue = self._answer = -1
+        if not alone and len(os.sched_getaffinity(0)) > 1:
+            self._begin()
+
+    def work(self) -> List[Any]:
+        """The results there are, in no order; of a process that died there is none."""
+        results = [self._function(self._portions[number]) for number in iter(self._take, None)]
+        if self._child is not None:
+            results.extend(self._collect())
+        self.close()
+        return results
+
+    def close(self) -> None:
+        """End the other process, if it still runs."""
+        if self._child is None:
+            return
+        os.kill(self._child, signal.SIGKILL)
+        os.waitpid(self._child, 0)
+        os.close(self._queue)
+        os.close(self._answer)
+        self._child = None
+
+    def _begin(self) -> None:
+        import pickle  # before there are two, who both need it, and only where there are
+
+        self._pickle = pickle
+        # Numbers in a pipe: each is read by one of the two, for the kernel lets one reader in at a time (pipe(7)).
+        self._queue, numbers = os.pipe()
+        os.write(numbers, b"".join(map(_NUMBER.pack, range(len(self._portions)))))
+        os.close(numbers)
+        self._answer, answer = os.pipe()
+        parent = os.getpid()
+        child = os.fork()
+        if child == 0:
+            try:
+                self._serve(parent, answer)
+            finally:
+                os._exit(1)
+        os.close(answer)
+        self._child = child
+
+    def _serve(self, parent: int, answer: int) -> None:
+        """In the other process, which does not outlive this one: it holds whatever lock this one does."""
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:
+            return
+        self._child = -1
+        results = [self._function(self._portions[number]) for number in iter(self._take, None)]
+        with os.fdopen(answer, "wb") as file:
+            self._pickle.dump(results, file, self._pickle.HIGHEST_PROTOCOL)
+
+    def _take(self) -> Optional[int]:
+        if self._child is None:
+            return next(self._next, None)
+        number = os.read(self._queue, _NUMBER.size)
+        return _NUMBER.unpack(number)[0] if number else None
+
+    def _collect(self) -> List[Any]:
+        with os.fdopen(os.dup(self._answer), "rb") as file:
+            try:
+                results: List[Any] = self._pickle.load(file)
+            except (EOFError, self._pickle.UnpicklingError):
+                return []
+        return results

@@ -1,0 +1,110 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is inside namespaces: one visit to each, and of many every other one by a process beside this one."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Tuple
+
+from . import marks, namespaces, rtnetlink, sysctl
+from .host import Host
+from .marks import HandleMark
+from .rtnetlink import Link, RouteEntry
+from .second_process import SecondProcess
+
+#: From this many on a second process, which takes some milliseconds to make, is worth it.
+MANY = 64
+#: What the two take at a time: so few that both end at the same time, whatever else the processors do.
+_AT_A_TIME = 16
+_NO_IPV6 = "net/ipv6/conf/all/disable_ipv6"
+
+
+@dataclass(frozen=True)
+class NamespaceState:
+    """The inside of one namespace. Addresses are CIDRs by interface index."""
+
+    links: Mapping[str, Link] = field(default_factory=dict)
+    addresses: Mapping[int, List[str]] = field(default_factory=dict)
+    routes: Tuple[RouteEntry, ...] = ()
+    sysctls: Mapping[str, Optional[str]] = field(default_factory=dict)
+
+
+class Visits:
+    """Of every namespace in ``sysctls`` (name → keys to read there) or marked as one of ``topologies``'.
+
+    Begun when it is made, so that the caller can start threads after it: a process with threads should not fork.
+    ``only``: the handles to look at, for a reading of a part; all of them otherwise.
+    """
+
+    def __init__(
+        self,
+        host: Host,
+        sysctls: Mapping[str, Iterable[str]],
+        topologies: Iterable[str] = (),
+        only: Optional[FrozenSet[str]] = None,
+    ) -> None:
+        self._host = host
+        self.owners = frozenset(topologies)
+        known = namespaces.names() if only is None else [name for name in only if namespaces.exists(name)]
+        self.handles = {name: namespaces.identity(namespaces.handle(name)) for name in known}
+        self.marks = marks.read_all(only)
+        wanted = {name: tuple(keys) for name, keys in sysctls.items()}
+        for name in _owned(self.marks, self.owners):
+            wanted.setdefault(name, ())
+        self._wanted = {name: keys for name, keys in wanted.items() if self.handles.get(name) is not None}
+        names = list(self._wanted)
+        portions = [names[start : start + _AT_A_TIME] for start in range(0, len(names), _AT_A_TIME)]
+        self._process = SecondProcess(self._visit_all, portions, alone=len(names) < MANY)
+
+    def __enter__(self) -> "Visits":
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._process.close()
+
+    def finish(self) -> Dict[str, NamespaceState]:
+        """Name → what is inside."""
+        found: Dict[str, NamespaceState] = {}
+        for states in self._process.work():
+            found.update(states)
+        left = [name for name in self._wanted if name not in found]
+        for name in left:  # of the second process, which died: nobody knows how far it had come with a socket
+            self._host.forget(name)
+        found.update(self._visit_all(left))
+        return {name: found[name] for name in self._wanted}
+
+    def _visit_all(self, names: Sequence[str]) -> Dict[str, NamespaceState]:
+        try:
+            return {name: _visit(self._host, name, self._wanted[name]) for name in names}
+        finally:
+            self._host.go_home()
+
+
+def _owned(handle_marks: Mapping[str, HandleMark], owners: FrozenSet[str]) -> List[str]:
+    return [name for name, mark in handle_marks.items() if mark.topology in owners and mark.attach is None]
+
+
+def _visit(host: Host, name: str, keys: Sequence[str]) -> NamespaceState:
+    """Enter, read, and leave the thread there: the next visit goes straight on to the next namespace."""
+    _enter(name)
+    socket = host.keep_socket(name)
+    settings = sysctl.read_all(keys, host.proc.directory())
+    links: Dict[str, Link] = {link.ifname: link for link in rtnetlink.read_links(socket, families=False)}
+    return NamespaceState(
+        links=links,
+        addresses=rtnetlink.read_addresses(socket),
+        routes=tuple(rtnetlink.read_routes(socket, rtnetlink.RT_TABLE_MAIN, ipv6=settings.get(_NO_IPV6) != "1")),
+        sysctls=settings,
+    )
+
+
+def _enter(name: str) -> None:
+    descriptor = namespaces.open_handle(name)
+    try:
+        namespaces.enter(descriptor)
+    finally:
+        os.close(descriptor)

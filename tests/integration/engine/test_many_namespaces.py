@@ -1,0 +1,146 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is done for the speed of many namespaces, and must not be seen: a second process, a /proc of our own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+from typing import Any, Callable, Dict, Iterator, List, Set, Tuple
+
+from labhost import LabHost
+from scenarios import NOTHING, Declaration, run
+
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import procfs, second_process, visits
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.host import Host
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.visits import NamespaceState, Visits
+
+#: More than one process visits alone. One of them has a setting, which is looked for below its own /proc/sys.
+MANY: Declaration = {
+    "networks": {"front": {"enable_ipv6": True}},
+    "containers": {
+        "web": {"networks": ["front"], "sysctls": {"net.ipv4.ip_unprivileged_port_start": "0"}},
+        **{"box{0}".format(number): {"network_mode": "none"} for number in range(visits.MANY)},
+    },
+}
+_DRIFT = "ip -n box7 link set lo down; ip netns exec web sysctl -qw net.ipv4.ip_unprivileged_port_start=99"
+_REPAIRS = {
+    "set lo up in namespace box7",
+    "set net.ipv4.ip_unprivileged_port_start from 99 to 0 in namespace web",
+}
+
+
+def test_two_processes_read_what_one_does(fresh_host: LabHost) -> None:
+    alone, together, workers = fresh_host.run(_read_by_both)
+    assert len(alone) > visits.MANY
+    assert together == alone
+    assert workers == 2
+
+
+def test_what_a_killed_second_process_did_not_bring_is_read_by_the_first(fresh_host: LabHost) -> None:
+    alone, together, _workers = fresh_host.run(_read_by_both, killed=True)
+    assert together == alone
+
+
+def test_a_reading_that_is_given_up_leaves_no_process_and_no_descriptor(fresh_host: LabHost) -> None:
+    before, after = fresh_host.run(_give_up)
+    assert after == before
+
+
+def test_drift_among_many_is_found_and_repaired(fresh_host: LabHost) -> None:
+    found, repaired, left = fresh_host.run(_drift_among_many)
+    assert found == repaired == _REPAIRS
+    assert left == ()
+
+
+def test_without_a_proc_of_our_own_the_common_one_serves(fresh_host: LabHost) -> None:
+    found, repaired, left = fresh_host.run(_drift_among_many, without_own_proc=True)
+    assert found == repaired == _REPAIRS
+    assert left == ()
+
+
+def test_our_own_proc_is_mounted_where_nobody_sees_it(fresh_host: LabHost) -> None:
+    there, mounts = fresh_host.run(_mounts_with_own_proc)
+    assert there
+    assert mounts[0] == mounts[1]
+
+
+# --- in the lab host
+
+
+def _read_by_both(killed: bool = False) -> Tuple[Dict[str, NamespaceState], Dict[str, NamespaceState], int]:
+    run(MANY)
+    with _replaced(second_process.os, "sched_getaffinity", lambda _pid: {0}):
+        alone = _read()[0]
+    first = os.getpid()
+    visit = visits._visit
+
+    def dying(*arguments: Any) -> NamespaceState:
+        if killed and os.getpid() != first:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return visit(*arguments)
+
+    with _replaced(visits, "_visit", dying), _replaced(second_process.os, "sched_getaffinity", lambda _pid: {0, 1}):
+        together, workers = _read()
+    return alone, together, workers
+
+
+def _read() -> Tuple[Dict[str, NamespaceState], int]:
+    with Host() as host, Visits(host, {"web": ["net/ipv4/ip_unprivileged_port_start"]}, ["default"]) as reading:
+        workers = 1 if reading._process._child is None else 2
+        return reading.finish(), workers
+
+
+def _give_up() -> Tuple[Tuple[Set[str], bool], Tuple[Set[str], bool]]:
+    run(MANY)
+
+    def now() -> Tuple[Set[str], bool]:
+        return set(os.listdir("/proc/self/fd")), _has_children()
+
+    before = now()
+    with contextlib.suppress(KeyError), Host() as host, Visits(host, {}, ["default"]):
+        raise KeyError
+    return before, now()
+
+
+def _has_children() -> bool:
+    with open("/proc/self/task/{0}/children".format(os.getpid()), encoding="ascii") as file:
+        return bool(file.read().strip())
+
+
+def _drift_among_many(without_own_proc: bool = False) -> Tuple[Set[str], Set[str], Tuple[str, ...]]:
+    def refuse() -> int:
+        raise PermissionError("mounting is not allowed here")
+
+    with _replaced(procfs, "_mount", refuse) if without_own_proc else contextlib.nullcontext():
+        run(MANY)
+        subprocess.run(["sh", "-ec", _DRIFT], check=True)
+        found = set(run(MANY, check=True).actions)
+        repaired = set(run(MANY).actions)
+        left = run(MANY).actions
+        run(NOTHING)
+    return found, repaired, left
+
+
+def _mounts_with_own_proc() -> Tuple[bool, List[str]]:
+    def mounts() -> str:
+        with open("/proc/self/mountinfo", encoding="utf-8") as file:
+            return file.read()
+
+    before = mounts()
+    with Host() as host:
+        return host.proc.directory() is not None, [before, mounts()]
+
+
+@contextlib.contextmanager
+def _replaced(place: Any, name: str, function: Callable[..., Any]) -> Iterator[None]:
+    was = getattr(place, name)
+    setattr(place, name, function)
+    try:
+        yield
+    finally:
+        setattr(place, name, was)
