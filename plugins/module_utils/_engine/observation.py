@@ -13,7 +13,8 @@ from .._resources.action import Action
 from .._resources.firewall_accept import WARN, HostFirewall
 from .._resources.ruleset_compare import RulesetChange
 from .._resources.ruleset_plan import plan_ruleset
-from .plan import Desired, plan
+from .desired import Desired
+from .plan import plan
 from .touched import left_after
 from .view import View
 

@@ -6,22 +6,19 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from enum import IntEnum, auto
-from typing import Dict, FrozenSet, Iterable, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
+from typing import Dict, FrozenSet, Iterable, Iterator, List, Mapping, Optional, Set, Tuple
 
 from .._kernel.observe import Observed
 from .._kernel.rtnetlink import Link
 from .._resources import bridge, hosts_files, netns, ownership, routes, sysctl, veth
-from .._resources.action import Action, operation
-from .._resources.bridge import Bridge
+from .._resources.action import Action, merged, operation
 from .._resources.firewall_accept import NOTHING_TO_DO, FirewallActions
-from .._resources.hosts_files import FileState, TextFile
-from .._resources.netns import Netns
-from .._resources.ruleset import Ruleset
+from .._resources.hosts_files import FileState
 from .._resources.ruleset_compare import RulesetChange
-from .._resources.sysctl import HostSysctl
-from .._resources.veth import Veth
+from .desired import Desired
+from .removals import bridge_removals, removals
 
 #: The inode of a namespace that is still to be made: equal to none.
 _NOT_YET = -1
@@ -43,47 +40,6 @@ class Stage(IntEnum):
     FILES = auto()
 
 
-@dataclass(frozen=True)
-class Desired:
-    """Everything of one topology. With ``prune``, what the topology owns and is not here goes away."""
-
-    topology: str
-    sysctls: Tuple[HostSysctl, ...] = ()
-    bridges: Tuple[Bridge, ...] = ()
-    namespaces: Tuple[Netns, ...] = ()
-    veths: Tuple[Veth, ...] = ()
-    files: Tuple[TextFile, ...] = ()
-    ruleset: Optional[Ruleset] = None
-    prune: bool = True
-
-    def namespace_sysctls(self) -> Dict[str, Tuple[str, ...]]:
-        """What is to be read inside: namespace name → keys."""
-        wanted = {space.name: tuple(key for key, _value in space.sysctls) for space in self.namespaces}
-        for pair in self.veths:
-            keys = tuple(key for key, _value in pair.sysctls)
-            wanted[pair.netns] = wanted.get(pair.netns, ()) + keys
-        return {name: keys for name, keys in wanted.items() if name}
-
-    def restricted(self, containers: FrozenSet[str]) -> "Desired":
-        """Of these containers only; nothing is pruned."""
-        return replace(
-            self,
-            namespaces=tuple(space for space in self.namespaces if space.name in containers),
-            veths=tuple(pair for pair in self.veths if pair.netns in containers),
-            files=tuple(file for file in self.files if hosts_files.container_of(file.path) in containers),
-            prune=False,
-        )
-
-    def handles(self) -> FrozenSet[str]:
-        """The handles that a comparison looks at: those declared, and whom they are attached to."""
-        targets = (str(space.attach)[6:] for space in self.namespaces if str(space.attach).startswith("netns:"))
-        return frozenset([*(space.name for space in self.namespaces), *(pair.netns for pair in self.veths), *targets])
-
-    def host_sysctls(self) -> Tuple[str, ...]:
-        own = tuple(setting.key for setting in self.sysctls)
-        return own + tuple(key for each in self.bridges for key, _value in each.sysctls)
-
-
 def plan(
     desired: Desired,
     observed: Observed,
@@ -93,17 +49,17 @@ def plan(
 ) -> Tuple[Action, ...]:
     """``files``: what is at every path declared or owned. ``rules`` and ``firewall`` are compared already."""
     renames, observed = _renamed_back(desired, observed)
-    removals, without = _removals(desired, observed)
+    leaving, without = removals(desired, observed)
     spaces, made = _spaces(desired, without)
     staged = {
         Stage.HOST: [action for setting in desired.sysctls for action in sysctl.compare(setting, observed)],
         Stage.NAMES: renames,
-        Stage.LEAVING: removals,
+        Stage.LEAVING: leaving,
         Stage.BRIDGES: [action for each in desired.bridges for action in bridge.compare(each, observed)],
         Stage.RULES: [*firewall.first, *_rules_actions(desired.topology, rules), *firewall.after],
         Stage.NAMESPACES: spaces,
         Stage.PAIRS: _pairs(desired, made),
-        Stage.EMPTIED: _bridge_removals(desired, observed),
+        Stage.EMPTIED: bridge_removals(desired, observed),
         Stage.FILES: _file_actions(desired, observed, files),
     }
     return _in_order(staged)
@@ -214,83 +170,6 @@ def _pairs(desired: Desired, observed: Observed) -> Iterator[Action]:
             observed = replace(observed, namespaces=spaces)
 
 
-def _removals(desired: Desired, observed: Observed) -> Tuple[List[Action], Observed]:
-    """The pairs, their bridges and the namespaces that go, and what is observed inside the others without these pairs.
-
-    A bridge comes after its pairs, so that it is there before them on the way back.
-    """
-    if not desired.prune:
-        return [], observed
-    gone, bridges = _gone(desired, observed, "veth"), _gone(desired, observed, "bridge")
-    removals = [veth.remove(link, observed) for link in gone]
-    removals += [bridge.remove(link, observed) for link in bridges if _goes_with(gone, link, observed)]
-    actions = [_at_once(removals)] if removals else []
-    declared = {space.name for space in desired.namespaces}
-    for name, mark in sorted(observed.marks.items()):
-        if mark.topology == desired.topology and name not in declared:
-            actions.append(netns.remove(name, observed))
-    return actions, _without(gone, observed) if desired.namespaces else observed
-
-
-def _without(pairs: Sequence[Link], observed: Observed) -> Observed:
-    """With a pair goes what is its inner end's."""
-    spaces = dict(observed.namespaces)
-    for pair in pairs:
-        name, inner = observed.inner_ends.get(pair.index, ("", None))
-        if inner is not None:
-            state = spaces[name]
-            spaces[name] = replace(
-                state,
-                links={ifname: link for ifname, link in state.links.items() if link.index != inner.index},
-                routes=tuple(route for route in state.routes if route.oif != inner.index),
-            )
-    return replace(observed, namespaces=spaces)
-
-
-def _goes_with(pairs: Sequence[Link], link: Link, observed: Observed) -> bool:
-    """Whether no other port than these is on a bridge."""
-    going = {pair.index for pair in pairs}
-    return all(each.index in going for each in observed.links.values() if each.master == link.index)
-
-
-def _bridge_removals(desired: Desired, observed: Observed) -> Iterator[Action]:
-    """Of those that did not go with their pairs."""
-    if not desired.prune:
-        return
-    pairs = _gone(desired, observed, "veth")
-    for link in _gone(desired, observed, "bridge"):
-        if not _goes_with(pairs, link, observed):
-            yield bridge.remove(link, observed)
-
-
-def _gone(desired: Desired, observed: Observed, kind: str) -> List[Link]:
-    """Interfaces of this topology that are declared no more, by name: the kernel lists them in the order in which they
-    were made, and a way back may make them in another one."""
-    mine, links = {desired.topology}, observed.links.values()
-    owned = [link for link in links if link.kind == kind and ownership.topologies(link, observed) == mine]
-    kept = {pair.name for pair in desired.veths} | {each.ifname for each in desired.bridges}
-    return sorted((link for link in owned if link.ifname not in kept), key=lambda link: link.ifname)
-
-
-def _at_once(removals: Sequence[Action]) -> Action:
-    """Many links removed in one operation: the kernel waits one grace period for all, not one for each."""
-    ifnames = [name for action in removals for step in action.do for name in step.arguments["ifnames"]]
-    merged = _merged(removals, removals[0].text, tuple(action.text for action in removals[1:]))
-    return replace(merged, do=(operation("links.delete", ifnames=ifnames),))
-
-
-def _merged(actions: Sequence[Action], text: str, more: Tuple[str, ...] = ()) -> Action:
-    """Several actions as one step, which is done and undone as a whole."""
-    return replace(
-        actions[0],
-        text=text,
-        more=more,
-        do=tuple(step for action in actions for step in action.do),
-        undo=tuple(step for action in reversed(actions) for step in action.undo),
-        also=tuple(difference for action in actions[1:] for difference in action.differences),
-    )
-
-
 def _file_actions(desired: Desired, observed: Observed, files: Mapping[str, FileState]) -> Iterator[Action]:
     """The files of one container are one step."""
     ours: Set[str] = {name for name, mark in observed.marks.items() if mark.topology == desired.topology}
@@ -307,7 +186,7 @@ def _file_actions(desired: Desired, observed: Observed, files: Mapping[str, File
         steps.setdefault((verb, path.rpartition("/")[0]), []).append(action)
     for (verb, directory), actions in steps.items():
         names_of = ", ".join(action.text.rpartition("/")[2] for action in actions)
-        yield _merged(actions, "{0} {1}/: {2}".format(verb, directory, names_of))
+        yield merged(actions, "{0} {1}/: {2}".format(verb, directory, names_of))
 
 
 def own_namespaces(observed: Observed, topology: str) -> FrozenSet[str]:

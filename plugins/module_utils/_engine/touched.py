@@ -24,7 +24,8 @@ from .._resources.action import Action
 from .._resources.firewall_accept import NOTHING_TO_DO, HostFirewall
 from .._resources.ruleset_plan import begin_listing, plan_ruleset
 from .before import keys_of
-from .plan import Desired, plan
+from .desired import Desired
+from .plan import plan
 
 #: What takes something away, and the argument that says what.
 _TAKING_HANDLES = {"netns.retire": "name", "netns.stash": "name", "netns.remove": "name"}

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Dict, Iterator, List, Mapping, Optional, Tuple
 
-from .._engine.plan import Desired
+from .._engine.desired import Desired
 from .._ipam.requests import Allocation
 from .._kernel import names
 from .._resources.bridge import Bridge
 from .._resources.netns import Netns
 from .._resources.routes import StaticRoute
 from .._resources.sysctl import HostSysctl
-from .._resources.veth import Veth
+from .._resources.veth_pair import Veth
 from .addressing import default_attachment, families, gateway_mode, mac_of, metric_of, namespace_owner
 from .container_words import interface_of_setting
 from .expand_files import expand_files

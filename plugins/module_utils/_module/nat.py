@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 from .._engine import plan as plans
+from .._engine.desired import Desired
 from .._engine.report import Result
 from .._engine.view import View
 from .._kernel import names, nft
@@ -44,7 +45,7 @@ def perform(params: Mapping[str, Any], check_mode: bool) -> Result:
         settings = _settings(rule, desired, present)
         observed = view.observe([setting.key for setting in settings])
         _require_bridge(rule, observed, present and not check_mode)
-        goal = plans.Desired(topology, sysctls=settings, ruleset=desired, prune=False)
+        goal = Desired(topology, sysctls=settings, ruleset=desired, prune=False)
         return plans.plan(goal, observed, rules, {})
 
     return run_alone(topology, check_mode, plan).with_facts(rule=rule)

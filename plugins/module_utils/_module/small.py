@@ -21,7 +21,7 @@ from .._resources.action import Action
 from .._resources.bridge import Bridge
 from .._resources.netns import Netns
 from .._resources.routes import StaticRoute
-from .._resources.veth import Veth
+from .._resources.veth_pair import Veth
 from .by_hand import run_alone
 
 Compare = Callable[[Observed], List[Action]]

@@ -11,9 +11,9 @@ from dataclasses import replace
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple
 
 from .._engine import confirm, declared, transaction
+from .._engine.desired import Desired
 from .._engine.lock import host_lock
 from .._engine.observation import Planner
-from .._engine.plan import Desired
 from .._engine.report import Result
 from .._engine.stopwatch import Stopwatch
 from .._engine.view import View

@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Dict, Mapping, Tuple
+from dataclasses import dataclass, field, replace
+from typing import Any, Dict, Mapping, Sequence, Tuple
 
 
 @dataclass(frozen=True)
@@ -51,3 +51,15 @@ class Action:
     def differences(self) -> Tuple[Tuple[str, Mapping[str, Any], Mapping[str, Any]], ...]:
         """(subject, before, after) of everything the action changes."""
         return ((self.subject, self.before, self.after), *self.also)
+
+
+def merged(actions: Sequence[Action], text: str, more: Tuple[str, ...] = ()) -> Action:
+    """Several actions as one step, which is done and undone as a whole."""
+    return replace(
+        actions[0],
+        text=text,
+        more=more,
+        do=tuple(step for action in actions for step in action.do),
+        undo=tuple(step for action in reversed(actions) for step in action.undo),
+        also=tuple(difference for action in actions[1:] for difference in action.differences),
+    )

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from ipaddress import ip_interface
 from typing import Any, Callable, Dict, Iterator, List, Tuple
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.plan import Desired
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.desired import Desired
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import names
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.names import NETNS_DIRECTORY
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.bridge import Bridge
@@ -26,7 +26,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.netns i
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset_tables import Table
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset_text import layout
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.sysctl import HostSysctl
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.veth import Veth
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.veth_pair import Veth
 
 
 @dataclass(frozen=True)

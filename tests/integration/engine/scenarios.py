@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.plan import Desired
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.desired import Desired
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.report import Result
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module import topology as module
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.topology import perform_topology

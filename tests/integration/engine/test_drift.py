@@ -17,7 +17,7 @@ from mutations import ROWS, Mutation, shell
 from scenarios import DEMO, NOTHING, desired, run
 from world import World, difference, world
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.plan import Desired
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.desired import Desired
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
 
 KINDS: Dict[str, Callable[[Desired], List[Mutation]]] = {

@@ -12,7 +12,8 @@ from typing import Any, Dict, List
 import pytest
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine import journal
-from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.plan import Desired, own_namespaces, plan
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.desired import Desired
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.plan import own_namespaces, plan
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.report import report
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import marks
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.marks import HandleMark
@@ -25,7 +26,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.hosts_f
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.netns import Netns
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.routes import StaticRoute
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.sysctl import HostSysctl
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.veth import Veth
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.veth_pair import Veth
 
 NETWORK, ENDPOINT = "linuxnet.fabric/default network front", "linuxnet.fabric/default web:eth0"
 ALTNAME = "fabric,default,network,front"

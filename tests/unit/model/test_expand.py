@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.plan import Desired
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.desired import Desired
 from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.requests import Allocation, SubnetLease
 from ansible_collections.linuxnet.fabric.plugins.module_utils._model.compose import parse_topology
 from ansible_collections.linuxnet.fabric.plugins.module_utils._model.expand import HostDefaults, expand

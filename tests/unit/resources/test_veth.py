@@ -21,7 +21,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnetlink 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.visits import NamespaceState
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources import veth
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.routes import StaticRoute
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.veth import Veth
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.veth_pair import Veth
 
 ALIAS = "linuxnet.fabric/default web:eth0"
 DESIRED = Veth(

@@ -1,0 +1,81 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a topology owns and declares no more: pairs, namespaces and bridges that go. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Iterator, List, Sequence, Tuple
+
+from .._kernel.observe import Observed
+from .._kernel.rtnetlink import Link
+from .._resources import bridge, netns, ownership, veth
+from .._resources.action import Action, merged, operation
+from .desired import Desired
+
+
+def removals(desired: Desired, observed: Observed) -> Tuple[List[Action], Observed]:
+    """The pairs, their bridges and the namespaces that go, and what is observed inside the others without these pairs.
+
+    A bridge comes after its pairs, so that it is there before them on the way back.
+    """
+    if not desired.prune:
+        return [], observed
+    gone, bridges = _gone(desired, observed, "veth"), _gone(desired, observed, "bridge")
+    leaving = [veth.remove(link, observed) for link in gone]
+    leaving += [bridge.remove(link, observed) for link in bridges if _goes_with(gone, link, observed)]
+    actions = [_at_once(leaving)] if leaving else []
+    declared = {space.name for space in desired.namespaces}
+    for name, mark in sorted(observed.marks.items()):
+        if mark.topology == desired.topology and name not in declared:
+            actions.append(netns.remove(name, observed))
+    return actions, _without(gone, observed) if desired.namespaces else observed
+
+
+def _without(pairs: Sequence[Link], observed: Observed) -> Observed:
+    """With a pair goes what is its inner end's."""
+    spaces = dict(observed.namespaces)
+    for pair in pairs:
+        name, inner = observed.inner_ends.get(pair.index, ("", None))
+        if inner is not None:
+            state = spaces[name]
+            spaces[name] = replace(
+                state,
+                links={ifname: link for ifname, link in state.links.items() if link.index != inner.index},
+                routes=tuple(route for route in state.routes if route.oif != inner.index),
+            )
+    return replace(observed, namespaces=spaces)
+
+
+def _goes_with(pairs: Sequence[Link], link: Link, observed: Observed) -> bool:
+    """Whether no other port than these is on a bridge."""
+    going = {pair.index for pair in pairs}
+    return all(each.index in going for each in observed.links.values() if each.master == link.index)
+
+
+def bridge_removals(desired: Desired, observed: Observed) -> Iterator[Action]:
+    """Of those that did not go with their pairs."""
+    if not desired.prune:
+        return
+    pairs = _gone(desired, observed, "veth")
+    for link in _gone(desired, observed, "bridge"):
+        if not _goes_with(pairs, link, observed):
+            yield bridge.remove(link, observed)
+
+
+def _gone(desired: Desired, observed: Observed, kind: str) -> List[Link]:
+    """Interfaces of this topology that are declared no more, by name: the kernel lists them in the order in which they
+    were made, and a way back may make them in another one."""
+    mine, links = {desired.topology}, observed.links.values()
+    owned = [link for link in links if link.kind == kind and ownership.topologies(link, observed) == mine]
+    kept = {pair.name for pair in desired.veths} | {each.ifname for each in desired.bridges}
+    return sorted((link for link in owned if link.ifname not in kept), key=lambda link: link.ifname)
+
+
+def _at_once(leaving: Sequence[Action]) -> Action:
+    """Many links removed in one operation: the kernel waits one grace period for all, not one for each."""
+    ifnames = [name for action in leaving for step in action.do for name in step.arguments["ifnames"]]
+    whole = merged(leaving, leaving[0].text, tuple(action.text for action in leaving[1:]))
+    return replace(whole, do=(operation("links.delete", ifnames=ifnames),))
