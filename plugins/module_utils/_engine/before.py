@@ -208,5 +208,6 @@ def _inner_ends(
             place = was["inner"]
         if place is not None and place[0] in inside:
             for end in inside[place[0]].links.values():
-                if end.index == place[1]:
+                # Under the name there may have been another namespace, where the index was another link's.
+                if end.index == place[1] and end.peer == outer.index:
                     yield outer.index, (place[0], end)

@@ -46,6 +46,8 @@ def observe(host: Host, sysctls: Iterable[str], visits: Visits, links: Optional[
     links = rtnetlink.read_links(host.socket) if links is None else links
     inside = visits.finish()
     by_index = {link.index: link for link in links}
+    own = namespaces.identity("/proc/thread-self/ns/net") or 0
+    others = {name: state for name, state in inside.items() if visits.handles[name] != own}
     settings = [*sysctls, *(key for link in links for key in _bridge_settings(link, visits.owners))]
     return Observed(
         links={link.ifname: link for link in links},
@@ -55,8 +57,8 @@ def observe(host: Host, sysctls: Iterable[str], visits: Visits, links: Optional[
         handles=visits.handles,
         marks=visits.marks,
         namespaces=inside,
-        own_inode=namespaces.identity("/proc/thread-self/ns/net") or 0,
-        inner_ends=_inner_ends(host, by_index, inside),
+        own_inode=own,
+        inner_ends=_inner_ends(host, by_index, others),
     )
 
 

@@ -95,6 +95,10 @@ FOUND: Dict[str, List[Step]] = {
             ("kill", 8),
         ),
     ],
+    "a container that becomes the host, when its run is killed": [
+        Step(_declared({"alpha": {}}, one=_ON_ALPHA)),
+        Step(_declared({}, one={"network_mode": "host"}), fault=("kill", 13)),
+    ],
     "a bridge of somebody else's": [
         Step(_declared({"alpha": {"external": True, "bridge": FOREIGN_BRIDGE}}, one=_ON_ALPHA)),
         Step(_declared({"alpha": {}}, one=_ON_ALPHA)),
