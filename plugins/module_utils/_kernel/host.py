@@ -11,7 +11,7 @@ import errno
 import os
 import resource
 from collections import OrderedDict
-from typing import Dict, Iterator, Optional
+from typing import Dict, Iterator, List, Optional
 
 from . import namespaces, rtnetlink
 from .netlink import NetlinkError, NetlinkSocket
@@ -32,8 +32,11 @@ class Host:
         self._indexes: Dict[str, int] = {}
         self._next_index: Dict[str, int] = {}
         self._limit = _raise_descriptor_limit() - _SPARE_DESCRIPTORS
+        self._outlived: List[int] = []
 
     def close(self) -> None:
+        for descriptor in self._outlived:
+            os.close(descriptor)
         for name in list(self._sockets):
             self.forget(name)
         self.socket.close()
@@ -80,7 +83,7 @@ class Host:
         """Make a socket for the namespace that the thread is in now, and remember it under this name."""
         known = self._sockets.get(netns)
         if known is None:
-            while len(self._sockets) >= self._limit:
+            while len(self._sockets) + len(self._outlived) >= self._limit and self._sockets:
                 self._sockets.popitem(last=False)[1].close()
             known = self._sockets[netns] = NetlinkSocket()
         return known
@@ -117,6 +120,15 @@ class Host:
         known = self._sockets.pop(netns, None)
         if known is not None:
             known.close()
+
+    def outlive(self, handle: str) -> None:
+        """Let the namespace behind a handle that is about to go live until the end of the run.
+
+        Each umount waits until every processor has been out of the kernel for a moment (namespace_unlock() in
+        fs/namespace.c), and while one clears dead namespaces away that can be 20 ms. So many die together, at the end.
+        """
+        if len(self._sockets) + len(self._outlived) < self._limit:
+            self._outlived.append(os.open(handle, os.O_RDONLY | os.O_CLOEXEC))
 
 
 def _raise_descriptor_limit() -> int:

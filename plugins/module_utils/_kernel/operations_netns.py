@@ -69,6 +69,7 @@ def netns_discard(host: Host, name: str, inode: Optional[int]) -> None:
     """Take a retired handle away, if it still is the one that was retired."""
     host.forget(name)
     if namespaces.identity(namespaces.handle(name)) == inode and os.path.exists(_stash(name) + ".mark"):
+        host.outlive(namespaces.handle(name))
         namespaces.unbind(namespaces.handle(name))
     files.unlink(_stash(name) + ".mark")
 
@@ -107,6 +108,7 @@ def netns_unstash(host: Host, name: str, dead: bool = False) -> None:
 def netns_drop(host: Host, name: str) -> None:
     """Let go of a stashed namespace for good."""
     if os.path.exists(_stash(name)):
+        host.outlive(_stash(name))
         namespaces.unbind(_stash(name))
     files.unlink(_stash(name) + ".mark")
 

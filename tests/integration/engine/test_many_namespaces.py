@@ -57,6 +57,12 @@ def test_drift_among_many_is_found_and_repaired(fresh_host: LabHost) -> None:
     assert left == ()
 
 
+def test_namespaces_that_went_do_not_outlive_the_run(fresh_host: LabHost) -> None:
+    there, held = fresh_host.run(_remove_many)
+    assert there == []
+    assert held == set()
+
+
 def test_without_a_proc_of_our_own_the_common_one_serves(fresh_host: LabHost) -> None:
     found, repaired, left = fresh_host.run(_drift_among_many, without_own_proc=True)
     assert found == repaired == _REPAIRS
@@ -105,6 +111,17 @@ def _give_up() -> Tuple[Tuple[Set[str], bool], Tuple[Set[str], bool]]:
     with contextlib.suppress(KeyError), Host() as host, Visits(host, {}, ["default"]):
         raise KeyError
     return before, now()
+
+
+def _remove_many() -> Tuple[List[str], Set[str]]:
+    run(MANY)
+    run(NOTHING)
+    held = {
+        os.readlink("/proc/self/fd/" + each)
+        for each in os.listdir("/proc/self/fd")
+        if os.path.exists("/proc/self/fd/" + each)
+    }
+    return os.listdir("/run/netns"), {each for each in held if each.startswith("net:")}
 
 
 def _has_children() -> bool:
