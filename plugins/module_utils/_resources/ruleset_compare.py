@@ -10,7 +10,7 @@ Both sides are what the same nft shows (``ruleset_state.py``). What a user put i
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
+from typing import AbstractSet, Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from .._kernel.conntrack import StaleFlow
 from .ruleset import Publication
@@ -231,17 +231,35 @@ def _show(edit: _Edit, where: str, want: TableState, have: Optional[TableState])
 
 
 def _stale(have: Optional[TableState], want: Optional[TableState]) -> Iterator[StaleFlow]:
-    before, after = _ports(have), _ports(want)
+    # An element that stays may share its port with one that goes only where some are published at an address.
+    unchanged = {} if any(map(_publishes_at_addresses, (have, want))) else _unchanged(have, want)
+    before, after = _ports(have, unchanged), _ports(want, unchanged)
     yield from stale_flows(before["published"], after["published"])
     yield from closed_flows(before["reachable"], after["reachable"])
 
 
-def _ports(state: Optional[TableState]) -> Dict[str, List[Publication]]:
+def _publishes_at_addresses(state: Optional[TableState]) -> bool:
+    elements = state.elements if state is not None else {}
+    return any(elements.get("published{0}_at".format(family)) for family in (4, 6))
+
+
+def _unchanged(have: Optional[TableState], want: Optional[TableState]) -> Mapping[str, AbstractSet[str]]:
+    """Set → the elements, as text, that are on both sides."""
+    if have is None or want is None:
+        return {}
+    return {
+        name: have.elements[name].keys() & want.elements[name].keys() for name in have.elements if name in want.elements
+    }
+
+
+def _ports(state: Optional[TableState], without: Mapping[str, AbstractSet[str]]) -> Dict[str, List[Publication]]:
     found: Dict[str, List[Publication]] = {"published": [], "reachable": []}
     for name, members in state.elements.items() if state is not None else ():
         kind = name[:9]
         if kind in found:
-            found[kind].extend(port for port in (_port(name, value) for value in members.values()) if port is not None)
+            known = without.get(name, ())
+            ports = (_port(name, value) for text, value in members.items() if text not in known)
+            found[kind].extend(port for port in ports if port is not None)
     return found
 
 
