@@ -8,6 +8,7 @@ advertisements (RFC 4861, section 7.2.6), so that nobody keeps an old place of i
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import struct
 import threading
@@ -32,15 +33,15 @@ def announce(host: Host, netns: str, ifname: str, mac: str, addresses: Iterable[
             sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW | socket.SOCK_CLOEXEC)
     except OSError:
         return
-    try:
+    # A frame goes to every port of the bridge before the sending is done, and the closing waits until the kernel is
+    # sure that nobody looks at the socket any more, some 10 ms: many wait together, beside what else is left to do.
+    threading.Thread(target=_send, args=(sock, ifname, frames)).start()
+
+
+def _send(sock: socket.socket, ifname: str, frames: Iterable[bytes]) -> None:
+    with contextlib.suppress(OSError), sock:
         for each in frames:
             sock.sendto(each, (ifname, 0))  # not bound, for which the kernel would wait as it does for closing
-    except OSError:
-        pass
-    finally:
-        # Closing waits until the kernel is sure that nobody looks at the socket any more, some 10 ms: many wait
-        # together, and beside what else is left to do.
-        threading.Thread(target=sock.close).start()
 
 
 def frame(mac: str, address: str) -> bytes:
