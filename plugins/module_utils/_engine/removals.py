@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 from typing import Iterator, List, Sequence, Tuple
 
 from .._kernel.observe import Observed
@@ -14,6 +15,8 @@ from .._kernel.rtnetlink import Link
 from .._resources import bridge, netns, ownership, veth
 from .._resources.action import Action, merged, operation
 from .desired import Desired
+
+_FIRST_GROUP = 0x0FAB
 
 
 def removals(desired: Desired, observed: Observed) -> Tuple[List[Action], Observed]:
@@ -26,7 +29,7 @@ def removals(desired: Desired, observed: Observed) -> Tuple[List[Action], Observ
     gone, bridges = _gone(desired, observed, "veth"), _gone(desired, observed, "bridge")
     leaving = [veth.remove(link, observed) for link in gone]
     leaving += [bridge.remove(link, observed) for link in bridges if _goes_with(gone, link, observed)]
-    actions = [_at_once(leaving)] if leaving else []
+    actions = [_at_once(leaving, _unused_group(observed))] if leaving else []
     declared = {space.name for space in desired.namespaces}
     for name, mark in sorted(observed.marks.items()):
         if mark.topology == desired.topology and name not in declared:
@@ -74,8 +77,14 @@ def _gone(desired: Desired, observed: Observed, kind: str) -> List[Link]:
     return sorted((link for link in owned if link.ifname not in kept), key=lambda link: link.ifname)
 
 
-def _at_once(leaving: Sequence[Action]) -> Action:
+def _unused_group(observed: Observed) -> int:
+    """One that no link of the host is in: what is put into it goes with one message, and nothing else."""
+    used = {link.group for link in observed.links.values()}
+    return next(group for group in count(_FIRST_GROUP) if group not in used)
+
+
+def _at_once(leaving: Sequence[Action], group: int) -> Action:
     """Many links removed in one operation: the kernel waits one grace period for all, not one for each."""
-    ifnames = [name for action in leaving for step in action.do for name in step.arguments["ifnames"]]
+    ifnames = [step.arguments["ifname"] for action in leaving for step in action.do]
     whole = merged(leaving, leaving[0].text, tuple(action.text for action in leaving[1:]))
-    return replace(whole, do=(operation("links.delete", ifnames=ifnames),))
+    return replace(whole, do=(operation("links.delete", ifnames=ifnames, group=group),))

@@ -16,8 +16,6 @@ from .host import Host
 from .netlink import NetlinkError, Request
 from .rtnetlink import IPV6_MTU, RouteEntry
 
-#: Links about to go are put into this group, so that one message takes them all.
-_DOOMED_GROUP = 0x0FAB
 _GONE = (ENOENT, ESRCH, ENODEV, EADDRNOTAVAIL)
 
 
@@ -138,13 +136,13 @@ def link_delete(host: Host, netns: Optional[str], ifname: str) -> None:
     _tolerant(host, netns, messages.link_delete(ifname))
 
 
-def links_delete(host: Host, ifnames: List[str]) -> None:
-    """Many links of the host at once; some may be gone already."""
+def links_delete(host: Host, ifnames: List[str], group: int) -> None:
+    """Many links of the host at once; some may be gone already. ``group``: one that no link is in."""
     host.forget_indexes()
     for start in range(0, len(ifnames), 100):
-        requests = [messages.link_set(name, group=_DOOMED_GROUP) for name in ifnames[start : start + 100]]
+        requests = [messages.link_set(name, group=group) for name in ifnames[start : start + 100]]
         host.socket.send(requests, tolerated=_GONE)
-    _tolerant(host, None, messages.group_delete(_DOOMED_GROUP))
+    _tolerant(host, None, messages.group_delete(group))
 
 
 def address_add(host: Host, netns: Optional[str], ifname: str, cidr: str) -> None:

@@ -54,6 +54,7 @@ class Link:
     port: bytes = field(default=b"", compare=False, repr=False)  # IFLA_INFO_SLAVE_DATA: its place on a bridge
     peer_netnsid: int = -1  # what this namespace calls the one in which the peer is; -1 is itself
     altnames: Tuple[str, ...] = ()
+    group: int = 0
     ipv6_link_local: bool = True  # whether the kernel gives it an fe80:: address when it comes up
 
 
@@ -143,6 +144,7 @@ def _link(payload: bytes, families: bool = True) -> Link:
         peer=_number(attributes.get(uapi.IFLA_LINK)),
         families=attributes.get(uapi.IFLA_AF_SPEC, b""),
         peer_netnsid=_signed(attributes.get(uapi.IFLA_LINK_NETNSID)),
+        group=_number(attributes.get(uapi.IFLA_GROUP)),
         altnames=tuple(map(nl.text, nl.each(attributes.get(uapi.IFLA_PROP_LIST, b"")))),
         ipv6_link_local=not families or _link_local(attributes.get(uapi.IFLA_AF_SPEC)),
         **options,

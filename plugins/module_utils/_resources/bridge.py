@@ -62,7 +62,7 @@ def remove(link: Link, observed: Observed) -> Action:
     return replace(
         made,
         text="remove bridge {0}".format(link.ifname),
-        do=(operation("links.delete", ifnames=[link.ifname]),),
+        do=(operation("link.delete", netns=None, ifname=link.ifname),),
         undo=(*made.undo, *made.do),
         before=_words(known),
         after={},

@@ -77,7 +77,7 @@ def remove(link: Link, observed: Observed) -> Action:
     """Take a pair away by its host end; the way back makes it again as it was."""
     known = from_link(link, observed)
     whose = ownership.subject(link, observed) or link.ifname
-    do = (operation("links.delete", ifnames=[link.ifname]),)
+    do = (operation("link.delete", netns=None, ifname=link.ifname),)
     undo: Tuple[Any, ...] = ()
     before: Dict[str, Any] = {"host_interface": link.ifname}
     if known is not None:

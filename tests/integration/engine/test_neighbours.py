@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from typing import Callable, Tuple
@@ -16,6 +17,7 @@ from labhost import LabHost
 from scenarios import DEMO, NOTHING, Declaration, run
 from world import difference, world
 
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.removals import _FIRST_GROUP
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.names import veth_ifname
 
@@ -59,6 +61,11 @@ def test_a_run_that_may_wait_goes_on_when_the_other_is_done(fresh_host: LabHost)
 
 def test_two_topologies_on_one_host_never_touch_each_other(fresh_host: LabHost) -> None:
     assert fresh_host.run(_two_topologies) == []
+
+
+def test_an_interface_of_somebody_elses_stays_whatever_group_it_is_in(fresh_host: LabHost) -> None:
+    before, after = fresh_host.run(_go_beside_groups)
+    assert after == before
 
 
 def test_a_name_that_another_topology_has_is_refused(fresh_host: LabHost) -> None:
@@ -116,6 +123,18 @@ def _wait_for_the_other() -> Tuple[int, object]:
         return run(SMALL, lock_timeout=60).actions
 
     return _holding(beside)
+
+
+def _go_beside_groups() -> Tuple[set, set]:
+    """Every group that a removal may take for what goes."""
+    run(DEMO)
+    hers = {"hers{0}".format(number) for number in range(4)}
+    for number, ifname in enumerate(sorted(hers)):
+        group = str(_FIRST_GROUP + number)
+        subprocess.run(["ip", "link", "add", ifname, "group", group, "type", "bridge"], check=True)
+    run(NOTHING)
+    shown = subprocess.run(["ip", "-j", "link"], check=True, capture_output=True, text=True)
+    return hers, hers.intersection(each["ifname"] for each in json.loads(shown.stdout))
 
 
 def _two_topologies() -> list:

@@ -37,7 +37,7 @@ def test_what_was_taken_away_is_looked_for() -> None:
     touched = what_is_touched(
         DESIRED,
         [
-            action(operation("links.delete", ifnames=["vethcc", "vethdd"])),
+            action(operation("links.delete", ifnames=["vethcc", "vethdd"], group=7)),
             action(operation("netns.retire", name="old")),
             action(operation("link.rename", netns=None, ifname="odd", new="vethaa")),
             action(operation("file.remove", path="/etc/netns/old/hosts")),

@@ -241,6 +241,7 @@ def _owner(row):
 TestAnySequence = Host.TestCase
 TestAnySequence.settings = settings(
     max_examples=100,
+    derandomize=True,  # else, once in a hundred runs, few declarations are ones that can be granted
     stateful_step_count=25,
     deadline=None,
     database=None,
