@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from enum import IntEnum, auto
 from typing import Dict, FrozenSet, Iterable, Iterator, List, Mapping, Optional, Set, Tuple
 
@@ -80,7 +80,7 @@ def _stage_of(action: Action, stage: Stage) -> Stage:
 def _rules_actions(topology: str, rules: Optional[RulesetChange]) -> Iterator[Action]:
     if rules is None:
         return
-    flows = [asdict(flow) for flow in rules.stale_flows]
+    flows = [dict(vars(flow)) for flow in rules.stale_flows]
     yield Action(
         text=rules.actions[0],
         more=tuple(rules.actions[1:]),

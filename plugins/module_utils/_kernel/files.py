@@ -17,12 +17,18 @@ from . import gate
 
 
 def read(path: str) -> Optional[str]:
-    """The content; None when there is no such file. A link is followed."""
+    """The content; None when there is no such file. A link is followed.
+
+    By system calls, for there are three files for each container, and Python's own take twice as long.
+    """
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except (FileNotFoundError, NotADirectoryError):
         return None
+    try:
+        return b"".join(iter(lambda: os.read(descriptor, 1 << 16), b"")).decode("utf-8", "replace")
+    finally:
+        os.close(descriptor)
 
 
 def read_exactly(path: str) -> Optional[str]:

@@ -46,8 +46,7 @@ def read_all(only: Optional[FrozenSet[str]] = None) -> Dict[str, HandleMark]:
     marks = {}
     for name in sorted(names() if only is None else only):
         try:
-            with open(path(name), encoding="utf-8") as file:
-                words = json.load(file)
+            words = json.loads(files.read(path(name)) or "{}")
         except (OSError, ValueError):
             continue
         if words.get("boot_id") == boot:

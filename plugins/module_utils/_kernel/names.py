@@ -9,6 +9,7 @@ An interface name has at most 15 characters (IFNAMSIZ 16 with its NUL, include/u
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from typing import Optional, Tuple
 
@@ -61,6 +62,7 @@ def alias(topology: str, subject: str) -> str:
     return "{0}{1} {2}".format(MARK, topology, subject)
 
 
+@functools.lru_cache(maxsize=None)  # asked of every interface, more than once
 def parse_alias(text: Optional[str]) -> Optional[Tuple[str, str]]:
     """(topology, subject) of an alias of ours, None for anybody else's."""
     if not text or not text.startswith(MARK) or " " not in text:

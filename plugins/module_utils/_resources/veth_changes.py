@@ -121,8 +121,10 @@ def _link_local_of_the_mac(desired: Veth, inner: Link, state: NamespaceState, su
     if not old and on and desired.mtu >= IPV6_MTU:
         # Which it makes a moment after the interface came up. Where IPv6 comes on in this run, the MAC changes before.
         old = [link_local(inner.mac) + "/64"]
+    if not old:
+        return
     wanted = link_local(desired.mac) + "/64"
-    if not old or wanted in old:
+    if wanted in old:
         return
     place = {"netns": desired.netns, "ifname": desired.ifname}
     gone = tuple(operation("address.delete", cidr=cidr, **place) for cidr in old)
