@@ -128,7 +128,8 @@ class Host:
         fs/namespace.c), and while one clears dead namespaces away that can be 20 ms. So many die together, at the end.
         """
         if len(self._sockets) + len(self._outlived) < self._limit:
-            self._outlived.append(os.open(handle, os.O_RDONLY | os.O_CLOEXEC))
+            with contextlib.suppress(OSError):  # somebody took the handle away
+                self._outlived.append(os.open(handle, os.O_RDONLY | os.O_CLOEXEC))
 
 
 def _raise_descriptor_limit() -> int:
