@@ -6,29 +6,17 @@
 
 from __future__ import annotations
 
-import ctypes
 import functools
 import os
 from typing import List, Optional
 
-from . import files, gate
+from . import files, gate, libc
 from .names import NETNS_DIRECTORY
 
 CLONE_NEWNET = 0x40000000
 MS_BIND, MS_REC, MS_SHARED = 4096, 16384, 1 << 20
 MNT_DETACH = 2
 _SELF = "/proc/thread-self/ns/net"
-
-_libc: Optional[ctypes.CDLL] = None
-
-
-def _call(name: str, *arguments: object) -> None:
-    global _libc
-    if _libc is None:
-        _libc = ctypes.CDLL(None, use_errno=True)
-    if getattr(_libc, name)(*arguments) != 0:
-        number = ctypes.get_errno()
-        raise OSError(number, "{0}: {1}".format(name, os.strerror(number)))
 
 
 def handle(name: str) -> str:
@@ -46,7 +34,7 @@ def open_handle(name: str) -> int:
 
 
 def enter(descriptor: int) -> None:
-    _call("setns", descriptor, CLONE_NEWNET)
+    libc.call("setns", descriptor, CLONE_NEWNET)
 
 
 def identity(path: str) -> Optional[int]:
@@ -78,7 +66,7 @@ def names() -> List[str]:
 def unshare() -> None:
     """Move this thread into a new, empty network namespace."""
     gate.writing("unshare")
-    _call("unshare", CLONE_NEWNET)
+    libc.call("unshare", CLONE_NEWNET)
 
 
 @functools.lru_cache(maxsize=None)
@@ -90,10 +78,10 @@ def prepare_directory() -> None:
     os.makedirs(NETNS_DIRECTORY, mode=0o755, exist_ok=True)
     target = NETNS_DIRECTORY.encode()
     try:
-        _call("mount", b"", target, b"none", MS_SHARED | MS_REC, None)
+        libc.call("mount", b"", target, b"none", MS_SHARED | MS_REC, None)
     except OSError:
-        _call("mount", target, target, b"none", MS_BIND | MS_REC, None)
-        _call("mount", b"", target, b"none", MS_SHARED | MS_REC, None)
+        libc.call("mount", target, target, b"none", MS_BIND | MS_REC, None)
+        libc.call("mount", b"", target, b"none", MS_SHARED | MS_REC, None)
 
 
 def bind(source: str, target: str) -> None:
@@ -101,7 +89,7 @@ def bind(source: str, target: str) -> None:
     gate.writing("mount")
     os.close(os.open(target, os.O_RDONLY | os.O_CREAT | os.O_EXCL, 0o444))
     try:
-        _call("mount", source.encode(), target.encode(), b"none", MS_BIND, None)
+        libc.call("mount", source.encode(), target.encode(), b"none", MS_BIND, None)
     except OSError:
         os.unlink(target)
         raise
@@ -111,7 +99,7 @@ def unbind(path: str) -> None:
     """Take a handle away; a namespace that nothing else holds ends. No error when there is none."""
     gate.writing("umount")
     try:
-        _call("umount2", path.encode(), MNT_DETACH)
+        libc.call("umount2", path.encode(), MNT_DETACH)
     except OSError as error:
         if error.errno not in (2, 22):  # ENOENT; EINVAL: a file, not a mount
             raise

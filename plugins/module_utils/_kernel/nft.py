@@ -18,7 +18,7 @@ import subprocess
 from contextlib import contextmanager
 from typing import Any, Dict, Iterator, List, Mapping, Sequence, Tuple
 
-from . import gate, namespaces
+from . import gate, libc, namespaces
 from .errors import FabricError, MissingDependencyError
 
 TableName = Tuple[str, str]  # (family, name)
@@ -120,7 +120,7 @@ def _scratch_namespace() -> Iterator[None]:
     """This thread in an empty network namespace that ends with the block. Nothing of the host is written."""
     own = namespaces.open_own()
     try:
-        namespaces._call("unshare", namespaces.CLONE_NEWNET)
+        libc.call("unshare", namespaces.CLONE_NEWNET)
         try:
             yield
         finally:

@@ -12,9 +12,10 @@ instance is mounted nowhere: only this process has it, and it goes with its desc
 
 from __future__ import annotations
 
-import ctypes
 import os
 from typing import Optional
+
+from . import libc
 
 # System calls since 5.1 have the same number on every architecture.
 _FSOPEN, _FSCONFIG, _FSMOUNT = 430, 431, 432
@@ -63,17 +64,9 @@ def _open_sys() -> Optional[int]:
 
 def _mount() -> int:
     """A descriptor of a new instance's root."""
-    context = _call(_FSOPEN, b"proc", _CLOEXEC)
+    context = libc.call("syscall", _FSOPEN, b"proc", _CLOEXEC)
     try:
-        _call(_FSCONFIG, context, _CREATE, None, None, 0)
-        return _call(_FSMOUNT, context, _CLOEXEC, _NOSUID_NODEV_NOEXEC)
+        libc.call("syscall", _FSCONFIG, context, _CREATE, None, None, 0)
+        return libc.call("syscall", _FSMOUNT, context, _CLOEXEC, _NOSUID_NODEV_NOEXEC)
     finally:
         os.close(context)
-
-
-def _call(number: int, *arguments: object) -> int:
-    result: int = ctypes.CDLL(None, use_errno=True).syscall(number, *arguments)
-    if result < 0:
-        error = ctypes.get_errno()
-        raise OSError(error, os.strerror(error))
-    return result

@@ -9,11 +9,12 @@ Only reading: what the other one does to its memory nobody sees, and where it fa
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import struct
-from typing import Any, Callable, List, Optional, Sequence
+from typing import Any, Callable, Iterator, List, Optional, Sequence
+
+from . import libc
 
 _NUMBER = struct.Struct("=I")
 _PR_SET_PDEATHSIG = 1
@@ -26,16 +27,15 @@ class SecondProcess:
         """Begins at once. ``alone``: there is to be no second process."""
         self._function, self._portions = function, portions
         self._child: Optional[int] = None
-        self._next = iter(range(len(portions)))
         self._queue = self._answer = -1
         if not alone and len(os.sched_getaffinity(0)) > 1:
             self._begin()
 
     def work(self) -> List[Any]:
         """The results there are, in no order; of a process that died there is none."""
-        results = [self._function(self._portions[number]) for number in iter(self._take, None)]
-        if self._child is not None:
-            results.extend(self._collect())
+        if self._child is None:
+            return [self._function(portion) for portion in self._portions]
+        results = [*self._share(), *self._collect()]
         self.close()
         return results
 
@@ -70,19 +70,17 @@ class SecondProcess:
 
     def _serve(self, parent: int, answer: int) -> None:
         """In the other process, which does not outlive this one: it holds whatever lock this one does."""
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        libc.call("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != parent:
             return
-        self._child = -1
-        results = [self._function(self._portions[number]) for number in iter(self._take, None)]
+        results = list(self._share())
         with os.fdopen(answer, "wb") as file:
             self._pickle.dump(results, file, self._pickle.HIGHEST_PROTOCOL)
 
-    def _take(self) -> Optional[int]:
-        if self._child is None:
-            return next(self._next, None)
-        number = os.read(self._queue, _NUMBER.size)
-        return _NUMBER.unpack(number)[0] if number else None
+    def _share(self) -> Iterator[Any]:
+        """The results of what falls to this one of the two."""
+        for number in iter(lambda: os.read(self._queue, _NUMBER.size), b""):
+            yield self._function(self._portions[_NUMBER.unpack(number)[0]])
 
     def _collect(self) -> List[Any]:
         with os.fdopen(os.dup(self._answer), "rb") as file:

@@ -23,14 +23,10 @@ def path(key: str) -> str:
     return _ROOT + (key if "/" in key else key.replace(".", "/"))
 
 
-def read(key: str) -> Optional[str]:
+def read(key: str, directory: Optional[int] = None) -> Optional[str]:
     """The value with single blanks between its fields; None when the kernel has no such setting."""
-    return _read(path(key), None)
-
-
-def _read(name: str, directory: Optional[int]) -> Optional[str]:
     try:
-        descriptor = os.open(name, os.O_RDONLY | os.O_CLOEXEC, dir_fd=directory)
+        descriptor = os.open(_place(key, directory), os.O_RDONLY | os.O_CLOEXEC, dir_fd=directory)
     except (FileNotFoundError, NotADirectoryError):
         return None
     try:
@@ -40,18 +36,8 @@ def _read(name: str, directory: Optional[int]) -> Optional[str]:
 
 
 def read_all(keys: Sequence[str], directory: Optional[int] = None) -> Dict[str, Optional[str]]:
-    """Key → value, as ``read``. The directory that they have in common is looked up once."""
-    common = os.path.commonpath(keys) if len(keys) > 1 else ""
-    if not common or not all(key.startswith(common + "/") for key in keys):
-        return {key: _read(_place(key, directory), directory) for key in keys}
-    try:
-        inner = os.open(_place(common + "/", directory), os.O_PATH | os.O_CLOEXEC, dir_fd=directory)
-    except (FileNotFoundError, NotADirectoryError):
-        return dict.fromkeys(keys)
-    try:
-        return {key: _read(key[len(common) + 1 :], inner) for key in keys}
-    finally:
-        os.close(inner)
+    """Key → value, as ``read``."""
+    return {key: read(key, directory) for key in keys}
 
 
 def write(key: str, value: str, directory: Optional[int] = None) -> None:
