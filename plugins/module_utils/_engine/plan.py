@@ -18,7 +18,7 @@ from .._resources.firewall_accept import NOTHING_TO_DO, FirewallActions
 from .._resources.hosts_files import FileState
 from .._resources.ruleset_compare import RulesetChange
 from .desired import Desired
-from .removals import bridge_removals, removals
+from .removals import removals
 
 #: The inode of a namespace that is still to be made: equal to none.
 _NOT_YET = -1
@@ -49,7 +49,7 @@ def plan(
 ) -> Tuple[Action, ...]:
     """``files``: what is at every path declared or owned. ``rules`` and ``firewall`` are compared already."""
     renames, observed = _renamed_back(desired, observed)
-    leaving, without = removals(desired, observed)
+    leaving, emptied, without = removals(desired, observed)
     spaces, made = _spaces(desired, without)
     staged = {
         Stage.HOST: [action for setting in desired.sysctls for action in sysctl.compare(setting, observed)],
@@ -59,7 +59,7 @@ def plan(
         Stage.RULES: [*firewall.first, *_rules_actions(desired.topology, rules), *firewall.after],
         Stage.NAMESPACES: spaces,
         Stage.PAIRS: _pairs(desired, made),
-        Stage.EMPTIED: bridge_removals(desired, observed),
+        Stage.EMPTIED: emptied,
         Stage.FILES: _file_actions(desired, observed, files),
     }
     return _in_order(staged)

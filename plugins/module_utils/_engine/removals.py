@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import count
-from typing import Iterator, List, Sequence, Tuple
+from typing import List, Sequence, Tuple
 
 from .._kernel.observe import Observed
 from .._kernel.rtnetlink import Link
@@ -19,22 +19,29 @@ from .desired import Desired
 _FIRST_GROUP = 0x0FAB
 
 
-def removals(desired: Desired, observed: Observed) -> Tuple[List[Action], Observed]:
-    """The pairs, their bridges and the namespaces that go, and what is observed inside the others without these pairs.
+def removals(desired: Desired, observed: Observed) -> Tuple[List[Action], List[Action], Observed]:
+    """The pairs, their bridges and the namespaces that go; the bridges that something else is on yet; and what is
+    observed inside the other namespaces without these pairs.
 
     A bridge comes after its pairs, so that it is there before them on the way back.
     """
     if not desired.prune:
-        return [], observed
-    gone, bridges = _gone(desired, observed, "veth"), _gone(desired, observed, "bridge")
+        return [], [], observed
+    owned = _gone(desired, observed)
+    gone = [link for link in owned if link.kind == "veth"]
+    going = {link.index for link in gone}
     leaving = [veth.remove(link, observed) for link in gone]
-    leaving += [bridge.remove(link, observed) for link in bridges if _goes_with(gone, link, observed)]
+    emptied: List[Action] = []
+    for link in owned:
+        if link.kind == "bridge":
+            ports = {each.index for each in observed.links.values() if each.master == link.index}
+            (leaving if ports <= going else emptied).append(bridge.remove(link, observed))
     actions = [_at_once(leaving, _unused_group(observed))] if leaving else []
     declared = {space.name for space in desired.namespaces}
     for name, mark in sorted(observed.marks.items()):
         if mark.topology == desired.topology and name not in declared:
             actions.append(netns.remove(name, observed))
-    return actions, _without(gone, observed) if desired.namespaces else observed
+    return actions, emptied, _without(gone, observed) if desired.namespaces else observed
 
 
 def _without(pairs: Sequence[Link], observed: Observed) -> Observed:
@@ -52,27 +59,11 @@ def _without(pairs: Sequence[Link], observed: Observed) -> Observed:
     return replace(observed, namespaces=spaces)
 
 
-def _goes_with(pairs: Sequence[Link], link: Link, observed: Observed) -> bool:
-    """Whether no other port than these is on a bridge."""
-    going = {pair.index for pair in pairs}
-    return all(each.index in going for each in observed.links.values() if each.master == link.index)
-
-
-def bridge_removals(desired: Desired, observed: Observed) -> Iterator[Action]:
-    """Of those that did not go with their pairs."""
-    if not desired.prune:
-        return
-    pairs = _gone(desired, observed, "veth")
-    for link in _gone(desired, observed, "bridge"):
-        if not _goes_with(pairs, link, observed):
-            yield bridge.remove(link, observed)
-
-
-def _gone(desired: Desired, observed: Observed, kind: str) -> List[Link]:
+def _gone(desired: Desired, observed: Observed) -> List[Link]:
     """Interfaces of this topology that are declared no more, by name: the kernel lists them in the order in which they
     were made, and a way back may make them in another one."""
-    mine, links = {desired.topology}, observed.links.values()
-    owned = [link for link in links if link.kind == kind and ownership.topologies(link, observed) == mine]
+    mine = {desired.topology}
+    owned = [link for link in observed.links.values() if ownership.topologies(link, observed) == mine]
     kept = {pair.name for pair in desired.veths} | {each.ifname for each in desired.bridges}
     return sorted((link for link in owned if link.ifname not in kept), key=lambda link: link.ifname)
 
