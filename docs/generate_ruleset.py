@@ -15,11 +15,8 @@ sys.path[:0] = [str(ROOT / "tests" / "unit" / "resources"), str(ROOT / ".collect
 
 from ruleset_example import example  # noqa: E402
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources import ruleset_text  # noqa: E402
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset_tables import (  # noqa: E402
-    Table,
-    table_text,
-)
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset import text as ruleset_text  # noqa: E402
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.tables import Table, table_text  # noqa: E402
 
 PAGE = ROOT / "docs" / "ruleset.md"
 

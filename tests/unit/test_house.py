@@ -14,7 +14,7 @@ import pytest
 
 PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
 UTILS = "ansible_collections.linuxnet.fabric.plugins.module_utils."
-ROOMS = ["_module", "_model", "_engine", "_resources", "_ipam", "_kernel"]
+ROOMS = ["_module", "_expansion", "_engine", "_declaration", "_resources", "_ipam", "_kernel"]
 #: A target needs these only for what it does with them: a module must say what is missing, so it must import first.
 GUARDED = {"pyroute2", "netaddr"}
 FILES = sorted(PLUGINS.glob("module_utils/_*/**/*.py")) + sorted(PLUGINS.glob("modules/*.py"))
@@ -72,7 +72,7 @@ def test_a_module_is_a_door(path: Path) -> None:
     assert names <= {"_module"}, "a module calls no room but the one behind the door"
 
 
-@pytest.mark.parametrize("path", sorted(PLUGINS.glob("module_utils/_model/**/*.py")), ids=lambda path: path.name)
-def test_the_model_does_no_io(path: Path) -> None:
+@pytest.mark.parametrize("path", sorted(PLUGINS.glob("module_utils/_declaration/**/*.py")), ids=lambda path: path.name)
+def test_a_declaration_does_no_io(path: Path) -> None:
     rooms_that_do = {"os", "socket", "subprocess", "sqlite3", "pathlib", "shutil", "ctypes"}
     assert not [name for name, _line in imports(path, everywhere=True) if name.split(".")[0] in rooms_that_do]

@@ -15,10 +15,10 @@ from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Seque
 
 from .._kernel.marks import HandleMark
 from .._kernel.observe import Observed
-from .._kernel.rtnetlink import Link, RouteEntry
+from .._kernel.rtnl.read import Link, RouteEntry
 from .._kernel.visits import NamespaceState
 from .._resources.action import Action
-from .._resources.hosts_files import FileState
+from .._resources.files import FileState
 
 #: ``link NAME`` on the host, ``netns NAME``, ``file PATH``, ``sysctl KEY`` of the host → what it was.
 Image = Dict[str, Any]

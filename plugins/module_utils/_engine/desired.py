@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Dict, FrozenSet, Optional, Tuple
 
-from .._resources import hosts_files
-from .._resources.bridge import Bridge
-from .._resources.hosts_files import TextFile
+from .._resources import files as hosts_files
+from .._resources.files import TextFile
+from .._resources.links.bridge import Bridge
+from .._resources.links.veth_pair import Veth
 from .._resources.netns import Netns
-from .._resources.ruleset import Ruleset
-from .._resources.sysctl import HostSysctl
-from .._resources.veth_pair import Veth
+from .._resources.ruleset.model import Ruleset
+from .._resources.settings import HostSysctl
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Callable, Optional, Sequence, Tuple
 
 from .._resources.action import Action
-from .._resources.firewall_accept import WARN, HostFirewall
-from .._resources.ruleset_compare import RulesetChange
-from .._resources.ruleset_plan import plan_ruleset
+from .._resources.firewalls.accept import WARN, HostFirewall
+from .._resources.ruleset.compare import RulesetChange
+from .._resources.ruleset.plan import plan_ruleset
 from .desired import Desired
 from .plan import plan
 from .touched import left_after

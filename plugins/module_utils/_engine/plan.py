@@ -11,12 +11,15 @@ from enum import IntEnum, auto
 from typing import Dict, FrozenSet, Iterable, Iterator, List, Mapping, Optional, Set, Tuple
 
 from .._kernel.observe import Observed
-from .._kernel.rtnetlink import Link
-from .._resources import bridge, hosts_files, netns, ownership, routes, sysctl, veth
+from .._kernel.rtnl.read import Link
+from .._resources import files as hosts_files
+from .._resources import netns, ownership, routes
+from .._resources import settings as sysctl
 from .._resources.action import Action, merged, operation
-from .._resources.firewall_accept import NOTHING_TO_DO, FirewallActions
-from .._resources.hosts_files import FileState
-from .._resources.ruleset_compare import RulesetChange
+from .._resources.files import FileState
+from .._resources.firewalls.accept import NOTHING_TO_DO, FirewallActions
+from .._resources.links import bridge, veth
+from .._resources.ruleset.compare import RulesetChange
 from .desired import Desired
 from .removals import removals
 

@@ -11,9 +11,10 @@ from itertools import count
 from typing import List, Sequence, Tuple
 
 from .._kernel.observe import Observed
-from .._kernel.rtnetlink import Link
-from .._resources import bridge, netns, ownership, veth
+from .._kernel.rtnl.read import Link
+from .._resources import netns, ownership
 from .._resources.action import Action, merged, operation
+from .._resources.links import bridge, veth
 from .desired import Desired
 
 _FIRST_GROUP = 0x0FAB

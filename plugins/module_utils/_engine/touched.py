@@ -15,14 +15,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, FrozenSet, List, Mapping, Optional, Sequence, Set, Tuple
 
-from .._kernel import marks, rtnetlink
+from .._kernel import marks
 from .._kernel.host import Host
 from .._kernel.observe import Observed, observe
+from .._kernel.rtnl import read as rtnetlink
 from .._kernel.visits import Visits
-from .._resources import hosts_files
+from .._resources import files as hosts_files
 from .._resources.action import Action
-from .._resources.firewall_accept import NOTHING_TO_DO, HostFirewall
-from .._resources.ruleset_plan import begin_listing, plan_ruleset
+from .._resources.firewalls.accept import NOTHING_TO_DO, HostFirewall
+from .._resources.ruleset.plan import begin_listing, plan_ruleset
 from .before import keys_of
 from .desired import Desired
 from .plan import plan

@@ -17,7 +17,7 @@ from .._kernel import gate
 from .._kernel.errors import FabricError
 from .._kernel.host import Host
 from .._kernel.names import LEASE_STORE
-from .._kernel.operations import OPERATIONS
+from .._kernel.operations.table import OPERATIONS
 from .._resources.action import Action
 from . import declared
 from . import journal as journals

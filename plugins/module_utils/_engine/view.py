@@ -19,11 +19,11 @@ from .._kernel import facts, marks, nft
 from .._kernel.host import Host
 from .._kernel.names import table
 from .._kernel.observe import Observed, observe
-from .._kernel.rtnetlink import RTPROT_KERNEL, Link, RouteEntry
+from .._kernel.rtnl.read import RTPROT_KERNEL, Link, RouteEntry
 from .._kernel.visits import Visits
-from .._resources import hosts_files
-from .._resources.firewall_accept import Foreseen, foreseen_of
-from .._resources.hosts_files import FileState
+from .._resources import files as hosts_files
+from .._resources.files import FileState
+from .._resources.firewalls.accept import Foreseen, foreseen_of
 from . import before as images
 from . import journal as journals
 from .plan import own_namespaces

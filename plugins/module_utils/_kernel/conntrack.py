@@ -15,8 +15,9 @@ import socket
 from dataclasses import dataclass
 from typing import Any, Container, Iterator, List, Optional, Sequence
 
-from . import gate, netlink, sysctl
+from . import gate, sysctl
 from .errors import MissingDependencyError
+from .rtnl import socket as netlink
 
 #: Up to here the kernel is asked for each flow apart; beyond, one dump of everything costs less.
 _ASK_APART = 16

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import List, Mapping, Optional, Tuple
 
-from . import rtnetlink, sysctl
+from . import sysctl
 from .host import Host
-from .rtnetlink import Link, RouteEntry
+from .rtnl import read as rtnetlink
+from .rtnl.read import Link, RouteEntry
 
 DEFAULT_MTU = 1500
 

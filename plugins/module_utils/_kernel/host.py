@@ -13,9 +13,10 @@ import resource
 from collections import OrderedDict
 from typing import Dict, Iterator, List, Optional
 
-from . import namespaces, rtnetlink
-from .netlink import NetlinkError, NetlinkSocket
+from . import namespaces
 from .procfs import OwnProc
+from .rtnl import read as rtnetlink
+from .rtnl.socket import NetlinkError, NetlinkSocket
 
 #: Descriptors left for everything else: Python, nft's pipes, the lease store.
 _SPARE_DESCRIPTORS = 128

@@ -10,10 +10,11 @@ import os
 from dataclasses import dataclass, field
 from typing import AbstractSet, Collection, Dict, Iterable, List, Mapping, Optional, Tuple
 
-from . import names, namespaces, rtnetlink, sysctl
+from . import names, namespaces, sysctl
 from .host import Host
 from .marks import HandleMark
-from .rtnetlink import Link
+from .rtnl import read as rtnetlink
+from .rtnl.read import Link
 from .visits import NamespaceState, Visits
 
 #: The settings of a bridge's interface that we ever write, in the order in which they are written.

@@ -10,10 +10,11 @@ import os
 from dataclasses import dataclass, field
 from typing import Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Tuple
 
-from . import marks, namespaces, rtnetlink, sysctl
+from . import marks, namespaces, sysctl
 from .host import Host
 from .marks import HandleMark
-from .rtnetlink import Link, RouteEntry
+from .rtnl import read as rtnetlink
+from .rtnl.read import Link, RouteEntry
 from .second_process import SecondProcess
 
 #: From this many on a second process, which takes some milliseconds to make, is worth it.

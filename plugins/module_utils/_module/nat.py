@@ -14,6 +14,8 @@ import ipaddress
 from dataclasses import replace
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
+from .._declaration.names_rules import check_topology_name, interface_name
+from .._declaration.words import Problems
 from .._engine import plan as plans
 from .._engine.desired import Desired
 from .._engine.report import Result
@@ -21,13 +23,11 @@ from .._engine.view import View
 from .._kernel import names, nft
 from .._kernel.errors import DeclarationError
 from .._kernel.observe import Observed
-from .._model.names_rules import check_topology_name, interface_name
-from .._model.words import Problems
 from .._resources.action import Action
-from .._resources.ruleset import NetworkPolicy, Publication, Ruleset
-from .._resources.ruleset_plan import plan_ruleset
-from .._resources.ruleset_read import read_ruleset
-from .._resources.sysctl import HostSysctl
+from .._resources.ruleset.model import NetworkPolicy, Publication, Ruleset
+from .._resources.ruleset.plan import plan_ruleset
+from .._resources.ruleset.read import read_ruleset
+from .._resources.settings import HostSysctl
 from .by_hand import run_alone
 
 _FORWARDING = {4: "net/ipv4/ip_forward", 6: "net/ipv6/conf/all/forwarding"}

@@ -9,19 +9,20 @@ from __future__ import annotations
 import ipaddress
 from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 
+from .._declaration.names_rules import check_name, check_topology_name, interface_name, mac_address
+from .._declaration.words import Problems
 from .._engine.report import Result
 from .._engine.view import View
 from .._kernel import names
 from .._kernel.errors import DeclarationError, Problem
 from .._kernel.observe import Observed
-from .._model.names_rules import check_name, check_topology_name, interface_name, mac_address
-from .._model.words import Problems
-from .._resources import bridge, netns, ownership, veth
+from .._resources import netns, ownership
 from .._resources.action import Action
-from .._resources.bridge import Bridge
+from .._resources.links import bridge, veth
+from .._resources.links.bridge import Bridge
+from .._resources.links.veth_pair import Veth
 from .._resources.netns import Netns
 from .._resources.routes import StaticRoute
-from .._resources.veth_pair import Veth
 from .by_hand import run_alone
 
 Compare = Callable[[Observed], List[Action]]

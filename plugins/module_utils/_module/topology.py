@@ -10,6 +10,8 @@ import functools
 from dataclasses import replace
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple
 
+from .._declaration.compose import parse_topology
+from .._declaration.topology import Topology, families
 from .._engine import confirm, declared, transaction
 from .._engine.desired import Desired
 from .._engine.lock import host_lock
@@ -17,20 +19,18 @@ from .._engine.observation import Planner
 from .._engine.report import Result
 from .._engine.stopwatch import Stopwatch
 from .._engine.view import View
+from .._expansion.describe import describe_containers, describe_networks
+from .._expansion.expand import HostDefaults, expand
+from .._expansion.lease_requests import lease_requests
 from .._ipam.allocate import allocate, release_topology
 from .._ipam.requests import Allocation, HostFacts, SubnetRequest
 from .._ipam.store import LeaseStore
-from .._kernel import dependencies, facts, rtnetlink, sysctl
+from .._kernel import dependencies, facts, sysctl
 from .._kernel.errors import DeclarationError, Problem
 from .._kernel.host import Host
 from .._kernel.names import LEASE_STORE
-from .._model.addressing import families
-from .._model.compose import parse_topology
-from .._model.describe import describe_containers, describe_networks
-from .._model.expand import HostDefaults, expand
-from .._model.requests import lease_requests
-from .._model.topology import Topology
-from .._resources.firewall_accept import WARN
+from .._kernel.rtnl import read as rtnetlink
+from .._resources.firewalls.accept import WARN
 from .leases import PreparedLeases
 
 

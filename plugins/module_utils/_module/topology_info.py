@@ -10,16 +10,16 @@ from typing import Any, Dict, Iterator, List, Mapping, Set, Tuple
 
 from .._engine.lock import host_lock
 from .._engine.report import Result
+from .._expansion.recognise import Seen, recognise_containers, recognise_networks
 from .._ipam.store import LeaseStore
 from .._kernel import files, names, nft
 from .._kernel.host import Host
 from .._kernel.observe import Observed, observe
 from .._kernel.visits import Visits
-from .._model.recognise import Seen, recognise_containers, recognise_networks
 from .._resources import ownership
-from .._resources.ruleset import Publication
-from .._resources.ruleset_elements import publication
-from .._resources.ruleset_state import read_table
+from .._resources.ruleset.elements import publication
+from .._resources.ruleset.model import Publication
+from .._resources.ruleset.state import read_table
 from .by_hand import LOCK_TIMEOUT
 
 

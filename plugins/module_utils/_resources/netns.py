@@ -13,8 +13,8 @@ from .._kernel import namespaces
 from .._kernel.errors import ForeignObjectError
 from .._kernel.marks import HandleMark
 from .._kernel.observe import Observed
-from .._kernel.operations_netns import attach_path
-from .._kernel.rtnetlink import IPV6_MTU
+from .._kernel.operations.netns import attach_path
+from .._kernel.rtnl.read import IPV6_MTU
 from . import routes
 from .action import Action, Operation, operation
 from .routes import StaticRoute

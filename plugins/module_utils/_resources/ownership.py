@@ -15,7 +15,7 @@ from typing import FrozenSet, Iterator, Optional
 from .._kernel import names
 from .._kernel.errors import ForeignObjectError
 from .._kernel.observe import Observed
-from .._kernel.rtnetlink import Link
+from .._kernel.rtnl.read import Link
 
 
 def marks(link: Link, observed: Observed) -> Iterator[str]:

@@ -9,13 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Dict, Iterable, Iterator, Optional, Set
 
-from .._kernel.rtnetlink import RT_TABLE_MAIN, RTPROT_KERNEL, RTPROT_RA, RouteEntry
+from .._kernel.rtnl.read import RT_TABLE_MAIN, RTPROT_KERNEL, RTPROT_RA, RouteEntry
+from .._kernel.rtnl.uapi import IPV6_METRIC
 from .action import Action, operation
 
 #: Routes over no interface.
 LEADING_NOWHERE = ("blackhole", "unreachable", "prohibit")
-#: What the kernel gives an IPv6 route that names no metric.
-IPV6_METRIC = 1024
 
 
 @dataclass(frozen=True)

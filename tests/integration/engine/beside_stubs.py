@@ -14,7 +14,10 @@ import subprocess
 
 from world import BESIDE
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources import firewall_firewalld, firewall_ufw
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.firewalls import (
+    firewalld as firewall_firewalld,
+)
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.firewalls import ufw as firewall_ufw
 
 #: IPv4: Docker's chain, and ufw's beside it, which is not used then. IPv6: ufw's.
 CHAINS = {

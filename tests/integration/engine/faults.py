@@ -12,7 +12,7 @@ import signal
 from typing import Callable, Container, Iterator, List, Sequence
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import gate
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.netlink import NetlinkSocket, Request
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnl.socket import NetlinkSocket, Request
 
 
 class Injected(OSError):

@@ -20,13 +20,13 @@ from typing import Any, Callable, Dict, Iterator, List, Tuple
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.desired import Desired
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import names
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.names import NETNS_DIRECTORY
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.bridge import Bridge
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.hosts_files import TextFile
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.files import TextFile
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.bridge import Bridge
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.veth_pair import Veth
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.netns import Netns
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset_tables import Table
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset_text import layout
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.sysctl import HostSysctl
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.veth_pair import Veth
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.tables import Table
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.text import layout
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.settings import HostSysctl
 
 
 @dataclass(frozen=True)

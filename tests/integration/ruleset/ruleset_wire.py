@@ -21,14 +21,14 @@ from contextlib import contextmanager
 from typing import Dict, Iterator, List, Optional, Tuple
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import nft
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset import (
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.model import (
     Endpoint,
     LinkRule,
     NetworkPolicy,
     Publication,
     Ruleset,
 )
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset_text import render
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.text import render
 from tests.lab.talk import CLONE_NEWNET, DEADLINE, MOMENT, Sockets
 
 _libc = ctypes.CDLL(None, use_errno=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 from ruleset_wire import Wire, address, endpoints, gateway, on_wire, policies, publish
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset import NetworkPolicy, Ruleset
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.model import NetworkPolicy, Ruleset
 
 FAMILIES = pytest.mark.parametrize("family", [4, 6])
 

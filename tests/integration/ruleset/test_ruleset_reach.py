@@ -30,7 +30,7 @@ from ruleset_wire import (
     udp,
 )
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset import Ruleset
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.model import Ruleset
 from tests.lab.talk import DEADLINE, MOMENT
 
 FAMILIES = pytest.mark.parametrize("family", [4, 6])

@@ -26,7 +26,7 @@ from ruleset_wire import (
     udp,
 )
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset import Ruleset
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.model import Ruleset
 
 EVERYBODY = "ff:ff:ff:ff:ff:ff"
 ALL_NODES = "33:33:00:00:00:01"

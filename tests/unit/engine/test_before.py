@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.before import restored
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.observe import Observed
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnetlink import Link
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnl.read import Link
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.visits import NamespaceState
 
 FOREIGN = Link(3, "up0", kind="veth", peer=2)

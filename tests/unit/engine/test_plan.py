@@ -18,15 +18,15 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.report imp
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import marks
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.marks import HandleMark
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.observe import Observed
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnetlink import Link, RouteEntry
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnl.read import Link, RouteEntry
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.visits import NamespaceState
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.action import Action
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.bridge import Bridge
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.hosts_files import FileState, TextFile
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.files import FileState, TextFile
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.bridge import Bridge
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.veth_pair import Veth
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.netns import Netns
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.routes import StaticRoute
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.sysctl import HostSysctl
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.veth_pair import Veth
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.settings import HostSysctl
 
 NETWORK, ENDPOINT = "linuxnet.fabric/default network front", "linuxnet.fabric/default web:eth0"
 ALTNAME = "fabric,default,network,front"

@@ -20,10 +20,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam import pools
-from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.allocate import (
-    allocate,
-    release_topology,
-)
+from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.allocate import allocate, release_topology
 from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.requests import (
     AddressRequest,
     HostFacts,
@@ -31,10 +28,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.requests imp
     PortRequest,
     SubnetRequest,
 )
-from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.store import (
-    LeaseStore,
-    number_of,
-)
+from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.store import LeaseStore, number_of
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import DeclarationError
 
 #: Few and small, so that collisions, full pools and changes of size happen all the time.

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset import (
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.model import (
     Endpoint,
     LinkRule,
     NetworkPolicy,

@@ -13,9 +13,9 @@ import pytest
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import ForeignObjectError
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.observe import Observed
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnetlink import Link
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources import bridge
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.bridge import Bridge
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnl.read import Link
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links import bridge
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.bridge import Bridge
 
 ALIAS = "linuxnet.fabric/default network front"
 ALTNAME = "fabric,default,network,front"

@@ -18,13 +18,13 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors imp
     ForeignObjectError,
 )
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.names import firewalld_zone
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources import (
-    firewall_firewalld,
-    firewall_iptables,
-    firewall_ufw,
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.firewalls import (
+    firewalld as firewall_firewalld,
 )
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.firewall_accept import HostFirewall
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset import NetworkPolicy, Ruleset
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.firewalls import iptables as firewall_iptables
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.firewalls import ufw as firewall_ufw
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.firewalls.accept import HostFirewall
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.model import NetworkPolicy, Ruleset
 
 DOCKER, UFW = (place for _kind, place in firewall_iptables.places("ip"))
 COMMENT = '-m comment --comment "linuxnet.fabric/shop"'

@@ -10,7 +10,7 @@ from typing import Any, Dict, List
 
 import pytest
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.foreign_firewall import judge, sends_to
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.firewalls.foreign import judge, sends_to
 
 REJECT = [{"reject": {"type": "icmpx", "expr": "admin-prohibited"}}]
 ESTABLISHED = [

@@ -11,12 +11,8 @@ from typing import Dict, List, Optional, Tuple
 import pytest
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import ForeignObjectError
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources import hosts_files
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.hosts_files import (
-    FileState,
-    TextFile,
-    mark_line,
-)
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources import files as hosts_files
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.files import FileState, TextFile, mark_line
 
 PATH = "/etc/netns/web/hosts"
 TEXT = mark_line("default") + "127.0.0.1\tlocalhost\n"

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import ForeignObjectError
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.marks import HandleMark
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.observe import Observed
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnetlink import Link, RouteEntry
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnl.read import Link, RouteEntry
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.visits import NamespaceState
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources import netns
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.netns import Netns

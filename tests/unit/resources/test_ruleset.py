@@ -23,16 +23,10 @@ from ruleset_example import example  # noqa: E402
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.conntrack import StaleFlow  # noqa: E402
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.link_local import link_local  # noqa: E402
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset_compare import (  # noqa: E402
-    compare,
-    removal,
-)
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset_elements import elements  # noqa: E402
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset_state import read_tables  # noqa: E402
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset_text import (  # noqa: E402
-    layout,
-    render,
-)
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.compare import compare, removal  # noqa: E402
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.elements import elements  # noqa: E402
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.state import read_tables  # noqa: E402
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.text import layout, render  # noqa: E402
 
 GOLDEN, RECORDING = HERE / "data" / "ruleset.nft", HERE / "data" / "ruleset.json"
 INET, BRIDGE = ("inet", "fabric-default"), ("bridge", "fabric-default")

@@ -13,8 +13,8 @@ import pytest
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import DeclarationError
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module import nat
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset import Publication, Ruleset
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset_read import read_ruleset
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.model import Publication, Ruleset
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.read import read_ruleset
 
 RECORDING = json.loads((Path(__file__).parent / "data" / "ruleset.json").read_text(encoding="utf-8"))
 NOTHING = Ruleset("by_hand")

@@ -9,8 +9,8 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.conntrack import StaleFlow
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset import Publication
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset_stale import closed_flows, stale_flows
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.model import Publication
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.stale import closed_flows, stale_flows
 
 WEB, APP = "172.20.0.10", "172.21.0.10"
 HOST, OTHER = "192.0.2.1", "192.0.2.2"

@@ -13,15 +13,11 @@ import pytest
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import ForeignObjectError
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.observe import Observed
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnetlink import (
-    RTPROT_KERNEL,
-    Link,
-    RouteEntry,
-)
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnl.read import RTPROT_KERNEL, Link, RouteEntry
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.visits import NamespaceState
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources import veth
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links import veth
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.veth_pair import Veth
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.routes import StaticRoute
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.veth_pair import Veth
 
 ALIAS = "linuxnet.fabric/default web:eth0"
 DESIRED = Veth(

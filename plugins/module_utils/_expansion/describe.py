@@ -1,0 +1,75 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A topology and its leases in the words of a result: what the module returns, and what a person asks for."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List
+
+from .._declaration.topology import Attachment, Container, Topology, families, namespace_owner
+from .._ipam.requests import Allocation
+from .._kernel import names, namespaces
+from .addressing import default_attachment, mac_of
+from .lease_requests import port_request
+from .rules import host_addresses
+
+
+def describe_networks(topology: Topology, allocation: Allocation) -> Dict[str, Any]:
+    """Network name → bridge, subnets, gateways."""
+    found = {}
+    for network in topology.networks.values():
+        leases = [allocation.subnets[(network.name, family)] for family in families(network)]
+        found[network.name] = {
+            "bridge": network.bridge,
+            "subnets": [lease.subnet for lease in leases],
+            "gateways": [lease.gateway for lease in leases if lease.gateway],
+        }
+    return found
+
+
+def describe_containers(topology: Topology, allocation: Allocation) -> Dict[str, Any]:
+    """Container name → netns, mode, interfaces, ports. One that shares a namespace shows its interfaces."""
+    found = {}
+    for container in topology.containers.values():
+        owner = topology.containers[namespace_owner(topology, container.name)]
+        found[container.name] = {
+            "netns": namespaces.handle(container.name),
+            "mode": "container:" + str(container.target) if container.mode == "container" else container.mode,
+            "interfaces": {each.ifname: _interface(topology, owner, each, allocation) for each in owner.attachments},
+            "ports": _ports(topology, container, allocation),
+        }
+    return found
+
+
+def _interface(topology: Topology, owner: Container, attachment: Attachment, allocation: Allocation) -> Dict[str, Any]:
+    network = topology.networks[attachment.network]
+    addresses = {family: allocation.addresses[(network.name, owner.name, family)] for family in families(network)}
+    family = 4 if 4 in addresses else 6
+    gateway = allocation.subnets[(network.name, family)].gateway
+    return {
+        "network": network.name,
+        "mac": attachment.mac_address or mac_of(addresses.get(4), addresses.get(6)),
+        "ipv4": addresses.get(4),
+        "ipv6": addresses.get(6),
+        "gateway": None if network.internal else gateway,
+        "host_interface": names.veth_ifname(topology.name, owner.name, attachment.ifname),
+    }
+
+
+def _ports(topology: Topology, container: Container, allocation: Allocation) -> List[Dict[str, Any]]:
+    """Each published port once for each host address it listens on; 0.0.0.0 stands for all."""
+    found = []
+    for port in container.ports:
+        published = allocation.ports[port_request(container.name, port)]
+        hosts: List[str] = []
+        for family, everywhere in ((4, "0.0.0.0"), (6, "::")):
+            attachment = default_attachment(container, topology, allocation, family)
+            if attachment is not None:
+                network = topology.networks[attachment.network]
+                hosts.extend(address or everywhere for address in host_addresses(port, network, family))
+        for host_ip in hosts:
+            words = {"host_ip": host_ip, "published": published, "target": port.target, "protocol": port.protocol}
+            found.append(words)
+    return found

@@ -1,0 +1,146 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A topology → the files under /etc/netns: hosts, resolv.conf, hostname.
+
+Containers with the same neighbours have the same hosts file, so it is written once and linked to: with a
+thousand containers on a network a new one is one write, not a thousand.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Dict, Iterator, List, Mapping, Sequence, Tuple
+
+from .._declaration.topology import Container, Network, Topology, families, namespace_owner
+from .._ipam.requests import Allocation
+from .._kernel.names import NETNS_ETC_DIRECTORY
+from .._resources.files import TextFile, mark_line, shared_directory
+from .addressing import default_attachment, unique
+
+_IPV6_NAMES = "::1\tlocalhost ip6-localhost ip6-loopback\n"
+
+
+def expand_files(topology: Topology, allocation: Allocation, resolv_conf: Sequence[str]) -> Tuple[TextFile, ...]:
+    return tuple(_Files(topology, allocation, resolv_conf).every())
+
+
+class _Files:
+    """The files of one topology; what several containers share is made once."""
+
+    def __init__(self, topology: Topology, allocation: Allocation, resolv_conf: Sequence[str]) -> None:
+        self.topology, self.allocation, self.resolv_conf = topology, allocation, resolv_conf
+        self._members: Dict[str, List[Container]] = {name: [] for name in topology.networks}
+        for container in topology.containers.values():
+            for attachment in container.attachments:
+                self._members[attachment.network].append(container)
+        self._blocks: Dict[str, str] = {}
+
+    def every(self) -> Iterator[TextFile]:
+        shared: Dict[str, str] = {}
+        for container in self.topology.containers.values():
+            owner = self.topology.containers[namespace_owner(self.topology, container.name)]
+            if owner.mode == "host":
+                continue
+            directory = "{0}/{1}/".format(NETNS_ETC_DIRECTORY, container.name)
+            name = "hosts-" + self._hosts_key(owner)
+            if name not in shared:
+                shared[name] = self._hosts(owner)
+                yield TextFile("{0}/{1}".format(shared_directory(self.topology.name), name), shared[name])
+            target = "../.linuxnet-fabric-{0}/{1}".format(self.topology.name, name)
+            yield TextFile(directory + "hosts", target=target)
+            yield TextFile(directory + "resolv.conf", self._resolv_conf(owner))
+            yield TextFile(directory + "hostname", (owner.hostname or owner.name) + "\n")
+
+    def _hosts_key(self, container: Container) -> str:
+        """What decides a hosts file besides the neighbours, which come and go: it names the file."""
+        key = (
+            sorted(attachment.network for attachment in container.attachments),
+            container.extra_hosts,
+            container.links,
+            container.name if not container.attachments or container.links or container.extra_hosts else "",
+        )
+        return hashlib.sha256(repr(key).encode("utf-8")).hexdigest()[:10]
+
+    def _hosts(self, container: Container) -> str:
+        networks = [self.topology.networks[each.network] for each in container.attachments]
+        text = mark_line(self.topology.name)
+        own = "" if networks else " " + (container.hostname or container.name)
+        text += "127.0.0.1\tlocalhost{0}\n".format(own)
+        if any(6 in families(network) for network in networks):
+            text += _IPV6_NAMES
+        for name, address in container.extra_hosts:
+            for real in self._host_gateway(container) if address == "host-gateway" else (address,):
+                text += "{0}\t{1}\n".format(real, name)
+        for link in container.links:
+            text += self._link_lines(container, link.container, link.alias)
+        for network in sorted(networks, key=lambda each: each.name):
+            text += self._block(network)
+        return text
+
+    def _block(self, network: Network) -> str:
+        """Every container on a network, with its aliases there; by name, so that no reordering is a change."""
+        if network.name not in self._blocks:
+            members = sorted(self._members[network.name], key=lambda each: each.name)
+            lines = [line for member in members for line in self._lines(network, member)]
+            self._blocks[network.name] = "".join(lines)
+        return self._blocks[network.name]
+
+    def _lines(self, network: Network, container: Container) -> Iterator[str]:
+        aliases = [each.aliases for each in container.attachments if each.network == network.name][0]
+        words = [container.name, *([container.hostname] if container.hostname else []), *aliases]
+        for family in families(network):
+            address = self.allocation.addresses[(network.name, container.name, family)]
+            yield "{0}\t{1}\n".format(address, " ".join(unique(words)))
+
+    def _link_lines(self, container: Container, target: str, alias: str) -> str:
+        own = {attachment.network for attachment in container.attachments}
+        text = ""
+        for attachment in self.topology.containers[target].attachments:
+            network = self.topology.networks[attachment.network]
+            if network.name in own:
+                for family in families(network):
+                    address = self.allocation.addresses[(network.name, target, family)]
+                    text += "{0}\t{1}\n".format(address, alias)
+        return text
+
+    def _host_gateway(self, container: Container) -> Tuple[str, ...]:
+        """The host as the container reaches it: the gateways of its default networks."""
+        found = []
+        for family in (4, 6):
+            attachment = default_attachment(container, self.topology, self.allocation, family)
+            if attachment is not None:
+                gateway = self.allocation.subnets[(attachment.network, family)].gateway
+                found.extend([gateway] if gateway else [])
+        return tuple(found)
+
+    def _resolv_conf(self, container: Container) -> str:
+        words = _host_words(self.resolv_conf)
+        servers = [str(address) for address in container.dns] or _reachable(words["nameserver"])
+        search = list(container.dns_search) or words["search"]
+        options = list(container.dns_opt) or words["options"]
+        text = mark_line(self.topology.name)
+        text += "".join("nameserver {0}\n".format(server) for server in servers)
+        if search and search != ["."]:
+            text += "search {0}\n".format(" ".join(search))
+        if options:
+            text += "options {0}\n".format(" ".join(options))
+        return text
+
+
+def _host_words(lines: Sequence[str]) -> Mapping[str, List[str]]:
+    """The host's resolv.conf, by keyword. The last search line counts, as in resolv.conf(5)."""
+    words: Dict[str, List[str]] = {"nameserver": [], "search": [], "options": []}
+    for line in lines:
+        keyword, _blank, rest = line.partition(" ")
+        if keyword in ("search", "domain"):
+            words["search"] = rest.split()
+        elif keyword in words:
+            words[keyword].extend(rest.split())
+    return words
+
+
+def _reachable(servers: Sequence[str]) -> List[str]:
+    """Without those on the host's own loopback, which in a namespace is another one."""
+    return [server for server in servers if not server.startswith("127.") and server != "::1"]

@@ -1,0 +1,135 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A topology → its packet rules, as data."""
+
+from __future__ import annotations
+
+from typing import Dict, Iterator, List, Optional, Tuple
+
+from .._declaration.topology import Attachment, Container, Network, PublishedPort, Topology, families, gateway_mode
+from .._ipam.requests import Allocation
+from .._kernel import names
+from .._resources.ruleset.model import Endpoint, LinkRule, NetworkPolicy, Publication, Ruleset
+from .addressing import default_attachment, mac_of
+from .lease_requests import port_request
+
+
+def expand_rules(topology: Topology, allocation: Allocation) -> Optional[Ruleset]:
+    """None when there is no network: then there is nothing to rule."""
+    if not topology.networks:
+        return None
+    return Ruleset(
+        topology=topology.name,
+        networks=tuple(_policies(topology, allocation)),
+        endpoints=tuple(_endpoints(topology, allocation)),
+        publications=tuple(_publications(topology, allocation)),
+        links=tuple(_links(topology, allocation)),
+    )
+
+
+def _policies(topology: Topology, allocation: Allocation) -> Iterator[NetworkPolicy]:
+    for network in topology.networks.values():
+        for family in families(network):
+            lease = allocation.subnets[(network.name, family)]
+            snat_to = network.snat_to_ipv4 if family == 4 else network.snat_to_ipv6
+            yield NetworkPolicy(
+                network=network.name,
+                bridge=network.bridge,
+                family=family,
+                subnet=lease.subnet,
+                gateway=lease.gateway,
+                internal=network.internal,
+                external=network.external,
+                icc=network.icc,
+                isolate=network.isolate,
+                masquerade=network.masquerade,
+                snat_to=str(snat_to) if snat_to else None,
+                gateway_mode=gateway_mode(network, family),
+                trusted_host_interfaces=network.trusted_host_interfaces,
+                anti_spoofing=network.anti_spoofing,
+            )
+
+
+def _endpoints(topology: Topology, allocation: Allocation) -> Iterator[Endpoint]:
+    for container in topology.containers.values():
+        for attachment in container.attachments:
+            network = topology.networks[attachment.network]
+            leased = _addresses(container, network, allocation)
+            yield Endpoint(
+                container=container.name,
+                bridge=network.bridge,
+                host_ifname=names.veth_ifname(topology.name, container.name, attachment.ifname),
+                mac=attachment.mac_address or mac_of(leased.get(4), leased.get(6)),
+                addresses=(*leased.values(), *(str(each) for each in attachment.link_local_ips)),
+            )
+
+
+def _addresses(container: Container, network: Network, allocation: Allocation) -> Dict[int, str]:
+    return {family: allocation.addresses[(network.name, container.name, family)] for family in families(network)}
+
+
+def _publications(topology: Topology, allocation: Allocation) -> Iterator[Publication]:
+    """A container's ports belong to the network that gives its default gateway, each family apart."""
+    for container in topology.containers.values():
+        if not container.ports:
+            continue
+        ways: List[Tuple[int, Attachment]] = []
+        for family in (4, 6):
+            attachment = default_attachment(container, topology, allocation, family)
+            if attachment is not None:
+                ways.append((family, attachment))
+        for port in container.ports:
+            published = allocation.ports[port_request(container.name, port)]
+            for family, attachment in ways:
+                yield from _publish(topology, container, port, published, family, attachment, allocation)
+
+
+def _publish(
+    topology: Topology,
+    container: Container,
+    port: PublishedPort,
+    published: int,
+    family: int,
+    attachment: Attachment,
+    allocation: Allocation,
+) -> Iterator[Publication]:
+    network = topology.networks[attachment.network]
+    for host_ip in host_addresses(port, network, family):
+        yield Publication(
+            family=family,
+            protocol=port.protocol,
+            published=published,
+            target=allocation.addresses[(network.name, container.name, family)],
+            target_port=port.target,
+            bridge=network.bridge,
+            host_ip=host_ip,
+        )
+
+
+def host_addresses(port: PublishedPort, network: Network, family: int) -> Tuple[Optional[str], ...]:
+    """Where a port listens in one family: its own host_ip, else the network's host_binding, else (None) everywhere."""
+    wanted = (port.host_ip,) if port.host_ip is not None else network.host_binding
+    if not wanted:
+        return (None,)
+    addresses = [address for address in wanted if address.version == family]
+    return tuple(None if address.is_unspecified else str(address) for address in addresses)
+
+
+def _links(topology: Topology, allocation: Allocation) -> Iterator[LinkRule]:
+    """What a linked container exposes or publishes, over every network that both are on."""
+    for container in topology.containers.values():
+        for link in container.links:
+            target = topology.containers[link.container]
+            open_ports = dict.fromkeys([*target.expose, *((port.target, port.protocol) for port in target.ports)])
+            for network in _shared(topology, container, target):
+                theirs, ours = (_addresses(each, network, allocation) for each in (target, container))
+                for family in families(network):
+                    for number, protocol in open_ports:
+                        yield LinkRule(network.bridge, ours[family], theirs[family], protocol, number)
+
+
+def _shared(topology: Topology, one: Container, other: Container) -> List[Network]:
+    theirs = {attachment.network for attachment in other.attachments}
+    return [topology.networks[each.network] for each in one.attachments if each.network in theirs]

@@ -1,0 +1,205 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Operations on links, their addresses and routes. See ``table.py`` for what an operation is."""
+
+from __future__ import annotations
+
+import os
+from errno import EADDRNOTAVAIL, EEXIST, EINVAL, ENODEV, ENOENT, ESRCH
+from typing import Any, Dict, List, Mapping, Optional
+
+from .. import namespaces, sysctl
+from ..host import Host
+from ..rtnl import read as rtnetlink
+from ..rtnl import requests as messages
+from ..rtnl import settings as interface_settings
+from ..rtnl.read import IPV6_MTU, RouteEntry
+from ..rtnl.socket import NetlinkError, Request
+
+_GONE = (ENOENT, ESRCH, ENODEV, EADDRNOTAVAIL)
+
+
+def bridge_create(host: Host, bridge: Mapping[str, Any]) -> None:
+    """A bridge, its sysctls before its addresses, and up: all that ``_resources.bridge.Bridge`` says."""
+    ifname = bridge["ifname"]
+    host.socket.send([messages.bridge_add(ifname, bridge["mac"], bridge["options"])])
+    host.socket.send([messages.link_set(ifname, alias=bridge["alias"], mtu=bridge["mtu"])])
+    for altname in bridge["altnames"]:
+        altname_add(host, ifname, altname)
+    for key, value in bridge["sysctls"]:
+        sysctl.write(key, value)
+    index = _index(host, None, ifname)
+    requests = [messages.address_add(index, cidr) for cidr in bridge["addresses"]]
+    host.socket.send(requests + [messages.link_set(ifname, up=bridge["up"])])
+
+
+def bridge_set(host: Host, ifname: str, options: Dict[str, Any]) -> None:
+    host.socket.send([messages.bridge_set(ifname, options)])
+
+
+def veth_create(host: Host, veth: Mapping[str, Any]) -> None:
+    """A pair with its peer in place: all that ``_resources.veth.Veth`` says, in two sends."""
+    name, netns, ifname, master = veth["name"], veth["netns"], veth["ifname"], veth["master"]
+    index = host.next_index(netns)
+    descriptor = namespaces.open_handle(netns)
+    try:
+        host.socket.send(
+            [
+                messages.veth_add(
+                    name, ifname, descriptor, host.index(master) if master else 0, veth["mac"], veth["mtu"], index
+                ),
+                # A port of a bridge needs no address, and a thousand of them no multicast chatter about theirs.
+                messages.port_set_up(
+                    name, veth["alias"], veth["isolated"], veth["hairpin"], bool(master), veth["mtu"] >= IPV6_MTU
+                ),
+            ]
+        )
+    finally:
+        os.close(descriptor)
+    if veth["host_addresses"]:
+        outer = _index(host, None, name)
+        host.socket.send([messages.address_add(outer, cidr) for cidr in veth["host_addresses"]])
+    _set_up_inside(host, veth, index or _index(host, netns, ifname))
+
+
+def _set_up_inside(host: Host, veth: Mapping[str, Any], index: int) -> None:
+    if veth.get("settings"):
+        settings_restore(host, veth["netns"], veth["ifname"], veth["settings"])
+    if veth["sysctls"]:
+        with host.inside(veth["netns"]):
+            directory = host.proc.directory()
+            for key, value in veth["sysctls"]:
+                sysctl.write(key, value, directory)
+    requests = [messages.address_add(index, cidr) for cidr in veth["addresses"]]
+    requests.append(messages.link_set(index=index, up=True, alias=veth["alias"]))
+    requests.extend(messages.route_add(_route(route, index)) for route in veth["routes"])
+    host.netlink(veth["netns"]).send(requests)
+
+
+def link_set(host: Host, netns: Optional[str], ifname: str, attributes: Dict[str, Any]) -> None:
+    """Attributes as of ``rtnl.requests.link_set``; ``master`` is a name, or None to let go."""
+    attributes = dict(attributes)
+    if "master" in attributes:
+        attributes["master"] = _index(host, netns, attributes["master"]) if attributes["master"] else 0
+    host.netlink(netns).send([messages.link_set(ifname, **attributes)])
+
+
+def link_rename(host: Host, netns: Optional[str], ifname: str, new: str) -> None:
+    """Kernels before 6.2 want a link down while it is renamed."""
+    socket = host.netlink(netns)
+    if rtnetlink.read_link(socket, ifname) is None and rtnetlink.read_link(socket, new) is not None:
+        return  # done already, by a way back that was interrupted
+    index = _index(host, netns, ifname)
+    try:
+        socket.send([messages.link_set(index=index, rename=new)])
+    except NetlinkError:
+        was = rtnetlink.read_link(socket, ifname)
+        renaming = [
+            messages.link_set(index=index, up=False),
+            messages.link_set(index=index, rename=new),
+        ]
+        socket.send([*renaming, messages.link_set(index=index, up=was.up if was is not None else None)])
+
+
+def altname_add(host: Host, ifname: str, altname: str) -> None:
+    """On the way back another interface may still have it, which gives it back by itself."""
+    _tolerant(host, None, messages.altname_add(ifname, altname), EEXIST)
+
+
+def altname_delete(host: Host, ifname: str, altname: str) -> None:
+    _tolerant(host, None, messages.altname_delete(ifname, altname), EINVAL)
+
+
+def port_set(host: Host, ifname: str, flags: Dict[str, bool]) -> None:
+    host.socket.send([messages.bridge_port_set(_index(host, None, ifname), **flags)])
+
+
+def port_restore(host: Host, ifname: str, flags: Mapping[str, str]) -> None:
+    """Flags of a bridge port by number, as hex digits."""
+    raw = {int(kind): bytes.fromhex(value) for kind, value in flags.items()}
+    host.socket.send([messages.bridge_port_restore(ifname, raw)])
+
+
+def settings_restore(host: Host, netns: str, ifname: str, settings: Dict[str, str]) -> None:
+    """Everything under net/*/conf/IFNAME as it was, of an interface that was made again."""
+    link = rtnetlink.read_link(host.netlink(netns), ifname)
+    if link is None:
+        raise NetlinkError(ENODEV, "interface {0} in namespace {1}".format(ifname, netns))
+    with host.inside(netns):
+        directory = host.proc.directory()
+        for family, name, value in interface_settings.differing(settings, link.families):
+            sysctl.write("net/{0}/conf/{1}/{2}".format(family, ifname, name), value, directory)
+
+
+def link_delete(host: Host, netns: Optional[str], ifname: str) -> None:
+    host.forget_indexes()
+    _tolerant(host, netns, messages.link_delete(ifname))
+
+
+def links_delete(host: Host, ifnames: List[str], group: int) -> None:
+    """Many links of the host at once; some may be gone already. ``group``: one that no link is in."""
+    host.forget_indexes()
+    for start in range(0, len(ifnames), 100):
+        requests = [messages.link_set(name, group=group) for name in ifnames[start : start + 100]]
+        host.socket.send(requests, tolerated=_GONE)
+    _tolerant(host, None, messages.group_delete(group))
+
+
+def address_add(host: Host, netns: Optional[str], ifname: str, cidr: str) -> None:
+    _tolerant(host, netns, messages.address_add(_index(host, netns, ifname), cidr), EEXIST)
+
+
+def address_delete(host: Host, netns: Optional[str], ifname: str, cidr: str) -> None:
+    """Without those that the kernel would take along: with a primary address, by default, its secondary ones."""
+    index = _index(host, netns, ifname)
+    others = [each for each in rtnetlink.read_addresses(host.netlink(netns)).get(index, []) if each != cidr]
+    request = messages.address_delete(index, cidr)
+    if ":" in cidr or not any(":" not in each for each in others):
+        _tolerant(host, netns, request)
+        return
+    key = "net/ipv4/conf/{0}/promote_secondaries".format(ifname)
+    with host.inside(netns):
+        before = sysctl.read(key) or "0"
+        if before == "0":
+            sysctl.write(key, "1")
+    _tolerant(host, netns, request)
+    if before == "0":
+        with host.inside(netns):
+            sysctl.write(key, before)
+
+
+def route_add(host: Host, netns: Optional[str], ifname: str, route: Mapping[str, Any]) -> None:
+    _tolerant(host, netns, messages.route_add(_route(route, _index(host, netns, ifname))), EEXIST)
+
+
+def route_delete(host: Host, netns: Optional[str], ifname: str, route: Mapping[str, Any]) -> None:
+    _tolerant(host, netns, messages.route_delete(_route(route, _index(host, netns, ifname))))
+
+
+def _route(words: Mapping[str, Any], index: int) -> RouteEntry:
+    return RouteEntry(
+        destination=words["destination"],
+        gateway=words.get("gateway"),
+        type=words.get("type", "unicast"),
+        metric=words.get("metric") or 0,
+        onlink=bool(words.get("onlink")),
+        oif=index,
+        protocol=words.get("protocol", rtnetlink.RTPROT_BOOT),
+    )
+
+
+def _index(host: Host, netns: Optional[str], ifname: str) -> int:
+    link = rtnetlink.read_link(host.netlink(netns), ifname)
+    if link is None:
+        raise NetlinkError(ENODEV, "interface {0}{1}".format(ifname, " in namespace " + netns if netns else ""))
+    return link.index
+
+
+def _tolerant(host: Host, netns: Optional[str], request: Request, *also: int) -> None:
+    try:
+        host.netlink(netns).send([request])
+    except NetlinkError as error:
+        if error.errno not in _GONE + also:
+            raise

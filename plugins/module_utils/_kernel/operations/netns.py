@@ -1,0 +1,133 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Operations on network namespaces and their handles. See ``table.py`` for what an operation is."""
+
+from __future__ import annotations
+
+import os
+from typing import Mapping, Optional
+
+from .. import files, gate, marks, namespaces, sysctl
+from ..host import Host
+from ..marks import HandleMark
+from ..names import STASH_DIRECTORY
+from ..rtnl import requests as messages
+
+#: Written with the setting on the right, which comes before it: addrconf_disable_ipv6() in net/ipv6/addrconf.c.
+_SETS_TOO = {"net/ipv6/conf/default/disable_ipv6": "net/ipv6/conf/all/disable_ipv6"}
+
+
+def netns_create(host: Host, name: str, topology: str, sysctls: Mapping[str, str]) -> None:
+    """A namespace of its own: ``lo`` up, its sysctls set before there is any other link."""
+    namespaces.prepare_directory()
+    try:
+        namespaces.unshare()
+        settings = host.proc.directory()
+        for key, value in sysctls.items():
+            if sysctls.get(_SETS_TOO.get(key, "")) != value:
+                sysctl.write(key, value, settings)
+        namespaces.bind("/proc/thread-self/ns/net", namespaces.handle(name))
+        host.begin_namespace(name).send([messages.link_set(index=1, up=True)])
+    finally:
+        host.go_home()
+    _mark(name, topology, None)
+
+
+def netns_attach(host: Host, name: str, topology: str, attach: str) -> None:
+    """A second handle for a namespace that exists."""
+    namespaces.prepare_directory()
+    namespaces.bind(attach_path(attach), namespaces.handle(name))
+    _mark(name, topology, attach)
+
+
+def netns_adopt(host: Host, name: str, topology: str) -> None:
+    """Mark the namespace that stands behind the handle now."""
+    host.forget(name)
+    _mark(name, topology, None)
+
+
+def netns_remark(host: Host, name: str, topology: str, inode: int, attach: Optional[str]) -> None:
+    marks.write(name, HandleMark(topology, inode, attach))
+
+
+def netns_remove(host: Host, name: str) -> None:
+    host.forget(name)
+    namespaces.unbind(namespaces.handle(name))
+    marks.remove(name)
+
+
+def netns_retire(host: Host, name: str) -> None:
+    """The handle is nobody's from now on; it goes when the run is over, until when there is a way back."""
+    host.forget(name)
+    os.makedirs(STASH_DIRECTORY, mode=0o700, exist_ok=True)
+    _stash_mark(name)
+
+
+def netns_discard(host: Host, name: str, inode: Optional[int]) -> None:
+    """Take a retired handle away, if it still is the one that was retired."""
+    host.forget(name)
+    if namespaces.identity(namespaces.handle(name)) == inode and os.path.exists(_stash(name) + ".mark"):
+        host.outlive(namespaces.handle(name))
+        namespaces.unbind(namespaces.handle(name))
+    files.unlink(_stash(name) + ".mark")
+
+
+def netns_stash(host: Host, name: str) -> None:
+    """Free the handle's name for another namespace, and keep this one as a way back until the run is over."""
+    host.forget(name)
+    os.makedirs(STASH_DIRECTORY, mode=0o700, exist_ok=True)
+    if namespaces.identity(namespaces.handle(name)) is not None:
+        namespaces.bind(namespaces.handle(name), _stash(name))
+    namespaces.unbind(namespaces.handle(name))
+    _stash_mark(name)
+
+
+def _stash_mark(name: str) -> None:
+    gate.writing("mark " + name)
+    try:
+        os.replace(marks.path(name), _stash(name) + ".mark")
+    except FileNotFoundError:
+        pass
+
+
+def netns_unstash(host: Host, name: str, dead: bool = False) -> None:
+    """The way back from both, retired and stashed. ``dead``: the handle led nowhere."""
+    host.forget(name)
+    if namespaces.identity(_stash(name)) is not None and namespaces.identity(namespaces.handle(name)) is None:
+        namespaces.unbind(namespaces.handle(name))
+        namespaces.bind(_stash(name), namespaces.handle(name))
+    if os.path.exists(_stash(name) + ".mark"):
+        os.replace(_stash(name) + ".mark", marks.path(name))
+    if dead:
+        os.close(os.open(namespaces.handle(name), os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o444))
+    netns_drop(host, name)
+
+
+def netns_drop(host: Host, name: str) -> None:
+    """Let go of a stashed namespace for good."""
+    if os.path.exists(_stash(name)):
+        host.outlive(_stash(name))
+        namespaces.unbind(_stash(name))
+    files.unlink(_stash(name) + ".mark")
+
+
+def _stash(name: str) -> str:
+    return STASH_DIRECTORY + "/" + name
+
+
+def _mark(name: str, topology: str, attach: Optional[str]) -> None:
+    marks.write(name, HandleMark(topology, namespaces.identity(namespaces.handle(name)) or 0, attach))
+
+
+def attach_path(attach: str) -> str:
+    """``host``, ``netns:NAME``, ``pid:N`` or a path → the path of the namespace meant."""
+    if attach == "host":
+        return "/proc/thread-self/ns/net"
+    kind, _colon, rest = attach.partition(":")
+    if kind == "netns":
+        return namespaces.handle(rest)
+    if kind == "pid":
+        return "/proc/{0}/ns/net".format(int(rest))
+    return attach

@@ -1,0 +1,212 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Links, addresses and routes as the kernel has them. The messages that write them are in ``requests.py``.
+
+A route's ``table`` and ``protocol`` are the kernel's numbers.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+from dataclasses import dataclass, field
+from typing import Any, Collection, Dict, List, Optional, Tuple
+
+from . import socket as nl
+from . import uapi
+
+RT_TABLE_MAIN, RT_TABLE_LOCAL = 254, 255
+RTPROT_KERNEL, RTPROT_BOOT, RTPROT_RA = 2, 3, 9
+#: The least that IPv6 works with (RFC 8200); the kernel takes it off an interface whose mtu is less.
+IPV6_MTU = 1280
+
+#: What can be set of a place on a bridge, and is a plain number: priority, cost, mode … isolated, without its state.
+_PORT_FLAGS = (*range(2, 13), 25, *range(27, 34))
+#: What a new port has: an STP priority of 32, a veth's cost, and it learns and is flooded.
+_NEW_PORT = {2: 32, 3: 2, 8: 1, 9: 1, 25: 1, 27: 1, 30: 1}
+#: IFLA_EXT_MASK with RTEXT_FILTER_SKIP_STATS: counters are half of a link, and nobody compares them.
+_NO_STATISTICS = nl.u32(29, 1 << 3)
+_ASK_APART = 64
+
+
+@dataclass(frozen=True)
+class Link:
+    """An interface as the kernel has it. ``peer`` is IFLA_LINK: of a veth, the other end's index."""
+
+    index: int
+    ifname: str
+    kind: str = ""
+    up: bool = False
+    mac: str = ""
+    mtu: int = 0
+    alias: str = ""
+    master: int = 0
+    peer: int = 0
+    stp: bool = False
+    ageing_time: int = 0  # seconds
+    forward_delay: int = 0  # seconds
+    multicast_snooping: bool = True
+    isolated: bool = False
+    hairpin: bool = False
+    families: bytes = field(default=b"", compare=False, repr=False)  # IFLA_AF_SPEC: its settings, not decoded
+    port: bytes = field(default=b"", compare=False, repr=False)  # IFLA_INFO_SLAVE_DATA: its place on a bridge
+    peer_netnsid: int = -1  # what this namespace calls the one in which the peer is; -1 is itself
+    altnames: Tuple[str, ...] = ()
+    group: int = 0
+    ipv6_link_local: bool = True  # whether the kernel gives it an fe80:: address when it comes up
+
+
+@dataclass(frozen=True)
+class RouteEntry:
+    """A route in words that ``ip route`` uses; ``destination`` is a CIDR, ``oif`` an index."""
+
+    destination: str
+    gateway: Optional[str] = None
+    type: str = "unicast"
+    metric: int = 0
+    onlink: bool = False
+    oif: int = 0
+    table: int = RT_TABLE_MAIN
+    protocol: int = RTPROT_BOOT
+
+
+def read_links(sock: nl.NetlinkSocket, families: bool = True) -> List[Link]:
+    """``families`` False leaves out what a link has for an address family, which is compared on the host only."""
+    body = uapi.LINK.pack(0, 0, 0, 0, 0) + _NO_STATISTICS
+    return [_link(payload, families) for payload in sock.dump(uapi.RTM_GETLINK, body)]
+
+
+def read_links_named(sock: nl.NetlinkSocket, ifnames: Collection[str]) -> List[Link]:
+    """Those of these links that are there; asked for apart while that is less than a dump of all."""
+    if len(ifnames) > _ASK_APART:
+        return [link for link in read_links(sock) if link.ifname in ifnames]
+    return [link for link in (read_link(sock, ifname) for ifname in sorted(ifnames)) if link is not None]
+
+
+def read_link(sock: nl.NetlinkSocket, ifname: str) -> Optional[Link]:
+    try:
+        return _link(sock.get(uapi.RTM_GETLINK, uapi.LINK.pack(0, 0, 0, 0, 0) + nl.string(uapi.IFLA_IFNAME, ifname)))
+    except nl.NetlinkError as error:
+        if error.errno == 19:  # ENODEV
+            return None
+        raise
+
+
+def read_addresses(sock: nl.NetlinkSocket) -> Dict[int, List[str]]:
+    """Interface index → its addresses as CIDRs, in the kernel's order."""
+    found: Dict[int, List[str]] = {}
+    for payload in sock.dump(uapi.RTM_GETADDR, uapi.ADDRESS.pack(0, 0, 0, 0, 0)):
+        family, prefixlen, _flags, _scope, index = uapi.ADDRESS.unpack_from(payload)
+        attributes = nl.attributes(payload, 8)
+        raw = attributes.get(uapi.IFA_LOCAL) or attributes.get(uapi.IFA_ADDRESS)
+        if raw is not None and family in (socket.AF_INET, socket.AF_INET6):
+            if raw[:2] == b"\xfe\x80" and _number(attributes.get(uapi.IFA_FLAGS)) & uapi.IFA_F_STABLE_PRIVACY:
+                continue  # the kernel's own, made of a secret instead of the MAC
+            found.setdefault(index, []).append("{0}/{1}".format(socket.inet_ntop(family, raw), prefixlen))
+    return found
+
+
+def read_routes(sock: nl.NetlinkSocket, table: int = 0, ipv6: bool = True) -> List[RouteEntry]:
+    """The routes of both families, of one table or (0) of all."""
+    entries: List[RouteEntry] = []
+    for family in (socket.AF_INET, socket.AF_INET6) if ipv6 else (socket.AF_INET,):
+        try:
+            payloads = list(sock.dump(uapi.RTM_GETROUTE, uapi.ROUTE.pack(family, 0, 0, 0, table, 0, 0, 0, 0)))
+        except nl.NetlinkError:  # a kernel without IPv6
+            continue
+        entries.extend(_route(payload) for payload in payloads)
+    return entries
+
+
+def read_netnsid(sock: nl.NetlinkSocket, descriptor: int) -> int:
+    """What the socket's namespace calls the one behind a descriptor; -1 when it has no link to it."""
+    body = struct.pack("=Bxxx", 0) + nl.u32(uapi.NETNSA_FD, descriptor)
+    return _signed(nl.attributes(sock.get(uapi.RTM_GETNSID, body), 4).get(uapi.NETNSA_NSID))
+
+
+def _link(payload: bytes, families: bool = True) -> Link:
+    _family, _type, index, flags, _change = uapi.LINK.unpack_from(payload)
+    attributes = nl.attributes(payload, 16)
+    kind, options = "", {}  # type: str, Dict[str, Any]
+    if uapi.IFLA_LINKINFO in attributes:
+        kind, options = _link_info(attributes[uapi.IFLA_LINKINFO])
+    return Link(
+        index=index,
+        ifname=nl.text(attributes[uapi.IFLA_IFNAME]),
+        kind=kind,
+        up=bool(flags & uapi.IFF_UP),
+        mac=attributes.get(uapi.IFLA_ADDRESS, b"").hex(":"),
+        mtu=_number(attributes.get(uapi.IFLA_MTU)),
+        alias=nl.text(attributes.get(uapi.IFLA_IFALIAS, b"")),
+        master=_number(attributes.get(uapi.IFLA_MASTER)),
+        peer=_number(attributes.get(uapi.IFLA_LINK)),
+        families=attributes.get(uapi.IFLA_AF_SPEC, b""),
+        peer_netnsid=_signed(attributes.get(uapi.IFLA_LINK_NETNSID)),
+        group=_number(attributes.get(uapi.IFLA_GROUP)),
+        altnames=tuple(map(nl.text, nl.each(attributes.get(uapi.IFLA_PROP_LIST, b"")))),
+        ipv6_link_local=not families or _link_local(attributes.get(uapi.IFLA_AF_SPEC)),
+        **options,
+    )
+
+
+def unusual_port_flags(link: Link) -> Dict[int, bytes]:
+    """IFLA_BRPORT_* → value of what a new port has otherwise, besides what ``Link`` tells by name."""
+    found = nl.attributes(link.port)
+    told = (uapi.IFLA_BRPORT_MODE, uapi.IFLA_BRPORT_ISOLATED)
+    kinds = [kind for kind in _PORT_FLAGS if kind in found and kind not in told]
+    return {kind: found[kind] for kind in kinds if _number(found[kind]) != _NEW_PORT.get(kind, 0)}
+
+
+def _link_local(families: Optional[bytes]) -> bool:
+    if families is None:
+        return True
+    ipv6 = nl.attributes(families).get(socket.AF_INET6)
+    if ipv6 is None:
+        return True
+    mode = nl.attributes(ipv6).get(uapi.IFLA_INET6_ADDR_GEN_MODE)
+    return mode != bytes((uapi.IN6_ADDR_GEN_MODE_NONE,))
+
+
+def _link_info(data: bytes) -> Tuple[str, Dict[str, Any]]:
+    info = nl.attributes(data)
+    kind = nl.text(info.get(uapi.IFLA_INFO_KIND, b""))
+    options: Dict[str, Any] = {}
+    if kind == "bridge":
+        bridge = nl.attributes(info.get(uapi.IFLA_INFO_DATA, b""))
+        options["stp"] = bool(_number(bridge.get(uapi.IFLA_BR_STP_STATE)))
+        options["ageing_time"] = round(_number(bridge.get(uapi.IFLA_BR_AGEING_TIME)) / uapi.USER_HZ)
+        options["forward_delay"] = round(_number(bridge.get(uapi.IFLA_BR_FORWARD_DELAY)) / uapi.USER_HZ)
+        options["multicast_snooping"] = bridge.get(uapi.IFLA_BR_MCAST_SNOOPING, b"\1") != b"\0"
+    if nl.text(info.get(uapi.IFLA_INFO_SLAVE_KIND, b"")) == "bridge":
+        options["port"] = info.get(uapi.IFLA_INFO_SLAVE_DATA, b"")
+        port = nl.attributes(options["port"])
+        options["isolated"] = port.get(uapi.IFLA_BRPORT_ISOLATED, b"\0") != b"\0"
+        options["hairpin"] = port.get(uapi.IFLA_BRPORT_MODE, b"\0") != b"\0"
+    return kind, options
+
+
+def _route(payload: bytes) -> RouteEntry:
+    family, length, _src, _tos, table, protocol, _scope, kind, flags = uapi.ROUTE.unpack_from(payload)
+    attributes = nl.attributes(payload, 12)
+    raw = attributes.get(uapi.RTA_DST, b"\0" * (4 if family == socket.AF_INET else 16))
+    gateway = attributes.get(uapi.RTA_GATEWAY)
+    return RouteEntry(
+        destination="{0}/{1}".format(socket.inet_ntop(family, raw), length),
+        gateway=socket.inet_ntop(family, gateway) if gateway else None,
+        type=uapi.ROUTE_TYPES.get(kind, str(kind)),
+        metric=_number(attributes.get(uapi.RTA_PRIORITY)),
+        onlink=bool(flags & uapi.RTNH_F_ONLINK),
+        oif=_number(attributes.get(uapi.RTA_OIF)),
+        table=_number(attributes.get(uapi.RTA_TABLE)) or table,
+        protocol=protocol,
+    )
+
+
+def _signed(payload: Optional[bytes]) -> int:
+    return int.from_bytes(payload, "little", signed=True) if payload else -1
+
+
+def _number(payload: Optional[bytes]) -> int:
+    return int.from_bytes(payload, "little") if payload else 0

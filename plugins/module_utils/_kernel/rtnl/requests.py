@@ -1,0 +1,238 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The messages that make, change and delete links, addresses and routes."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any, Dict, Optional, Tuple
+
+from . import socket as nl
+from . import uapi
+from .read import RouteEntry
+
+
+def veth_add(
+    ifname: str,
+    peer_ifname: str,
+    netns_fd: int,
+    master: int = 0,
+    mac: Optional[str] = None,
+    mtu: Optional[int] = None,
+    peer_index: int = 0,
+) -> nl.Request:
+    """A pair whose peer is born inside its namespace. Up comes later: a peer set up here is not.
+
+    ``peer_index`` 0 leaves the peer's index to the kernel.
+    """
+    peer = [nl.string(uapi.IFLA_IFNAME, peer_ifname), nl.u32(uapi.IFLA_NET_NS_FD, netns_fd)]
+    own = [nl.string(uapi.IFLA_IFNAME, ifname)]
+    if mac:
+        peer.append(nl.attribute(uapi.IFLA_ADDRESS, _mac(mac)))
+    if mtu:
+        peer.append(nl.u32(uapi.IFLA_MTU, mtu))
+        own.append(nl.u32(uapi.IFLA_MTU, mtu))
+    if master:
+        own.append(nl.u32(uapi.IFLA_MASTER, master))
+    info = nl.nested(
+        uapi.IFLA_LINKINFO,
+        nl.string(uapi.IFLA_INFO_KIND, "veth"),
+        nl.nested(
+            uapi.IFLA_INFO_DATA,
+            nl.attribute(uapi.VETH_INFO_PEER, uapi.LINK.pack(0, 0, peer_index, 0, 0) + b"".join(peer)),
+        ),
+    )
+    body = uapi.LINK.pack(0, 0, 0, 0, 0) + b"".join(own) + info
+    return nl.Request(uapi.RTM_NEWLINK, nl.NLM_F_CREATE | nl.NLM_F_EXCL, body)
+
+
+def bridge_add(ifname: str, mac: Optional[str], options: Dict[str, Any]) -> nl.Request:
+    """Without an mtu: a bridge keeps one that was set later, and lets one that it was born with follow its ports."""
+    own = [nl.string(uapi.IFLA_IFNAME, ifname)]
+    if mac:
+        own.append(nl.attribute(uapi.IFLA_ADDRESS, _mac(mac)))
+    info = nl.nested(uapi.IFLA_LINKINFO, nl.string(uapi.IFLA_INFO_KIND, "bridge"), _bridge_data(options))
+    return nl.Request(
+        uapi.RTM_NEWLINK, nl.NLM_F_CREATE | nl.NLM_F_EXCL, uapi.LINK.pack(0, 0, 0, 0, 0) + b"".join(own) + info
+    )
+
+
+def link_set(
+    ifname: Optional[str] = None,
+    index: int = 0,
+    up: Optional[bool] = None,
+    mac: Optional[str] = None,
+    mtu: Optional[int] = None,
+    master: Optional[int] = None,
+    alias: Optional[str] = None,
+    rename: Optional[str] = None,
+    group: Optional[int] = None,
+    ipv6_link_local: Optional[bool] = None,
+) -> nl.Request:
+    """Change a living link, by index or by name. Only what is given is touched; master 0 lets go."""
+    attrs = []
+    if rename is not None:
+        attrs.append(nl.string(uapi.IFLA_IFNAME, rename))
+    elif ifname is not None and not index:
+        attrs.append(nl.string(uapi.IFLA_IFNAME, ifname))
+    if mac is not None:
+        attrs.append(nl.attribute(uapi.IFLA_ADDRESS, _mac(mac)))
+    if mtu is not None:
+        attrs.append(nl.u32(uapi.IFLA_MTU, mtu))
+    if master is not None:
+        attrs.append(nl.u32(uapi.IFLA_MASTER, master))
+    if alias is not None:
+        attrs.append(nl.attribute(uapi.IFLA_IFALIAS, alias.encode("utf-8")))
+    if group is not None:
+        attrs.append(nl.u32(uapi.IFLA_GROUP, group))
+    if ipv6_link_local is not None:
+        mode = nl.u8(uapi.IFLA_INET6_ADDR_GEN_MODE, 0 if ipv6_link_local else uapi.IN6_ADDR_GEN_MODE_NONE)
+        attrs.append(nl.nested(uapi.IFLA_AF_SPEC, nl.nested(socket.AF_INET6, mode)))
+    flags, change = (uapi.IFF_UP if up else 0, uapi.IFF_UP if up is not None else 0)
+    return nl.Request(uapi.RTM_SETLINK, 0, uapi.LINK.pack(0, 0, index, flags, change) + b"".join(attrs))
+
+
+def bridge_set(ifname: str, options: Dict[str, Any]) -> nl.Request:
+    info = nl.nested(uapi.IFLA_LINKINFO, nl.string(uapi.IFLA_INFO_KIND, "bridge"), _bridge_data(options))
+    return nl.Request(uapi.RTM_NEWLINK, 0, uapi.LINK.pack(0, 0, 0, 0, 0) + nl.string(uapi.IFLA_IFNAME, ifname) + info)
+
+
+def port_set_up(
+    ifname: str, alias: str, isolated: bool, hairpin: bool, is_port: bool, has_ipv6: bool = True
+) -> nl.Request:
+    """All that a new host end needs besides being made: alias, bridge-port flags, no link-local address, up.
+
+    uapi.RTM_NEWLINK on a link that exists changes it, and takes the flags of its place on a bridge along.
+    """
+    body = nl.string(uapi.IFLA_IFNAME, ifname) + nl.attribute(uapi.IFLA_IFALIAS, alias.encode("utf-8"))
+    if has_ipv6:
+        mode = nl.u8(uapi.IFLA_INET6_ADDR_GEN_MODE, uapi.IN6_ADDR_GEN_MODE_NONE)
+        body += nl.nested(uapi.IFLA_AF_SPEC, nl.nested(socket.AF_INET6, mode))
+    if is_port and (isolated or hairpin):
+        flags = nl.u8(uapi.IFLA_BRPORT_ISOLATED, int(isolated)) + nl.u8(uapi.IFLA_BRPORT_MODE, int(hairpin))
+        place = nl.string(uapi.IFLA_INFO_SLAVE_KIND, "bridge") + nl.nested(uapi.IFLA_INFO_SLAVE_DATA, flags)
+        body += nl.nested(uapi.IFLA_LINKINFO, place)
+    return nl.Request(uapi.RTM_NEWLINK, 0, uapi.LINK.pack(0, 0, 0, uapi.IFF_UP, uapi.IFF_UP) + body)
+
+
+def bridge_port_set(index: int, isolated: Optional[bool] = None, hairpin: Optional[bool] = None) -> nl.Request:
+    """Bridge-port flags, as ``bridge link set`` does: family AF_BRIDGE, IFLA_PROTINFO (12)."""
+    flags = []
+    if isolated is not None:
+        flags.append(nl.u8(uapi.IFLA_BRPORT_ISOLATED, int(isolated)))
+    if hairpin is not None:
+        flags.append(nl.u8(uapi.IFLA_BRPORT_MODE, int(hairpin)))
+    return nl.Request(uapi.RTM_SETLINK, 0, uapi.LINK.pack(socket.AF_BRIDGE, 0, index, 0, 0) + nl.nested(12, *flags))
+
+
+def altname_add(ifname: str, altname: str) -> nl.Request:
+    return nl.Request(uapi.RTM_NEWLINKPROP, nl.NLM_F_CREATE | nl.NLM_F_EXCL, _altname(ifname, altname))
+
+
+def altname_delete(ifname: str, altname: str) -> nl.Request:
+    return nl.Request(uapi.RTM_DELLINKPROP, 0, _altname(ifname, altname))
+
+
+def _altname(ifname: str, altname: str) -> bytes:
+    names = nl.nested(uapi.IFLA_PROP_LIST, nl.string(uapi.IFLA_ALT_IFNAME, altname))
+    return uapi.LINK.pack(0, 0, 0, 0, 0) + nl.string(uapi.IFLA_IFNAME, ifname) + names
+
+
+def bridge_port_restore(ifname: str, flags: Dict[int, bytes]) -> nl.Request:
+    """Flags of a place on a bridge, as they were read: IFLA_BRPORT_* → value."""
+    place = nl.nested(uapi.IFLA_INFO_SLAVE_DATA, *(nl.attribute(kind, value) for kind, value in flags.items()))
+    info = nl.nested(uapi.IFLA_LINKINFO, nl.string(uapi.IFLA_INFO_SLAVE_KIND, "bridge"), place)
+    return nl.Request(uapi.RTM_NEWLINK, 0, uapi.LINK.pack(0, 0, 0, 0, 0) + nl.string(uapi.IFLA_IFNAME, ifname) + info)
+
+
+def link_delete(ifname: str) -> nl.Request:
+    return nl.Request(uapi.RTM_DELLINK, 0, uapi.LINK.pack(0, 0, 0, 0, 0) + nl.string(uapi.IFLA_IFNAME, ifname))
+
+
+def group_delete(group: int) -> nl.Request:
+    """All links of a group in one go: one grace period for all instead of one for each."""
+    return nl.Request(uapi.RTM_DELLINK, 0, uapi.LINK.pack(0, 0, 0, 0, 0) + nl.u32(uapi.IFLA_GROUP, group))
+
+
+def address_add(index: int, cidr: str) -> nl.Request:
+    family, raw, prefixlen = parse_cidr(cidr)
+    attrs = [nl.attribute(uapi.IFA_LOCAL, raw), nl.attribute(uapi.IFA_ADDRESS, raw)]
+    if family == socket.AF_INET and prefixlen < 31:
+        mask = (1 << (32 - prefixlen)) - 1
+        attrs.append(nl.attribute(uapi.IFA_BROADCAST, (int.from_bytes(raw, "big") | mask).to_bytes(4, "big")))
+    flags = uapi.IFA_F_NODAD if family == socket.AF_INET6 else 0
+    body = uapi.ADDRESS.pack(family, prefixlen, flags, _address_scope(family, raw), index) + b"".join(attrs)
+    return nl.Request(uapi.RTM_NEWADDR, nl.NLM_F_CREATE | nl.NLM_F_EXCL, body)
+
+
+def address_delete(index: int, cidr: str) -> nl.Request:
+    family, raw, prefixlen = parse_cidr(cidr)
+    return nl.Request(
+        uapi.RTM_DELADDR, 0, uapi.ADDRESS.pack(family, prefixlen, 0, 0, index) + nl.attribute(uapi.IFA_LOCAL, raw)
+    )
+
+
+def route_add(route: RouteEntry) -> nl.Request:
+    """Takes the place of a route with the same destination and metric over another interface: a default route that
+    moves from eth1 to eth0 is never two, nor none."""
+    return nl.Request(uapi.RTM_NEWROUTE, nl.NLM_F_CREATE | nl.NLM_F_REPLACE, _route_body(route))
+
+
+def route_delete(route: RouteEntry) -> nl.Request:
+    return nl.Request(uapi.RTM_DELROUTE, 0, _route_body(route, delete=True))
+
+
+def _route_body(route: RouteEntry, delete: bool = False) -> bytes:
+    family, raw, prefixlen = parse_cidr(route.destination)
+    attrs = [nl.u32(uapi.RTA_TABLE, route.table)]
+    if prefixlen:
+        attrs.append(nl.attribute(uapi.RTA_DST, raw))
+    if route.gateway:
+        attrs.append(nl.attribute(uapi.RTA_GATEWAY, socket.inet_pton(family, route.gateway)))
+    if route.oif and route.type == "unicast":
+        attrs.append(nl.u32(uapi.RTA_OIF, route.oif))
+    if route.metric:
+        attrs.append(nl.u32(uapi.RTA_PRIORITY, route.metric))
+    scope = uapi.RT_SCOPE_NOWHERE if delete else _route_scope(family, route)
+    flags = uapi.RTNH_F_ONLINK if route.onlink else 0
+    kind = uapi.ROUTE_NUMBERS[route.type]
+    protocol = 0 if delete else route.protocol
+    table = route.table if route.table < 256 else 252
+    return uapi.ROUTE.pack(family, prefixlen, 0, 0, table, protocol, scope, kind, flags) + b"".join(attrs)
+
+
+def _route_scope(family: int, route: RouteEntry) -> int:
+    on_link = family == socket.AF_INET and route.type == "unicast" and not route.gateway
+    return uapi.RT_SCOPE_LINK if on_link else uapi.RT_SCOPE_UNIVERSE
+
+
+def _address_scope(family: int, raw: bytes) -> int:
+    link_local = raw[:2] == b"\xa9\xfe" if family == socket.AF_INET else raw[0] == 0xFE and raw[1] & 0xC0 == 0x80
+    return uapi.RT_SCOPE_LINK if link_local else uapi.RT_SCOPE_UNIVERSE
+
+
+def _bridge_data(options: Dict[str, Any]) -> bytes:
+    attrs = []
+    if "stp" in options:
+        attrs.append(nl.u32(uapi.IFLA_BR_STP_STATE, int(options["stp"])))
+    if "ageing_time" in options:
+        attrs.append(nl.u32(uapi.IFLA_BR_AGEING_TIME, options["ageing_time"] * uapi.USER_HZ))
+    if "forward_delay" in options:
+        attrs.append(nl.u32(uapi.IFLA_BR_FORWARD_DELAY, options["forward_delay"] * uapi.USER_HZ))
+    if "multicast_snooping" in options:
+        attrs.append(nl.u8(uapi.IFLA_BR_MCAST_SNOOPING, int(options["multicast_snooping"])))
+    return nl.nested(uapi.IFLA_INFO_DATA, *attrs)
+
+
+def parse_cidr(cidr: str) -> Tuple[int, bytes, int]:
+    """(address family, packed address, prefixlen) of ``192.0.2.1/24`` or ``2001:db8::/64``."""
+    address, _slash, length = cidr.partition("/")
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    raw = socket.inet_pton(family, address)
+    return family, raw, int(length) if length else len(raw) * 8
+
+
+def _mac(mac: str) -> bytes:
+    return bytes.fromhex(mac.replace(":", ""))

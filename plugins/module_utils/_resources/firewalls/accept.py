@@ -1,0 +1,197 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one accept that another firewall provides for, so that it lets pass what our own rules let pass.
+
+Which is all that comes from a bridge of ours or goes to one: our own forward chain still decides about each of these
+packets, for an accept ends only the chain in which it stands. So there are few entries for a network, none for a
+container or a port:
+
+- Docker: rules in its chain DOCKER-USER, behind what the user has put there;
+- ufw: the same in its chain ufw-before-forward and, for its next reload, in /etc/ufw/before.rules (or before6.rules);
+- firewalld: a zone of our own with our bridges, and two policies that let pass what comes from it and goes to it.
+
+What is put in carries our mark and is compared and taken out by that. It comes where such a firewall drops; once it is
+there it stays as long as it is asked for, whether or not the firewall is active at the moment.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, Dict, FrozenSet, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
+
+from ..._kernel.errors import DeclarationError, Problem
+from ..action import Action
+from ..ruleset.model import Ruleset
+from . import firewalld as firewall_firewalld
+from . import foreign as foreign_firewall
+from . import iptables as firewall_iptables
+from . import ufw as firewall_ufw
+from .foreign import Chains
+
+WARN, INTEGRATE, IGNORE = "warn", "integrate", "ignore"
+_VERSIONS = {"ip": 4, "ip6": 6}
+#: The chain of a firewalld whose FirewallBackend is iptables.
+_ZONES = "FORWARD_ZONES"
+#: To others, more than this may be a pattern, such as "br+" to iptables.
+_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*\Z")
+_STRANGE = (
+    '"{0}": topology_firewall: integrate tells other firewalls the name, for which it may have letters, digits, "_", '
+    '"." and "-" only, and no "-" or "." first'
+)
+_ASK = "topology_firewall: integrate lets them pass, and so does by hand "
+_ADVICE = {
+    "docker": _ASK + '"iptables -I DOCKER-USER -i {bridge} -j ACCEPT" and the same with "-o" (IPv6: ip6tables)',
+    "ufw": _ASK + '"ufw route allow in on {bridge}" and "ufw route allow out on {bridge}"',
+    "firewalld": _ASK
+    + '"firewall-cmd --permanent --zone=trusted --add-interface={bridge}" and "firewall-cmd --reload"',
+    "": "It is none in which topology_firewall: integrate knows a place (Docker's, ufw's or firewalld's). Add by hand "
+    '"nft insert rule {family} {table} {name} iifname {bridge} accept" and the same with "oifname"',
+}
+
+
+@dataclass(frozen=True)
+class FirewallActions:
+    """``first`` takes away, before our own rules go; ``after`` lets through, once they are there."""
+
+    first: Tuple[Action, ...] = ()
+    after: Tuple[Action, ...] = ()
+
+
+NOTHING_TO_DO = FirewallActions()
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What a way back that was not gone yet will leave: our rules by (family, chain, mark), whole files, and the
+    interfaces of zones in a running firewalld.
+    """
+
+    rules: Mapping[Tuple[str, str, str], Sequence[str]] = field(default_factory=dict)
+    files: Mapping[str, Optional[str]] = field(default_factory=dict)
+    zones: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+AS_IT_IS = Foreseen()
+
+
+def foreseen_of(way_back: Iterable[Tuple[str, Mapping[str, Any]]]) -> Foreseen:
+    """Out of its operations, name and arguments, in their order."""
+    rules, files, zones = {}, {}, {}
+    for name, words in way_back:
+        if name == "iptables.own":
+            rules[words["family"], words["chain"], words["mark"]] = words["rules"]
+        elif name == "file.replace":
+            files[words["path"]] = words["content"]
+        elif name == "firewalld.apply":
+            zones[words["zone"]] = words["wanted"]
+    return Foreseen(rules, files, zones)
+
+
+class HostFirewall:
+    """What else decides about our packets on this host, for one topology."""
+
+    def __init__(self, topology: str, mode: str, ruleset: Optional[Ruleset]) -> None:
+        self._topology, self._mode = topology, mode
+        self._bridges = _bridges(ruleset) if mode == INTEGRATE else {}
+        self._chains: Optional[Chains] = None
+
+    def plan(self, foreseen: Foreseen = AS_IT_IS) -> FirewallActions:
+        """What is left to do there. ``foreseen``: of a run that is yet to be taken back, what that will leave."""
+        chains = foreign_firewall.read()
+        actions = [*self._in_iptables(chains, foreseen), *self._in_firewalld(chains, foreseen)]
+        self._chains = None if actions else chains
+        gone = tuple(action for action in actions if not action.after)
+        return FirewallActions(gone, tuple(action for action in actions if action.after))
+
+    def warnings(self, bridges: Mapping[int, Sequence[str]]) -> List[str]:
+        """A sentence for each chain of others that drops what these bridges forward, and goes on to do so.
+
+        ``bridges``: version of IP → those that forward packets of it.
+        """
+        if self._mode == IGNORE or not any(bridges.values()):
+            return []
+        chains = self._chains or foreign_firewall.read()
+        found = []
+        for chain in chains.forwarding:
+            kind = _kind(chain, chains)
+            done = _seen_by(chain, self._bridges) if kind else frozenset()
+            left = sorted(_seen_by(chain, bridges) - done)
+            found.append(foreign_firewall.judge(chain, left, _ADVICE[kind]) if left else "")
+        return [sentence for sentence in found if sentence]
+
+    def _in_iptables(self, chains: Chains, foreseen: Foreseen) -> Iterator[Action]:
+        for family, version in _VERSIONS.items():
+            bridges = self._bridges.get(version, ())
+            drops = bool(bridges) and _drops(chains, family, "filter")
+            taken = _place(chains, family) if bridges else None
+            for kind, place in firewall_iptables.places(family):
+                here = bridges if taken == kind else ()
+                if chains.has(family, "filter", place.chain):
+                    yield from firewall_iptables.compare(place, self._topology, here, drops, foreseen.rules)
+                if kind == "ufw":
+                    # While ufw is not active, and nobody else is in charge, its file stays ready for when it is.
+                    waiting = bridges if taken is None else here
+                    now = taken == kind and drops
+                    yield from firewall_ufw.compare(place, self._topology, waiting, now, foreseen.files)
+
+    def _in_firewalld(self, chains: Chains, foreseen: Foreseen) -> Iterator[Action]:
+        bridges = tuple(sorted({bridge for each in self._bridges.values() for bridge in each}))
+        drops = bool(bridges) and any(
+            _kind(chain, chains) == "firewalld" and foreign_firewall.end(chain) is not None
+            for chain in chains.forwarding
+        )
+        yield from firewall_firewalld.compare(self._topology, bridges, drops, foreseen.files, foreseen.zones)
+
+
+def _bridges(ruleset: Optional[Ruleset]) -> Dict[int, Tuple[str, ...]]:
+    """Version of IP → our own bridges, about whose packets our rules decide. Not one that somebody else has made."""
+    networks = [network for network in (ruleset.networks if ruleset is not None else ()) if not network.external]
+    strange = {network.network: network.bridge for network in networks if not _PLAIN.match(network.bridge)}
+    if strange:
+        raise DeclarationError(
+            Problem("topology_networks.{0}.bridge".format(name), _STRANGE.format(bridge))
+            for name, bridge in strange.items()
+        )
+    found: Dict[int, Tuple[str, ...]] = {}
+    for network in networks:
+        found[network.family] = (*found.get(network.family, ()), network.bridge)
+    return found
+
+
+def _drops(chains: Chains, family: str, table: str) -> bool:
+    return any(
+        foreign_firewall.end(chain) is not None
+        for chain in chains.forwarding
+        if (chain["family"], chain["table"]) == (family, table)
+    )
+
+
+def _seen_by(chain: Mapping[str, str], bridges: Mapping[int, Sequence[str]]) -> FrozenSet[str]:
+    """The bridges from which packets come to a chain: of its family, or of both."""
+    versions = [_VERSIONS[chain["family"]]] if chain["family"] in _VERSIONS else list(bridges)
+    return frozenset(bridge for version in versions for bridge in bridges.get(version, ()))
+
+
+def _kind(chain: Mapping[str, str], chains: Chains) -> str:
+    """Whose chain it is, of those that we know a place in."""
+    if (chain["family"], chain["table"]) == ("inet", "firewalld"):
+        return "firewalld"
+    return _place(chains, chain["family"]) or "" if chain["table"] == "filter" else ""
+
+
+def _place(chains: Chains, family: str) -> Optional[str]:
+    """Who has a place for us among iptables' rules for forwarded packets: one that they come by."""
+    if family not in _VERSIONS:
+        return None
+    known = [(kind, place.chain) for kind, place in firewall_iptables.places(family)]
+    for kind, name in [*known, ("firewalld", _ZONES)]:
+        if chains.has(family, "filter", name) and any(
+            foreign_firewall.sends_to(chain, name)
+            for chain in chains.forwarding
+            if (chain["family"], chain["table"]) == (family, "filter")
+        ):
+            return kind
+    return None

@@ -1,0 +1,105 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Accepts of ours in a chain of iptables that is there for the user: Docker's DOCKER-USER, ufw's ufw-before-forward.
+
+Beside Docker a packet that goes on to a bridge of Docker's is returned to it, for Docker's own rules keep apart what
+it runs; only their end, the policy, is what ours stand in for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Iterator, List, Mapping, Sequence, Tuple
+
+from ..._kernel import iptables
+from ..._kernel.errors import FabricError, MissingDependencyError
+from ..._kernel.names import firewall_mark
+from ..action import Action, operation
+
+_URL = "https://netfilter.org/projects/iptables/"
+#: How Docker names the interfaces of its networks, as iptables spells "begins so".
+_DOCKERS = ("docker+", "br-+")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A chain of table filter; ``leaves``: what goes on to these interfaces is left to the firewall."""
+
+    family: str  # ip | ip6
+    chain: str
+    leaves: Tuple[str, ...] = ()
+
+
+def places(family: str) -> Tuple[Tuple[str, Place], ...]:
+    """(firewall, place); the first that is there is the one."""
+    ufw = "ufw-before-forward" if family == "ip" else "ufw6-before-forward"
+    return ("docker", Place(family, "DOCKER-USER", _DOCKERS)), ("ufw", Place(family, ufw))
+
+
+def rules(place: Place, topology: str, bridges: Sequence[str]) -> List[str]:
+    """As iptables writes them. What goes to a bridge of ours comes first: its name may be like one of Docker's."""
+    comment = '-m comment --comment "{0}"'.format(firewall_mark(topology))
+    found = ["-o {0} {1} -j ACCEPT".format(bridge, comment) for bridge in bridges]
+    for bridge in bridges:
+        found += ["-i {0} -o {1} {2} -j RETURN".format(bridge, other, comment) for other in place.leaves]
+        found.append("-i {0} {1} -j ACCEPT".format(bridge, comment))
+    return found
+
+
+def compare(
+    place: Place,
+    topology: str,
+    bridges: Sequence[str],
+    drops: bool,
+    foreseen: Mapping[Tuple[str, str, str], Sequence[str]],
+) -> Iterator[Action]:
+    """``bridges``: those to let through where the firewall ``drops``, or as long as some of it is there.
+
+    ``foreseen``: (family, chain, mark) → the rules that will be there instead of those that are now.
+    """
+    mark = firewall_mark(topology)
+    live = iptables.rules(place.family, place.chain)
+    if live is None:
+        if bridges and drops:
+            raise _unreadable(place)
+        return
+    known = foreseen.get((place.family, place.chain, mark))
+    present = iptables.owned(live, mark) if known is None else list(known)
+    wanted = rules(place, topology, bridges) if drops or present else []
+    if present == wanted and (known is not None or iptables.reached(live, mark)):
+        return
+    where = {"family": place.family, "chain": place.chain, "mark": mark}
+    label = "{0} filter {1}".format(place.family, place.chain)
+    lines = _lines(place, topology, _bridges_in(present), bridges if wanted else ())
+    yield Action(
+        lines[0],
+        "packet rules",
+        (operation("iptables.own", rules=wanted, **where),),
+        (operation("iptables.own", rules=present, **where),),
+        before={label: present} if present else {},
+        after={label: wanted} if wanted else {},
+        more=tuple(lines[1:]),
+    )
+
+
+def _unreadable(place: Place) -> FabricError:
+    """nft shows the chain, but iptables does not."""
+    said = iptables.trouble(place.family, place.chain)
+    if not said:
+        return MissingDependencyError("iptables", "to let bridges through its chain {0}".format(place.chain), _URL)
+    text = "bridges cannot be let through chain {0} in table {1} filter (topology_firewall: integrate): {2}"
+    return FabricError(text.format(place.chain, place.family, said))
+
+
+def _bridges_in(present: Sequence[str]) -> List[str]:
+    found = (name for rule in present for name in iptables.interfaces(rule) if not name.endswith("+"))
+    return list(dict.fromkeys(found))
+
+
+def _lines(place: Place, topology: str, before: Sequence[str], after: Sequence[str]) -> List[str]:
+    where = "chain {0} in table {1} filter".format(place.chain, place.family)
+    gone = ["no longer let {0} through {1}".format(name, where) for name in before if name not in after]
+    come = ["let {0} through {1}".format(name, where) for name in after if name not in before]
+    return gone + come or ["repair the rules of topology {0} in {1}".format(topology, where)]

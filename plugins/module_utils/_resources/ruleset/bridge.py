@@ -1,0 +1,158 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``table bridge`` of a topology: who may be whom, and who may talk to whom, frame by frame. Pure."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Dict, List, Set, Tuple
+
+from .model import Ruleset
+from .tables import Chain, NamedSet, Table, addresses_of, family_of, link_locals_of, links_of, quoted, unique
+
+
+def bridge_table(ruleset: Ruleset, name: str) -> Table:
+    return Table("bridge", name, _bridge_sets(ruleset), _BRIDGE_CHAINS)
+
+
+def _bridge_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
+    unguarded = {network.bridge for network in ruleset.networks if not network.anti_spoofing}
+    guarded = [endpoint for endpoint in ruleset.endpoints if endpoint.bridge not in unguarded]
+    link_locals = link_locals_of(ruleset.endpoints)
+    # By port, for "meta ibrname" is a module that small kernels leave out.
+    apart = {network.bridge for network in ruleset.networks if not network.icc}
+    icc_off = unique(endpoint.host_ifname for endpoint in ruleset.endpoints if endpoint.bridge in apart)
+    six = [(endpoint, address) for endpoint in guarded for address in addresses_of(endpoint, 6, link_locals)]
+    pairs6 = _pairs(ruleset, 6, link_locals)
+    return (
+        NamedSet("ports", "ifname", quoted(endpoint.host_ifname for endpoint in guarded)),
+        NamedSet(
+            "macs",
+            "ifname . ether_addr",
+            tuple('"{0}" . {1}'.format(endpoint.host_ifname, endpoint.mac) for endpoint in guarded),
+        ),
+        NamedSet(
+            "addresses4",
+            "ifname . ipv4_addr",
+            tuple(
+                '"{0}" . {1}'.format(endpoint.host_ifname, address)
+                for endpoint in guarded
+                for address in addresses_of(endpoint, 4, link_locals)
+            ),
+        ),
+        NamedSet("addresses6", "ifname . ipv6_addr", tuple('"{0}" . {1}'.format(e.host_ifname, a) for e, a in six)),
+        NamedSet(
+            "nd_targets",
+            "iifname . @th,64,128",
+            typeof=True,
+            elements=tuple('"{0}" . {1}'.format(e.host_ifname, _hex(a)) for e, a in six),
+        ),
+        NamedSet("icc_off", "ifname", quoted(icc_off)),
+        NamedSet("returning", "ifname . ifname", tuple('"{0}" . "{0}"'.format(ifname) for ifname in icc_off)),
+        NamedSet("links4", "ipv4_addr . ipv4_addr . inet_proto . inet_service", links_of(ruleset, 4)),
+        NamedSet("links6", "ipv6_addr . ipv6_addr . inet_proto . inet_service", links_of(ruleset, 6)),
+        NamedSet(
+            "pairs4",
+            "ipv4_addr . ipv4_addr",
+            tuple("{0} . {1}".format(*pair) for pair in _pairs(ruleset, 4, link_locals)),
+        ),
+        NamedSet("pairs6", "ipv6_addr . ipv6_addr", tuple("{0} . {1}".format(*pair) for pair in pairs6)),
+        NamedSet(
+            "nd_pairs",
+            "ip6 saddr . @th,64,128",
+            typeof=True,
+            elements=tuple("{0} . {1}".format(source, _hex(target)) for source, target in pairs6),
+        ),
+    )
+
+
+def _pairs(ruleset: Ruleset, family: int, link_locals: Dict[str, str]) -> List[Tuple[str, str]]:
+    """Both directions of every link, under every name that the two resolve each other by."""
+    names: Dict[str, List[str]] = {}
+    for endpoint in ruleset.endpoints:
+        for address in endpoint.addresses:
+            names[address] = [address] + [link_locals[i] for i in (endpoint.host_ifname,) if i in link_locals]
+    pairs: Set[Tuple[str, str]] = set()
+    for link in ruleset.links:
+        if family_of(link.source) != family:
+            continue
+        sources, targets = ([link.source], [link.target])
+        if family == 6:
+            sources, targets = names.get(link.source, sources), names.get(link.target, targets)
+        for source in sources:
+            for target in targets:
+                pairs |= {(source, target), (target, source)}
+    return sorted(pairs)
+
+
+def _hex(address: str) -> str:
+    return "0x{0:032x}".format(int(ipaddress.IPv6Address(address)))
+
+
+_BRIDGE_CHAINS = (
+    Chain("guard", ("iifname @ports goto from_port",), "type filter hook prerouting priority -200"),
+    Chain(
+        "from_port",
+        (
+            "iifname . ether saddr != @macs drop",
+            "ether type arp goto from_port_arp",
+            "ether type ip goto from_port_ip",
+            "ether type ip6 goto from_port_ip6",
+            "drop",
+        ),
+    ),
+    Chain(
+        "from_port_arp",
+        (
+            "arp htype != 1 drop",
+            "arp ptype != ip drop",
+            "arp operation != { request, reply } drop",
+            "iifname . arp saddr ether != @macs drop",
+            "arp saddr ip 0.0.0.0 arp operation request accept",
+            "iifname . arp saddr ip != @addresses4 drop",
+        ),
+    ),
+    Chain(
+        "from_port_ip",
+        (
+            "udp sport 67 drop",
+            "iifname . ip saddr != @addresses4 drop",
+        ),
+    ),
+    Chain(
+        "from_port_ip6",
+        (
+            "icmpv6 type { nd-router-advert, nd-redirect } drop",
+            "udp sport 547 drop",
+            "icmpv6 type nd-neighbor-advert iifname . @th,64,128 != @nd_targets drop",
+            "ip6 saddr :: icmpv6 type nd-neighbor-solicit iifname . @th,64,128 @nd_targets accept",
+            "ip6 saddr :: icmpv6 type { nd-router-solicit, mld-listener-report, mld2-listener-report } accept",
+            "iifname . ip6 saddr != @addresses6 drop",
+        ),
+    ),
+    Chain("forward", ("iifname @icc_off oifname @icc_off goto neighbours",), "type filter hook forward priority 0"),
+    Chain(
+        "neighbours",
+        (
+            # Back to where it came from: with br_netfilter, a container that calls its own published port.
+            "iifname . oifname @returning accept",
+            "arp saddr ip . arp daddr ip @pairs4 accept",
+            "ip saddr . ip daddr . meta l4proto . th dport @links4 accept",
+            "ip6 saddr . ip6 daddr . meta l4proto . th dport @links6 accept",
+            # Of a datagram in pieces only the first one tells its port; without that one the others are nothing.
+            "ip frag-off & 0x1fff != 0 ip saddr . ip daddr @pairs4 accept",
+            "frag frag-off != 0 ip6 saddr . ip6 daddr @pairs6 accept",
+            # The way back. There may be no conntrack for bridges, so a first segment is told by its flags.
+            "tcp flags & (syn | ack) == syn drop",
+            "ip daddr . ip saddr . meta l4proto . th sport @links4 accept",
+            "ip6 daddr . ip6 saddr . meta l4proto . th sport @links6 accept",
+            "icmp type destination-unreachable ip saddr . ip daddr @pairs4 accept",
+            "icmpv6 type { destination-unreachable, packet-too-big } ip6 saddr . ip6 daddr @pairs6 accept",
+            "icmpv6 type nd-neighbor-solicit ip6 saddr . @th,64,128 @nd_pairs accept",
+            "icmpv6 type nd-neighbor-advert ip6 saddr . ip6 daddr @pairs6 accept",
+            "drop",
+        ),
+    ),
+)

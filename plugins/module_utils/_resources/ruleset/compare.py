@@ -1,0 +1,275 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Live tables against desired ones: nothing, or the smallest transaction that makes them equal. Pure.
+
+Both sides are what the same nft shows (``state.py``). What a user put into a ``user-`` chain is not looked at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import AbstractSet, Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
+
+from ..._kernel.conntrack import StaleFlow
+from .elements import action_lines, publication, reachable
+from .inverse import is_plain, restore_elements, restore_tables
+from .model import Publication
+from .stale import closed_flows, stale_flows
+from .state import TableName, TableState
+from .tables import USER_CHAIN, Chain, Table, base_line, table_text
+
+#: The live tables as text. It takes as long to get as all else, and an edit of elements needs none.
+Text = Callable[[], Mapping[TableName, str]]
+
+
+@dataclass(frozen=True)
+class RulesetChange:
+    """``script`` is one transaction; ``inverse_script`` brings the former tables back, however far we got."""
+
+    script: str
+    inverse_script: str
+    actions: Tuple[str, ...]
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+    #: The connections that lead astray once the script is loaded.
+    stale_flows: Tuple[StaleFlow, ...] = ()
+
+
+@dataclass
+class _Edit:
+    """What happens to one table."""
+
+    table: Table
+    script: List[str] = field(default_factory=list)
+    actions: List[str] = field(default_factory=list)
+    before: Dict[str, Any] = field(default_factory=dict)
+    after: Dict[str, Any] = field(default_factory=dict)
+    stale: List[StaleFlow] = field(default_factory=list)
+    sets: Set[str] = field(default_factory=set)  # whose elements change
+    more: bool = False  # than elements
+
+
+def compare(
+    desired: Sequence[Table],
+    wanted: Mapping[TableName, TableState],
+    live: Mapping[TableName, TableState],
+    text: Text,
+    summary: str = "",
+) -> Optional[RulesetChange]:
+    """None when the live tables are what is desired. ``wanted`` is ``desired`` in nft's own words."""
+    edits = []
+    missing = [table for table in desired if (table.family, table.name) not in live]
+    for table in desired:
+        key = (table.family, table.name)
+        edit = _edit_table(table, wanted[key], live.get(key), text)
+        if edit.script:
+            edit.stale.extend(_stale(live.get(key), wanted[key]))
+            edits.append(edit)
+    if not edits:
+        return None
+    actions = [line for edit in edits for line in edit.actions]
+    if len(missing) == len(desired):
+        actions = ["create nft tables {0}{1}".format(desired[0].name, " ({0})".format(summary) if summary else "")]
+    return _change(edits, actions, "".join(_inverse(edit, live, text) for edit in edits))
+
+
+def _inverse(edit: _Edit, live: Mapping[TableName, TableState], text: Text) -> str:
+    key = (edit.table.family, edit.table.name)
+    if key not in live:
+        return restore_tables([key], {})
+    elements = {name: live[key].elements[name] for name in edit.sets}
+    if edit.more or not all(is_plain(element) for members in elements.values() for element in members.values()):
+        return restore_tables([key], text())
+    return restore_elements(edit.table, elements)
+
+
+def removal(live: Mapping[TableName, TableState], live_text: Mapping[TableName, str]) -> Optional[RulesetChange]:
+    """The change that leaves none of these tables; None when there is none."""
+    if not live:
+        return None
+    script: List[str] = []
+    actions: List[str] = []
+    before: Dict[str, Any] = {}
+    stale: List[StaleFlow] = []
+    for key, have in live.items():
+        script.append("delete table {0} {1}".format(*key))
+        actions.append("delete nft table {0} {1}".format(*key))
+        before[_label(key)] = {name: sorted(texts) for name, texts in have.elements.items() if texts}
+        stale.extend(_stale(have, None))
+    inverse = restore_tables(list(live), live_text)
+    return RulesetChange("\n".join(script) + "\n", inverse, tuple(actions), before, {}, tuple(stale))
+
+
+def _change(edits: Sequence[_Edit], actions: Sequence[str], inverse: str) -> RulesetChange:
+    before: Dict[str, Any] = {}
+    after: Dict[str, Any] = {}
+    for edit in edits:
+        before.update(edit.before)
+        after.update(edit.after)
+    return RulesetChange(
+        script="\n".join(line for edit in edits for line in edit.script) + "\n",
+        inverse_script=inverse,
+        actions=tuple(actions),
+        before=before,
+        after=after,
+        stale_flows=tuple(flow for edit in edits for flow in edit.stale),
+    )
+
+
+def _edit_table(table: Table, want: TableState, have: Optional[TableState], text: Text) -> _Edit:
+    """Elements where only elements differ, rules where rules do, the whole table where its build does."""
+    edit = _Edit(table)
+    if have is None or not _same_build(want, have):
+        _replace(edit, table, want, have, text)
+        return edit
+    where = "{0} {1}".format(table.family, table.name)
+    for name in want.chains:
+        if name not in have.chains:
+            edit.script.append("add chain {0} {1}".format(where, name))
+            edit.actions.append("add chain {0} to table {1}".format(name, where))
+            edit.more = True
+    _edit_elements(edit, where, want, have)
+    for chain in table.chains:
+        _edit_chain(edit, where, chain, want, have, text)
+    if edit.script:
+        _show(edit, where, want, have)
+    return edit
+
+
+def _same_build(want: TableState, have: TableState) -> bool:
+    """The same sets and chains; a user chain that is yet to be added does not count."""
+    missing = [name for name in want.chains if name not in have.chains and not name.startswith(USER_CHAIN)]
+    extra = [name for name in have.chains if name not in want.chains]
+    changed = [name for name in want.chains if name in have.chains and want.chains[name] != have.chains[name]]
+    return not (missing or extra or changed or have.others) and want.sets == have.sets
+
+
+def _edit_elements(edit: _Edit, where: str, want: TableState, have: TableState) -> None:
+    for name, wanted in want.elements.items():
+        present = have.elements[name]
+        added = {text: value for text, value in wanted.items() if text not in present}
+        removed = {text: value for text, value in present.items() if text not in wanted}
+        if removed:
+            edit.script.append("delete element {0} {1} {{ {2} }}".format(where, name, ", ".join(removed)))
+        if added:
+            edit.script.append("add element {0} {1} {{ {2} }}".format(where, name, ", ".join(added)))
+        if added or removed:
+            edit.sets.add(name)
+            edit.actions.extend(action_lines(where, name, added, removed))
+
+
+def _edit_chain(edit: _Edit, where: str, chain: Chain, want: TableState, have: TableState, text: Text) -> None:
+    name = chain.name
+    if chain.hook and want.policies[name] != have.policies.get(name):
+        edit.script.append("add chain {0} {1} {{ {2} }}".format(where, name, base_line(chain)))
+        edit.actions.append("set the policy of chain {0} in table {1} to accept".format(name, where))
+        edit.before.setdefault(where, {})["policy of " + name] = have.policies.get(name)
+        edit.after.setdefault(where, {})["policy of " + name] = want.policies[name]
+        edit.more = True
+    if name.startswith(USER_CHAIN) or want.rules[name] == have.rules.get(name):
+        return
+    edit.script.append("flush chain {0} {1}".format(where, name))
+    edit.script.extend("add rule {0} {1} {2}".format(where, name, rule) for rule in chain.rules)
+    edit.actions.append("repair rules of chain {0} in table {1}".format(name, where))
+    edit.before.setdefault(where, {})["chain " + name] = chain_texts(_text_of(edit.table, text)).get(name, [])
+    edit.after.setdefault(where, {})["chain " + name] = list(chain.rules)
+    edit.more = True
+
+
+def _replace(edit: _Edit, table: Table, want: TableState, have: Optional[TableState], text: Text) -> None:
+    where = "{0} {1}".format(table.family, table.name)
+    edit.script.append("add table {0}".format(where))
+    edit.script.append("delete table {0}".format(where))
+    edit.script.append(table_text(table).rstrip("\n"))
+    if have is None:
+        edit.actions.append("create nft table {0}".format(where))
+    else:
+        edit.actions.append("replace nft table {0}, whose sets or chains differ".format(where))
+        edit.script.extend(_user_rules(where, want, _text_of(table, text)))
+    edit.more = True
+    _show(edit, where, want, have)
+
+
+def _text_of(table: Table, text: Text) -> str:
+    return text().get((table.family, table.name), "")
+
+
+def _user_rules(where: str, want: TableState, live_text: str) -> List[str]:
+    """The rules in users' chains, carried over into the new table."""
+    return [
+        "add rule {0} {1} {2}".format(where, name, rule)
+        for name, rules in chain_texts(live_text).items()
+        if name.startswith(USER_CHAIN) and name in want.chains
+        for rule in rules
+    ]
+
+
+def chain_texts(table: str) -> Dict[str, List[str]]:
+    """Chain → its rules as text, from ``nft list table``."""
+    chains: Dict[str, List[str]] = {}
+    current: Optional[List[str]] = None
+    for line in table.splitlines():
+        if line.startswith("\tchain "):
+            current = chains.setdefault(line.split()[1], [])
+        elif line == "\t}":
+            current = None
+        elif current is not None and not line.startswith("\t\ttype "):
+            current.append(line.strip())
+    return chains
+
+
+def _show(edit: _Edit, where: str, want: TableState, have: Optional[TableState]) -> None:
+    """Before and after, of the sets that differ only."""
+    live = have.elements if have is not None else {}
+    for name in list(want.elements) + [name for name in live if name not in want.elements]:
+        wanted, present = want.elements.get(name, {}), live.get(name, {})
+        if wanted.keys() != present.keys():
+            edit.before.setdefault(where, {})[name] = sorted(text for text in present if text not in wanted)
+            edit.after.setdefault(where, {})[name] = sorted(text for text in wanted if text not in present)
+
+
+def _stale(have: Optional[TableState], want: Optional[TableState]) -> Iterator[StaleFlow]:
+    # An element that stays may share its port with one that goes only where some are published at an address.
+    unchanged = {} if any(map(_publishes_at_addresses, (have, want))) else _unchanged(have, want)
+    before, after = _ports(have, unchanged), _ports(want, unchanged)
+    yield from stale_flows(before["published"], after["published"])
+    yield from closed_flows(before["reachable"], after["reachable"])
+
+
+def _publishes_at_addresses(state: Optional[TableState]) -> bool:
+    elements = state.elements if state is not None else {}
+    return any(elements.get("published{0}_at".format(family)) for family in (4, 6))
+
+
+def _unchanged(have: Optional[TableState], want: Optional[TableState]) -> Mapping[str, AbstractSet[str]]:
+    """Set → the elements, as text, that are on both sides."""
+    if have is None or want is None:
+        return {}
+    return {
+        name: have.elements[name].keys() & want.elements[name].keys() for name in have.elements if name in want.elements
+    }
+
+
+def _ports(state: Optional[TableState], without: Mapping[str, AbstractSet[str]]) -> Dict[str, List[Publication]]:
+    found: Dict[str, List[Publication]] = {"published": [], "reachable": []}
+    for name, members in state.elements.items() if state is not None else ():
+        kind = name[:9]
+        if kind in found:
+            known = without.get(name, ())
+            ports = (_port(name, value) for text, value in members.items() if text not in known)
+            found[kind].extend(port for port in ports if port is not None)
+    return found
+
+
+def _port(name: str, value: Any) -> Optional[Publication]:
+    """For a table that somebody else may have built."""
+    try:
+        return publication(name, value) or reachable(name, value)
+    except (KeyError, IndexError, TypeError, ValueError):
+        return None
+
+
+def _label(key: TableName) -> str:
+    return "{0} {1}".format(*key)

@@ -1,0 +1,161 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Elements of sets and maps: from nft's JSON to nft's text, and to words a person reads. Pure."""
+
+from __future__ import annotations
+
+from typing import Any, List, Mapping, Optional, Sequence, Tuple
+
+from .model import Publication
+
+#: More than this many of a kind are counted rather than named.
+MANY = 20
+_PROTOCOLS = {6: "tcp", 17: "udp", 132: "sctp"}
+
+
+def elements(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Text → JSON of every element of a set or map as ``nft -j list`` shows it."""
+    columns, has_data = column_types(item), "map" in item
+    return {element_text(element, columns, has_data): element for element in item.get("elem", ())}
+
+
+def column_types(item: Mapping[str, Any]) -> Tuple[str, ...]:
+    kind = item["type"]
+    if isinstance(kind, dict):  # newer than nft 1.1: {"typeof": {"concat": [{"meta": {"key": "iifname"}}, ...]}}
+        columns = kind["typeof"]
+        columns = columns["concat"] if "concat" in columns else [columns]
+        return tuple(_type_of(column) for column in columns)
+    return tuple(kind) if isinstance(kind, list) else tuple(str(kind).split(" . "))
+
+
+def _type_of(expression: Mapping[str, Any]) -> str:
+    """Only what has to be quoted, or named, matters."""
+    return {"iifname": "ifname", "oifname": "ifname", "l4proto": "inet_proto"}.get(
+        expression.get("meta", {}).get("key"), ""
+    )
+
+
+def element_text(element: Any, columns: Sequence[str], has_data: bool) -> str:
+    if has_data:
+        key, data = element
+        return "{0} : {1}".format(_key_text(key, columns), _data_text(data))
+    return _key_text(element, columns)
+
+
+def _key_text(key: Any, columns: Sequence[str]) -> str:
+    if isinstance(key, dict) and "elem" in key:  # with a counter, a comment or a timeout: not part of the key
+        key = key["elem"]["val"]
+    parts = key["concat"] if isinstance(key, dict) and "concat" in key else [key]
+    return " . ".join(_value_text(part, kind) for part, kind in zip(parts, columns))
+
+
+def _data_text(data: Any) -> str:
+    if isinstance(data, dict):
+        for verdict in ("jump", "goto"):
+            if verdict in data:
+                return "{0} {1}".format(verdict, data[verdict]["target"])
+        for verdict in ("accept", "drop", "continue", "return", "queue"):
+            if verdict in data:
+                return verdict
+        if "concat" in data:
+            return " . ".join(_value_text(part, "") for part in data["concat"])
+    return _value_text(data, "")
+
+
+def _value_text(value: Any, kind: str) -> str:
+    if isinstance(value, dict):
+        if "prefix" in value:
+            return "{0}/{1}".format(value["prefix"]["addr"], value["prefix"]["len"])
+        if "range" in value:
+            return "{0}-{1}".format(*value["range"])
+        return str(value)
+    if kind == "inet_proto":
+        return _protocol(value)
+    return '"{0}"'.format(value) if kind == "ifname" else str(value)
+
+
+def _protocol(value: Any) -> str:
+    """nft is asked for numbers, see ``nft.list_tables``."""
+    return _PROTOCOLS.get(value) or str(value)
+
+
+def publication(set_name: str, element: Any) -> Optional[Publication]:
+    """The published port that an element of a ``published`` map is; None for any other set's."""
+    if not set_name.startswith("published"):
+        return None
+    key, data = element
+    parts: List[Any] = list(key["concat"])
+    host_ip = str(parts.pop(0)) if set_name.endswith("_at") else None
+    return Publication(
+        family=int(set_name[len("published")]),
+        protocol=_protocol(parts[0]),
+        published=int(parts[1]),
+        target=str(data["concat"][0]),
+        target_port=int(data["concat"][1]),
+        bridge="",
+        host_ip=host_ip,
+    )
+
+
+def reachable(set_name: str, element: Any) -> Optional[Publication]:
+    """The port that an element of a ``reachable`` set opens at the container's own address."""
+    if not set_name.startswith("reachable"):
+        return None
+    address, protocol, port = element["concat"]
+    family = int(set_name[len("reachable")])
+    return Publication(family, _protocol(protocol), int(port), str(address), int(port), "", str(address))
+
+
+def publication_text(port: Publication) -> str:
+    host = port.host_ip or ("0.0.0.0" if port.family == 4 else "::")
+    return "{0}/{1} -> {2}".format(
+        _with_port(host, port.published), port.protocol, _with_port(port.target, port.target_port)
+    )
+
+
+def _with_port(address: str, port: int) -> str:
+    return ("[{0}]:{1}" if ":" in address else "{0}:{1}").format(address, port)
+
+
+#: Set → (what adding an element means, what removing one means).
+_WORDS = {
+    "masquerade4": ("masquerade {0} leaving by another interface than its bridge", "stop masquerading {0}"),
+    "masquerade6": ("masquerade {0} leaving by another interface than its bridge", "stop masquerading {0}"),
+    "snat4": ("source address {0}", "no source address {0}"),
+    "snat6": ("source address {0}", "no source address {0}"),
+    "closed": ("close {0}", "open {0}"),
+    "reachable4": ("let in {0}", "no longer let in {0}"),
+    "reachable6": ("let in {0}", "no longer let in {0}"),
+    "gateways4": ("let a closed network call the host at {0}", "no longer let a closed network call the host at {0}"),
+    "gateways6": ("let a closed network call the host at {0}", "no longer let a closed network call the host at {0}"),
+    "links4": ("link {0}", "unlink {0}"),
+    "links6": ("link {0}", "unlink {0}"),
+}
+
+
+def action_lines(table: str, set_name: str, added: Mapping[str, Any], removed: Mapping[str, Any]) -> List[str]:
+    """What an edit of one set does, one readable line each, few lines where there are many elements."""
+    if set_name.startswith("published"):
+        return _publication_lines("unpublish", set_name, removed) + _publication_lines("publish", set_name, added)
+    return _lines(table, set_name, 1, removed) + _lines(table, set_name, 0, added)
+
+
+def _lines(table: str, set_name: str, which: int, changed: Mapping[str, Any]) -> List[str]:
+    place = "{0} in table {1}".format(set_name, table)
+    if len(changed) > MANY:
+        return ["{0} {1} elements of {2}".format(("add", "remove")[which], len(changed), place)]
+    generic = ("add {0} to " + place, "remove {0} from " + place)
+    words = _WORDS.get(set_name, generic)[which]
+    return [words.format(text) for text in sorted(changed)]
+
+
+def _publication_lines(verb: str, set_name: str, changed: Mapping[str, Any]) -> List[str]:
+    ports = [port for port in (publication(set_name, element) for element in changed.values()) if port is not None]
+    ports.sort(key=lambda port: (port.host_ip or "", port.protocol, port.published))
+    if len(ports) <= MANY:
+        return ["{0} {1}".format(verb, publication_text(port)) for port in ports]
+    first, last = min(port.published for port in ports), max(port.published for port in ports)
+    protocols = "/".join(sorted({port.protocol for port in ports}))
+    return ["{0} {1} ports between {2} and {3} ({4})".format(verb, len(ports), first, last, protocols)]

@@ -1,0 +1,177 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The sets and maps of ``table inet``: all of it that depends on what is declared. Pure."""
+
+from __future__ import annotations
+
+from typing import Dict, Iterable, List, Tuple
+
+from .model import NetworkPolicy, Publication, Ruleset
+from .tables import USER_CHAIN, NamedSet, address_type, addresses_of, link_locals_of, links_of, quoted, unique
+
+
+def inet_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
+    networks = ruleset.networks
+    bridges = unique(network.bridge for network in networks)
+    sets = [
+        NamedSet("bridges", "ifname", quoted(bridges)),
+        NamedSet("staying", "ifname . ifname", tuple('"{0}" . "{0}"'.format(bridge) for bridge in bridges)),
+        NamedSet("icc_off", "ifname", quoted(unique(n.bridge for n in networks if not n.icc))),
+        NamedSet("isolated", "ifname", quoted(unique(n.bridge for n in networks if n.isolate))),
+        NamedSet("adopted", "ifname", quoted(unique(n.bridge for n in networks if n.external))),
+        _by_family("closed", _closed(networks)),
+        _by_family("routed", _with_mode(networks, "routed")),
+        _by_family("unprotected", _with_mode(networks, "nat-unprotected")),
+        NamedSet("trusted", "ifname . ifname", _trusted(networks)),
+        NamedSet("hooks", "ifname : verdict", _hooks(networks), map=True),
+    ]
+    for family in (4, 6):
+        sets.extend(_family_sets(ruleset, family))
+    sets.append(NamedSet("loopback6", "ipv6_addr : ipv6_addr", _loopback6(ruleset), map=True))
+    return tuple(sets)
+
+
+def _family_sets(ruleset: Ruleset, family: int) -> List[NamedSet]:
+    address, suffix = address_type(family), str(family)
+    networks = [network for network in ruleset.networks if network.family == family]
+    modes = {network.bridge: network.gateway_mode for network in networks}
+    ports = [port for port in ruleset.publications if port.family == family]
+    natted = [port for port in ports if modes.get(port.bridge, "nat") != "routed"]
+    routed = [port for port in ports if modes.get(port.bridge, "nat") == "routed"]
+    icc_off = {network.bridge for network in networks if not network.icc}
+    target = "{0} . inet_service".format(address)
+    port_key = "inet_proto . inet_service"
+    return [
+        NamedSet(
+            "published" + suffix,
+            "{0} : {1}".format(port_key, target),
+            map=True,
+            elements=tuple(_publication(port) for port in natted if port.host_ip is None),
+        ),
+        NamedSet(
+            "published{0}_at".format(suffix),
+            "{0} . {1} : {2}".format(address, port_key, target),
+            map=True,
+            elements=tuple(_publication(port) for port in natted if port.host_ip is not None),
+        ),
+        NamedSet(
+            "reachable" + suffix,
+            "{0} . {1}".format(address, port_key),
+            unique("{0} . {1} . {2}".format(port.target, port.protocol, port.target_port) for port in routed),
+        ),
+        NamedSet(
+            "at_home" + suffix,
+            "ifname . " + address,
+            interval=True,
+            elements=tuple('"{0}" . {1}'.format(network.bridge, network.subnet) for network in networks),
+        ),
+        NamedSet(
+            "masquerade" + suffix,
+            address,
+            interval=True,
+            elements=tuple(network.subnet for network in networks if _leaves_masked(network) and not network.snat_to),
+        ),
+        NamedSet(
+            "snat" + suffix,
+            "{0} : {0}".format(address),
+            map=True,
+            interval=True,
+            elements=tuple(
+                "{0} : {1}".format(network.subnet, network.snat_to)
+                for network in networks
+                if _leaves_masked(network) and network.snat_to
+            ),
+        ),
+        NamedSet(
+            "itself" + suffix,
+            "{0} . {0}".format(address),
+            unique("{0} . {0}".format(port.target) for port in natted if port.bridge in icc_off),
+        ),
+        NamedSet("links" + suffix, "{0} . {0} . {1}".format(address, port_key), links_of(ruleset, family)),
+        NamedSet("apart" + suffix, address, _apart(ruleset, networks, family)),
+        NamedSet("gateways" + suffix, "ifname . " + address, _gateways(networks)),
+        NamedSet(
+            "elsewhere" + suffix, "{0} . {0}".format(address), _elsewhere(ruleset, networks, natted), interval=True
+        ),
+    ]
+
+
+def _publication(port: Publication) -> str:
+    key = "{0} . {1}".format(port.protocol, port.published)
+    if port.host_ip is not None:
+        key = "{0} . {1}".format(port.host_ip, key)
+    return "{0} : {1} . {2}".format(key, port.target, port.target_port)
+
+
+def _leaves_masked(network: NetworkPolicy) -> bool:
+    return network.masquerade and not network.internal and network.gateway_mode in ("nat", "nat-unprotected")
+
+
+def _apart(ruleset: Ruleset, networks: Iterable[NetworkPolicy], family: int) -> Tuple[str, ...]:
+    """Our containers on adopted bridges, where they are not alone, that are to be kept apart."""
+    bridges = {network.bridge for network in networks if network.external and not network.icc}
+    there = [endpoint for endpoint in ruleset.endpoints if endpoint.bridge in bridges]
+    link_locals = link_locals_of(there)
+    return unique(address for endpoint in there for address in addresses_of(endpoint, family, link_locals))
+
+
+def _gateways(networks: Iterable[NetworkPolicy]) -> Tuple[str, ...]:
+    """Where a closed network may call the host."""
+    return tuple('"{0}" . {1}'.format(n.bridge, n.gateway) for n in networks if n.internal and n.gateway)
+
+
+def _elsewhere(ruleset: Ruleset, networks: Iterable[NetworkPolicy], ports: Iterable[Publication]) -> Tuple[str, ...]:
+    """The target of a published port . the subnet of another of its container's networks, seen with its own source."""
+    unmasked = {n.bridge: n.subnet for n in networks if not _is_closed(n) and (n.external or not _leaves_masked(n))}
+    bridges: Dict[str, List[str]] = {}
+    for endpoint in ruleset.endpoints:
+        bridges.setdefault(endpoint.container, []).append(endpoint.bridge)
+    places = {address: endpoint for endpoint in ruleset.endpoints for address in endpoint.addresses}
+    return unique(
+        "{0} . {1}".format(port.target, unmasked[bridge])
+        for port in ports
+        if port.target in places
+        for bridge in bridges[places[port.target].container]
+        if bridge != port.bridge and bridge in unmasked
+    )
+
+
+def _loopback6(ruleset: Ruleset) -> Tuple[str, ...]:
+    """An address of ours for answers to ::1: that of any bridge to which a port is published."""
+    published = {port.bridge for port in ruleset.publications if port.family == 6}
+    ours = [n for n in ruleset.networks if n.family == 6 and n.bridge in published and not n.external]
+    return tuple("::1 : {0}".format(network.gateway) for network in ours if network.gateway)[:1]
+
+
+def _by_family(name: str, elements: Iterable[Tuple[int, str]]) -> NamedSet:
+    texts = tuple('ipv{0} . "{1}"'.format(family, bridge) for family, bridge in elements)
+    return NamedSet(name, "meta nfproto . iifname", texts, typeof=True)
+
+
+def _closed(networks: Iterable[NetworkPolicy]) -> List[Tuple[int, str]]:
+    """No way in or out: internal, isolated, and the family that an own bridge does not have at all."""
+    networks = tuple(networks)
+    declared = {(network.family, network.bridge) for network in networks}
+    closed = [(network.family, network.bridge) for network in networks if _is_closed(network)]
+    adopted = {network.bridge for network in networks if network.external}
+    for bridge in unique(network.bridge for network in networks):
+        closed += [(f, bridge) for f in (4, 6) if (f, bridge) not in declared and bridge not in adopted]
+    return closed
+
+
+def _is_closed(network: NetworkPolicy) -> bool:
+    return network.internal or network.gateway_mode == "isolated"
+
+
+def _with_mode(networks: Iterable[NetworkPolicy], mode: str) -> List[Tuple[int, str]]:
+    return [(n.family, n.bridge) for n in networks if n.gateway_mode == mode and not n.internal]
+
+
+def _trusted(networks: Iterable[NetworkPolicy]) -> Tuple[str, ...]:
+    return unique('"{0}" . "{1}"'.format(i, n.bridge) for n in networks for i in n.trusted_host_interfaces)
+
+
+def _hooks(networks: Iterable[NetworkPolicy]) -> Tuple[str, ...]:
+    return unique('"{0}" : jump {1}{2}'.format(n.bridge, USER_CHAIN, n.network) for n in networks)

@@ -1,0 +1,76 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The packet rules of one topology, as data. ``text.py`` writes them down for nft."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Optional, Tuple
+
+
+@dataclass(frozen=True)
+class NetworkPolicy:
+    """What one bridge's packets may do. One for each network and each family it has."""
+
+    network: str
+    bridge: str
+    family: int  # 4 or 6
+    subnet: str
+    gateway: Optional[str]  # the bridge's own address in it
+    internal: bool = False
+    icc: bool = True
+    isolate: bool = True
+    masquerade: bool = True
+    snat_to: Optional[str] = None
+    gateway_mode: str = "nat"  # nat | routed | nat-unprotected | isolated
+    trusted_host_interfaces: Tuple[str, ...] = ()
+    anti_spoofing: bool = True
+    external: bool = False  # a bridge of somebody else's, which may have a way out of its own
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A bridge port of ours: what the container behind it may call itself."""
+
+    container: str
+    bridge: str
+    host_ifname: str  # the host end of the veth
+    mac: str
+    addresses: Tuple[str, ...] = ()  # both families, link_local_ips too
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A published port: what arrives at the host there goes to the container."""
+
+    family: int
+    protocol: str
+    published: int
+    target: str  # the container's address
+    target_port: int
+    bridge: str
+    host_ip: Optional[str] = None  # None: every address of this host
+
+
+@dataclass(frozen=True)
+class LinkRule:
+    """With icc off: ``source`` may reach ``target`` on this port, both being addresses on ``bridge``."""
+
+    bridge: str
+    source: str
+    target: str
+    protocol: str
+    port: int
+
+
+@dataclass(frozen=True)
+class Ruleset:
+    """All packet rules of one topology; its tables are ``inet fabric-NAME`` and ``bridge fabric-NAME``."""
+
+    topology: str
+    networks: Tuple[NetworkPolicy, ...] = ()
+    endpoints: Tuple[Endpoint, ...] = ()
+    publications: Tuple[Publication, ...] = ()
+    links: Tuple[LinkRule, ...] = ()

@@ -1,0 +1,113 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tables of nft as data and as text, and what the makers of both tables share. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Dict, Iterable, List, Optional, Tuple
+
+from ..link_local import link_local
+from .model import Endpoint, Ruleset
+
+#: What a user's own chains are called; we never look into them.
+USER_CHAIN = "user-"
+
+
+@dataclass(frozen=True)
+class NamedSet:
+    """A set or a map, and its elements as nft writes them."""
+
+    name: str
+    type: str  # what follows "type" or "typeof"
+    elements: Tuple[str, ...] = ()
+    map: bool = False
+    interval: bool = False
+    typeof: bool = False
+
+
+@dataclass(frozen=True)
+class Chain:
+    name: str
+    rules: Tuple[str, ...] = ()
+    hook: Optional[str] = None  # "type filter hook forward priority filter"; None: not a base chain
+
+
+@dataclass(frozen=True)
+class Table:
+    family: str
+    name: str
+    sets: Tuple[NamedSet, ...]
+    chains: Tuple[Chain, ...]
+
+
+def table_text(table: Table) -> str:
+    blocks = [_set_lines(item) for item in table.sets] + [_chain_lines(chain) for chain in table.chains]
+    body = "\n\n".join("\n".join("\t" + line for line in lines) for lines in blocks)
+    return "table {0} {1} {{\n{2}\n}}\n".format(table.family, table.name, body)
+
+
+def _set_lines(item: NamedSet) -> List[str]:
+    lines = ["{0} {1} {{".format("map" if item.map else "set", item.name)]
+    lines.append("\t{0} {1}".format("typeof" if item.typeof else "type", item.type))
+    if item.interval:
+        lines.append("\tflags interval")
+    if item.elements:
+        lines.append("\telements = {")
+        lines.extend("\t\t{0},".format(element) for element in item.elements)
+        lines.append("\t}")
+    return lines + ["}"]
+
+
+def _chain_lines(chain: Chain) -> List[str]:
+    head = ["\t" + base_line(chain)] if chain.hook else []
+    return ["chain {0} {{".format(chain.name)] + head + ["\t" + rule for rule in chain.rules] + ["}"]
+
+
+def base_line(chain: Chain) -> str:
+    return "{0}; policy accept;".format(chain.hook)
+
+
+# --- shared by both tables ----------------------------------------------------------------------------------------
+
+
+def links_of(ruleset: Ruleset, family: int) -> Tuple[str, ...]:
+    return unique(
+        "{0} . {1} . {2} . {3}".format(link.source, link.target, link.protocol, link.port)
+        for link in ruleset.links
+        if family_of(link.source) == family
+    )
+
+
+def link_locals_of(endpoints: Iterable[Endpoint]) -> Dict[str, str]:
+    """Interface → the fe80 address that its kernel makes of its MAC, for those that speak IPv6."""
+    return {
+        endpoint.host_ifname: link_local(endpoint.mac)
+        for endpoint in endpoints
+        if any(family_of(address) == 6 for address in endpoint.addresses)
+    }
+
+
+def addresses_of(endpoint: Endpoint, family: int, link_locals: Dict[str, str]) -> Tuple[str, ...]:
+    own = [address for address in endpoint.addresses if family_of(address) == family]
+    if family == 6 and endpoint.host_ifname in link_locals:
+        own.append(link_locals[endpoint.host_ifname])
+    return unique(own)
+
+
+def family_of(address: str) -> int:
+    return 6 if ":" in address else 4
+
+
+def address_type(family: int) -> str:
+    return "ipv4_addr" if family == 4 else "ipv6_addr"
+
+
+def quoted(names: Iterable[str]) -> Tuple[str, ...]:
+    return tuple('"{0}"'.format(name) for name in names)
+
+
+def unique(items: Iterable[str]) -> Tuple[str, ...]:
+    return tuple(dict.fromkeys(items))

@@ -1,0 +1,68 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which routes and settings a declaration makes, and on what."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List
+
+from ansible_collections.linuxnet.fabric.plugins.module_utils._declaration.compose import parse_topology
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.desired import Desired
+from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.expand import HostDefaults, expand
+from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.requests import Allocation, SubnetLease
+
+NETWORKS: Dict[str, Any] = {
+    "front": {"ipam": {"config": [{"subnet": "10.1.0.0/24"}]}},
+    "back": {"ipam": {"config": [{"subnet": "10.2.0.0/24"}]}},
+}
+_SUBNETS = {("front", 4): SubnetLease("10.1.0.0/24", "10.1.0.1"), ("back", 4): SubnetLease("10.2.0.0/24", "10.2.0.1")}
+_ADDRESSES = {("front", "web", 4): "10.1.0.2", ("back", "web", 4): "10.2.0.2"}
+_OFF = ("net/ipv6/conf/all/disable_ipv6", "net/ipv6/conf/default/disable_ipv6")
+_NO_ROUTER = {"net/ipv4/ip_forward": "0"}
+BLACKHOLE = {"destination": "203.0.113.0/24", "type": "blackhole"}
+
+
+def web(networks: Dict[str, Any], **words: Any) -> Desired:
+    topology = parse_topology("default", networks, {"web": {"networks": ["front", "back"], **words}})
+    return expand(topology, Allocation(_SUBNETS, _ADDRESSES), HostDefaults())
+
+
+def routes(desired: Desired) -> Dict[str, List[str]]:
+    found = {pair.ifname: [str(route) for route in pair.routes] for pair in desired.veths}
+    found["none"] = [str(route) for route in desired.namespaces[0].routes or ()]
+    return found
+
+
+def test_a_route_goes_over_the_interface_whose_subnet_holds_its_gateway() -> None:
+    desired = web(NETWORKS, routes=[{"destination": "198.18.0.0/15", "gateway": "10.1.0.9"}])
+    assert routes(desired) == {"eth0": ["198.18.0.0/15 via 10.1.0.9"], "eth1": ["default via 10.2.0.1"], "none": []}
+
+
+def test_a_declared_default_route_takes_the_place_of_the_networks() -> None:
+    desired = web(NETWORKS, routes=[{"destination": "default", "gateway": "10.1.0.9"}])
+    assert routes(desired) == {"eth0": ["default via 10.1.0.9"], "eth1": [], "none": []}
+
+
+def test_a_route_that_leads_nowhere_is_the_namespaces_and_there_once() -> None:
+    networks = {name: {**words, "routes": [BLACKHOLE]} for name, words in NETWORKS.items()}
+    desired = web(networks, routes=[BLACKHOLE])
+    assert routes(desired) == {"eth0": [], "eth1": ["default via 10.2.0.1"], "none": ["blackhole 203.0.113.0/24"]}
+
+
+def test_what_a_container_says_of_a_setting_counts() -> None:
+    said = web(NETWORKS, sysctls={"net.ipv6.conf.all.disable_ipv6": 0, "net.ipv4.conf.default.rp_filter": 1})
+    settings = said.namespaces[0].sysctls
+    assert dict(settings) == {**_NO_ROUTER, _OFF[0]: "0", _OFF[1]: "0", "net/ipv4/conf/default/rp_filter": "1"}
+    assert len(settings) == 4
+
+
+def test_ipv6_is_off_where_nobody_says_anything() -> None:
+    settings = dict(web(NETWORKS).namespaces[0].sysctls)
+    assert settings == {**_NO_ROUTER, _OFF[0]: "1", _OFF[1]: "1", "net/ipv4/conf/default/rp_filter": "2"}
+
+
+def test_a_container_on_two_networks_that_says_so_is_a_router() -> None:
+    settings = web(NETWORKS, sysctls={"net.ipv4.ip_forward": 1}).namespaces[0].sysctls
+    assert settings[0] == ("net/ipv4/ip_forward", "1")
