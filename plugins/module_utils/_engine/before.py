@@ -19,31 +19,33 @@ from .._kernel.rtnl.read import Link, RouteEntry
 from .._kernel.visits import NamespaceState
 from .._resources.action import Action
 from .._resources.files import FileState
+from .effects import FILE, LINK, NETNS, SYSCTL, kind_of, name_of, names_of
+from .operations import row_of
 
 #: ``link NAME`` on the host, ``netns NAME``, ``file PATH``, ``sysctl KEY`` of the host → what it was.
 Image = Dict[str, Any]
 
 
 def keys(action: Action) -> Tuple[str, ...]:
-    """What one action touches, on its way there or back."""
-    return tuple(
-        dict.fromkeys(key for step in (*action.do, *action.undo) for key in keys_of(step.name, step.arguments))
-    )
+    """What one action touches, on its way there or back, as far as there is an image of it."""
+    steps = (*action.do, *action.undo)
+    touched = (key for step in steps for key in row_of(step.name).touches(step.arguments))
+    return tuple(key for key in dict.fromkeys(touched) if kind_of(key) in _IMAGED)
 
 
 def image(touched: Iterable[Sequence[str]], observed: Observed, files: Mapping[str, FileState]) -> Image:
     """``touched``: the keys of each action."""
     found: Image = {}
     for key in dict.fromkeys(key for each in touched for key in each):
-        kind, _blank, name = key.partition(" ")
-        found[key] = _file_image(name, files) if kind == "file" else _READERS[kind](name, observed)
+        kind, name = kind_of(key), name_of(key)
+        found[key] = _file_image(name, files) if kind == FILE else _READERS[kind](name, observed)
     return found
 
 
 def restored(observed: Observed, before: Image) -> Observed:
     """This reading, with what is in ``before`` as it was then."""
-    links = [_named(key) for key in before if key.startswith("link ")]
-    spaces = [_named(key) for key in before if key.startswith("netns ")]
+    links = list(names_of(LINK, before))
+    spaces = list(names_of(NETNS, before))
     host = {name: each for name, each in observed.links.items() if name not in links}
     gone = [observed.links[name].index for name in links if name in observed.links]
     addresses = {index: cidrs for index, cidrs in observed.addresses.items() if index not in gone}
@@ -54,7 +56,7 @@ def restored(observed: Observed, before: Image) -> Observed:
             host[name] = link(was["link"])
             addresses[host[name].index] = list(was["addresses"])
         sysctls.update(was["sysctls"])
-    sysctls.update({_named(key): value for key, value in before.items() if key.startswith("sysctl ")})
+    sysctls.update({name_of(key): value for key, value in before.items() if kind_of(key) == SYSCTL})
     inside = {name: state for name, state in observed.namespaces.items() if name not in spaces}
     inside.update({name: state for name in spaces for state in _state(before["netns " + name], observed, name)})
     return replace(
@@ -78,31 +80,6 @@ def file_state(before: Image, path: str) -> Optional[FileState]:
 
 def _file_image(path: str, files: Mapping[str, FileState]) -> Dict[str, Any]:
     return dict(vars(files.get(path, FileState())))
-
-
-# --- what an operation touches
-
-
-def keys_of(operation: str, words: Mapping[str, Any]) -> Iterator[str]:
-    """As ``keys``, of one operation."""
-    netns = words.get("netns")
-    if operation.startswith("netns."):
-        yield "netns " + words["name"]
-    elif operation in ("file.write", "file.link", "file.remove"):
-        yield "file " + words["path"]
-    elif operation == "links.delete":
-        yield from ("link " + ifname for ifname in words["ifnames"])
-    elif operation == "veth.create":
-        yield "link " + words["veth"]["name"]
-        yield "netns " + words["veth"]["netns"]
-    elif operation == "bridge.create":
-        yield "link " + words["bridge"]["ifname"]
-    elif netns is not None:
-        yield "netns " + netns
-    elif operation == "sysctl.write":
-        yield "sysctl " + words["key"]
-    else:
-        yield from ("link " + words[name] for name in ("ifname", "new") if name in words)
 
 
 # --- to JSON
@@ -135,7 +112,8 @@ def _sysctl_image(key: str, observed: Observed) -> Optional[str]:
     return observed.sysctls.get(key)
 
 
-_READERS = {"link": _link_image, "netns": _netns_image, "sysctl": _sysctl_image}
+_READERS = {LINK: _link_image, NETNS: _netns_image, SYSCTL: _sysctl_image}
+_IMAGED = (FILE, *_READERS)
 
 
 def _state_words(state: NamespaceState) -> Dict[str, Any]:
@@ -160,10 +138,6 @@ def _words(value: Any) -> Dict[str, Any]:
 
 
 # --- and back
-
-
-def _named(key: str) -> str:
-    return key.partition(" ")[2]
 
 
 def link(words: Mapping[str, Any]) -> Link:

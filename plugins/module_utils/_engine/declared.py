@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Tuple
+from typing import Any, Dict, Iterable, Mapping, Optional, Tuple
 
 from .._kernel import files, gate, names
 
@@ -61,6 +61,3 @@ def tell_apart(actions: Iterable[str], corrective: Iterable[str]) -> Tuple[Tuple
 
 def _path(topology: str) -> str:
     return "{0}/{1}.json".format(names.DECLARED_DIRECTORY, topology)
-
-
-OPERATIONS: Dict[str, Callable[..., None]] = {"declared.write": write, "declared.remove": remove}

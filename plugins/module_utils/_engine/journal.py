@@ -22,6 +22,7 @@ from .._kernel.marks import prepare_state_directory
 from .._kernel.names import JOURNAL_FILE
 from .._resources.action import Action
 from . import before as images
+from .operations import row_of
 
 _REACHED = JOURNAL_FILE + ".reached"
 _VERSION = 1
@@ -111,7 +112,7 @@ def way_back(words: Dict[str, Any]) -> Iterator[Tuple[Optional[int], List[Step]]
     all_of_them = not same_boot or words["reached"] in (UNCONFIRMED, VERIFIED)
     begun = words["undo"] if all_of_them else words["undo"][: int(words["reached"])]
     for number in reversed(range(len(begun))):
-        yield number, [step for step in begun[number] if same_boot or step["name"].startswith("file.")]
+        yield number, [step for step in begun[number] if same_boot or row_of(step["name"]).survives_reboot]
     yield None, list(words["first"])
 
 

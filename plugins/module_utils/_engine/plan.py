@@ -15,12 +15,14 @@ from .._kernel.rtnl.read import Link
 from .._resources import files as hosts_files
 from .._resources import netns, ownership, routes
 from .._resources import settings as sysctl
-from .._resources.action import Action, merged, operation
-from .._resources.files import FileState
+from .._resources.action import Action, operation
+from .._resources.files import FileChange, FileState
 from .._resources.firewalls.accept import NOTHING_TO_DO, FirewallActions
 from .._resources.links import bridge, veth
 from .._resources.ruleset.compare import RulesetChange
 from .desired import Desired
+from .effects import NETNS, ROUTE, Turn, names_of, route_key
+from .operations import row_of, taken_away
 from .removals import removals
 
 #: The inode of a namespace that is still to be made: equal to none.
@@ -75,9 +77,11 @@ def _in_order(staged: Mapping[Stage, Iterable[Action]]) -> Tuple[Action, ...]:
 
 
 def _stage_of(action: Action, stage: Stage) -> Stage:
-    if _turns_ipv6_off(action):
+    step = action.do[0]
+    turn = row_of(step.name).turn(step.arguments)
+    if turn is Turn.IPV6_OFF:
         return Stage.IPV6_OFF
-    return Stage.MACS if stage is Stage.PAIRS and _says_who_it_is(action) else stage
+    return Stage.MACS if stage is Stage.PAIRS and turn is Turn.IDENTITY else stage
 
 
 def _rules_actions(topology: str, rules: Optional[RulesetChange]) -> Iterator[Action]:
@@ -94,20 +98,6 @@ def _rules_actions(topology: str, rules: Optional[RulesetChange]) -> Iterator[Ac
         before=rules.before,
         after=rules.after,
     )
-
-
-def _says_who_it_is(action: Action) -> bool:
-    """The name or the MAC of an inner end."""
-    step = action.do[0]
-    inside = step.arguments.get("netns") is not None
-    return inside and (
-        step.name == "link.rename" or (step.name == "link.set" and "mac" in step.arguments["attributes"])
-    )
-
-
-def _turns_ipv6_off(action: Action) -> bool:
-    words = action.do[0].arguments
-    return action.do[0].name == "sysctl.write" and words["key"].endswith("/disable_ipv6") and words["value"] != "0"
 
 
 def _renamed_back(desired: Desired, observed: Observed) -> Tuple[List[Action], Observed]:
@@ -148,7 +138,7 @@ def _spaces(desired: Desired, observed: Observed) -> Tuple[List[Action], Observe
     actions: List[Action] = []
     for space in desired.namespaces:
         found = netns.compare(space, observed)
-        if any(action.do[0].name in ("netns.create", "netns.attach") for action in found):
+        if space.name in _made(found):
             observed = replace(
                 observed,
                 handles={**observed.handles, space.name: _NOT_YET}
@@ -160,36 +150,35 @@ def _spaces(desired: Desired, observed: Observed) -> Tuple[List[Action], Observe
     return actions, observed
 
 
+def _made(actions: Iterable[Action]) -> FrozenSet[str]:
+    """Namespaces that these make: what their way back takes away."""
+    return frozenset(names_of(NETNS, (key for action in actions for key in taken_away(action.undo))))
+
+
 def _pairs(desired: Desired, observed: Observed) -> Iterator[Action]:
     """Each is compared with what those before it leave: a route that they remove, their way back brings back."""
     for pair in desired.veths:
         actions = veth.compare(pair, observed)
         yield from actions
-        gone = [step.arguments["route"] for action in actions for step in action.do if step.name == "route.delete"]
-        if gone:
-            state = observed.namespaces[pair.netns]
-            left = tuple(entry for entry in state.routes if routes.static(entry).words() not in gone)
+        gone = {key for action in actions for key in taken_away(action.do)}
+        state = observed.namespaces.get(pair.netns)
+        if state is not None and any(names_of(ROUTE, gone)):
+            keys = {entry: route_key(pair.netns, routes.static(entry).words()) for entry in state.routes}
+            left = tuple(entry for entry in state.routes if keys[entry] not in gone)
             spaces = {**observed.namespaces, pair.netns: replace(state, routes=left)}
             observed = replace(observed, namespaces=spaces)
 
 
 def _file_actions(desired: Desired, observed: Observed, files: Mapping[str, FileState]) -> Iterator[Action]:
-    """The files of one container are one step."""
     ours: Set[str] = {name for name, mark in observed.marks.items() if mark.topology == desired.topology}
     ours.add(hosts_files.container_of(hosts_files.shared_directory(desired.topology)))
-    single: List[Action] = []
+    changes: List[FileChange] = []
     for file in desired.files:
-        single.extend(hosts_files.compare(file, files[file.path], hosts_files.container_of(file.path) in ours))
+        changes.extend(hosts_files.compare(file, files[file.path], hosts_files.container_of(file.path) in ours))
     if desired.prune:
         declared = {file.path for file in desired.files}
-        single.extend(hosts_files.remove(path, files[path]) for path in sorted(set(files) - declared))
-    steps: Dict[Tuple[str, str], List[Action]] = {}
-    for action in single:
-        verb, path = action.text.split(" ", 1)
-        steps.setdefault((verb, path.rpartition("/")[0]), []).append(action)
-    for (verb, directory), actions in steps.items():
-        names_of = ", ".join(action.text.rpartition("/")[2] for action in actions)
-        yield merged(actions, "{0} {1}/: {2}".format(verb, directory, names_of))
+        changes.extend(hosts_files.remove(path, files[path]) for path in sorted(set(files) - declared))
+    return hosts_files.steps(changes)
 
 
 def own_namespaces(observed: Observed, topology: str) -> FrozenSet[str]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, FrozenSet, List, Mapping, Optional, Sequence, Set, Tuple
+from typing import Callable, FrozenSet, List, Optional, Sequence, Tuple
 
 from .._kernel import marks
 from .._kernel.host import Host
@@ -24,19 +24,10 @@ from .._resources import files as hosts_files
 from .._resources.action import Action
 from .._resources.firewalls.accept import NOTHING_TO_DO, HostFirewall
 from .._resources.ruleset.plan import begin_listing, plan_ruleset
-from .before import keys_of
 from .desired import Desired
+from .effects import FILE, FIREWALL, LINK, NETNS, RULES, names_of
+from .operations import row_of
 from .plan import plan
-
-#: What takes something away, and the argument that says what.
-_TAKING_HANDLES = {"netns.retire": "name", "netns.stash": "name", "netns.remove": "name"}
-_TAKING_LINKS = {"link.delete": "ifname", "link.rename": "ifname"}
-_TAKING_FILES = {"file.remove": "path"}
-
-#: On the accept of ours in another firewall.
-_IN_FIREWALLS = ("iptables.own", "firewalld.apply", "file.replace")
-
-Step = Tuple[str, Mapping[str, Any]]  # an operation's name and its arguments
 
 
 @dataclass(frozen=True)
@@ -80,28 +71,21 @@ def left_after(
 
 
 def what_is_touched(desired: Desired, actions: Sequence[Action]) -> Touched:
-    steps = [(step.name, step.arguments) for action in actions for step in action.do]
-    found: Dict[str, Set[str]] = {"netns": set(), "link": set(), "file": set(), "sysctl": set()}
-    for kind, name in (key.split(" ", 1) for step in steps for key in keys_of(*step)):
-        found[kind].add(name)
-    links = found["link"]
-    containers = found["netns"].union(map(hosts_files.container_of, found["file"]))
+    steps = [(row_of(step.name), step.arguments) for action in actions for step in action.do]
+    touched = {key for row, words in steps for key in row.touches(words)}
+    gone = {key for row, words in steps for key in row.takes_away(words)}
+    links = frozenset(names_of(LINK, touched))
+    containers = {*names_of(NETNS, touched), *map(hosts_files.container_of, names_of(FILE, touched))}
     containers.update(pair.netns for pair in desired.veths if pair.name in links)
     return Touched(
         containers=frozenset(containers),
-        links=frozenset(links),
-        gone_handles=_taken(steps, _TAKING_HANDLES),
-        gone_links=_taken(steps, _TAKING_LINKS).union(
-            ifname for name, words in steps if name == "links.delete" for ifname in words["ifnames"]
-        ),
-        gone_files=_taken(steps, _TAKING_FILES),
-        rules=any(name == "nft.load" for name, _words in steps),
-        firewall=any(name in _IN_FIREWALLS for name, _words in steps),
+        links=links,
+        gone_handles=frozenset(names_of(NETNS, gone)),
+        gone_links=frozenset(names_of(LINK, gone)),
+        gone_files=frozenset(names_of(FILE, gone)),
+        rules=RULES in touched,
+        firewall=FIREWALL in touched,
     )
-
-
-def _taken(steps: Sequence[Step], taking: Mapping[str, str]) -> FrozenSet[str]:
-    return frozenset(words[taking[name]] for name, words in steps if name in taking and not words.get("netns"))
 
 
 def _ifnames(part: Desired, touched: Touched) -> FrozenSet[str]:

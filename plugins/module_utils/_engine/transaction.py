@@ -12,15 +12,12 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
-from .._ipam.store import LeaseStore
 from .._kernel import gate
 from .._kernel.errors import FabricError
 from .._kernel.host import Host
-from .._kernel.names import LEASE_STORE
-from .._kernel.operations.table import OPERATIONS
 from .._resources.action import Action
-from . import declared
 from . import journal as journals
+from .operations import perform
 from .report import Result, report
 from .stopwatch import Stopwatch
 
@@ -163,18 +160,6 @@ def what_comes_first(words: Optional[Mapping[str, Any]]) -> Tuple[str, ...]:
     what = {journals.VERIFIED: "finish the interrupted", journals.UNCONFIRMED: "take back the unconfirmed"}
     verb = what.get(words["reached"], "take back the interrupted")
     return ("{0} run of topology {1}".format(verb, words["topology"]),)
-
-
-def perform(host: Host, step: Mapping[str, Any]) -> None:
-    """Carry out one operation, out of a plan or a journal."""
-    if step["name"] == "lease.revert":
-        with LeaseStore.open(LEASE_STORE, check_mode=False) as store:
-            store.revert(**step["arguments"])
-        return
-    if step["name"].startswith("declared."):
-        declared.OPERATIONS[step["name"]](**step["arguments"])
-        return
-    OPERATIONS[step["name"]](host, **step["arguments"])
 
 
 def _perform_all(host: Host, steps: Sequence[Mapping[str, Any]]) -> None:

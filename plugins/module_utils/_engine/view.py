@@ -23,9 +23,11 @@ from .._kernel.rtnl.read import RTPROT_KERNEL, Link, RouteEntry
 from .._kernel.visits import Visits
 from .._resources import files as hosts_files
 from .._resources.files import FileState
-from .._resources.firewalls.accept import Foreseen, foreseen_of
+from .._resources.firewalls.accept import Foreseen
 from . import before as images
 from . import journal as journals
+from .effects import FILE, LINK, Outlook, kind_of, name_of, names_of
+from .operations import foreseen
 from .plan import own_namespaces
 
 
@@ -37,6 +39,7 @@ class View:
         self.host = host
         self._words: Mapping[str, Any] = interrupted or {}
         self._before = _touched(interrupted) if interrupted else {}
+        self._outlook = _outlook(interrupted) if interrupted else Outlook()
         self._links: Optional[Collection[Link]] = None
         self._read: Tuple[Optional[Observed], Mapping[str, FileState]] = (None, {})
 
@@ -78,7 +81,7 @@ class View:
     @contextlib.contextmanager
     def rules(self, topology: str) -> Iterator[None]:
         """nft, in the body, shows this topology's tables as they are, or will be."""
-        scripts = [words["script"] for name, words in self._way_back() if name == "nft.load"]
+        scripts = self._outlook.scripts
         if not scripts or self._words["topology"] != topology:
             yield
             return
@@ -88,13 +91,12 @@ class View:
 
     def firewall(self) -> Foreseen:
         """What of ours will be in another firewall."""
-        return foreseen_of(self._way_back())
+        return Foreseen(self._outlook.accepts, self._outlook.foreign_files, self._outlook.zones)
 
     def leases(self, store: LeaseStore) -> None:
         """In a copy of the store, which a check has."""
-        for name, words in self._way_back():
-            if name == "lease.revert":
-                store.revert(**words)
+        for words in self._outlook.reverted:
+            store.revert(**words)
 
     def before(self, touched: Iterable[Sequence[str]]) -> images.Image:
         """What the actions touch, as the last plan found it."""
@@ -103,38 +105,25 @@ class View:
 
     def declared(self, topology: str) -> Optional[List[Any]]:
         """In a list, the declaration that the interrupted run leaves as the last one applied; None: it changes none."""
-        for step in self._words.get("finish", []) if self._is_verified() else []:
-            if step["name"].startswith("declared.") and step["arguments"]["topology"] == topology:
-                return [step["arguments"].get("declared")]
-        return None
-
-    def _is_verified(self) -> bool:
-        return bool(self._words.get("reached") == journals.VERIFIED)
-
-    def _way_back(self) -> Iterator[Tuple[str, Mapping[str, Any]]]:
-        if self._words and not self._is_verified():
-            for _left, steps in journals.way_back(dict(self._words)):
-                yield from ((step["name"], step["arguments"]) for step in steps)
+        declared = self._outlook.declared
+        return [declared[topology]] if topology in declared else None
 
     def _without_discarded(self, observed: Observed) -> Dict[str, Optional[int]]:
         """Of a run that is to be finished, the handles that lost their mark go."""
-        handles = dict(observed.handles)
-        for step in self._words["finish"] if self._is_verified() else []:
-            if step["name"] == "netns.discard" and handles.get(step["arguments"]["name"]) == step["arguments"]["inode"]:
-                handles.pop(step["arguments"]["name"], None)
-        return handles
+        gone = self._outlook.discarded
+        return {name: inode for name, inode in observed.handles.items() if name not in gone or gone[name] != inode}
 
     def _files_of(self, owner: str) -> Iterator[str]:
         """Those that the interrupted run was to touch, and what stands beside them: half a removal hides whose the
         other half is."""
         planned = self._words.get("before", {}) if self._words.get("topology") == owner else {}
-        for path in (key[5:] for key in planned if key.startswith("file ")):
+        for path in names_of(FILE, planned):
             yield path
             yield from ("{0}/{1}".format(os.path.dirname(path), name) for name in hosts_files.NAMES)
 
     def _foreseen_facts(self, reading: facts.Reading) -> facts.Reading:
         """Over the links that the interrupted run touched there are just the routes that their addresses bring."""
-        touched = {key[5:]: state for key, state in self._before.items() if key.startswith("link ")}
+        touched = {name_of(key): state for key, state in self._before.items() if kind_of(key) == LINK}
         links = {index: link for index, link in reading.links.items() if link.ifname not in touched}
         routes: List[RouteEntry] = [
             route for route in reading.routes if route.oif in links or route.oif not in reading.links
@@ -150,6 +139,13 @@ class View:
         return facts.Reading(links, tuple(routes)) if touched else reading
 
 
+def _outlook(words: Mapping[str, Any]) -> Outlook:
+    """What is still to be done of an interrupted run: all of its end, or else its way back."""
+    if words["reached"] == journals.VERIFIED:
+        return foreseen(words["finish"])
+    return foreseen(step for _left, steps in journals.way_back(dict(words)) for step in steps)
+
+
 def _touched(words: Mapping[str, Any]) -> images.Image:
     """What the way back changes, as it was: after a reboot that is files only, for the rest went with the kernel."""
     if words["reached"] == journals.VERIFIED:
@@ -157,5 +153,5 @@ def _touched(words: Mapping[str, Any]) -> images.Image:
     touched: List[List[str]] = words.get("touched", [])
     same_boot = words["boot_id"] == marks.boot_id()
     begun = touched[: int(words["reached"])] if same_boot and words["reached"].isdigit() else touched
-    wanted = {key for keys in begun for key in keys if same_boot or key.startswith("file ")}
+    wanted = {key for keys in begun for key in keys if same_boot or kind_of(key) == FILE}
     return {key: state for key, state in words.get("before", {}).items() if key in wanted}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from .._engine.transaction import Leases
 from .._ipam.requests import Allocation
 from .._ipam.store import LeaseStore
+from .._resources.action import operation
 
 
 class PreparedLeases(Leases):
@@ -19,11 +20,8 @@ class PreparedLeases(Leases):
         self.actions = tuple(allocation.actions)
         self.way_back = ()
         if allocation.granted or allocation.released:
-            arguments = {
-                "granted": [dict(row) for row in allocation.granted],
-                "released": [dict(row) for row in allocation.released],
-            }
-            self.way_back = ({"name": "lease.revert", "arguments": arguments},)
+            granted, released = ([dict(row) for row in rows] for rows in (allocation.granted, allocation.released))
+            self.way_back = (operation("lease.revert", granted=granted, released=released).as_json(),)
 
     def commit(self) -> None:
         self._store.commit()

@@ -30,6 +30,7 @@ from .._kernel.errors import DeclarationError, Problem
 from .._kernel.host import Host
 from .._kernel.names import LEASE_STORE
 from .._kernel.rtnl import read as rtnetlink
+from .._resources.action import operation
 from .._resources.firewalls.accept import WARN
 from .leases import PreparedLeases
 
@@ -118,9 +119,8 @@ def _confirm(params: Mapping[str, Any], check_mode: bool) -> Result:
 def _remember(name: str, params: Mapping[str, Any], absent: bool) -> Dict[str, Any]:
     """The operation that keeps the declaration once it is real."""
     if absent:
-        return {"name": "declared.remove", "arguments": {"topology": name}}
-    arguments = {"topology": name, "declared": declared.words(params)}
-    return {"name": "declared.write", "arguments": arguments}
+        return operation("declared.remove", topology=name).as_json()
+    return operation("declared.write", topology=name, declared=declared.words(params)).as_json()
 
 
 def _tell_apart(

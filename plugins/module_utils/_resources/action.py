@@ -12,7 +12,7 @@ from typing import Any, Dict, Mapping, Sequence, Tuple
 
 @dataclass(frozen=True)
 class Operation:
-    """A name out of ``_kernel.operations.OPERATIONS`` and its arguments; survives JSON."""
+    """A row of the table of operations (``_engine.operations``), by its name, and its arguments; survives JSON."""
 
     name: str
     arguments: Mapping[str, Any]

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import Collection, List, Optional, Tuple
+from typing import Collection, Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple
 
 from .._kernel import files
 from .._kernel.errors import ForeignObjectError
 from .._kernel.names import NETNS_ETC_DIRECTORY
-from .action import Action, Operation, operation
+from .action import Action, Operation, merged, operation
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,14 @@ class FileState:
 
     content: Optional[str] = None
     target: Optional[str] = None
+
+
+class FileChange(NamedTuple):
+    """``action`` alone, and what joins it with others of the same directory: ``verb`` is write, rewrite or remove."""
+
+    verb: str
+    path: str
+    action: Action
 
 
 #: The files of a container.
@@ -56,7 +64,7 @@ def container_of(path: str) -> str:
     return path[len(NETNS_ETC_DIRECTORY) + 1 :].split("/")[0]
 
 
-def compare(desired: TextFile, now: FileState, ours: bool) -> List[Action]:
+def compare(desired: TextFile, now: FileState, ours: bool) -> List[FileChange]:
     """``ours``: the container's handle is marked, so a file without a mark line is a changed one of ours."""
     if now.target is not None and now.target == desired.target:
         return []
@@ -66,14 +74,25 @@ def compare(desired: TextFile, now: FileState, ours: bool) -> List[Action]:
     return [_write(desired, now.content, now.target)]
 
 
-def remove(path: str, now: FileState) -> Action:
-    return Action(
+def remove(path: str, now: FileState) -> FileChange:
+    action = Action(
         "remove {0}".format(path),
         "file " + path,
         (operation("file.remove", path=path),),
         _restore(path, now.content, now.target),
         before={"content": now.content if now.content is not None else "link to %s" % now.target},
     )
+    return FileChange("remove", path, action)
+
+
+def steps(changes: Iterable[FileChange]) -> Iterator[Action]:
+    """The files of one container are one step."""
+    together: Dict[Tuple[str, str], List[FileChange]] = {}
+    for change in changes:
+        together.setdefault((change.verb, os.path.dirname(change.path)), []).append(change)
+    for (verb, directory), group in together.items():
+        names = ", ".join(os.path.basename(change.path) for change in group)
+        yield merged([change.action for change in group], "{0} {1}/: {2}".format(verb, directory, names))
 
 
 def owned(topology: str, containers: Collection[str]) -> List[str]:
@@ -115,7 +134,7 @@ def _refuse_foreign(path: str, now: Optional[str], ours: bool) -> None:
         )
 
 
-def _write(desired: TextFile, now: Optional[str], target: Optional[str]) -> Action:
+def _write(desired: TextFile, now: Optional[str], target: Optional[str]) -> FileChange:
     verb = "write" if now is None and target is None else "rewrite"
     if desired.target is not None:
         do = operation("file.link", path=desired.path, target=desired.target)
@@ -124,7 +143,7 @@ def _write(desired: TextFile, now: Optional[str], target: Optional[str]) -> Acti
         do = operation("file.write", path=desired.path, content=desired.content)
         after = desired.content or ""
     before = now if now is not None else ("link to " + target if target is not None else None)
-    return Action(
+    action = Action(
         "{0} {1}".format(verb, desired.path),
         "file " + desired.path,
         (do,),
@@ -132,6 +151,7 @@ def _write(desired: TextFile, now: Optional[str], target: Optional[str]) -> Acti
         before={"content": before} if before is not None else {},
         after={"content": after},
     )
+    return FileChange(verb, desired.path, action)
 
 
 def _restore(path: str, now: Optional[str], target: Optional[str]) -> Tuple[Operation, ...]:

@@ -33,7 +33,7 @@ CASES: Dict[str, Tuple[TextFile, FileState, Optional[str], Optional[str]]] = {
 @pytest.mark.parametrize("case", CASES)
 def test_what_differs_is_written_and_can_be_put_back(case: str) -> None:
     desired, now, text, back = CASES[case]
-    actions = hosts_files.compare(desired, now, ours=True)
+    actions = [change.action for change in hosts_files.compare(desired, now, ours=True)]
     assert [action.text for action in actions] == ([text] if text else [])
     assert [step.name for action in actions for step in action.undo] == ([back] if back else [])
 
@@ -45,7 +45,7 @@ def test_a_file_without_our_mark_is_somebody_elses_unless_the_container_is_ours(
 
 
 def test_a_file_that_goes_is_put_back_as_it_was() -> None:
-    (step,) = hosts_files.remove(PATH, FileState(TEXT)).undo
+    (step,) = hosts_files.remove(PATH, FileState(TEXT)).action.undo
     assert (step.name, dict(step.arguments)) == ("file.write", {"path": PATH, "content": TEXT})
 
 

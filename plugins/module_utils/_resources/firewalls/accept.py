@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, Dict, FrozenSet, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Dict, FrozenSet, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from ..._kernel.errors import DeclarationError, Problem
 from ..action import Action
@@ -75,19 +75,6 @@ class Foreseen:
 
 
 AS_IT_IS = Foreseen()
-
-
-def foreseen_of(way_back: Iterable[Tuple[str, Mapping[str, Any]]]) -> Foreseen:
-    """Out of its operations, name and arguments, in their order."""
-    rules, files, zones = {}, {}, {}
-    for name, words in way_back:
-        if name == "iptables.own":
-            rules[words["family"], words["chain"], words["mark"]] = words["rules"]
-        elif name == "file.replace":
-            files[words["path"]] = words["content"]
-        elif name == "firewalld.apply":
-            zones[words["zone"]] = words["wanted"]
-    return Foreseen(rules, files, zones)
 
 
 class HostFirewall:

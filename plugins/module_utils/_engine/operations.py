@@ -1,0 +1,216 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The instruction set of a transaction: every write to a host is one row of this table, with JSON-able arguments.
+
+JSON-able, because a journal keeps operations for the case that the process dies. An inverse may run after its
+operation was done, half done, or not begun, so those that take away ask first whether there is any.
+
+To add an operation: write the function that does it (``_kernel/operations/``; what is rare and needs pyroute2 imports
+it inside the function), and a row here. A row answers everything that a plan, a journal, a reading and a check ask
+about an operation; nothing else in the collection knows one by its name, apart from who plans it. A test walks the
+table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Callable, Dict, FrozenSet, Iterable, Mapping, Tuple
+
+from .._ipam.store import LeaseStore
+from .._kernel.announce import announce
+from .._kernel.errors import FabricError
+from .._kernel.host import Host
+from .._kernel.names import LEASE_STORE
+from .._kernel.operations import host as on_host
+from .._kernel.operations import link as on_link
+from .._kernel.operations import netns as on_netns
+from .._resources.action import Operation
+from . import declared as records
+from .effects import (
+    Foresee,
+    Keys,
+    Outlook,
+    Turn,
+    Words,
+    as_it_was,
+    foresee_accept,
+    foresee_declared,
+    foresee_discarded,
+    foresee_foreign_file,
+    foresee_leases,
+    foresee_rules,
+    foresee_zone,
+    host_link,
+    identity_if_mac,
+    identity_inside,
+    nothing,
+    of_bridge,
+    of_file,
+    of_firewall,
+    of_link,
+    of_links,
+    of_netns,
+    of_pair,
+    of_renamed,
+    of_route,
+    of_rules,
+    of_setting,
+    off_if_ipv6,
+    unseen,
+    usual,
+)
+
+Do = Callable[..., None]
+Patterns = Tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One operation, and all that is asked about it. No answer has a default: none can be forgotten."""
+
+    name: str
+    do: Do  # (host, **arguments); its docstring says what it does
+    touches: Keys  # read again after it; a journal keeps what they were like before it
+    takes_away: Keys  # of the host's things, those that are to be gone after it
+    survives_reboot: bool  # False: what it changes goes with the kernel, so after a reboot there is nothing to undo
+    turn: Callable[[Words], Turn]  # where in a plan it comes
+    foresee: Foresee  # what a check notes of it, where it is still to be done for an interrupted run
+    #: Of which operations the inverse consists that an action carries for it, as patterns (fnmatch). None: there is
+    #: no way back from it, so it is only part of one, or comes at the end, when all is verified.
+    undone_by: Patterns
+
+
+def lease_revert(host: Host, granted: Iterable[Mapping[str, Any]], released: Iterable[Mapping[str, Any]]) -> None:
+    """Take an allocation back, in a transaction of its own."""
+    with LeaseStore.open(LEASE_STORE, check_mode=False) as store:
+        store.revert(granted, released)
+
+
+def declared_write(host: Host, topology: str, declared: Mapping[str, Any]) -> None:
+    """Remember the declaration that was made real."""
+    records.write(topology, declared)
+
+
+def declared_remove(host: Host, topology: str) -> None:
+    records.remove(topology)
+
+
+# A family holds what all of its rows answer alike.
+
+
+def _handle(name: str, do: Do, undone_by: Patterns, takes_away: Keys = nothing, foresee: Foresee = as_it_was) -> Row:
+    """Of a namespace's handle, which is called ``name``."""
+    return Row(name, do, of_netns, takes_away, False, usual, foresee, undone_by)
+
+
+def _link(
+    name: str,
+    do: Do,
+    undone_by: Patterns,
+    touches: Keys = of_link,
+    takes_away: Keys = nothing,
+    turn: Callable[[Words], Turn] = usual,
+) -> Row:
+    """Of an interface, and of what is on it."""
+    return Row(name, do, touches, takes_away, False, turn, as_it_was, undone_by)
+
+
+def _file(name: str, do: Do, takes_away: Keys = nothing) -> Row:
+    """Of a file under /etc/netns."""
+    return Row(name, do, of_file, takes_away, True, usual, as_it_was, ("file.write", "file.link", "file.remove"))
+
+
+def _accept(name: str, do: Do, survives_reboot: bool, foresee: Foresee) -> Row:
+    """Of our accept in another firewall."""
+    return Row(name, do, of_firewall, nothing, survives_reboot, usual, foresee, (name,))
+
+
+def _at_the_end(name: str, do: Do) -> Row:
+    """Of what no plan reads, and nothing brings back."""
+    return Row(name, do, nothing, nothing, False, usual, unseen, ())
+
+
+def _record(name: str, do: Do, foresee: Foresee) -> Row:
+    """Of what is stored, since the kernel cannot know it. No action of a plan: a run adds these itself."""
+    return Row(name, do, nothing, nothing, True, usual, foresee, ())
+
+
+ROWS = (
+    _handle("netns.create", on_netns.netns_create, ("netns.remove",)),
+    _handle("netns.attach", on_netns.netns_attach, ("netns.remove",)),
+    _handle("netns.adopt", on_netns.netns_adopt, ("netns.remark",)),
+    _handle("netns.remark", on_netns.netns_remark, ()),
+    _handle("netns.remove", on_netns.netns_remove, (), takes_away=of_netns),
+    _handle("netns.retire", on_netns.netns_retire, ("netns.unstash",), takes_away=of_netns),
+    _handle("netns.discard", on_netns.netns_discard, (), takes_away=of_netns, foresee=foresee_discarded),
+    _handle("netns.stash", on_netns.netns_stash, ("netns.unstash",), takes_away=of_netns),
+    _handle("netns.unstash", on_netns.netns_unstash, ()),
+    _handle("netns.drop", on_netns.netns_drop, (), foresee=unseen),
+    _link("bridge.create", on_link.bridge_create, ("link.delete",), touches=of_bridge),
+    _link("bridge.set", on_link.bridge_set, ("bridge.set",)),
+    _link("veth.create", on_link.veth_create, ("link.delete",), touches=of_pair),
+    _link("link.set", on_link.link_set, ("link.set",), turn=identity_if_mac),
+    _link(
+        "link.rename",
+        on_link.link_rename,
+        ("link.rename",),
+        touches=of_renamed,
+        takes_away=host_link,
+        turn=identity_inside,
+    ),
+    _link("altname.add", on_link.altname_add, ("altname.delete",)),
+    _link("altname.delete", on_link.altname_delete, ("altname.add",)),
+    _link("port.set", on_link.port_set, ("port.set",)),
+    _link("port.restore", on_link.port_restore, ()),
+    _link("settings.restore", on_link.settings_restore, ()),
+    _link("link.delete", on_link.link_delete, ("*.create",), takes_away=host_link),
+    _link("links.delete", on_link.links_delete, ("*.create",), touches=of_links, takes_away=of_links),
+    _link("address.add", on_link.address_add, ("address.delete",)),
+    _link("address.delete", on_link.address_delete, ("address.add",)),
+    _link("route.add", on_link.route_add, ("route.delete",)),
+    _link("route.delete", on_link.route_delete, ("route.add",), takes_away=of_route),
+    _link("sysctl.write", on_host.sysctl_write, ("sysctl.write",), touches=of_setting, turn=off_if_ipv6),
+    _file("file.write", on_host.file_write),
+    _file("file.link", on_host.file_link),
+    _file("file.remove", on_host.file_remove, takes_away=of_file),
+    Row("nft.load", on_host.nft_load, of_rules, nothing, False, usual, foresee_rules, ("nft.load",)),
+    _accept("iptables.own", on_host.iptables_own, False, foresee_accept),
+    _accept("firewalld.apply", on_host.firewalld_apply, False, foresee_zone),
+    _accept("file.replace", on_host.file_replace, True, foresee_foreign_file),
+    _at_the_end("conntrack.delete", on_host.conntrack_delete),
+    _at_the_end("announce", announce),
+    _record("lease.revert", lease_revert, foresee_leases),
+    _record("declared.write", declared_write, foresee_declared),
+    _record("declared.remove", declared_remove, foresee_declared),
+)
+
+OPERATIONS: Dict[str, Row] = {row.name: row for row in ROWS}
+
+
+def row_of(name: str) -> Row:
+    try:
+        return OPERATIONS[name]
+    except KeyError:
+        raise FabricError(
+            'this linuxnet.fabric has no operation "{0}"; the release that wrote it has'.format(name)
+        ) from None
+
+
+def taken_away(steps: Iterable[Operation]) -> FrozenSet[str]:
+    """The keys of what these take away."""
+    return frozenset(key for step in steps for key in row_of(step.name).takes_away(step.arguments))
+
+
+def perform(host: Host, step: Mapping[str, Any]) -> None:
+    """Carry out one operation, out of a plan or a journal: ``{"name": …, "arguments": {…}}``."""
+    row_of(step["name"]).do(host, **step["arguments"])
+
+
+def foreseen(steps: Iterable[Mapping[str, Any]]) -> Outlook:
+    """What these, in their order, will leave."""
+    outlook = Outlook()
+    for step in steps:
+        row_of(step["name"]).foresee(outlook, step["arguments"])
+    return outlook
