@@ -18,11 +18,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, FrozenSet, Iterable, Mapping, Tuple
 
-from .._ipam.store import LeaseStore
+from .._ipam.store import open_store, revert
 from .._kernel.announce import announce
 from .._kernel.errors import FabricError
 from .._kernel.host import Host
-from .._kernel.names import LEASE_STORE
 from .._kernel.operations import host as on_host
 from .._kernel.operations import link as on_link
 from .._kernel.operations import netns as on_netns
@@ -84,8 +83,8 @@ class Row:
 
 def lease_revert(host: Host, granted: Iterable[Mapping[str, Any]], released: Iterable[Mapping[str, Any]]) -> None:
     """Take an allocation back, in a transaction of its own."""
-    with LeaseStore.open(LEASE_STORE, check_mode=False) as store:
-        store.revert(granted, released)
+    with open_store(check_mode=False) as store:
+        revert(store, granted, released)
 
 
 def declared_write(host: Host, topology: str, declared: Mapping[str, Any]) -> None:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from ipaddress import ip_interface
 from typing import Any, Collection, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
-from .._ipam.store import LeaseStore
+from .._ipam.store import Store, revert
 from .._kernel import facts, nft
 from .._kernel.host import Host
 from .._kernel.names import table
@@ -93,10 +93,10 @@ class View:
         """What of ours will be in another firewall."""
         return Foreseen(self._outlook.accepts, self._outlook.foreign_files, self._outlook.zones)
 
-    def leases(self, store: LeaseStore) -> None:
+    def leases(self, store: Store) -> None:
         """In a copy of the store, which a check has."""
         for words in self._outlook.reverted:
-            store.revert(**words)
+            revert(store, **words)
 
     def before(self, touched: Iterable[Sequence[str]]) -> images.Image:
         """What the actions touch, as the last plan found it."""

@@ -27,11 +27,10 @@ from .._expansion.expand import HostDefaults, expand
 from .._expansion.lease_requests import lease_requests
 from .._ipam.allocate import allocate, release_topology
 from .._ipam.requests import Allocation, HostFacts, SubnetRequest
-from .._ipam.store import LeaseStore
+from .._ipam.store import Store, open_store
 from .._kernel import dependencies, facts, sysctl
 from .._kernel.errors import DeclarationError, Problem
 from .._kernel.host import Host
-from .._kernel.names import LEASE_STORE
 from .._kernel.rtnl import read as rtnetlink
 from .._resources.action import Operation, operation
 from .._resources.firewalls.accept import WARN
@@ -72,9 +71,9 @@ class Prepared(NamedTuple):
 
 
 @contextlib.contextmanager
-def _leases(view: View, check_mode: bool) -> Iterator[LeaseStore]:
+def _leases(view: View, check_mode: bool) -> Iterator[Store]:
     """The store in a transaction, as it is without the interrupted run. In check mode it is a copy."""
-    with LeaseStore.open(LEASE_STORE, check_mode=check_mode) as store:
+    with open_store(check_mode) as store:
         view.leases(store)
         store.begin()
         yield store
@@ -138,7 +137,7 @@ def _tell_apart(
     return declared.tell_apart(result.actions, needed)
 
 
-def _prepare(view: View, store: LeaseStore, topology: Topology, absent: bool, firewall: str) -> Prepared:
+def _prepare(view: View, store: Store, topology: Topology, absent: bool, firewall: str) -> Prepared:
     """Lease and expand: from what is declared to what is to be on this host."""
     if absent:
         allocation, desired = release_topology(store, topology.name), Desired(topology.name)

@@ -11,7 +11,7 @@ from typing import Any, Dict, Iterator, List, Mapping, Set, Tuple
 from .._engine.lock import host_lock
 from .._engine.report import Result
 from .._expansion.recognise import Seen, recognise_containers, recognise_networks
-from .._ipam.store import LeaseStore
+from .._ipam import store as lease_store
 from .._kernel import files, names, nft
 from .._kernel.host import Host
 from .._kernel.observe import Observed, observe
@@ -30,8 +30,8 @@ def perform_topology_info(params: Mapping[str, Any], check_mode: bool) -> Result
     with host_lock(LOCK_TIMEOUT, check_mode=True), Host() as host:
         with Visits(host, {}) as visits:
             first = observe(host, (), visits)
-        with LeaseStore.open(names.LEASE_STORE, check_mode=True) as store:
-            leases = store.leases(wanted)
+        with lease_store.open_store(check_mode=True) as store:
+            leases = lease_store.leases(store, wanted)
         found = sorted(_topologies(first, leases))
         chosen = [name for name in found if wanted in (None, name)]
         with Visits(host, {}, chosen) as visits:
