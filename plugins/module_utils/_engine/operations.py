@@ -70,7 +70,7 @@ class Row:
     """One operation, and all that is asked about it. No answer has a default: none can be forgotten."""
 
     name: str
-    do: Do  # (host, **arguments); its docstring says what it does
+    do: Do  # called with the host and, by their names, the operation's arguments
     touches: Keys  # read again after it; a journal keeps what they were like before it
     takes_away: Keys  # of the host's things, those that are to be gone after it
     survives_reboot: bool  # False: what it changes goes with the kernel, so after a reboot there is nothing to undo
