@@ -26,7 +26,7 @@ from .._engine.desired import Desired
 from .._ipam.requests import Allocation
 from .._kernel import names
 from .._resources.links.bridge import Bridge
-from .._resources.links.veth_pair import Veth
+from .._resources.links.veth import Veth
 from .._resources.netns import Netns
 from .._resources.routes import StaticRoute
 from .._resources.settings import HostSysctl
@@ -51,9 +51,8 @@ def expand(topology: Topology, allocation: Allocation, host: HostDefaults) -> De
     return Desired(
         topology=topology.name,
         sysctls=tuple(_forwarding(topology, host)),
-        bridges=tuple(_bridges(topology, allocation, host)),
+        links=(*_bridges(topology, allocation, host), *_veths(topology, allocation, host)),
         namespaces=tuple(_namespaces(topology)),
-        veths=tuple(_veths(topology, allocation, host)),
         files=expand_files(topology, allocation, host.resolv_conf),
         ruleset=expand_rules(topology, allocation),
     )

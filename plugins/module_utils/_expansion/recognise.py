@@ -19,7 +19,7 @@ from .._kernel.observe import Observed
 from .._kernel.rtnl.read import Link
 from .._kernel.visits import NamespaceState
 from .._resources import ownership
-from .._resources.links.bridge import comparable_addresses
+from .._resources.link import comparable_addresses
 from .._resources.ruleset.model import Publication
 
 Elements = Mapping[str, Iterable[str]]  # nft set → its elements as text

@@ -30,7 +30,7 @@ def web(networks: Dict[str, Any], **words: Any) -> Desired:
 
 
 def routes(desired: Desired) -> Dict[str, List[str]]:
-    found = {pair.ifname: [str(route) for route in pair.routes] for pair in desired.veths}
+    found = {pair.ifname: [str(route) for route in pair.routes] for pair in desired.links_inside()}
     found["none"] = [str(route) for route in desired.namespaces[0].routes or ()]
     return found
 
