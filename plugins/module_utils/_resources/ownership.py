@@ -40,10 +40,16 @@ def subject(
     link: Link, observed: Observed, topology: Optional[str] = None, netns: Optional[str] = None
 ) -> Optional[str]:
     """What of a topology's (by default whosever it is) the interface is: ``network front``, ``web:eth0``."""
+    return next(subjects(link, observed, topology, netns), None)
+
+
+def subjects(
+    link: Link, observed: Observed, topology: Optional[str] = None, netns: Optional[str] = None
+) -> Iterator[str]:
+    """All that its marks say of it; its own alias speaks first."""
     for parsed in map(names.parse_alias, marks(link, observed, netns)):
         if parsed and topology in (None, parsed[0]):
-            return parsed[1]
-    return None
+            yield parsed[1]
 
 
 def refuse_foreign(ifname: str, alias: str, link: Link, kind: str, observed: Observed) -> None:
