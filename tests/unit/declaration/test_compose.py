@@ -14,7 +14,10 @@ import pytest
 import yaml
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._declaration.networks import default_network
-from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.drivers.registry import DRIVERS, parse_declaration
+from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.drivers.registry import (
+    DRIVERS,
+    parse_declaration,
+)
 from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.lease_requests import lease_requests
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import DeclarationError, Problem
 
