@@ -249,10 +249,9 @@ timings:
     read and plan: 21.5
     journal and leases: 1.2
     apply sysctl: 0.1
-    apply bridge: 0.9
     apply nft: 9.8
     apply netns: 3.9
-    apply veth: 6.2
+    apply link: 7.1
     apply file: 1.0
     verify: 24.0
     finish: 0.7

@@ -24,6 +24,7 @@ from .._kernel.visits import Visits
 from .._resources import files as hosts_files
 from .._resources.files import FileState
 from .._resources.firewalls.accept import Foreseen
+from .._resources.links.registry import SETTINGS
 from . import before as images
 from .effects import FILE, LINK, Outlook, kind_of, name_of, names_of
 from .journal import VERIFIED, Record, way_back
@@ -58,7 +59,7 @@ class View:
             with self.visits({}) as visits:
                 return self.observe(sysctls, visits)
         links, self._links = self._links, None
-        observed = observe(self.host, sysctls, visits, links)
+        observed = observe(self.host, sysctls, visits, links, SETTINGS)
         if self._interrupted is not None:
             observed = replace(observed, handles=self._without_discarded(observed))
             observed = images.restored(observed, self._before)

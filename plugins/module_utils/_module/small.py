@@ -18,9 +18,9 @@ from .._kernel.errors import DeclarationError, Problem
 from .._kernel.observe import Observed
 from .._resources import netns, ownership
 from .._resources.action import Action
-from .._resources.links import bridge, veth
+from .._resources.links import bridge, registry, veth
 from .._resources.links.bridge import Bridge
-from .._resources.links.veth_pair import Veth
+from .._resources.links.veth import Veth
 from .._resources.netns import Netns
 from .._resources.routes import StaticRoute
 from .by_hand import run_alone
@@ -136,7 +136,7 @@ def _absent_link(name: str, topology: str, seen: Observed, kind: str) -> List[Ac
     if link is None:
         return []
     ownership.refuse_foreign(name, names.alias(topology, name), link, kind, seen)
-    return [veth.remove(link, seen) if kind == "veth" else bridge.remove(link, seen)]
+    return [registry.remove(link, seen)]
 
 
 def _run(

@@ -28,7 +28,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.visits imp
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.action import Action
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.files import FileState, TextFile
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.bridge import Bridge
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.veth_pair import Veth
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.veth import Veth
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.netns import Netns
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.routes import StaticRoute
 
@@ -41,7 +41,6 @@ ARGUMENTS: Dict[str, Any] = {
     "altname": "fabric,default,network,front",
     "attach": "host",
     "attributes": {"mac": "02:42:0a:00:00:02"},
-    "bridge": {"ifname": "br-front"},
     "chain": "DOCKER-USER",
     "cidr": "10.0.0.2/24",
     "content": "text\n",
@@ -56,6 +55,8 @@ ARGUMENTS: Dict[str, Any] = {
     "ifnames": ["vethaa", "vethbb"],
     "inode": 5,
     "key": "net/ipv6/conf/all/disable_ipv6",
+    "kind": "veth",
+    "link": {"name": "vethaa", "netns": "web"},
     "mac": "02:42:0a:00:00:02",
     "mark": "linuxnet.fabric/default",
     "name": "web",
@@ -72,7 +73,6 @@ ARGUMENTS: Dict[str, Any] = {
     "target": "../shared",
     "topology": "default",
     "value": "1",
-    "veth": {"name": "vethaa", "netns": "web"},
     "wanted": ["br-front"],
     "zone": "linuxnet-fabric",
 }
@@ -109,12 +109,13 @@ def test_its_function_is_called_like_it(row: Row) -> None:
 def test_every_answer_is_one_that_the_engine_understands(row: Row) -> None:
     for words in examples(row):
         touched, gone = list(row.touches(words)), list(row.takes_away(words))
+        inside = (effects.ROUTE, effects.INSIDE)
         with_name = {effects.LINK, effects.NETNS, effects.FILE, effects.SYSCTL}
         alone = {effects.RULES, effects.FIREWALL}
         assert all(kind_of(key) in with_name and name_of(key) or key in alone for key in touched)
-        assert {kind_of(key) for key in gone} <= {effects.LINK, effects.NETNS, effects.FILE, effects.ROUTE}
-        # What is gone is looked for by what is touched: a route in the namespace that it was in.
-        assert {key for key in gone if kind_of(key) != effects.ROUTE} <= set(touched)
+        assert {kind_of(key) for key in gone} <= {effects.LINK, effects.NETNS, effects.FILE, *inside}
+        # What is gone is looked for by what is touched: a route or a link in the namespace that it was in.
+        assert {key for key in gone if kind_of(key) not in inside} <= set(touched)
         assert isinstance(row.turn(words), Turn)
 
 
@@ -219,9 +220,9 @@ OUTER = Link(7, "vethaa", "veth", True, mtu=1400, alias=ENDPOINT, peer=2)
 INNER = Link(2, "far0", "veth", False, mtu=1400, alias="", peer=7, mac="02:00:00:00:00:01")
 DESIRED = Desired(
     "default",
-    bridges=(Bridge("br-front", NETWORK, addresses=("10.0.0.1/24",)),),
     namespaces=(Netns("web", "default", sysctls=(("net/ipv6/conf/all/disable_ipv6", "1"),)), Netns("db", "default")),
-    veths=(
+    links=(
+        Bridge("br-front", NETWORK, addresses=("10.0.0.1/24",)),
         Veth(
             "vethaa",
             "web",
