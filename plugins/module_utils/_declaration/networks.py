@@ -10,6 +10,7 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import Any, Dict, List, Optional, Tuple
 
 from .._kernel.names import bridge_ifname
+from .compose_words import network_keys
 from .names_rules import interface_name
 from .pools import parse_pools
 from .topology import DEFAULT_BRIDGE, DEFAULT_NETWORK, Address, Network
@@ -18,8 +19,8 @@ from .words import Problems, address, boolean, integer, items, known_keys, mappi
 GATEWAY_MODES = ("nat", "routed", "nat-unprotected", "isolated")
 _LATER_DRIVERS = ("macvlan", "ipvlan", "overlay")
 _KEYS = (
-    "driver ipam enable_ipv4 enable_ipv6 internal external driver_opts labels bridge icc masquerade mtu gateway_mode"
-    " host_binding snat_to trusted_host_interfaces isolate anti_spoofing routes"
+    "driver ipam enable_ipv4 enable_ipv6 internal external driver_opts name labels attachable"
+    " bridge icc masquerade mtu gateway_mode host_binding snat_to trusted_host_interfaces isolate anti_spoofing routes"
 ).split()
 #: Docker's key -> our word, with the family where ours holds both.
 _DRIVER_OPTS = {
@@ -53,7 +54,7 @@ def default_bridge(name: str) -> str:
 
 def parse_network(name: str, value: Any, path: str, problems: Problems) -> Network:
     words = mapping(value, path, problems)
-    known_keys(words, tuple(_KEYS), path, problems)
+    network_keys(words, tuple(_KEYS), path, problems)
     families = {word: _families(words.get(word)) for word in ("gateway_mode", "host_binding", "snat_to")}
     places = _merge_driver_opts(words, families, path, problems)
     _check_driver(words.get("driver"), path + ".driver", problems)
@@ -66,8 +67,9 @@ def parse_network(name: str, value: Any, path: str, problems: Problems) -> Netwo
     if not (enable_ipv4 or enable_ipv6):
         problems.note(path, "a network needs IPv4 or IPv6: set enable_ipv4 or enable_ipv6 to true")
     bridge = default_bridge(name)
-    if words.get("bridge") is not None:
-        bridge = interface_name(words["bridge"], places.get("bridge", path + ".bridge"), problems) or bridge
+    word = _bridge_word(words, external)
+    if word is not None:
+        bridge = interface_name(words[word], places.get(word, "{0}.{1}".format(path, word)), problems) or bridge
     modes = _gateway_modes(families["gateway_mode"], internal, path, places, problems)
     snat = _snat(families["snat_to"], path, places, problems)
     return Network(
@@ -94,6 +96,14 @@ def parse_network(name: str, value: Any, path: str, problems: Problems) -> Netwo
         isolate=truth("isolate", True),
         anti_spoofing=truth("anti_spoofing", True),
         routes=routes(words.get("routes"), path + ".routes", problems),
+    )
+
+
+def _bridge_word(words: Dict[str, Any], external: bool) -> Optional[str]:
+    """Where the bridge's name stands. Compose's ``name`` means one only with ``external: true``: the bridge that is
+    there; elsewhere it is the name of Docker's object, of which there is none here."""
+    return next(
+        (word for word in ("bridge", "name") if words.get(word) is not None and (word == "bridge" or external)), None
     )
 
 

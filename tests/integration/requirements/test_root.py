@@ -32,7 +32,8 @@ def as_nobody(shared_lab):
 def test_without_root_every_module_asks_for_become(as_nobody, module, check):
     refused = as_nobody.module(module, MODULES[module], check=check, fail=True)
     assert refused["msg"] == (
-        "linuxnet.fabric needs root on node1, also in check mode; this task runs as nobody (uid 65534). Add become: true"
+        "linuxnet.fabric needs root on node1, also in check mode; this task runs as nobody (uid 65534)."
+        " Add become: true"
     )
 
 
