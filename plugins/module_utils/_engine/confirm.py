@@ -13,20 +13,20 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import replace
-from typing import Any, Dict
 
 from .._kernel.errors import FabricError
 from .._kernel.host import Host
 from . import journal as journals
-from . import transaction
+from . import recovery
+from .journal import Timer
 from .lock import host_lock
 from .report import Result
 
 _POLL = 0.1  # seconds
 
 
-def arm(timeout: float) -> Dict[str, Any]:
-    """Start the timer, and return what the run's journal is to say of it.
+def arm(timeout: float) -> Timer:
+    """Start the timer; the run's journal is to say which process it is. FabricError when there is none.
 
     Called before the lease store is opened: SQLite's connections do not survive a fork.
     """
@@ -36,9 +36,14 @@ def arm(timeout: float) -> Dict[str, Any]:
     if child:
         os.close(tell)
         os.waitpid(child, 0)
-        pid = int(os.read(told, 32))
+        pid = os.read(told, 32)
         os.close(told)
-        return {"nonce": nonce, "pid": pid, "started": journals.started(pid)}
+        if not pid:  # whoever was to start it died before
+            raise FabricError(
+                "the process that would take this run back unless it is confirmed could not be started, so nothing was "
+                "changed; see that this host can start processes (memory, pids), or run without confirm_timeout"
+            )
+        return Timer(nonce, int(pid), journals.started(int(pid)))
     try:
         os.setsid()
         timer = os.fork()
@@ -53,16 +58,16 @@ def arm(timeout: float) -> Dict[str, Any]:
 
 def confirm() -> Result:
     """Keep what the last run did. The caller holds the host's lock."""
-    words = journals.read()
-    if words is None or words["reached"] != journals.UNCONFIRMED:
+    record = journals.read()
+    if record is None or record.reached != journals.UNCONFIRMED:
         raise FabricError(
             "there is nothing to confirm: no run waits for it. It was confirmed already, or the time was over and "
             "the host went back by itself"
         )
     journals.set_reached(journals.VERIFIED)
     with Host() as host:
-        finished = transaction.finish_interrupted(host)
-    return replace(finished, actions=("confirm the run of topology {0}".format(words["topology"]),))
+        finished = recovery.finish_interrupted(host)
+    return replace(finished, actions=("confirm the run of topology {0}".format(record.topology),))
 
 
 def _let_go() -> None:
@@ -87,10 +92,11 @@ def _watch(nonce: str, timeout: float, caller: int) -> None:
     with host_lock(timeout=3600, check_mode=False):
         if _pending(nonce):
             with Host() as host:
-                transaction.take_back(host)
+                recovery.take_back(host)
 
 
 def _pending(nonce: str) -> bool:
-    words = journals.read()
-    timer = words.get("timer") if words is not None else None
-    return bool(words and timer and timer["nonce"] == nonce and words["reached"] != journals.VERIFIED)
+    record = journals.read()
+    if record is None or record.timer is None:
+        return False
+    return record.timer.nonce == nonce and record.reached != journals.VERIFIED

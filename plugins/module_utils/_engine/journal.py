@@ -14,24 +14,59 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tuple
+from dataclasses import asdict, dataclass, field
+from typing import Any, Callable, Dict, Iterator, List, Mapping, NoReturn, Optional, Sequence, Tuple
 
 from .._kernel import files, gate, marks
 from .._kernel.errors import FabricError
 from .._kernel.marks import prepare_state_directory
 from .._kernel.names import JOURNAL_FILE
-from .._resources.action import Action
+from .._resources.action import Action, Operation
 from . import before as images
-from .operations import row_of
+from .operations import OPERATIONS, row_of
 
-_REACHED = JOURNAL_FILE + ".reached"
+#: Of the file's form, and of what its operations mean. A release that changes either counts it up.
 _VERSION = 1
 
 #: The keys of what each action touches → what all of that is like, to be kept as JSON.
 Before = Callable[[Sequence[Sequence[str]]], Dict[str, Any]]
+Steps = Tuple[Operation, ...]
 
 #: What ``reached`` says besides a number: all is verified, and waits for a confirmation, or needs none.
 UNCONFIRMED, VERIFIED = "unconfirmed", "finish"
+
+
+@dataclass(frozen=True)
+class Timer:
+    """The process that takes a run back unless it is confirmed in time."""
+
+    nonce: str
+    pid: int
+    started: Optional[str]  # as ``started`` says, for a pid comes back as another process'
+
+
+@dataclass(frozen=True)
+class Record:
+    """A journal as it is read again: of a run that did not come to its end, or waits for its confirmation."""
+
+    topology: str
+    boot_id: str
+    undo: Tuple[Steps, ...]  # the inverses of each action, in the order of the actions
+    first: Steps = ()  # the way back of the leases, which are committed before any action
+    finish: Steps = ()
+    reached: str = "0"  # how many actions have begun, or UNCONFIRMED, or VERIFIED
+    timer: Optional[Timer] = None
+    touched: Tuple[Sequence[str], ...] = ()  # the keys of each action
+    before: Mapping[str, Any] = field(default_factory=dict)  # key → what it was like before the run
+
+    @property
+    def is_of_this_boot(self) -> bool:
+        return self.boot_id == marks.boot_id()
+
+    @property
+    def begun(self) -> Optional[int]:
+        """How many actions have begun; None: all of them, or, after a reboot, nobody knows how many."""
+        return int(self.reached) if self.is_of_this_boot and self.reached.isdigit() else None
 
 
 class Journal:
@@ -43,10 +78,10 @@ class Journal:
     def begin(
         self,
         topology: str,
-        first: Sequence[Dict[str, Any]],
+        first: Sequence[Operation],
         actions: Sequence[Action],
-        finish: Sequence[Dict[str, Any]] = (),
-        timer: Optional[Dict[str, Any]] = None,
+        finish: Sequence[Operation] = (),
+        timer: Optional[Timer] = None,
         before: Optional[Before] = None,
     ) -> None:
         """``first`` is the way back of what is committed before any action: the leases. ``before`` says what the
@@ -58,14 +93,14 @@ class Journal:
             "version": _VERSION,
             "topology": topology,
             "boot_id": marks.boot_id(),
-            "timer": timer,
-            "first": list(first),
-            "undo": [[step.as_json() for step in action.undo] for action in actions],
+            "timer": asdict(timer) if timer is not None else None,
+            "first": _as_json(first),
+            "undo": [_as_json(action.undo) for action in actions],
             "touched": touched,
             "before": before(touched) if before is not None else {},
-            "finish": [step.as_json() for action in actions for step in action.finish] + list(finish),
+            "finish": _as_json([*(step for action in actions for step in action.finish), *finish]),
         }
-        self._reached = os.open(_REACHED, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        self._reached = os.open(_reached_file(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         self.reached("0")
         _write_durably(JOURNAL_FILE, json.dumps(words))
 
@@ -83,46 +118,110 @@ class Journal:
         remove()
 
 
-def read() -> Optional[Dict[str, Any]]:
-    """What an interrupted run left behind, with ``reached``; None when there is nothing to finish."""
+def _reached_file() -> str:
+    return JOURNAL_FILE + ".reached"
+
+
+def read() -> Optional[Record]:
+    """What an interrupted run left behind; None when there is nothing to finish. FabricError when it cannot be read."""
     try:
         with open(JOURNAL_FILE, encoding="utf-8") as file:
-            words: Dict[str, Any] = json.load(file)
+            text = file.read()
     except FileNotFoundError:
         return None
+    except (OSError, ValueError) as error:
+        _refuse(error)
     try:
-        with open(_REACHED, encoding="ascii") as file:
-            words["reached"] = file.read().strip() or "0"
+        with open(_reached_file(), encoding="ascii") as file:
+            reached = file.read().strip() or "0"
     except FileNotFoundError:
-        words["reached"] = "0"
-    return words
+        reached = "0"
+    except (OSError, ValueError) as error:
+        _refuse(error)
+    return _understood(text, reached)
 
 
-Step = Dict[str, Any]
+def _understood(text: str, reached: str) -> Record:
+    try:
+        words = json.loads(text)
+        version = words["version"]
+        if version == _VERSION:
+            record = _record(words, reached)
+            _check(record)
+            return record
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        _refuse(error)
+    raise FabricError(
+        "{0} was written by another release of linuxnet.fabric (its version is {1}, this one knows {2}): a run of the "
+        "topology {3} did not come to its end. Let that release take it back, with any run of it on this host; "
+        "nothing was changed".format(JOURNAL_FILE, version, _VERSION, words.get("topology"))
+    )
 
 
-def way_back(words: Dict[str, Any]) -> Iterator[Tuple[Optional[int], List[Step]]]:
+def _record(words: Mapping[str, Any], reached: str) -> Record:
+    return Record(
+        topology=words["topology"],
+        boot_id=words["boot_id"],
+        undo=tuple(_steps(each) for each in words["undo"]),
+        first=_steps(words["first"]),
+        finish=_steps(words["finish"]),
+        reached=reached,
+        timer=Timer(**words["timer"]) if words.get("timer") is not None else None,
+        touched=tuple(words.get("touched", ())),
+        before=dict(words.get("before", {})),
+    )
+
+
+def _steps(words: Sequence[Mapping[str, Any]]) -> Steps:
+    return tuple(Operation(str(step["name"]), dict(step["arguments"])) for step in words)
+
+
+def _as_json(steps: Sequence[Operation]) -> List[Dict[str, Any]]:
+    return [step.as_json() for step in steps]
+
+
+def _check(record: Record) -> None:
+    """ValueError for what no run has written."""
+    if record.reached not in (UNCONFIRMED, VERIFIED):
+        if not 0 <= int(record.reached) <= len(record.undo):
+            raise ValueError("{0} actions have begun, of {1}".format(record.reached, len(record.undo)))
+    for step in (*record.first, *record.finish, *(step for steps in record.undo for step in steps)):
+        if step.name not in OPERATIONS:
+            raise ValueError('there is no operation "{0}"'.format(step.name))
+
+
+def _refuse(error: Exception) -> NoReturn:
+    raise FabricError(
+        "{0}, which a run that did not come to its end has left, cannot be read ({1}); nothing was changed. "
+        "Restore it, or move it and {2} away and run again: then nothing of that run is taken back, and this host is "
+        "compared with the declaration as it is".format(JOURNAL_FILE, error or type(error).__name__, _reached_file())
+    ) from error
+
+
+def way_back(record: Record) -> Iterator[Tuple[Optional[int], Steps]]:
     """How an interrupted run is taken back: the operations of one action after the other, the last one first.
 
     With each comes what ``reached`` is to say once they are done, for the way back may be interrupted, too, and
     must not be gone twice: an inverse undoes what its own action did, and not what stood there before. The leases
     come last, with None. After a reboot there are only files and leases left to put back.
     """
-    same_boot = words["boot_id"] == marks.boot_id()
-    all_of_them = not same_boot or words["reached"] in (UNCONFIRMED, VERIFIED)
-    begun = words["undo"] if all_of_them else words["undo"][: int(words["reached"])]
+    begun = record.undo[: record.begun]
     for number in reversed(range(len(begun))):
-        yield number, [step for step in begun[number] if same_boot or row_of(step["name"]).survives_reboot]
-    yield None, list(words["first"])
+        yield number, tuple(step for step in begun[number] if record.is_of_this_boot or _survives_reboot(step))
+    yield None, record.first
 
 
-def awaits_confirmation(words: Dict[str, Any]) -> bool:
+def _survives_reboot(step: Operation) -> bool:
+    return row_of(step.name).survives_reboot
+
+
+def awaits_confirmation(record: Record) -> bool:
     """Somebody may still confirm the run, for its timer is running. One that was killed, or went with a reboot, takes
     nothing back, so the next run does."""
-    timer = words.get("timer")
-    if words["reached"] != UNCONFIRMED or words["boot_id"] != marks.boot_id() or timer is None:
+    timer = record.timer
+    if record.reached != UNCONFIRMED or not record.is_of_this_boot or timer is None:
         return False
-    return bool(timer["started"] is not None and started(timer["pid"]) == timer["started"])
+    return timer.started is not None and started(timer.pid) == timer.started
 
 
 def started(pid: int) -> Optional[str]:
@@ -135,26 +234,25 @@ def started(pid: int) -> Optional[str]:
     return fields[19] if fields[0] not in ("Z", "X") else None
 
 
-def keep_only(failed: Sequence[Sequence[Step]]) -> None:
+def keep_only(failed: Sequence[Sequence[Operation]]) -> None:
     """Leave the inverses of these actions, which failed, to the next run; the rest of the way back is done."""
-    words = read()
-    if words is not None:
-        words.pop("reached")
-        touched = [key for keys in words.get("touched", []) for key in keys]
-        words.update(
-            undo=[list(steps) for steps in reversed(failed)],
-            touched=[touched] * len(failed),
-            first=[],
-            finish=[],
-            timer=None,
-        )
-        _write_durably(JOURNAL_FILE, json.dumps(words))
-        set_reached(str(len(failed)))
+    with open(JOURNAL_FILE, encoding="utf-8") as file:
+        words = json.load(file)
+    touched = [key for keys in words.get("touched", []) for key in keys]
+    words.update(
+        undo=[_as_json(steps) for steps in reversed(failed)],
+        touched=[touched] * len(failed),
+        first=[],
+        finish=[],
+        timer=None,
+    )
+    _write_durably(JOURNAL_FILE, json.dumps(words))
+    set_reached(str(len(failed)))
 
 
 def set_reached(mark: str) -> None:
     """As ``Journal.reached``, for a journal that another process began."""
-    descriptor = os.open(_REACHED, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(_reached_file(), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         _write_mark(descriptor, mark)
     finally:
@@ -167,7 +265,7 @@ def _write_mark(descriptor: int, mark: str) -> None:
 
 
 def remove() -> None:
-    for path in (JOURNAL_FILE, _REACHED):
+    for path in (JOURNAL_FILE, _reached_file()):
         files.unlink(path)
 
 

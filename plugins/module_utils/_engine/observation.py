@@ -22,13 +22,14 @@ from .view import View
 class Planner:
     """What is left to do on a host to match a declaration: before a run, and after its actions."""
 
-    #: What else is to be computed, for the time when the outcome of a run is awaited from a program.
-    meanwhile: Optional[Callable[[], object]] = None
-
-    def __init__(self, view: View, desired: Desired, firewall: str = WARN) -> None:
-        """``firewall``: what to do about another one."""
+    def __init__(
+        self, view: View, desired: Desired, firewall: str = WARN, meanwhile: Optional[Callable[[], object]] = None
+    ) -> None:
+        """``firewall``: what to do about another one. ``meanwhile``: what else is to be computed, for the time when
+        the outcome of a run is awaited from a program."""
         self._view = view
         self._desired = desired
+        self._meanwhile = meanwhile
         self.firewall = HostFirewall(desired.topology, firewall, desired.ruleset)
 
     def plan(self) -> Tuple[Action, ...]:
@@ -49,4 +50,4 @@ class Planner:
 
     def left_after(self, actions: Sequence[Action]) -> Tuple[str, ...]:
         """Of what these actions touched; the rest was read when they were planned."""
-        return left_after(self._view.host, self._desired, actions, self.firewall, self.meanwhile)
+        return left_after(self._view.host, self._desired, actions, self.firewall, self._meanwhile)

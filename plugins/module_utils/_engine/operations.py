@@ -203,14 +203,14 @@ def taken_away(steps: Iterable[Operation]) -> FrozenSet[str]:
     return frozenset(key for step in steps for key in row_of(step.name).takes_away(step.arguments))
 
 
-def perform(host: Host, step: Mapping[str, Any]) -> None:
-    """Carry out one operation, out of a plan or a journal: ``{"name": …, "arguments": {…}}``."""
-    row_of(step["name"]).do(host, **step["arguments"])
+def perform(host: Host, step: Operation) -> None:
+    """Carry out one operation, out of a plan or a journal."""
+    row_of(step.name).do(host, **step.arguments)
 
 
-def foreseen(steps: Iterable[Mapping[str, Any]]) -> Outlook:
+def foreseen(steps: Iterable[Operation]) -> Outlook:
     """What these, in their order, will leave."""
     outlook = Outlook()
     for step in steps:
-        row_of(step["name"]).foresee(outlook, step["arguments"])
+        row_of(step.name).foresee(outlook, step.arguments)
     return outlook

@@ -27,6 +27,10 @@ class Result:
     def changed(self) -> bool:
         return bool(self.actions)
 
+    def then(self, later: "Result") -> "Result":
+        """Both, one after the other; what is not said in order is the later one's."""
+        return replace(later, actions=self.actions + later.actions, warnings=self.warnings + later.warnings)
+
     def with_facts(self, **facts: Any) -> "Result":
         return replace(self, facts=dict(self.facts, **facts))
 
@@ -41,8 +45,11 @@ def report(first: Sequence[str], actions: Sequence[Action]) -> Result:
             after.setdefault(subject, {}).update(new)
     if first:
         after["leases"] = {"changes": list(first)}
-    lines = (*first, *(line for action in actions for line in action.lines))
-    return Result(lines, _without_empty(before), _without_empty(after))
+    return Result((*first, *lines(actions)), _without_empty(before), _without_empty(after))
+
+
+def lines(actions: Sequence[Action]) -> Tuple[str, ...]:
+    return tuple(line for action in actions for line in action.lines)
 
 
 def _without_empty(subjects: Mapping[str, Dict[str, Any]]) -> Dict[str, Any]:

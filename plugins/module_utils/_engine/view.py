@@ -15,7 +15,7 @@ from ipaddress import ip_interface
 from typing import Any, Collection, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from .._ipam.store import LeaseStore
-from .._kernel import facts, marks, nft
+from .._kernel import facts, nft
 from .._kernel.host import Host
 from .._kernel.names import table
 from .._kernel.observe import Observed, observe
@@ -25,8 +25,8 @@ from .._resources import files as hosts_files
 from .._resources.files import FileState
 from .._resources.firewalls.accept import Foreseen
 from . import before as images
-from . import journal as journals
 from .effects import FILE, LINK, Outlook, kind_of, name_of, names_of
+from .journal import VERIFIED, Record, way_back
 from .operations import foreseen
 from .plan import own_namespaces
 
@@ -34,10 +34,10 @@ from .plan import own_namespaces
 class View:
     """What is read of a host for one plan after the other."""
 
-    def __init__(self, host: Host, interrupted: Optional[Mapping[str, Any]] = None) -> None:
+    def __init__(self, host: Host, interrupted: Optional[Record] = None) -> None:
         """``interrupted``: the journal of a run that is yet to be taken back or finished, for a check."""
         self.host = host
-        self._words: Mapping[str, Any] = interrupted or {}
+        self._interrupted = interrupted
         self._before = _touched(interrupted) if interrupted else {}
         self._outlook = _outlook(interrupted) if interrupted else Outlook()
         self._links: Optional[Collection[Link]] = None
@@ -59,7 +59,7 @@ class View:
                 return self.observe(sysctls, visits)
         links, self._links = self._links, None
         observed = observe(self.host, sysctls, visits, links)
-        if self._words:
+        if self._interrupted is not None:
             observed = replace(observed, handles=self._without_discarded(observed))
             observed = images.restored(observed, self._before)
         self._read = (observed, {})
@@ -82,7 +82,7 @@ class View:
     def rules(self, topology: str) -> Iterator[None]:
         """nft, in the body, shows this topology's tables as they are, or will be."""
         scripts = self._outlook.scripts
-        if not scripts or self._words["topology"] != topology:
+        if not scripts or self._interrupted is None or self._interrupted.topology != topology:
             yield
             return
         tables = [(family, table(topology)) for family in ("inet", "bridge")]
@@ -116,8 +116,9 @@ class View:
     def _files_of(self, owner: str) -> Iterator[str]:
         """Those that the interrupted run was to touch, and what stands beside them: half a removal hides whose the
         other half is."""
-        planned = self._words.get("before", {}) if self._words.get("topology") == owner else {}
-        for path in names_of(FILE, planned):
+        if self._interrupted is None or self._interrupted.topology != owner:
+            return
+        for path in names_of(FILE, self._interrupted.before):
             yield path
             yield from ("{0}/{1}".format(os.path.dirname(path), name) for name in hosts_files.NAMES)
 
@@ -139,19 +140,17 @@ class View:
         return facts.Reading(links, tuple(routes)) if touched else reading
 
 
-def _outlook(words: Mapping[str, Any]) -> Outlook:
-    """What is still to be done of an interrupted run: all of its end, or else its way back."""
-    if words["reached"] == journals.VERIFIED:
-        return foreseen(words["finish"])
-    return foreseen(step for _left, steps in journals.way_back(dict(words)) for step in steps)
+def _outlook(interrupted: Record) -> Outlook:
+    """What is still to be done of it: all of its end, or else its way back."""
+    if interrupted.reached == VERIFIED:
+        return foreseen(interrupted.finish)
+    return foreseen(step for _left, steps in way_back(interrupted) for step in steps)
 
 
-def _touched(words: Mapping[str, Any]) -> images.Image:
+def _touched(interrupted: Record) -> images.Image:
     """What the way back changes, as it was: after a reboot that is files only, for the rest went with the kernel."""
-    if words["reached"] == journals.VERIFIED:
+    if interrupted.reached == VERIFIED:
         return {}
-    touched: List[List[str]] = words.get("touched", [])
-    same_boot = words["boot_id"] == marks.boot_id()
-    begun = touched[: int(words["reached"])] if same_boot and words["reached"].isdigit() else touched
-    wanted = {key for keys in begun for key in keys if same_boot or kind_of(key) == FILE}
-    return {key: state for key, state in words.get("before", {}).items() if key in wanted}
+    touched = {key for keys in interrupted.touched[: interrupted.begun] for key in keys}
+    wanted = {key for key in touched if interrupted.is_of_this_boot or kind_of(key) == FILE}
+    return {key: state for key, state in interrupted.before.items() if key in wanted}

@@ -98,10 +98,17 @@ def write(path: str, content: str) -> None:
         descriptor = os.open(path, flags, 0o644)
     try:
         data = content.encode("utf-8")
-        os.write(descriptor, data)
+        write_all(descriptor, data)
         os.ftruncate(descriptor, len(data))
     finally:
         os.close(descriptor)
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    """Every byte: write(2) may take fewer, where there is room for fewer or a signal comes."""
+    left = memoryview(data)
+    while left:
+        left = left[os.write(descriptor, left) :]
 
 
 def link(path: str, target: str) -> None:

@@ -60,7 +60,7 @@ def write(name: str, mark: HandleMark) -> None:
     words = {"topology": mark.topology, "inode": mark.inode, "attach": mark.attach, "boot_id": boot_id()}
     descriptor = os.open(path(name), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     try:
-        os.write(descriptor, json.dumps(words).encode("utf-8"))
+        files.write_all(descriptor, json.dumps(words).encode("utf-8"))
     finally:
         os.close(descriptor)
 

@@ -78,8 +78,12 @@ def _inner_ends(
     return found
 
 
-def _netnsid(host: Host, name: str) -> int:
-    descriptor = namespaces.open_handle(name)
+def _netnsid(host: Host, name: str) -> Optional[int]:
+    """None: the handle is gone since its namespace was visited."""
+    try:
+        descriptor = namespaces.open_handle(name)
+    except FileNotFoundError:
+        return None
     try:
         return rtnetlink.read_netnsid(host.socket, descriptor)
     finally:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import signal
 import struct
+import threading
 from typing import Any, Callable, Iterator, List, Optional, Sequence
 
 from . import libc
@@ -24,11 +25,12 @@ class SecondProcess:
     """``function`` of each portion, by two processes that take the next one as they have done one."""
 
     def __init__(self, function: Callable[[Any], Any], portions: Sequence[Any], alone: bool = False) -> None:
-        """Begins at once. ``alone``: there is to be no second process."""
+        """Begins at once. ``alone``: there is to be no second process. Nor is there where this one has threads: a
+        fork has only one of them, and whatever lock another held is then held for ever."""
         self._function, self._portions = function, portions
         self._child: Optional[int] = None
         self._queue = self._answer = -1
-        if not alone and len(os.sched_getaffinity(0)) > 1:
+        if not alone and len(os.sched_getaffinity(0)) > 1 and threading.active_count() == 1:
             self._begin()
 
     def work(self) -> List[Any]:

@@ -68,17 +68,21 @@ class Visits:
         self._process.close()
 
     def finish(self) -> Dict[str, NamespaceState]:
-        """Name → what is inside."""
-        found: Dict[str, NamespaceState] = {}
+        """Name → what is inside. Without the handles that somebody took away since they were listed."""
+        found: Dict[str, Optional[NamespaceState]] = {}
         for states in self._process.work():
             found.update(states)
         left = [name for name in self._wanted if name not in found]
         for name in left:  # of the second process, which died: nobody knows how far it had come with a socket
             self._host.forget(name)
         found.update(self._visit_all(left))
-        return {name: found[name] for name in self._wanted}
+        for name in [name for name, state in found.items() if state is None]:
+            self.handles[name] = None
+            if not namespaces.exists(name):
+                del self.handles[name]
+        return {name: state for name, state in ((name, found[name]) for name in self._wanted) if state is not None}
 
-    def _visit_all(self, names: Sequence[str]) -> Dict[str, NamespaceState]:
+    def _visit_all(self, names: Sequence[str]) -> Dict[str, Optional[NamespaceState]]:
         try:
             return {name: _visit(self._host, name, self._wanted[name]) for name in names}
         finally:
@@ -89,9 +93,11 @@ def _owned(handle_marks: Mapping[str, HandleMark], owners: FrozenSet[str]) -> Li
     return [name for name, mark in handle_marks.items() if mark.topology in owners and mark.attach is None]
 
 
-def _visit(host: Host, name: str, keys: Sequence[str]) -> NamespaceState:
-    """Enter, read, and leave the thread there: the next visit goes straight on to the next namespace."""
-    _enter(name)
+def _visit(host: Host, name: str, keys: Sequence[str]) -> Optional[NamespaceState]:
+    """Enter, read, and leave the thread there: the next visit goes straight on to the next namespace. None: the
+    handle is gone since it was listed."""
+    if not _enter(name):
+        return None
     socket = host.keep_socket(name)
     settings = sysctl.read_all(keys, host.proc.directory())
     links: Dict[str, Link] = {link.ifname: link for link in rtnetlink.read_links(socket, families=False)}
@@ -103,9 +109,18 @@ def _visit(host: Host, name: str, keys: Sequence[str]) -> NamespaceState:
     )
 
 
-def _enter(name: str) -> None:
-    descriptor = namespaces.open_handle(name)
+def _enter(name: str) -> bool:
+    """False where there is no such namespace."""
+    try:
+        descriptor = namespaces.open_handle(name)
+    except FileNotFoundError:
+        return False
     try:
         namespaces.enter(descriptor)
+    except OSError:
+        if namespaces.identity(namespaces.handle(name)) is not None:
+            raise
+        return False  # unmounted, and the file that it was mounted on is not yet unlinked
     finally:
         os.close(descriptor)
+    return True

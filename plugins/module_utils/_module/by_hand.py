@@ -6,14 +6,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Callable, Tuple
 
-from .._engine import transaction
-from .._engine.lock import host_lock
 from .._engine.report import Result
+from .._engine.session import Work, session
 from .._engine.view import View
-from .._kernel.host import Host
 from .._resources.action import Action
 
 #: How long a module without an option for it waits for another run, in seconds.
@@ -22,13 +19,5 @@ LOCK_TIMEOUT = 60.0
 
 def run_alone(topology: str, check_mode: bool, plan: Callable[[View], Tuple[Action, ...]]) -> Result:
     """Carry out what ``plan`` finds left to do on this host."""
-    with host_lock(LOCK_TIMEOUT, check_mode), Host() as host:
-        interrupted = transaction.interrupted() if check_mode else None
-        first = Result(transaction.what_comes_first(interrupted))
-        if not check_mode:
-            first = transaction.finish_interrupted(host)
-        view = View(host, interrupted)
-        result = transaction.run(
-            host, topology, lambda: plan(view), transaction.Leases(), check_mode, before=view.before
-        )
-        return replace(result, actions=first.actions + result.actions, warnings=first.warnings)
+    with session(check_mode, LOCK_TIMEOUT) as run:
+        return run.first.then(run.carry_out(Work(topology, lambda: plan(run.view))))

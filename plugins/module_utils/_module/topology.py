@@ -6,17 +6,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from dataclasses import replace
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 from .._declaration.compose import parse_topology
 from .._declaration.topology import Topology, families
-from .._engine import confirm, declared, transaction
+from .._engine import confirm, declared
 from .._engine.desired import Desired
+from .._engine.leases import PreparedLeases
 from .._engine.lock import host_lock
 from .._engine.observation import Planner
-from .._engine.report import Result
+from .._engine.report import Result, lines
+from .._engine.session import Work, session
 from .._engine.stopwatch import Stopwatch
 from .._engine.view import View
 from .._expansion.describe import describe_containers, describe_networks
@@ -30,9 +33,8 @@ from .._kernel.errors import DeclarationError, Problem
 from .._kernel.host import Host
 from .._kernel.names import LEASE_STORE
 from .._kernel.rtnl import read as rtnetlink
-from .._resources.action import operation
+from .._resources.action import Operation, operation
 from .._resources.firewalls.accept import WARN
-from .leases import PreparedLeases
 
 
 def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
@@ -44,42 +46,38 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
     topology = _parse(params["name"], declared.words(params), absent)
     dependencies.require_all()
     watch.lap("parse")
-    with host_lock(params["lock_timeout"], check_mode), Host() as host:
-        interrupted = transaction.interrupted() if check_mode else None
-        first = Result(transaction.what_comes_first(interrupted))
-        if not check_mode:
-            first = transaction.finish_interrupted(host)
-        view = View(host, interrupted)
-        watch.lap("lock")
-        timer = confirm.arm(params["confirm_timeout"]) if params.get("confirm_timeout") and not check_mode else None
-        with LeaseStore.open(LEASE_STORE, check_mode=check_mode) as store:
-            view.leases(store)
-            store.begin()
-            allocation, planner = _prepare(view, store, topology, absent, params.get("firewall") or WARN)
-            described = functools.lru_cache(maxsize=None)(functools.partial(_describe, topology, allocation))
-            planner.meanwhile = described
+    with session(check_mode, params["lock_timeout"], params.get("confirm_timeout"), watch) as run:
+        with _leases(run.view, check_mode) as store:
+            prepared = _prepare(run.view, store, topology, absent, params.get("firewall") or WARN)
+            planner = prepared.planner
             watch.lap("lease and expand")
-            leases = PreparedLeases(store, allocation)
-            result = transaction.run(
-                host,
-                topology.name,
-                planner.plan,
-                leases,
-                check_mode,
-                finish=[_remember(topology.name, params, absent)],
-                timer=timer,
-                left_after=planner.left_after,
-                watch=watch,
-                before=view.before,
-            )
-        drift, intended = _tell_apart(view, params, absent, result) if check_mode else ((), ())
+            leases = PreparedLeases(store, prepared.allocation)
+            finish = (_remember(topology.name, params, absent),)
+            result = run.carry_out(Work(topology.name, planner.plan, leases, planner.left_after, finish))
+        drift, intended = _tell_apart(run.view, params, absent, result) if check_mode else ((), ())
         watch.lap("tell drift from intent" if check_mode else "finish")
-    warnings = [*first.warnings, *planner.firewall.warnings(_forwarding(topology))]
+    result = replace(result, warnings=tuple(planner.firewall.warnings(_forwarding(topology))))
     watch.lap("look at other firewalls")
-    timings = watch.milliseconds()
-    result = replace(result, actions=first.actions + result.actions, warnings=tuple(warnings), timings=timings)
+    result = run.first.then(replace(result, timings=watch.milliseconds()))
     facts_of_check = {"drift": list(drift), "intended": list(intended)} if check_mode else {}
-    return result.with_facts(**described(), **facts_of_check)
+    return result.with_facts(**prepared.described(), **facts_of_check)
+
+
+class Prepared(NamedTuple):
+    """A declaration, leased and expanded. ``described``: computed when it is first asked for."""
+
+    allocation: Allocation
+    planner: Planner
+    described: Callable[[], Dict[str, Any]]
+
+
+@contextlib.contextmanager
+def _leases(view: View, check_mode: bool) -> Iterator[LeaseStore]:
+    """The store in a transaction, as it is without the interrupted run. In check mode it is a copy."""
+    with LeaseStore.open(LEASE_STORE, check_mode=check_mode) as store:
+        view.leases(store)
+        store.begin()
+        yield store
 
 
 def _describe(topology: Topology, allocation: Allocation) -> Dict[str, Any]:
@@ -116,11 +114,11 @@ def _confirm(params: Mapping[str, Any], check_mode: bool) -> Result:
         return confirm.confirm()
 
 
-def _remember(name: str, params: Mapping[str, Any], absent: bool) -> Dict[str, Any]:
+def _remember(name: str, params: Mapping[str, Any], absent: bool) -> Operation:
     """The operation that keeps the declaration once it is real."""
     if absent:
-        return operation("declared.remove", topology=name).as_json()
-    return operation("declared.write", topology=name, declared=declared.words(params)).as_json()
+        return operation("declared.remove", topology=name)
+    return operation("declared.write", topology=name, declared=declared.words(params))
 
 
 def _tell_apart(
@@ -133,27 +131,25 @@ def _tell_apart(
         return (), result.actions
     if not absent and last == declared.words(params):
         return result.actions, ()
-    with LeaseStore.open(LEASE_STORE, check_mode=True) as store:
-        view.leases(store)
-        store.begin()
+    with _leases(view, check_mode=True) as store:
         topology = _parse(params["name"], last, absent=False)
-        allocation, planner = _prepare(view, store, topology, False, last["firewall"] or WARN)
-        lines = (*allocation.actions, *(line for action in planner.plan() for line in action.lines))
-    return declared.tell_apart(result.actions, lines)
+        allocation, planner, _described = _prepare(view, store, topology, False, last["firewall"] or WARN)
+        needed = (*allocation.actions, *lines(planner.plan()))
+    return declared.tell_apart(result.actions, needed)
 
 
-def _prepare(
-    view: View, store: LeaseStore, topology: Topology, absent: bool, firewall: str
-) -> Tuple[Allocation, Planner]:
+def _prepare(view: View, store: LeaseStore, topology: Topology, absent: bool, firewall: str) -> Prepared:
     """Lease and expand: from what is declared to what is to be on this host."""
     if absent:
-        return release_topology(store, topology.name), Planner(view, Desired(topology.name))
-    reading = view.host_facts()
-    requests = lease_requests(topology)
-    requests = replace(requests, subnets=tuple(_adopted(view.host, requests.subnets)))
-    allocation = allocate(store, requests, _host_facts(reading))
-    desired = expand(topology, allocation, _host_defaults(topology, reading))
-    return allocation, Planner(view, desired, firewall)
+        allocation, desired = release_topology(store, topology.name), Desired(topology.name)
+    else:
+        reading = view.host_facts()
+        requests = lease_requests(topology)
+        requests = replace(requests, subnets=tuple(_adopted(view.host, requests.subnets)))
+        allocation = allocate(store, requests, _host_facts(reading))
+        desired = expand(topology, allocation, _host_defaults(topology, reading))
+    described = functools.lru_cache(maxsize=None)(functools.partial(_describe, topology, allocation))
+    return Prepared(allocation, Planner(view, desired, firewall, described), described)
 
 
 def _host_defaults(topology: Topology, reading: facts.Reading) -> HostDefaults:

@@ -17,6 +17,11 @@ class Operation:
     name: str
     arguments: Mapping[str, Any]
 
+    @property
+    def family(self) -> str:
+        """What it is of: ``link`` of ``link.set``."""
+        return self.name.partition(".")[0]
+
     def as_json(self) -> Dict[str, Any]:
         return {"name": self.name, "arguments": dict(self.arguments)}
 

@@ -19,7 +19,7 @@ from labhost import LabHost, in_child
 from scenarios import Declaration, run
 from world import World, difference, world
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._engine import confirm, journal, transaction
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine import confirm, journal, recovery
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.lock import host_lock
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import marks
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
@@ -219,7 +219,7 @@ def _timer_of_nothing() -> int:
     def noted(timeout: float) -> Dict[str, Any]:
         timer = whole(timeout)
         with open("/run/netns/.timer", "w", encoding="ascii") as file:
-            file.write(str(timer["pid"]))
+            file.write(str(timer.pid))
         return timer
 
     with mock.patch.object(confirm, "arm", noted):
@@ -251,10 +251,11 @@ def _settle() -> None:
 
 def _kill_the_timer() -> None:
     """As the kernel does when memory runs out."""
-    words = journal.read()
-    assert words is not None
-    os.kill(words["timer"]["pid"], signal.SIGKILL)
-    wait_for(lambda: journal.started(words["timer"]["pid"]) is None, deadline=30, what="the timer to be gone")
+    record = journal.read()
+    assert record is not None and record.timer is not None
+    pid = record.timer.pid
+    os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: journal.started(pid) is None, deadline=30, what="the timer to be gone")
 
 
 def _apply() -> None:
@@ -274,7 +275,7 @@ def _confirm(hook: Any) -> None:
 
 def _take_back(hook: Any) -> None:
     with before_each_write(hook), host_lock(5, check_mode=False), Host() as host:
-        transaction.take_back(host)
+        recovery.take_back(host)
 
 
 JOBS = {

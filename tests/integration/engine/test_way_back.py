@@ -14,7 +14,7 @@ import pytest
 from scenarios import DEMO, EDITED, NOTHING, Declaration, run
 from world import difference, world
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._engine import transaction
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.observation import Planner
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.names import veth_ifname
 
@@ -84,7 +84,7 @@ def _fail(drift: str, declared: Optional[Declaration]) -> Tuple[str, Dict[str, A
     subprocess.run(["sh", "-ec", drift], check=True)
     before = world()
     message = "no failure"
-    with mock.patch.object(transaction, "_verify", side_effect=FabricError("the test wants it back")):
+    with mock.patch.object(Planner, "left_after", return_value=("the test wants it back",)):
         try:
             run(declared)
         except FabricError as error:

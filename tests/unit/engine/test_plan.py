@@ -2,7 +2,7 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The order of a plan, interfaces that were renamed, and the way back of a run that died."""
+"""The order of a plan, and interfaces that were renamed."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ from typing import Any, Dict, List
 
 import pytest
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._engine import journal
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.desired import Desired
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.plan import own_namespaces, plan
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.report import report
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import marks
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.marks import HandleMark
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.observe import Observed
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnl.read import Link, RouteEntry
@@ -259,46 +257,6 @@ def test_a_renamed_interface_that_lost_its_alias_gets_both_back() -> None:
         "rename stray0 to br-front",
         "set alias of br-front from none to " + NETWORK,
     ]
-
-
-# --- the journal
-
-
-WORDS: Dict[str, Any] = {
-    "topology": "default",
-    "boot_id": "this",
-    "first": [{"name": "lease.revert", "arguments": {}}],
-    "undo": [
-        [{"name": "link.delete", "arguments": {"ifname": "br-front"}}],
-        [{"name": "file.remove", "arguments": {"path": "/a"}}, {"name": "file.write", "arguments": {"path": "/b"}}],
-        [{"name": "netns.remove", "arguments": {"name": "web"}}],
-    ],
-}
-
-
-@pytest.mark.parametrize(
-    ("boot", "reached", "expected"),
-    [
-        ("this", "0", ["lease.revert"]),
-        ("this", "1", ["link.delete", "lease.revert"]),
-        ("this", "2", ["file.remove", "file.write", "link.delete", "lease.revert"]),
-        ("this", "3", ["netns.remove", "file.remove", "file.write", "link.delete", "lease.revert"]),
-        # After a reboot the kernel's objects are gone, and how far the run came is not known for sure.
-        ("another", "0", ["file.remove", "file.write", "lease.revert"]),
-        ("another", "3", ["file.remove", "file.write", "lease.revert"]),
-    ],
-)
-def test_the_way_back_is_what_was_begun_in_reverse_then_the_leases(
-    monkeypatch: pytest.MonkeyPatch, boot: str, reached: str, expected: List[str]
-) -> None:
-    monkeypatch.setattr(marks, "boot_id", lambda: boot)
-    way = journal.way_back(dict(WORDS, reached=reached))
-    assert [step["name"] for _left, steps in way for step in steps] == expected
-
-
-def test_the_way_back_says_after_each_action_how_many_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(marks, "boot_id", lambda: "this")
-    assert [left for left, _steps in journal.way_back(dict(WORDS, reached="3"))] == [2, 1, 0, None]
 
 
 # --- the report

@@ -6,7 +6,19 @@
 
 from __future__ import annotations
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import files
+import os
+
+import pytest
+
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import files, marks
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.marks import HandleMark
+
+
+@pytest.fixture
+def three_bytes_at_a_time(monkeypatch):
+    """A kernel that takes a write in pieces, as it may (write(2))."""
+    whole = os.write
+    monkeypatch.setattr(os, "write", lambda descriptor, data: whole(descriptor, bytes(data[:3])))
 
 
 def test_other_line_ends_are_another_content(tmp_path):
@@ -31,3 +43,17 @@ def test_where_there_is_no_file_there_is_no_content(tmp_path):
     assert files.read(str(tmp_path / "none")) is None
     (tmp_path / "file").write_text("")
     assert files.read(str(tmp_path / "file" / "below")) is None
+
+
+def test_a_write_that_the_kernel_takes_in_pieces_is_written_to_its_end(tmp_path, three_bytes_at_a_time):
+    path = tmp_path / "hosts"
+    path.write_text("what was there before, and was longer\n")
+    files.write(str(path), "127.0.0.1\tlocalhost ü\n")
+    assert path.read_text(encoding="utf-8") == "127.0.0.1\tlocalhost ü\n"
+
+
+def test_a_mark_that_the_kernel_takes_in_pieces_is_a_whole_mark(tmp_path, monkeypatch, three_bytes_at_a_time):
+    monkeypatch.setattr(marks, "HANDLE_MARK_DIRECTORY", str(tmp_path))
+    monkeypatch.setattr(marks, "_prepare_mark_directory", lambda: None)
+    marks.write("web", HandleMark("default", 5))
+    assert marks.read_all() == {"web": HandleMark("default", 5)}

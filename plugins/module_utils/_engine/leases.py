@@ -2,14 +2,31 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lease store as a part of a transaction."""
+"""What a run does to the lease store."""
 
 from __future__ import annotations
 
-from .._engine.transaction import Leases
+from typing import Tuple
+
 from .._ipam.requests import Allocation
 from .._ipam.store import LeaseStore
-from .._resources.action import operation
+from .._resources.action import Operation, operation
+
+
+class Leases:
+    """Nothing, for a resource that holds no lease."""
+
+    actions: Tuple[str, ...] = ()
+    way_back: Tuple[Operation, ...] = ()
+
+    def commit(self) -> None:
+        """Make them durable."""
+
+    def rollback(self) -> None:
+        """Let go of a transaction that was not committed."""
+
+
+NO_LEASES = Leases()
 
 
 class PreparedLeases(Leases):
@@ -18,10 +35,9 @@ class PreparedLeases(Leases):
     def __init__(self, store: LeaseStore, allocation: Allocation) -> None:
         self._store = store
         self.actions = tuple(allocation.actions)
-        self.way_back = ()
         if allocation.granted or allocation.released:
             granted, released = ([dict(row) for row in rows] for rows in (allocation.granted, allocation.released))
-            self.way_back = (operation("lease.revert", granted=granted, released=released).as_json(),)
+            self.way_back = (operation("lease.revert", granted=granted, released=released),)
 
     def commit(self) -> None:
         self._store.commit()

@@ -1,0 +1,164 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The journal: the way back of a run that died, and files that no run has written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Dict, List
+
+import pytest
+
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine import confirm, journal
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.journal import Journal, Record, Timer
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import marks
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.action import Action, operation
+
+FIRST = (operation("lease.revert", granted=[], released=[]),)
+ACTIONS = (
+    Action("create bridge", "a", (), (operation("link.delete", netns=None, ifname="br-front"),)),
+    Action("write files", "b", (), (operation("file.remove", path="/a"), operation("file.write", path="/b"))),
+    Action("create namespace", "c", (), (operation("netns.remove", name="web"),), (operation("announce"),)),
+)
+
+#: A journal as the first release writes it.
+WORDS: Dict[str, Any] = {
+    "version": 1,
+    "topology": "default",
+    "boot_id": "this",
+    "timer": {"nonce": "00", "pid": 1, "started": "7"},
+    "first": [{"name": "lease.revert", "arguments": {"granted": [{"kind": "subnet"}], "released": []}}],
+    "undo": [[{"name": "link.delete", "arguments": {"netns": None, "ifname": "br-front"}}]],
+    "touched": [["link br-front"]],
+    "before": {"link br-front": {"link": None, "addresses": [], "sysctls": {}, "inner": None}},
+    "finish": [{"name": "declared.remove", "arguments": {"topology": "default"}}],
+}
+
+
+@pytest.mark.parametrize(
+    ("boot", "reached", "expected"),
+    [
+        ("this", "0", ["lease.revert"]),
+        ("this", "1", ["link.delete", "lease.revert"]),
+        ("this", "2", ["file.remove", "file.write", "link.delete", "lease.revert"]),
+        ("this", "3", ["netns.remove", "file.remove", "file.write", "link.delete", "lease.revert"]),
+        ("this", journal.UNCONFIRMED, ["netns.remove", "file.remove", "file.write", "link.delete", "lease.revert"]),
+        # After a reboot the kernel's objects are gone, and how far the run came is not known for sure.
+        ("another", "0", ["file.remove", "file.write", "lease.revert"]),
+        ("another", "3", ["file.remove", "file.write", "lease.revert"]),
+    ],
+)
+def test_the_way_back_is_what_was_begun_in_reverse_then_the_leases(
+    journal_file: Path, monkeypatch: pytest.MonkeyPatch, boot: str, reached: str, expected: List[str]
+) -> None:
+    Journal().begin("default", FIRST, ACTIONS)
+    journal.set_reached(reached)
+    monkeypatch.setattr(marks, "boot_id", lambda: boot)
+    record = journal.read()
+    assert record is not None
+    assert [step.name for _left, steps in journal.way_back(record) for step in steps] == expected
+
+
+def test_the_way_back_says_after_each_action_how_many_are_left(journal_file: Path) -> None:
+    Journal().begin("default", FIRST, ACTIONS)
+    journal.set_reached("3")
+    record = journal.read()
+    assert record is not None
+    assert [left for left, _steps in journal.way_back(record)] == [2, 1, 0, None]
+
+
+def test_what_is_written_is_what_is_read(journal_file: Path) -> None:
+    timer = Timer("00", 1, "7")
+    Journal().begin("default", FIRST, ACTIONS, (operation("declared.remove", topology="default"),), timer)
+    assert journal.read() == Record(
+        topology="default",
+        boot_id="this",
+        undo=tuple(action.undo for action in ACTIONS),
+        first=FIRST,
+        finish=(operation("announce"), operation("declared.remove", topology="default")),
+        timer=timer,
+        touched=(["link br-front"], ["file /a", "file /b"], ["netns web"]),
+    )
+
+
+def test_a_journal_of_the_first_release_is_understood(journal_file: Path) -> None:
+    journal_file.write_text(json.dumps(WORDS))
+    (journal_file.parent / "journal.json.reached").write_text("1".ljust(12))
+    record = journal.read()
+    assert record is not None
+    assert record.begun == 1
+    assert record.timer == Timer("00", 1, "7")
+    assert [(step.name, step.arguments["granted"]) for step in record.first] == [("lease.revert", [{"kind": "subnet"}])]
+    assert record.undo == ((operation("link.delete", netns=None, ifname="br-front"),),)
+    assert record.finish == (operation("declared.remove", topology="default"),)
+
+
+# --- what no run of this release has written
+
+
+def without(word: str) -> str:
+    return json.dumps({key: value for key, value in WORDS.items() if key != word})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        '"words"',
+        "{}",
+        without("version"),
+        without("topology"),
+        without("boot_id"),
+        without("undo"),
+        json.dumps(dict(WORDS, undo=[[{"name": "link.delete"}]])),
+        json.dumps(dict(WORDS, undo=7)),
+        json.dumps(dict(WORDS, undo=[[{"name": "vxlan.delete", "arguments": {}}]])),
+        json.dumps(dict(WORDS, first=[{"name": "lease.revert", "arguments": "none"}])),
+        json.dumps(dict(WORDS, timer={"pid": 1})),
+    ],
+)
+def test_a_malformed_journal_is_a_clear_error(journal_file: Path, text: str) -> None:
+    journal_file.write_text(text)
+    with pytest.raises(FabricError, match="journal.json, which a run .* cannot be read .*nothing was changed. Restore"):
+        journal.read()
+
+
+@pytest.mark.parametrize("reached", ["two", "-1", "2", "½"])
+def test_a_malformed_counter_is_a_clear_error(journal_file: Path, reached: str) -> None:
+    journal_file.write_text(json.dumps(WORDS))
+    (journal_file.parent / "journal.json.reached").write_text(reached, encoding="utf-8")
+    with pytest.raises(FabricError, match="cannot be read"):
+        journal.read()
+
+
+def test_bytes_that_are_no_text_are_a_clear_error(journal_file: Path) -> None:
+    journal_file.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(FabricError, match="cannot be read"):
+        journal.read()
+
+
+def test_a_journal_of_a_newer_release_is_left_to_that_release(journal_file: Path) -> None:
+    newer = {"version": 2, "topology": "prod", "steps": "of another form"}
+    journal_file.write_text(json.dumps(newer))
+    with pytest.raises(FabricError, match="written by another release .*version is 2, this one knows 1.*topology prod"):
+        journal.read()
+    assert json.loads(journal_file.read_text()) == newer
+
+
+# --- the timer of a run that waits for its confirmation
+
+
+def test_a_timer_that_could_not_be_started_is_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused() -> None:
+        raise OSError("the kernel refuses it")
+
+    monkeypatch.setattr(confirm.os, "setsid", refused)  # in the child, which then dies before it tells who the timer is
+    with pytest.raises(FabricError, match="could not be started, so nothing was changed"):
+        confirm.arm(600)
