@@ -45,8 +45,11 @@ def default_bridge(name: str) -> str:
 def parse_bridge(network: Network, words: NetworkWords, problems: Problems) -> Network:
     internal, external = words.truth("internal", False, problems), words.truth("external", False, problems)
     bridge = default_bridge(network.name)
-    if words.get("bridge") is not None:
-        bridge = interface_name(words.get("bridge"), words.at("bridge"), problems) or bridge
+    # Compose's name of an external network is the bridge that is there; elsewhere it is the name of Docker's object.
+    for word in ("bridge", "name") if external else ("bridge",):
+        if words.get(word) is not None:
+            bridge = interface_name(words.get(word), words.at(word), problems) or bridge
+            break
     modes = _gateway_modes(words, internal, problems)
     snat = _snat(words, problems)
     return replace(

@@ -11,13 +11,25 @@ from __future__ import annotations
 
 from typing import Any, Dict, Mapping, Optional
 
+from .compose_words import is_extension
 from .driver import DriverWords, NetworkWords, Spellings
 from .pools import parse_pools
 from .topology import DEFAULT_DRIVER, DEFAULT_NETWORK, Network
 from .words import Problems, boolean, integer, mapping, quote, routes, suggest, unknown_key
 
 GATEWAY_MODES = ("nat", "routed", "nat-unprotected", "isolated")
-_COMMON = ("driver", "ipam", "enable_ipv4", "enable_ipv6", "driver_opts", "labels", "mtu", "routes")
+_COMMON = (
+    "driver",
+    "ipam",
+    "enable_ipv4",
+    "enable_ipv6",
+    "driver_opts",
+    "name",
+    "labels",
+    "attachable",
+    "mtu",
+    "routes",
+)
 _COMMON_SPELLINGS: Spellings = {
     "com.docker.network.driver.mtu": ("mtu", ""),
     "com.docker.network.enable_ipv4": ("enable_ipv4", ""),
@@ -68,7 +80,7 @@ def _driver(value: Any, drivers: Drivers, path: str, problems: Problems) -> Driv
 def _known_words(values: Dict[str, Any], driver: DriverWords, drivers: Drivers, path: str, problems: Problems) -> None:
     """Notes each word that nobody would read, and takes out those that only other drivers know."""
     known = (*_COMMON, *driver.words)
-    for word in [word for word in values if word not in known]:
+    for word in [word for word in values if word not in known and not is_extension(word)]:
         place = "{0}.{1}".format(path, word)
         if any(word in other.words for other in drivers.values()):
             problems.note(place, _REFUSED, driver.name, driver.refusal)

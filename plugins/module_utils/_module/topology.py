@@ -27,6 +27,7 @@ from .._expansion.drivers.driver import Surroundings
 from .._expansion.drivers.registry import driver_of, parse_declaration
 from .._expansion.expand import expand
 from .._expansion.lease_requests import lease_requests
+from .._expansion.projects import settle_default_bridge
 from .._ipam.allocate import allocate, release_topology
 from .._ipam.requests import Allocation, HostFacts, SubnetRequest
 from .._ipam.store import Store, open_store
@@ -57,7 +58,7 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
             result = run.carry_out(Work(topology.name, planner.plan, leases, planner.left_after, finish))
         drift, intended = _tell_apart(run.view, params, absent, result) if check_mode else ((), ())
         watch.lap("tell drift from intent" if check_mode else "finish")
-    result = replace(result, warnings=tuple(planner.firewall.warnings(_forwarding(topology))))
+    result = replace(result, warnings=tuple(planner.firewall.warnings(_forwarding(prepared.topology))))
     watch.lap("look at other firewalls")
     result = run.first.then(replace(result, timings=watch.milliseconds()))
     facts_of_check = {"drift": list(drift), "intended": list(intended)} if check_mode else {}
@@ -67,6 +68,7 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
 class Prepared(NamedTuple):
     """A declaration, leased and expanded. ``described``: computed when it is first asked for."""
 
+    topology: Topology
     allocation: Allocation
     planner: Planner
     described: Callable[[], Dict[str, Any]]
@@ -135,8 +137,8 @@ def _tell_apart(
         return result.actions, ()
     with _leases(view, check_mode=True) as store:
         topology = _parse(params["name"], last, absent=False)
-        allocation, planner, _described = _prepare(view, store, topology, False, last["firewall"] or WARN)
-        needed = (*allocation.actions, *lines(planner.plan()))
+        prepared = _prepare(view, store, topology, False, last["firewall"] or WARN)
+        needed = (*prepared.allocation.actions, *lines(prepared.planner.plan()))
     return declared.tell_apart(result.actions, needed)
 
 
@@ -146,12 +148,13 @@ def _prepare(view: View, store: Store, topology: Topology, absent: bool, firewal
         allocation, desired = release_topology(store, topology.name), Desired(topology.name)
     else:
         reading = view.host_facts()
+        topology = settle_default_bridge(topology, reading.links.values())
         requests = lease_requests(topology)
         requests = replace(requests, subnets=_adopted(topology, requests.subnets, _surroundings(view.host, reading)))
         allocation = allocate(store, requests, _host_facts(reading))
         desired = expand(topology, allocation, _host_defaults(topology, reading))
     described = functools.lru_cache(maxsize=None)(functools.partial(_describe, topology, allocation))
-    return Prepared(allocation, Planner(view, desired, firewall, described), described)
+    return Prepared(topology, allocation, Planner(view, desired, firewall, described), described)
 
 
 def _host_defaults(topology: Topology, reading: facts.Reading) -> HostDefaults:

@@ -85,7 +85,8 @@ def _refuse_foreign(desired: Netns, observed: Observed, mark: Optional[HandleMar
     name = desired.name
     if mark is not None and mark.topology != desired.topology:
         raise ForeignObjectError(
-            "namespace {0} ({1}) belongs to the topology {2}, not to {3}; nothing was changed".format(
+            "namespace {0} ({1}) belongs to the topology {2}, not to {3}; nothing was changed. Names of containers are "
+            "the host's: call one of the two otherwise".format(
                 name, namespaces.handle(name), mark.topology, desired.topology
             )
         )

@@ -64,9 +64,8 @@ def refuse_foreign(ifname: str, alias: str, link: Link, kind: str, observed: Obs
         )
     if mine is not None and mine[0] not in theirs:
         raise ForeignObjectError(
-            "interface {0} belongs to the topology {1}; nothing was changed. Choose another name".format(
-                ifname, ", ".join(sorted(theirs))
-            )
+            "interface {0} belongs to the topology {1}; nothing was changed. Names of interfaces are the host's: "
+            "choose another one for this topology (bridge, of a network)".format(ifname, ", ".join(sorted(theirs)))
         )
 
 
