@@ -2,7 +2,7 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""IPv6 addresses that a kernel makes of others: RFC 4291, section 2.7.1 and appendix A (the modified EUI-64 identifier)."""
+"""IPv6 addresses that a kernel makes of a MAC or of another address: RFC 4291, appendix A and section 2.7.1."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import ipaddress
 
 
 def link_local(mac: str) -> str:
+    """With the modified EUI-64 identifier."""
     octets = [int(octet, 16) for octet in mac.split(":")]
     identifier = bytes([octets[0] ^ 2] + octets[1:3] + [0xFF, 0xFE] + octets[3:])
     return str(ipaddress.IPv6Address(b"\xfe\x80" + bytes(6) + identifier))

@@ -124,8 +124,8 @@ _BRIDGE_CHAINS = (
             "iifname . ip6 saddr != @addresses6 drop",
         ),
     ),
-    # What a message of neighbour discovery is about, its target, is judged as its source: before nft 1.0.4 a raw part of
-    # a packet can be no key of a set. In chains of their own, for beside "icmpv6" newer nft lists the target by a name
+    # The target of a neighbour solicitation or advertisement is judged as its source: before nft 1.0.4 a raw part of a
+    # packet can be no key of a set. In chains of their own, for beside "icmpv6" newer nft lists the target by a name
     # that older ones do not know. The source of a question about an address that nobody has yet (::) is put back; an
     # advertisement comes, as Linux sends it, from the address that it is about.
     Chain("detection", (_TARGET_AS_SOURCE, "iifname . ip6 saddr != @addresses6 drop", "@nh,64,128 set 0x0", "accept")),
