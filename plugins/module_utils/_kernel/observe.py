@@ -17,13 +17,8 @@ from .rtnl import read as rtnetlink
 from .rtnl.read import Link
 from .visits import NamespaceState, Visits
 
-#: The settings of a bridge's interface that we ever write, in the order in which they are written.
-_BRIDGE_SETTINGS = (
-    "net/ipv4/conf/{0}/route_localnet",
-    "net/ipv4/conf/{0}/rp_filter",
-    "net/ipv6/conf/{0}/disable_ipv6",
-    "net/ipv6/conf/{0}/accept_ra",
-)
+#: Kind of link → the settings that are read of each of ours; ``{0}`` is its name.
+Settings = Mapping[str, Tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -42,14 +37,24 @@ class Observed:
     inner_ends: Mapping[int, Tuple[str, Link]] = field(default_factory=dict)
 
 
-def observe(host: Host, sysctls: Iterable[str], visits: Visits, links: Optional[Collection[Link]] = None) -> Observed:
-    """Read the host, and end the visits. ``links``: the host's, where the caller has read them already."""
+def observe(
+    host: Host,
+    sysctls: Iterable[str],
+    visits: Visits,
+    links: Optional[Collection[Link]] = None,
+    settings_of: Optional[Settings] = None,
+) -> Observed:
+    """Read the host, and end the visits. ``links``: the host's, where the caller has read them already.
+
+    ``settings_of``: what else is read of our own links on the host; one that goes can come back only as what is known
+    of it.
+    """
     links = rtnetlink.read_links(host.socket) if links is None else links
     inside = visits.finish()
     by_index = {link.index: link for link in links}
     own = namespaces.identity("/proc/thread-self/ns/net") or 0
     others = {name: state for name, state in inside.items() if visits.handles[name] != own}
-    settings = [*sysctls, *(key for link in links for key in _bridge_settings(link, visits.owners))]
+    settings = [*sysctls, *(key for link in links for key in _settings(link, settings_of or {}, visits.owners))]
     return Observed(
         links={link.ifname: link for link in links},
         by_index=by_index,
@@ -71,8 +76,8 @@ def _inner_ends(
     found: Dict[int, Tuple[str, Link]] = {}
     for name, state in inside.items():
         for link in state.links.values():
-            outer = by_index.get(link.peer) if link.kind == "veth" else None
-            if outer is not None and outer.peer == link.index:
+            outer = by_index.get(link.peer)
+            if outer is not None and outer.peer == link.index and outer.kind == link.kind:
                 if outer.alias == link.alias or outer.peer_netnsid == _netnsid(host, name):
                     found[outer.index] = (name, link)
     return found
@@ -90,11 +95,10 @@ def _netnsid(host: Host, name: str) -> Optional[int]:
         os.close(descriptor)
 
 
-def _bridge_settings(link: Link, owned: AbstractSet[str]) -> List[str]:
-    """What else of our own bridges is read: one that goes can come back only as what is known of it."""
-    if link.kind != "bridge" or not owned:
+def _settings(link: Link, settings_of: Settings, owned: AbstractSet[str]) -> List[str]:
+    if link.kind not in settings_of or not owned:
         return []
     marks_of = map(names.parse_alias, (link.alias, *map(names.alias_of_altname, link.altnames)))
     if not any(mark and mark[0] in owned for mark in marks_of):
         return []
-    return [pattern.format(link.ifname) for pattern in _BRIDGE_SETTINGS]
+    return [pattern.format(link.ifname) for pattern in settings_of[link.kind]]

@@ -20,6 +20,7 @@ PLUGINS = {
     "module": ["bridge", "ipam_lease", "nat_rule", "netns", "topology", "topology_info", "veth"],
     "become": ["netns"],
     "connection": ["netns"],
+    "inventory": ["containers"],
 }
 
 

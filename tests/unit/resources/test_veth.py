@@ -16,7 +16,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.observe im
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnl.read import RTPROT_KERNEL, Link, RouteEntry
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.visits import NamespaceState
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links import veth
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.veth_pair import Veth
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.veth import Veth
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.routes import StaticRoute
 
 ALIAS = "linuxnet.fabric/default web:eth0"
@@ -170,7 +170,7 @@ def test_a_port_moved_back_has_its_flags_again() -> None:
 
 def test_a_pair_that_goes_can_come_back_as_it_was() -> None:
     action = veth.remove(OUTER, observed())
-    made = action.undo[-1].arguments["veth"]
+    made = action.undo[-1].arguments["link"]
     assert action.text == "disconnect web:eth0 (vethaa)"
     assert (made["addresses"], made["master"], made["isolated"]) == (["172.17.0.2/16"], "br-front", True)
     assert made["routes"] == [route.words() for route in DESIRED.routes]

@@ -59,6 +59,7 @@ class Link:
     peer_netnsid: int = -1  # what this namespace calls the one in which the peer is; -1 is itself
     altnames: Tuple[str, ...] = ()
     group: int = 0
+    info: str = ""  # IFLA_INFO_DATA as hex digits, of a kind that is not decoded here: see rare.options
     ipv6_link_local: bool = True  # whether the kernel gives it an fe80:: address when it comes up
 
 
@@ -203,6 +204,8 @@ def _link_info(data: bytes) -> Tuple[str, Dict[str, Any]]:
         options["ageing_time"] = round(_number(bridge.get(uapi.IFLA_BR_AGEING_TIME)) / uapi.USER_HZ)
         options["forward_delay"] = round(_number(bridge.get(uapi.IFLA_BR_FORWARD_DELAY)) / uapi.USER_HZ)
         options["multicast_snooping"] = bridge.get(uapi.IFLA_BR_MCAST_SNOOPING, b"\1") != b"\0"
+    else:
+        options["info"] = info.get(uapi.IFLA_INFO_DATA, b"").hex()
     if nl.text(info.get(uapi.IFLA_INFO_SLAVE_KIND, b"")) == "bridge":
         options["port"] = info.get(uapi.IFLA_INFO_SLAVE_DATA, b"")
         port = nl.attributes(options["port"])

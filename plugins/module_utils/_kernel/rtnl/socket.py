@@ -143,6 +143,14 @@ class NetlinkSocket:
         if failure is not None:
             raise failure
 
+    def ask(self, request: Request) -> None:
+        """Send a request that the kernel refuses, for its answer: it changes nothing. The refusal is raised."""
+        self._socket.send(self._pack(request, NLM_F_REQUEST | NLM_F_ACK))
+        for kind, flags, sequence, payload in self._receive():
+            error = _error(flags, payload) if kind == NLMSG_ERROR and sequence == self._sequence else None
+            if error is not None:
+                raise error
+
     def dump(self, kind: int, body: bytes) -> Iterator[bytes]:
         """The payloads of a dump, complete or not at all: NetlinkError where the kernel could not list everything.
 
