@@ -114,8 +114,10 @@ class Host(Place):
     """A party on the wire: a machine's network, /run, /var/lib, /etc/netns and hostname of its own."""
 
     def __init__(self, name: str, pid: int, ipv4: str, ipv6: str) -> None:
-        enter = ["nsenter", "--target", str(pid), "--net", "--mount", "--uts", "--wdns=" + os.getcwd(), "--"]
-        super().__init__(name, enter)
+        enter = ["nsenter", "--target", str(pid), "--net", "--mount", "--uts"]
+        # The namespaces of mounts lead to / by themselves, and util-linux before 2.38 knows of no other way there.
+        enter += ["--wdns=" + os.getcwd()] if os.getcwd() != "/" else []
+        super().__init__(name, [*enter, "--"])
         self.pid, self.ipv4, self.ipv6 = pid, ipv4, ipv6
         self._containers: Dict[str, Container] = {}
 

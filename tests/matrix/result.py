@@ -1,0 +1,59 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a row's run came to, read from the lines that the smoke has written."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Dict, Iterable, List, Tuple
+
+
+@dataclass(frozen=True)
+class Result:
+    """``skipped``: why the row was not run at all. ``failed`` and ``not_tried`` hold (step, why)."""
+
+    name: str
+    versions: Dict[str, str] = field(default_factory=dict)
+    passed: Tuple[str, ...] = ()
+    failed: Tuple[Tuple[str, str], ...] = ()
+    not_tried: Tuple[Tuple[str, str], ...] = ()
+    kernel: Dict[str, bool] = field(default_factory=dict)
+    skipped: str = ""
+    seconds: float = 0.0
+    refused: bool = False
+
+    @property
+    def good(self) -> bool:
+        return not self.failed
+
+
+def read(name: str, lines: Iterable[str], ended: str, **more: Any) -> Result:
+    """``ended`` says how the machine ended, for a run that did not come to its end."""
+    versions: Dict[str, str] = {}
+    kernel: Dict[str, bool] = {}
+    passed: List[str] = []
+    failed: List[Tuple[str, str]] = []
+    not_tried: List[Tuple[str, str]] = []
+    done = False
+    for line in lines:
+        try:
+            words = json.loads(line)
+        except ValueError:
+            continue
+        versions = words.get("versions", versions)
+        kernel = words.get("kernel", kernel)
+        done = done or words.get("done", False)
+        if words.get("passed"):
+            passed.append(words["step"])
+        elif "skipped" in words:
+            not_tried.append((words["step"], words["skipped"]))
+        elif "unreached" in words:
+            not_tried.append((words["unreached"], "not reached"))
+        elif "step" in words:
+            failed.append((words["step"], words["said"]))
+    if not done:
+        failed.append(("the smoke comes to its end", ended))
+    return Result(name, versions, tuple(passed), tuple(failed), tuple(not_tried), kernel, **more)
