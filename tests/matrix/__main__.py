@@ -6,13 +6,12 @@
 
 SET is all, kernels, userlands or quick; ROW is a part of a row's name. With --record the
 results go into docs/support.md. Variables: FABRIC_ROOTS (where roots are kept), FRESH=1 (make them anew), NFT_BIN (an
-nft that takes the place of every root's own).
+nft that takes the place of every root's own) and NFT_ROOT (the tree in which NFT_BIN is a path; default: /).
 """
 
 from __future__ import annotations
 
 import datetime
-import os
 import sys
 from dataclasses import replace
 from typing import List, Tuple
@@ -28,10 +27,11 @@ from .run import run
 def chosen(rows: Tuple[Row, ...], words: List[str]) -> List[Row]:
     """Rows whose name has one of the words; a given nft makes rows of their own out of those that are not refused."""
     found = [row for row in rows if not words or any(word.lower() in row.name.lower() for word in words)]
-    given = os.environ.get("NFT_BIN")
+    given = nft.given()
     if not given:
         return found
-    return [replace(row, name="{0}, nft {1}".format(row.name, nft.version(given))) for row in found if not row.refused]
+    version = nft.version(*given)
+    return [replace(row, name="{0}, nft {1}".format(row.name, version)) for row in found if not row.refused]
 
 
 def main(args: List[str]) -> int:

@@ -6,12 +6,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import List, Optional
+from typing import List, Optional, Tuple
 
 _WRAPPER = """#!/bin/sh
 here=/fabric/nft
@@ -19,22 +20,30 @@ exec "$here/{loader}" --library-path "$here" "$here/nft.bin" "$@"
 """
 
 
-def bundle(program: str, place: Path, packed: Optional[Path] = None) -> Path:
-    """``program`` of this machine, or of a packed root, copied into ``place`` as a program ``nft`` that is run there
-    as /fabric/nft/nft."""
-    place.mkdir(parents=True)
-    if packed is None:
-        _collect(program, [], "", place)
-        return place
+def given() -> Optional[Tuple[str, str]]:
+    """(NFT_BIN, NFT_ROOT): an nft to be used in every root, and the tree in which it and its libraries are."""
+    program = os.environ.get("NFT_BIN")
+    return (program, os.environ.get("NFT_ROOT", "")) if program else None
+
+
+def version(program: str, root: str) -> str:
+    said = subprocess.run([*_inside(root), program, "--version"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    return said.split()[1].lstrip("v")
+
+
+def of_packed(packed: Path, place: Path) -> Path:
+    """As ``bundle``, of a packed root's own nft."""
     with tempfile.TemporaryDirectory() as directory:
         unpack = 'zstd -dc "$1" | tar -x --exclude=./dev -C "$2"'
         subprocess.run(["sh", "-ec", unpack, "unpack", str(packed), directory], check=True)
-        _collect(program, ["chroot", directory], directory, place)
-    return place
+        return bundle("/usr/sbin/nft", directory, place)
 
 
-def _collect(program: str, inside: List[str], root: str, place: Path) -> None:
-    listed = subprocess.run([*inside, "ldd", program], stdout=subprocess.PIPE, text=True, check=True).stdout
+def bundle(program: str, root: str, place: Path) -> Path:
+    """``program`` as the tree ``root`` has it (empty: this machine), copied into ``place``, to be run in other roots as
+    /fabric/nft/nft."""
+    place.mkdir(parents=True)
+    listed = subprocess.run([*_inside(root), "ldd", program], stdout=subprocess.PIPE, text=True, check=True).stdout
     found = re.findall(r"(/\S+) \(0x", listed)
     if not found:
         raise RuntimeError("{0} is no program with shared libraries: {1}".format(program, listed))
@@ -46,8 +55,8 @@ def _collect(program: str, inside: List[str], root: str, place: Path) -> None:
     wrapper.write_text(_WRAPPER.format(loader=loader))
     for each in (wrapper, place / loader, place / "nft.bin"):
         each.chmod(0o755)
+    return place
 
 
-def version(program: str) -> str:
-    said = subprocess.run([program, "--version"], stdout=subprocess.PIPE, text=True, check=True).stdout
-    return said.split()[1].lstrip("v")
+def _inside(root: str) -> List[str]:
+    return ["chroot", root] if root else []

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tarfile
@@ -15,8 +14,7 @@ from typing import Iterator, List, Optional, Tuple
 
 from tests.lab.ansible import ROOT, program
 
-from . import roots
-from .nft import bundle
+from . import nft, roots
 from .releases import Row
 
 _SHIPPED = (".collections", "plugins", "meta", "galaxy.yml", "tests/lab", "tests/matrix")
@@ -26,14 +24,15 @@ _CORE = ("__init__.py", "release.py", "module_utils", "_vendor", "compat")
 def pack(row: Row, target: Path) -> None:
     """Write the tar for a row, and a megabyte of zeros after it: it is read from a disk, too."""
     arguments = target.with_suffix(".arguments")
-    arguments.write_text(" ".join(["refused", *(_quoted(word) for word in row.refused)] if row.refused else []))
+    kind = "refused" if row.refused else "kernel" if row.kernel else "userland"
+    arguments.write_text(" ".join([kind, *(_quoted(word) for word in row.refused)]))
     with tarfile.open(str(target), "w", format=tarfile.PAX_FORMAT) as tar:
         for name, path in _files(row):
             tar.add(str(path), name, filter=_plain)
         tar.add(str(arguments), "arguments", filter=_plain)
-        nft = _nft(row, target.with_suffix(".nft"))
-        if nft is not None:
-            tar.add(str(nft), "nft")
+        program = _nft(row, target.with_suffix(".nft"))
+        if program is not None:
+            tar.add(str(program), "nft")
     with open(str(target), "ab") as file:
         file.write(b"\0" * (1 << 20))
 
@@ -76,7 +75,7 @@ def _libraries(wanted: Tuple[str, ...]) -> Path:
 
 def _nft(row: Row, place: Path) -> Optional[Path]:
     """A directory with the nft that takes the place of the root's own: NFT_BIN's, or another root's."""
-    given = os.environ.get("NFT_BIN")
-    if given:
-        return bundle(given, place)
-    return bundle("/usr/sbin/nft", place, roots.tree(row.nft_of)) if row.nft_of else None
+    program = nft.given()
+    if program:
+        return nft.bundle(*program, place)
+    return nft.of_packed(roots.tree(row.nft_of), place) if row.nft_of else None

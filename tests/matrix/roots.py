@@ -15,7 +15,7 @@ import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Callable, Iterator, List
+from typing import Callable, Iterator, List, Set
 
 from . import sources
 from .releases import Kernel, Root
@@ -23,6 +23,8 @@ from .sources import Unavailable
 
 HERE = Path(__file__).resolve().parent
 _HOOK = "/usr/share/mmdebstrap/hooks/maybe-merged-usr"
+#: What this process has made, which FRESH=1 makes once.
+_MADE: Set[Path] = set()
 #: Read by nobody here: half of a tree's size.
 _LEFT_OUT = ("/usr/share/doc/*", "/usr/share/man/*", "/usr/share/locale/*", "/usr/share/info/*")
 
@@ -107,7 +109,7 @@ def cached(name: str, suffix: str, recipe: str, make: Callable[[Path], None]) ->
     """What ``make`` makes of a recipe; made beside and moved into its place, by one process at a time."""
     place = cache() / "{0}-{1}{2}".format(name, hashlib.sha256(recipe.encode()).hexdigest()[:12], suffix)
     with _locked(cache() / (name + ".lock")):
-        if place.exists() and os.environ.get("FRESH") != "1":
+        if place.exists() and (os.environ.get("FRESH") != "1" or place in _MADE):
             return place
         print("making {0} (once)".format(place.name), file=sys.stderr, flush=True)
         with tempfile.TemporaryDirectory(prefix="making-", dir=str(cache())) as directory:
@@ -116,6 +118,7 @@ def cached(name: str, suffix: str, recipe: str, make: Callable[[Path], None]) ->
             if place.is_dir():
                 place.rename(Path(directory) / "old")
             made.rename(place)
+        _MADE.add(place)
         return place
 
 

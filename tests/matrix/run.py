@@ -26,24 +26,26 @@ USERLAND_LIMIT, KERNEL_LIMIT = 600, 2400
 
 
 def run(row: Row, logs: Path) -> Result:
-    """What happened to a row; what its console said goes into a file of ``logs``."""
+    """What happened to a row; what it said goes into two files of ``logs``."""
     log = logs / (row.name.replace(" ", "-").replace(",", "") + ".log")
     try:
         roots.need("zstd", "nsenter", "unshare")
         began = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="matrix-") as directory:
             packed = Path(directory) / "payload.tar"
-            results = Path(directory) / "results"
-            results.touch()
+            results = log.with_suffix(".jsonl")
+            results.write_text("")
             payload.pack(row, packed)
             limit = KERNEL_LIMIT if row.kernel else USERLAND_LIMIT
             command = _boot(row, packed, results) if row.kernel else _enter(row, packed, results)
             ended = _run(command, log, limit)
             lines = results.read_text(errors="replace").splitlines()
         seconds = time.monotonic() - began
-        return read(row.name, lines, ended + ", see " + str(log), seconds=seconds, refused=bool(row.refused))
+        return read(row.name, lines, "{0}, see {1}".format(ended, log), seconds=seconds, refused=bool(row.refused))
     except Unavailable as reason:
         return Result(row.name, skipped=str(reason))
+    except (OSError, RuntimeError, subprocess.SubprocessError) as error:
+        return Result(row.name, failed=(("the root and what goes into it can be made", str(error)),))
 
 
 def _enter(row: Row, packed: Path, results: Path) -> List[str]:

@@ -2,10 +2,11 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""python3 -m tests.matrix.smoke RESULTS [refused WORD...]
+"""python3 -m tests.matrix.smoke RESULTS userland|kernel|refused [WORD...]
 
-Writes a line of JSON for each step into RESULTS. With ``refused``: this target is below what is supported; an apply
-must say so in one line that has every WORD (with a blank for each _), and change nothing.
+Writes a line of JSON for each step into RESULTS. ``kernel``: it is a distribution's and must have what the features'
+steps need; for a ``userland`` they are skipped where the kernel lacks it. ``refused``: this target is below what is
+supported; an apply must say so in one line that has every WORD (with a blank for each _), and change nothing.
 """
 
 from __future__ import annotations
@@ -57,10 +58,13 @@ def refused(steps: Steps, words: List[str]) -> None:
             same(difference(before, world(lab.host)), "", "before and after")
 
 
-def story(steps: Steps) -> None:
+def story(steps: Steps, whole_kernel: bool) -> None:
     with Lab() as lab:
         has = kernel_has(lab)
         steps.tell(kernel=has)
+        if whole_kernel:
+            with steps("the kernel has what a distribution's has"):
+                same([name for name, there in has.items() if not there], [], "lacking")
         try:
             Story(lab, steps).tell()
         except NotReached as name:
@@ -77,10 +81,10 @@ def main(args: List[str]) -> int:
     with open(args[0], "w", encoding="utf-8") as out:
         steps = Steps(out)
         steps.tell(versions=versions())
-        if args[1:2] == ["refused"]:
+        if args[1] == "refused":
             refused(steps, [word.replace("_", " ") for word in args[2:]])
         else:
-            story(steps)
+            story(steps, whole_kernel=args[1] == "kernel")
         steps.tell(done=True, failed=steps.failed)
     return 1 if steps.failed else 0
 
