@@ -13,14 +13,13 @@ from typing import Any, Dict, Iterable, List, Tuple
 
 @dataclass(frozen=True)
 class Result:
-    """``skipped``: why the row was not run at all. ``failed`` and ``not_tried`` hold (step, why)."""
+    """``skipped``: why the row was not run at all. ``failed`` holds (step, why), ``not_reached`` the steps whose failure kept others from being tried."""
 
     name: str
     versions: Dict[str, str] = field(default_factory=dict)
     passed: Tuple[str, ...] = ()
     failed: Tuple[Tuple[str, str], ...] = ()
-    not_tried: Tuple[Tuple[str, str], ...] = ()
-    kernel: Dict[str, bool] = field(default_factory=dict)
+    not_reached: Tuple[str, ...] = ()
     skipped: str = ""
     seconds: float = 0.0
     refused: bool = False
@@ -33,10 +32,9 @@ class Result:
 def read(name: str, lines: Iterable[str], ended: str, **more: Any) -> Result:
     """``ended`` says how the machine ended, for a run that did not come to its end."""
     versions: Dict[str, str] = {}
-    kernel: Dict[str, bool] = {}
     passed: List[str] = []
     failed: List[Tuple[str, str]] = []
-    not_tried: List[Tuple[str, str]] = []
+    not_reached: List[str] = []
     done = False
     for line in lines:
         try:
@@ -44,16 +42,13 @@ def read(name: str, lines: Iterable[str], ended: str, **more: Any) -> Result:
         except ValueError:
             continue
         versions = words.get("versions", versions)
-        kernel = words.get("kernel", kernel)
         done = done or words.get("done", False)
         if words.get("passed"):
             passed.append(words["step"])
-        elif "skipped" in words:
-            not_tried.append((words["step"], words["skipped"]))
         elif "unreached" in words:
-            not_tried.append((words["unreached"], "not reached"))
+            not_reached.append(words["unreached"])
         elif "step" in words:
             failed.append((words["step"], words["said"]))
     if not done:
         failed.append(("the smoke comes to its end", ended))
-    return Result(name, versions, tuple(passed), tuple(failed), tuple(not_tried), kernel, **more)
+    return Result(name, versions, tuple(passed), tuple(failed), tuple(not_reached), **more)

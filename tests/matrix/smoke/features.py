@@ -2,16 +2,15 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a distribution's kernel has and not every machine's: each is tried where the kernel has it, else skipped.
+"""What a distribution's kernel has and not every machine's.
 
-A feature of the collection that needs such a kernel adds a function here, and its name to FEATURES. It gets a lab of
-its own and tells its steps; ``need`` skips it, with the reason, where the kernel lacks what it is about.
+A feature of the collection that needs such a kernel adds a function here, and its name to FEATURES; what it needs of
+the kernel goes into KERNEL. It gets a lab of its own and tells its steps, the first of which is vital to the others.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import socket
 from typing import Any, Callable, Dict, Tuple
 
@@ -19,7 +18,7 @@ from tests.lab import Lab
 from tests.lab.talk import DEADLINE, Talk
 
 from .declarations import HOST_IPV4
-from .steps import Skip, Steps, holds, module, same
+from .steps import Steps, holds, module, same
 
 #: What a kernel has → how it is tried, in a namespace that ends with the command.
 KERNEL: Dict[str, str] = {
@@ -38,7 +37,7 @@ KERNEL: Dict[str, str] = {
     "aead 'rfc4106(gcm(aes))' 0x{0} 128".format("00" * 20),
 }
 SCTP = 132
-#: There in the first network namespace of a machine only, so not in an entered root: 1 keeps tunl0 and its like there.
+#: 1 keeps tunl0 and its like in a machine's first namespace.
 _ONLY_AT_FIRST = "/proc/sys/net/core/fb_tunnels_only_for_init_net"
 
 
@@ -57,17 +56,12 @@ def kernel_has(lab: Lab) -> Dict[str, bool]:
     return has
 
 
-def need(has: Dict[str, bool], *names: str) -> None:
-    lacking = [name for name in names if not has[name]]
-    if lacking:
-        raise Skip("this kernel has no " + ", ".join(lacking))
-
-
-def sctp(lab: Lab, steps: Steps, has: Dict[str, bool]) -> None:
-    declared = {"networks": {"front": {"enable_ipv6": True}}, "containers": {"web": {"networks": ["front"]}}}
-    declared["containers"]["web"]["ports"] = ["8080:80/sctp", "127.0.0.1:8081:81/sctp"]  # type: ignore[assignment]
+def sctp(lab: Lab, steps: Steps) -> None:
+    declared: Dict[str, Any] = {
+        "networks": {"front": {"enable_ipv6": True}},
+        "containers": {"web": {"networks": ["front"], "ports": ["8080:80/sctp", "127.0.0.1:8081:81/sctp"]}},
+    }
     with steps("SCTP: a published port from outside, IPv4 and IPv6, and on loopback", vital=True):
-        need(has, "SCTP")
         module(lab.host, "topology", declared)
         talk = Talk(lab)
         for source, address, port, listening in (
@@ -99,7 +93,7 @@ def _there_and_back(client: socket.socket, server: socket.socket, address: Tuple
         same(client.recv(64), b"back", "what came back")
 
 
-def vlan_filtering(lab: Lab, steps: Steps, has: Dict[str, bool]) -> None:
+def vlan_filtering(lab: Lab, steps: Steps) -> None:
     """Somebody's bridge with VLAN 10 as that of untagged frames, the wire on it, adopted with ``external``."""
     script = """
         ip link add lan0 type bridge forward_delay 0 vlan_filtering 1 vlan_default_pvid 10
@@ -112,7 +106,6 @@ def vlan_filtering(lab: Lab, steps: Steps, has: Dict[str, bool]) -> None:
         "containers": {"guest": {"networks": ["lan"]}},
     }
     with steps("VLAN filtering: a guest on somebody's bridge is on its VLAN", vital=True):
-        need(has, "bridge VLAN filtering")
         lab.host.run(["sh", "-ec", script])
         before = _vlans(lab)
         guest = module(lab.host, "topology", declared)["containers"]["guest"]["interfaces"]["eth0"]
@@ -133,17 +126,14 @@ def _vlans(lab: Lab) -> Dict[str, Any]:
     return {each["ifname"]: [vlan["vlan"] for vlan in each["vlans"]] for each in listed}
 
 
-def fallback_tunnels(lab: Lab, steps: Steps, has: Dict[str, bool]) -> None:
+def fallback_tunnels(lab: Lab, steps: Steps) -> None:
     """Namespaces that are born with tunl0 and sit0, which the kernel's modules ipip and sit bring to each."""
     declared = {"containers": {"web": {"ports": ["8080:80"]}, "batch": {"network_mode": "none"}}}
     with steps("fallback tunnels: apply where namespaces are born with tunl0 and sit0", vital=True):
-        need(has, "ipip", "sit")
-        if os.path.exists(_ONLY_AT_FIRST):
-            with open(_ONLY_AT_FIRST, "w") as file:
-                file.write("0")
+        with open(_ONLY_AT_FIRST, "w") as file:
+            file.write("0")
         born = lab.host.run(["unshare", "--net", "ip", "-br", "link"]).stdout
-        if "tunl0" not in born or "sit0" not in born:
-            raise Skip("namespaces are born with lo only here")
+        holds("tunl0" in born and "sit0" in born, "namespaces are born with lo only: " + born)
         module(lab.host, "topology", declared)
         talk = Talk(lab)
         with talk.serve("web", 80) as server:
@@ -153,4 +143,4 @@ def fallback_tunnels(lab: Lab, steps: Steps, has: Dict[str, bool]) -> None:
         same(module(lab.host, "topology", declared)["actions"], [])
 
 
-FEATURES: Tuple[Callable[[Lab, Steps, Dict[str, bool]], None], ...] = (sctp, vlan_filtering, fallback_tunnels)
+FEATURES: Tuple[Callable[[Lab, Steps], None], ...] = (sctp, vlan_filtering, fallback_tunnels)

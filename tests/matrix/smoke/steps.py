@@ -16,12 +16,8 @@ from tests.lab import Host
 from tests.lab.ansible import run_direct
 
 
-class Skip(Exception):
-    """This step cannot be tried here; the message says what is lacking."""
-
-
 class NotReached(Exception):
-    """A step without which those after it mean nothing has failed, or could not be tried."""
+    """A step without which those after it mean nothing has failed."""
 
 
 class Steps:
@@ -41,10 +37,6 @@ class Steps:
         began = time.monotonic()
         try:
             yield
-        except Skip as reason:
-            self.tell(step=name, skipped=str(reason))
-            if vital:
-                raise NotReached(name)
         except Exception as error:
             self.failed += 1
             said = str(error) if isinstance(error, AssertionError) else traceback.format_exc()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Dict, Iterator
 
+from tests.lab import wait_for
 from tests.lab.talk import Talk, addresses
 
 from .declarations import HOST_IPV4
@@ -33,7 +34,9 @@ class Way:
     def goes(self, talk: Talk) -> bool:
         with talk.serve(self.server, self.listening, self.kind) as server:
             if self.arrives:
-                return talk.reach(self.source, self.address, self.port, server) is not None
+                # Who could not be found before an edit may still be given up once: the kernel's search takes seconds.
+                wait_for(lambda: talk.reach(self.source, self.address, self.port, server), what="bytes to arrive")
+                return True
             return talk.blocked(self.source, self.address, self.port, server)
 
 
