@@ -13,7 +13,8 @@ from typing import Any, Dict, Iterable, List, Tuple
 
 @dataclass(frozen=True)
 class Result:
-    """``skipped``: why the row was not run at all. ``failed`` holds (step, why), ``not_reached`` the steps whose failure kept others from being tried."""
+    """``skipped``: why the row was not run at all. ``failed`` holds (step, why), ``not_reached`` those of them whose
+    failure kept others from being tried."""
 
     name: str
     versions: Dict[str, str] = field(default_factory=dict)
