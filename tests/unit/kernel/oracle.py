@@ -38,7 +38,7 @@ class Machine:
             self._classes = {name: _message_class(name) for name in _MESSAGES}
 
     def pyroute2(self, words: Dict[str, Any], type: int, flags: int, sequence: int) -> bytes:
-        """The message that pyroute2 makes of ``fields`` (of the header behind the netlink header) and ``attributes``."""
+        """What pyroute2 makes of ``fields`` (of the header behind the netlink header) and ``attributes``."""
         message = self._classes[_class_of(words["type"])]()
         for name, value in words.get("fields", {}).items():
             message[name] = value
@@ -89,7 +89,7 @@ def _pair(item: Sequence[Any]) -> Tuple[Any, Any]:
 
 @contextmanager
 def _loading(byteorder: str, package: str) -> Iterator[None]:
-    """In the body, modules of ``package`` are loaded anew for that byte order; afterwards the loaded ones are as before."""
+    """In the body, modules of ``package`` are loaded anew for that byte order; afterwards they are as before."""
     if byteorder == sys.byteorder:
         yield
         return
