@@ -29,26 +29,32 @@ from . import firewalld as firewall_firewalld
 from . import foreign as foreign_firewall
 from . import iptables as firewall_iptables
 from . import ufw as firewall_ufw
-from .foreign import Chains
+from .foreign import Advice, Chains
 
 WARN, INTEGRATE, IGNORE = "warn", "integrate", "ignore"
 _VERSIONS = {"ip": 4, "ip6": 6}
-#: The chain of a firewalld whose FirewallBackend is iptables.
-_ZONES = "FORWARD_ZONES"
+#: The chain of a firewalld whose FirewallBackend is iptables: before 2.0, and since.
+_ZONES = ("FORWARD_ZONES", "FORWARD_POLICIES")
 #: To others, more than this may be a pattern, such as "br+" to iptables.
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*\Z")
 _STRANGE = (
     '"{0}": topology_firewall: integrate tells other firewalls the name, for which it may have letters, digits, "_", '
     '"." and "-" only, and no "-" or "." first'
 )
-_ASK = "topology_firewall: integrate lets them pass, and so does by hand "
+_ASK = "topology_firewall: integrate lets them pass, and so do by hand"
 _ADVICE = {
-    "docker": _ASK + '"iptables -I DOCKER-USER -i {bridge} -j ACCEPT" and the same with "-o" (IPv6: ip6tables)',
-    "ufw": _ASK + '"ufw route allow in on {bridge}" and "ufw route allow out on {bridge}"',
-    "firewalld": _ASK
-    + '"firewall-cmd --permanent --zone=trusted --add-interface={bridge}" and "firewall-cmd --reload"',
-    "": "It is none in which topology_firewall: integrate knows a place (Docker's, ufw's or firewalld's). Add by hand "
-    '"nft insert rule {family} {table} {name} iifname {bridge} accept" and the same with "oifname"',
+    "docker": Advice(_ASK, tuple("{iptables} -I DOCKER-USER " + way + " {bridge} -j ACCEPT" for way in ("-i", "-o"))),
+    "ufw": Advice(_ASK, tuple("ufw route allow " + way + " on {bridge}" for way in ("in", "out"))),
+    "firewalld": Advice(
+        _ASK,
+        ("firewall-cmd --permanent --zone=trusted --add-interface={bridge}",),
+        ("firewall-cmd --reload",),
+        lets_in_translated=True,  # all of its backends do, and what iptables asks of a connection nft does not show
+    ),
+    "": Advice(
+        "It is none in which topology_firewall: integrate knows a place (Docker's, ufw's or firewalld's). Add by hand",
+        tuple("nft insert rule {family} {table} {name} " + way + " {bridge} accept" for way in ("iifname", "oifname")),
+    ),
 }
 
 
@@ -174,7 +180,7 @@ def _place(chains: Chains, family: str) -> Optional[str]:
     if family not in _VERSIONS:
         return None
     known = [(kind, place.chain) for kind, place in firewall_iptables.places(family)]
-    for kind, name in [*known, ("firewalld", _ZONES)]:
+    for kind, name in [*known, *(("firewalld", name) for name in _ZONES)]:
         if chains.has(family, "filter", name) and any(
             foreign_firewall.sends_to(chain, name)
             for chain in chains.forwarding
