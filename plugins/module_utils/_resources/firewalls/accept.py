@@ -19,9 +19,10 @@ there it stays as long as it is asked for, whether or not the firewall is active
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Dict, FrozenSet, Iterator, List, Mapping, Optional, Sequence, Tuple
 
+from ..._kernel import files
 from ..._kernel.errors import DeclarationError, Problem
 from ..action import Action
 from ..ruleset.model import Ruleset
@@ -33,8 +34,9 @@ from .foreign import Advice, Chains
 
 WARN, INTEGRATE, IGNORE = "warn", "integrate", "ignore"
 _VERSIONS = {"ip": 4, "ip6": 6}
-#: The chain of a firewalld whose FirewallBackend is iptables: before 2.0, and since.
-_ZONES = ("FORWARD_ZONES", "FORWARD_POLICIES")
+#: The chain of a firewalld whose FirewallBackend is iptables: before 2.0, before 2.5, and since.
+_ZONES = ("FORWARD_ZONES", "FORWARD_POLICIES", "FORWARD_dispatch")
+_FIREWALLD_CONF = "/etc/firewalld/firewalld.conf"
 #: To others, more than this may be a pattern, such as "br+" to iptables.
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*\Z")
 _STRANGE = (
@@ -49,7 +51,6 @@ _ADVICE = {
         _ASK,
         ("firewall-cmd --permanent --zone=trusted --add-interface={bridge}",),
         ("firewall-cmd --reload",),
-        lets_in_translated=True,  # all of its backends do, and what iptables asks of a connection nft does not show
     ),
     "": Advice(
         "It is none in which topology_firewall: integrate knows a place (Docker's, ufw's or firewalld's). Add by hand",
@@ -112,7 +113,7 @@ class HostFirewall:
             kind = _kind(chain, chains)
             done = _seen_by(chain, self._bridges) if kind else frozenset()
             left = sorted(_seen_by(chain, bridges) - done)
-            found.append(foreign_firewall.judge(chain, left, _ADVICE[kind]) if left else "")
+            found.append(foreign_firewall.judge(chain, left, _advice(chain, kind)) if left else "")
         return [sentence for sentence in found if sentence]
 
     def _in_iptables(self, chains: Chains, foreseen: Foreseen) -> Iterator[Action]:
@@ -173,6 +174,14 @@ def _kind(chain: Mapping[str, str], chains: Chains) -> str:
     if (chain["family"], chain["table"]) == ("inet", "firewalld"):
         return "firewalld"
     return _place(chains, chain["family"]) or "" if chain["table"] == "filter" else ""
+
+
+def _advice(chain: Mapping[str, str], kind: str) -> Advice:
+    """What iptables asks of a connection nft does not show, so there firewalld's own file tells what it accepts."""
+    if kind != "firewalld" or chain["table"] == "firewalld":
+        return _ADVICE[kind]
+    strict = re.search(r"^\s*StrictForwardPorts\s*=\s*yes", files.read(_FIREWALLD_CONF) or "", re.MULTILINE)
+    return replace(_ADVICE[kind], lets_in_translated=not strict)
 
 
 def _place(chains: Chains, family: str) -> Optional[str]:
