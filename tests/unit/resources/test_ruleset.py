@@ -4,7 +4,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The packet rules as text, and what a difference leads to. Pure: nft's answers are recordings.
 
-After a change of the rules, run this file as a program: it writes the recordings anew (needs root and nft).
+After a change of the rules ``python -m tests.unit.resources.test_ruleset`` writes the recordings anew (needs root and
+nft).
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ from __future__ import annotations
 import copy
 import json
 import re
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.paths import importable
+
+importable()
+
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parents[2] / ".collections")]
 
 from ruleset_example import example  # noqa: E402
 
