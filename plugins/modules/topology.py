@@ -149,6 +149,15 @@ options:
     type: str
     choices: [warn, integrate, ignore]
     default: warn
+  remove_limit:
+    description:
+      - How many networks and containers of O(name) one call may remove, as a number or as a percentage of those that
+        there are, such as V(25%). A call that would remove more fails before the first change and names them, in check
+        mode too. The objects that a container is made of are not counted.
+      - By default there is no limit. O(state=absent) is free of it.
+      - Whatever the limit, a declaration with neither networks nor containers is an error on a host where O(name) has
+        some; O(state=absent) removes them.
+    type: str
   lock_timeout:
     description:
       - How many seconds to wait for another run on the same host to end.
@@ -309,6 +318,13 @@ containers:
           published: 8080
           target: 80
           protocol: tcp
+would_remove:
+  description: The names of the C(networks) and C(containers) that the declaration would have removed.
+  returned: when the declaration is empty, or would remove more than O(remove_limit)
+  type: dict
+  sample:
+    networks: [front]
+    containers: [db, web]
 problems:
   description: Every wrong value of the declaration, with the place where it was written.
   returned: when the declaration is wrong
@@ -342,6 +358,7 @@ ARGUMENT_SPEC = dict(
     ),
     port_range=dict(type="str"),
     firewall=dict(type="str", choices=["warn", "integrate", "ignore"], default="warn"),
+    remove_limit=dict(type="str"),
     lock_timeout=dict(type="int", default=60),
     confirm_timeout=dict(type="int", default=0),
 )
