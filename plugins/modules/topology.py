@@ -60,8 +60,10 @@ options:
       - C(enable_ipv4) (V(true)), C(enable_ipv6) (V(false)). An IPv6 network without a subnet gets a unique local /64.
       - C(internal) (V(false)) - no way out and no published ports. The network's own gateway is the only address of the
         host that it reaches.
-      - C(external) (V(false)) - use a bridge that exists and is not ours. It is never changed or deleted. Without
-        C(ipam.config) the subnet and the gateway are those of the bridge's own address. Compose's C(name) beside it is
+      - C(external) (V(false)) - use a bridge that exists and is not ours. It is never changed or deleted, and keeps
+        its MAC and its mtu whatever its ports are; C(mtu) is by default its own. Without C(ipam.config) the subnet and
+        the gateway are those of the bridge's own address. An address that the host or somebody on the wire has is not
+        given to a container. Compose's C(name) beside it is
         the name of that bridge, where C(bridge) is not given; elsewhere C(name) means nothing here.
       - C(bridge) - the name of the bridge's interface, at most 15 characters. Default is C(br-) and the network's name,
         shortened with a hash past 15 characters.

@@ -181,6 +181,7 @@ def _host_defaults(topology: Topology, reading: facts.Reading) -> HostDefaults:
     ipv6 = any(network.enable_ipv6 for network in topology.networks.values())
     return HostDefaults(
         mtu=facts.uplink_mtu(reading),
+        links={link.ifname: link for link in reading.links.values()},
         resolv_conf=tuple(facts.resolv_conf_lines()),
         advertised_interfaces=facts.advertised_interfaces(reading) if ipv6 else (),
     )
@@ -215,4 +216,5 @@ def _surroundings(host: Host, reading: facts.Reading) -> Surroundings:
         routes=reading.routes,
         addresses=functools.lru_cache(maxsize=None)(functools.partial(rtnetlink.read_addresses, host.socket)),
         supports=functools.partial(rare.supports, host),
+        nameservers=facts.nameservers(),
     )
