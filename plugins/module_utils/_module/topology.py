@@ -14,12 +14,14 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Named
 from .._declaration.limits import Limit, parse_remove_limit
 from .._declaration.topology import Topology, families
 from .._engine import confirm, declared
+from .._engine.asked import Digests, digests, kinds, kinds_by_line
+from .._engine.declared import Kept
 from .._engine.desired import Desired
 from .._engine.leases import PreparedLeases
 from .._engine.lock import host_lock
 from .._engine.observation import Planner
 from .._engine.possession import possession, refuse_to_lose
-from .._engine.report import Result, lines
+from .._engine.report import DRIFT, INTENDED, RELEASE, Result, changes
 from .._engine.session import Work, session
 from .._engine.stopwatch import Stopwatch
 from .._engine.view import View
@@ -36,6 +38,7 @@ from .._ipam.store import Store, leases, open_store
 from .._kernel import dependencies, facts, rare, sysctl
 from .._kernel.errors import DeclarationError, Problem
 from .._kernel.host import Host
+from .._kernel.names import RELEASE as RELEASE_NAME
 from .._kernel.observe import Observed
 from .._kernel.rtnl import read as rtnetlink
 from .._resources.action import Operation, operation
@@ -61,24 +64,26 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
             planner = prepared.planner
             watch.lap("lease and expand")
             granted = PreparedLeases(store, prepared.allocation)
-            finish = (_remember(topology.name, params, absent),)
+            kept = run.view.declared(topology.name)
+            finish = (_remember(topology.name, params, absent, prepared),)
             result = run.carry_out(Work(topology.name, planner.plan, granted, planner.left_after, finish))
-        drift, intended = _tell_apart(run.view, params, absent, result) if check_mode else ((), ())
+        result = replace(result, kinds=_kinds(run.view, params, absent, prepared, kept, result, check_mode))
         watch.lap("tell drift from intent" if check_mode else "finish")
+    told_apart = {"drift": result.of_kinds(DRIFT), "intended": result.of_kinds(INTENDED, RELEASE)}
     result = replace(result, warnings=tuple(planner.firewall.warnings(_forwarding(prepared.topology))))
     watch.lap("look at other firewalls")
     result = run.first.then(replace(result, timings=watch.milliseconds()))
-    facts_of_check = {"drift": list(drift), "intended": list(intended)} if check_mode else {}
-    return result.with_facts(**prepared.described(), **facts_of_check)
+    return result.with_facts(**prepared.described(), **(told_apart if check_mode else {}))
 
 
 class Prepared(NamedTuple):
-    """A declaration, leased and expanded. ``described``: computed when it is first asked for."""
+    """A declaration, leased and expanded. The last two are computed when they are first asked for."""
 
     topology: Topology
     allocation: Allocation
     planner: Planner
     described: Callable[[], Dict[str, Any]]
+    asked: Callable[[], Digests]
 
 
 @contextlib.contextmanager
@@ -136,28 +141,38 @@ def _confirm(params: Mapping[str, Any], check_mode: bool) -> Result:
         return confirm.confirm()
 
 
-def _remember(name: str, params: Mapping[str, Any], absent: bool) -> Operation:
+def _remember(name: str, params: Mapping[str, Any], absent: bool, prepared: Prepared) -> Operation:
     """The operation that keeps the declaration once it is real."""
     if absent:
         return operation("declared.remove", topology=name)
-    return operation("declared.write", topology=name, declared=declared.words(params))
+    words = declared.words(params)
+    return operation("declared.write", topology=name, declared=words, release=RELEASE_NAME, asked=prepared.asked())
 
 
-def _tell_apart(
-    view: View, params: Mapping[str, Any], absent: bool, result: Result
-) -> Tuple[Tuple[str, ...], Tuple[str, ...]]:
-    """Of a check's actions, which repair the host and which follow the inventory."""
-    foreseen = view.declared(params["name"])
-    last = declared.read(params["name"]) if foreseen is None else foreseen[0]
-    if last is None or not result.actions:
-        return (), result.actions
-    if not absent and last == declared.words(params):
-        return result.actions, ()
+def _kinds(
+    view: View,
+    params: Mapping[str, Any],
+    absent: bool,
+    prepared: Prepared,
+    kept: Optional[Kept],
+    result: Result,
+    check_mode: bool,
+) -> Tuple[str, ...]:
+    """Which of the changes repair the host, and which follow the inventory or another release.
+
+    ``kept``: what was declared last. Where that is something else, a check asks it what it would need, change by
+    change; a run that did its work has another host before it, and goes by the object.
+    """
+    if kept is None or not result.changes:
+        return (INTENDED,) * len(result.changes)
+    same = not absent and kept.words == declared.words(params)
+    if same or not check_mode:
+        return kinds(result.changes, kept.asked, prepared.asked(), same)
     with _leases(view, check_mode=True) as store:
-        topology = _parse(params["name"], last, absent=False)
-        prepared = _prepare(view, store, topology, False, last["firewall"] or WARN)
-        needed = (*prepared.allocation.actions, *lines(prepared.planner.plan()))
-    return declared.tell_apart(result.actions, needed)
+        topology = _parse(params["name"], kept.words, absent=False)
+        last = _prepare(view, store, topology, False, kept.words["firewall"] or WARN)
+        corrective = (*last.allocation.changes, *changes(last.planner.plan()))
+    return kinds_by_line(result.changes, corrective, kept.asked, last.asked())
 
 
 def _prepare(
@@ -174,7 +189,8 @@ def _prepare(
         allocation = allocate(store, requests, _host_facts(reading))
         desired = expand(topology, allocation, _host_defaults(topology, reading))
     described = functools.lru_cache(maxsize=None)(functools.partial(_describe, topology, allocation))
-    return Prepared(topology, allocation, Planner(view, desired, firewall, described, consent), described)
+    asked = functools.lru_cache(maxsize=None)(functools.partial(digests, desired))
+    return Prepared(topology, allocation, Planner(view, desired, firewall, described, consent), described, asked)
 
 
 def _host_defaults(topology: Topology, reading: facts.Reading) -> HostDefaults:

@@ -159,6 +159,7 @@ class BridgeDriver(Driver):
             host_ifname=str(self.host_interface(topology, container, attachment)),
             mac=str(self.mac(attachment, addresses.get(4), addresses.get(6))),
             addresses=(*addresses.values(), *(str(each) for each in attachment.link_local_ips)),
+            ifname=attachment.ifname,
         )
 
     def host_address(self, network: Network, family: int, allocation: Allocation) -> Optional[str]:

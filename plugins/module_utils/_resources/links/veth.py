@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from ..._kernel import names
+from ..._kernel.changes import Subject, of_owner
 from ..._kernel.host import Host
 from ..._kernel.observe import Observed
 from ..._kernel.operations.link import veth_create
@@ -108,7 +109,7 @@ def create(desired: Veth, announced: bool = True) -> Action:
         text="connect {0} ({1}) {2}by {3}".format(
             desired.shown, details, "to {0} ".format(desired.master) if desired.master else "", desired.name
         ),
-        subject="container " + desired.shown,
+        subject=desired.subject,
         do=(_made(desired, creation(desired)),),
         undo=(operation("link.delete", netns=None, ifname=desired.name),),
         finish=tuple(inside.announcements(desired)) if announced else (),
@@ -126,7 +127,7 @@ def remove(link: Link, observed: Observed, netns: Optional[str] = None) -> Actio
     if known is not None:
         before = described(known)
         undo = (operation("link.delete", netns=None, ifname=link.ifname), *_again(known, link, observed))
-    return Action("disconnect {0} ({1})".format(whose, link.ifname), "container " + whose, do, undo, before=before)
+    return Action("disconnect {0} ({1})".format(whose, link.ifname), of_owner(whose), do, undo, before=before)
 
 
 def _again(known: Veth, link: Link, observed: Observed) -> Iterator[Operation]:
@@ -160,7 +161,7 @@ def _make_way(desired: Veth, outer: Link, observed: Observed) -> Action:
     undo.extend(operation("address.add", cidr=cidr, **place) for cidr in addresses)
     return Action(
         "replace {0} of {1}, whose other end is not there".format(name, desired.shown),
-        "container " + desired.shown,
+        desired.subject,
         (
             operation("link.set", attributes={"alias": names.REPLACED, "master": None, "up": False}, **place),
             operation("link.rename", netns=None, ifname=name, new=aside),
@@ -172,7 +173,7 @@ def _make_way(desired: Veth, outer: Link, observed: Observed) -> Action:
 
 
 def _outer_changes(desired: Veth, outer: Link, observed: Observed) -> Iterator[Action]:
-    subject, name = "container " + desired.shown, desired.name
+    subject, name = desired.subject, desired.name
     master = observed.by_index.get(outer.master)
     shown = "{0} (of {1})".format(name, desired.shown)
     if outer.alias != desired.alias:
@@ -202,7 +203,7 @@ def _outer_changes(desired: Veth, outer: Link, observed: Observed) -> Iterator[A
         yield change_link(None, name, shown, subject, "up", False, True)
 
 
-def _change_master(outer: Link, now: Optional[str], desired: Veth, shown: str, subject: str) -> Action:
+def _change_master(outer: Link, now: Optional[str], desired: Veth, shown: str, subject: Subject) -> Action:
     """A port's flags go with its bridge, so the way back sets them again."""
     action = change_link(None, desired.name, shown, subject, "master", now, desired.master)
     flags = {flag: getattr(outer, flag) for flag in ("isolated", "hairpin")}
@@ -211,7 +212,7 @@ def _change_master(outer: Link, now: Optional[str], desired: Veth, shown: str, s
     return replace(action, undo=(*action.undo, operation("port.set", ifname=desired.name, flags=flags)))
 
 
-def _change_port(name: str, shown: str, subject: str, flag: str, now: bool, wanted: bool) -> Action:
+def _change_port(name: str, shown: str, subject: Subject, flag: str, now: bool, wanted: bool) -> Action:
     return Action(
         text="set {0} of bridge port {1} {2}".format(flag, shown, "on" if wanted else "off"),
         subject=subject,
