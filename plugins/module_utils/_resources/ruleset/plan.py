@@ -39,7 +39,7 @@ def _change(desired: Optional[Ruleset], live: Mapping[TableName, TableState]) ->
         return removal(live, nft.list_text(list(live)) if live else {})
     tables, wanted = _wanted(desired)
     text = functools.lru_cache(maxsize=None)(functools.partial(nft.list_text, list(live)))
-    return compare(tables, wanted, live, text, _summary(desired))
+    return compare(tables, wanted, live, text)
 
 
 @functools.lru_cache(maxsize=1)
@@ -52,9 +52,3 @@ def _wanted(desired: Ruleset) -> Tuple[Sequence[Table], Mapping[TableName, Table
     except nft.RefusedError as error:
         raise dependencies.refused_rules(error) from error
     return tables, read_tables(shown)
-
-
-def _summary(ruleset: Ruleset) -> str:
-    networks = len({network.network for network in ruleset.networks})
-    ports = len(ruleset.publications)
-    return "{0} network{1}, {2} port{3}".format(networks, "s"[: networks != 1], ports, "s"[: ports != 1])
