@@ -33,12 +33,8 @@ def veth_add(
     master: int = 0,
     mac: Optional[str] = None,
     mtu: Optional[int] = None,
-    peer_index: int = 0,
 ) -> nl.Request:
-    """A pair whose peer is born inside its namespace. Up comes later: a peer set up here is not.
-
-    ``peer_index`` 0 leaves the peer's index to the kernel.
-    """
+    """A pair whose peer is born inside its namespace. Up comes later: a peer set up here is not."""
     peer = [nl.string(uapi.IFLA_IFNAME, peer_ifname), nl.u32(uapi.IFLA_NET_NS_FD, netns_fd)]
     own = [nl.string(uapi.IFLA_IFNAME, ifname)]
     if mac:
@@ -53,7 +49,7 @@ def veth_add(
         nl.string(uapi.IFLA_INFO_KIND, "veth"),
         nl.nested(
             uapi.IFLA_INFO_DATA,
-            nl.attribute(uapi.VETH_INFO_PEER, uapi.LINK.pack(0, 0, peer_index, 0, 0) + b"".join(peer)),
+            nl.attribute(uapi.VETH_INFO_PEER, uapi.LINK.pack(0, 0, 0, 0, 0) + b"".join(peer)),
         ),
     )
     body = uapi.LINK.pack(0, 0, 0, 0, 0) + b"".join(own) + info
