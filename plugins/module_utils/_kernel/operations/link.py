@@ -42,16 +42,24 @@ def bridge_set(host: Host, ifname: str, options: Dict[str, Any]) -> None:
 def veth_create(host: Host, veth: Mapping[str, Any]) -> None:
     """A pair with its peer in place: all that ``_resources.links.veth`` says, in two sends."""
     name, netns, ifname, master = veth["name"], veth["netns"], veth["ifname"], veth["master"]
+    own_mtu = veth.get("host_mtu") or veth["mtu"]
     descriptor = namespaces.open_handle(netns)
     try:
         host.socket.send(
             [
                 messages.veth_add(
-                    name, ifname, descriptor, host.index(master) if master else 0, veth["mac"], veth["mtu"]
+                    name,
+                    ifname,
+                    descriptor,
+                    master=host.index(master) if master else 0,
+                    mac=veth["mac"],
+                    mtu=veth["mtu"],
+                    own_mac=veth.get("host_mac"),
+                    own_mtu=own_mtu,
                 ),
                 # A port of a bridge needs no address, and a thousand of them no multicast chatter about theirs.
                 messages.port_set_up(
-                    name, veth["alias"], veth["isolated"], veth["hairpin"], bool(master), veth["mtu"] >= IPV6_MTU
+                    name, veth["alias"], veth["isolated"], veth["hairpin"], bool(master), own_mtu >= IPV6_MTU
                 ),
             ]
         )

@@ -186,8 +186,12 @@ def unusual_port_flags(link: Link) -> Dict[int, bytes]:
 
 def _link_local(families: Optional[bytes]) -> bool:
     """Read in the row of settings: IFLA_INET6_ADDR_GEN_MODE is left out together with the statistics by older kernels,
-    5.10 among them (inet6_fill_ifla6_attrs() in net/ipv6/addrconf.c)."""
-    return settings.number(families or b"", socket.AF_INET6, "addr_gen_mode") != uapi.IN6_ADDR_GEN_MODE_NONE
+    5.10 among them (inet6_fill_ifla6_attrs() in net/ipv6/addrconf.c). It counts where the row ends before it."""
+    mode = settings.number(families or b"", socket.AF_INET6, "addr_gen_mode")
+    if mode is None:
+        ipv6 = nl.attributes(nl.attributes(families or b"").get(socket.AF_INET6, b""))
+        mode = _number(ipv6.get(uapi.IFLA_INET6_ADDR_GEN_MODE))
+    return mode != uapi.IN6_ADDR_GEN_MODE_NONE
 
 
 def _link_info(data: bytes) -> Tuple[str, Dict[str, Any]]:
