@@ -149,11 +149,11 @@ def _rules(paper: Paper) -> Dict[str, List[str]]:
 
 
 def _published(port: Any) -> str:
-    hosts, container = port.host_ip or ("0.0.0.0" if port.family == 4 else "::"), port.target
+    hosts, container = port.host_ip or ("0.0.0.0" if port.family == 4 else "::"), port.container_address
     if port.family == 6:
         hosts, container = "[{0}]".format(hosts), "[{0}]".format(container)
     text = "{0}:{1}/{2} -> {3}:{4} on {5}"
-    return text.format(hosts, port.published, port.protocol, container, port.target_port, port.bridge)
+    return text.format(hosts, port.published, port.protocol, container, port.container_port, port.bridge)
 
 
 def _network(network: Any) -> str:
