@@ -52,6 +52,7 @@ _WORDS = {
     "addresses": "addresses",
     "returning": "frames back to where they came from",
     "pairs": "linked addresses",
+    "soliciting": "linked addresses, for neighbour discovery",
 }
 _Differences = Dict[str, Tuple[List[str], List[str]]]  # word → what goes, what comes
 _Port = Tuple[str, int, Optional[str], str, str, bool]  # verb, family, host address, protocol, address, is let in
