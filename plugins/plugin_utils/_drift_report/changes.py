@@ -68,15 +68,13 @@ def by_weight(changes: Iterable[Change]) -> list[Change]:
 
 def _weight(subject: Mapping[str, str]) -> int:
     part = subject.get("part")
-    if part == RUN:
-        return 0
     if part is None:
-        return next(
-            weight
-            for weight, word in enumerate(("host", "port", "link", "interface", "container", "network", ""), start=1)
-            if word in subject or not word
-        )
-    return {RULES: 8, FILES: 9, LEASE: 10}.get(part, 11)
+        order = ("host", "link", "port", "interface", "container", "network")
+        found = next((word for word in order if word in subject), "")
+        return {"host": 1, "network": 3, "container": 4, "interface": 5, "port": 6, "link": 7}.get(found, 2)
+    if part == RULES:
+        return 2 if "topology" in subject else 8
+    return {RUN: 0, FILES: 9, LEASE: 10}.get(part, 11)
 
 
 def differences(change: Change) -> list[tuple[str, Any, Any]]:
