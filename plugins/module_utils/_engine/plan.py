@@ -12,8 +12,8 @@ from typing import Dict, FrozenSet, Iterable, Iterator, List, Mapping, Optional,
 
 from .._kernel.observe import Observed
 from .._kernel.rtnl.read import Link
+from .._resources import adopted, netns, ownership, routes
 from .._resources import files as hosts_files
-from .._resources import netns, ownership, routes
 from .._resources import settings as sysctl
 from .._resources.action import Action, operation
 from .._resources.files import FileChange, FileState
@@ -64,7 +64,10 @@ def plan(
         Stage.HOST: [action for setting in desired.sysctls for action in sysctl.compare(setting, observed)],
         Stage.NAMES: renames,
         Stage.LEAVING: leaving,
-        Stage.LINKS: [action for each in desired.links_of_host() for action in kinds.compare(each, observed)],
+        Stage.LINKS: [
+            *(action for each in desired.adopted for action in adopted.compare(each, observed)),
+            *(action for each in desired.links_of_host() for action in kinds.compare(each, observed)),
+        ],
         Stage.RULES: [*firewall.first, *_rules_actions(desired, observed, rules), *firewall.after],
         Stage.NAMESPACES: spaces,
         Stage.INTERFACES: _interfaces(desired, made),

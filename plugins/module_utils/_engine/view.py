@@ -133,7 +133,9 @@ class View:
         touched = {name_of(key): state for key, state in self._before.items() if kind_of(key) == LINK}
         links = {index: link for index, link in reading.links.items() if link.ifname not in touched}
         routes: List[RouteEntry] = [
-            route for route in reading.routes if route.oif in links or route.oif not in reading.links
+            route
+            for route in reading.routes
+            if any(index in links or index not in reading.links for index in route.interfaces or (0,))
         ]
         for state in touched.values():
             if state["link"] is not None:

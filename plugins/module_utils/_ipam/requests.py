@@ -29,6 +29,9 @@ class SubnetRequest:
     reserved: Tuple[Tuple[str, str], ...] = ()  # aux_addresses: (name, address)
     external: bool = False  # the subnet of a bridge that is not ours: no overlap check with its own route
     bridge: str = ""  # its own interface: the route that it makes itself is no clash
+    set_aside: Tuple[str, ...] = ()  # of a LAN: the host's own addresses, which no container can have
+    avoided: Tuple[str, ...] = ()  # of a LAN: other addresses in use, which a container has only if it is written so
+    wires: Tuple[str, ...] = ()  # of a LAN: interfaces behind which others may have addresses that nobody here knows
     path: str = ""
 
 

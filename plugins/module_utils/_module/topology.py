@@ -11,6 +11,7 @@ import functools
 from dataclasses import replace
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
+from .._declaration.limits import Limit, parse_remove_limit
 from .._declaration.topology import Topology, families
 from .._engine import confirm, declared
 from .._engine.asked import Digests, digests, kinds, kinds_by_change
@@ -19,6 +20,7 @@ from .._engine.desired import Desired
 from .._engine.leases import PreparedLeases
 from .._engine.lock import host_lock
 from .._engine.observation import Planner
+from .._engine.possession import possession, refuse_to_lose
 from .._engine.report import DRIFT, INTENDED, RELEASE, Result, changes
 from .._engine.session import Work, session
 from .._engine.stopwatch import Stopwatch
@@ -32,14 +34,17 @@ from .._expansion.lease_requests import lease_requests
 from .._expansion.projects import settle_default_bridge
 from .._ipam.allocate import allocate, release_topology
 from .._ipam.requests import Allocation, HostFacts, SubnetRequest
-from .._ipam.store import Store, open_store
+from .._ipam.store import Store, leases, open_store
 from .._kernel import dependencies, facts, rare, sysctl
 from .._kernel.errors import DeclarationError, Problem
 from .._kernel.host import Host
 from .._kernel.names import RELEASE as RELEASE_NAME
+from .._kernel.observe import Observed
 from .._kernel.rtnl import read as rtnetlink
 from .._resources.action import Operation, operation
 from .._resources.firewalls.accept import WARN
+
+Consent = Callable[[Observed], None]
 
 
 def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
@@ -49,17 +54,19 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
     absent = params["state"] == "absent"
     watch = Stopwatch()
     topology = _parse(params["name"], declared.words(params), absent)
+    limit = parse_remove_limit(params.get("remove_limit"))
     dependencies.require_all()
     watch.lap("parse")
     with session(check_mode, params["lock_timeout"], params.get("confirm_timeout"), watch) as run:
         with _leases(run.view, check_mode) as store:
-            prepared = _prepare(run.view, store, topology, absent, params.get("firewall") or WARN)
+            consent = None if absent else _consent(store, topology, limit)
+            prepared = _prepare(run.view, store, topology, absent, params.get("firewall") or WARN, consent)
             planner = prepared.planner
             watch.lap("lease and expand")
-            leases = PreparedLeases(store, prepared.allocation)
+            granted = PreparedLeases(store, prepared.allocation)
             kept = run.view.declared(topology.name)
             finish = (_remember(topology.name, params, absent, prepared),)
-            result = run.carry_out(Work(topology.name, planner.plan, leases, planner.left_after, finish))
+            result = run.carry_out(Work(topology.name, planner.plan, granted, planner.left_after, finish))
         result = replace(result, kinds=_kinds(run.view, params, absent, prepared, kept, result, check_mode))
         watch.lap("tell drift from intent" if check_mode else "finish")
     told_apart = {"drift": result.of_kinds(DRIFT), "intended": result.of_kinds(INTENDED, RELEASE)}
@@ -116,6 +123,17 @@ def _parse(name: str, words: Mapping[str, Any], absent: bool) -> Topology:
     )
 
 
+def _consent(store: Store, topology: Topology, limit: Optional[Limit]) -> Consent:
+    """Refuses to remove by an empty declaration, or more than the limit. Called before anything is leased."""
+    held = leases(store, topology.name)
+
+    def ask(observed: Observed) -> None:
+        has = possession(topology.name, observed, held)
+        refuse_to_lose(topology.name, has, topology.networks, topology.containers, limit)
+
+    return ask
+
+
 def _confirm(params: Mapping[str, Any], check_mode: bool) -> Result:
     if check_mode:
         return Result()
@@ -157,7 +175,9 @@ def _kinds(
     return kinds_by_change(result.changes, corrective, kept.asked, last.asked())
 
 
-def _prepare(view: View, store: Store, topology: Topology, absent: bool, firewall: str) -> Prepared:
+def _prepare(
+    view: View, store: Store, topology: Topology, absent: bool, firewall: str, consent: Optional[Consent] = None
+) -> Prepared:
     """Lease and expand: from what is declared to what is to be on this host."""
     if absent:
         allocation, desired = release_topology(store, topology.name), Desired(topology.name)
@@ -170,13 +190,14 @@ def _prepare(view: View, store: Store, topology: Topology, absent: bool, firewal
         desired = expand(topology, allocation, _host_defaults(topology, reading))
     described = functools.lru_cache(maxsize=None)(functools.partial(_describe, topology, allocation))
     asked = functools.lru_cache(maxsize=None)(functools.partial(digests, desired))
-    return Prepared(topology, allocation, Planner(view, desired, firewall, described), described, asked)
+    return Prepared(topology, allocation, Planner(view, desired, firewall, described, consent), described, asked)
 
 
 def _host_defaults(topology: Topology, reading: facts.Reading) -> HostDefaults:
     ipv6 = any(network.enable_ipv6 for network in topology.networks.values())
     return HostDefaults(
         mtu=facts.uplink_mtu(reading),
+        links={link.ifname: link for link in reading.links.values()},
         resolv_conf=tuple(facts.resolv_conf_lines()),
         advertised_interfaces=facts.advertised_interfaces(reading) if ipv6 else (),
     )
@@ -211,4 +232,5 @@ def _surroundings(host: Host, reading: facts.Reading) -> Surroundings:
         routes=reading.routes,
         addresses=functools.lru_cache(maxsize=None)(functools.partial(rtnetlink.read_addresses, host.socket)),
         supports=functools.partial(rare.supports, host),
+        nameservers=facts.nameservers(),
     )

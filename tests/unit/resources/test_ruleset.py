@@ -4,20 +4,24 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The packet rules as text, and what a difference leads to. Pure: nft's answers are recordings.
 
-After a change of the rules, run this file as a program: it writes the recordings anew (needs root and nft).
+After a change of the rules ``python -m tests.unit.resources.test_ruleset`` writes the recordings anew (needs root and
+nft).
 """
 
 from __future__ import annotations
 
 import copy
 import json
-import sys
+import re
 from pathlib import Path
 
 import pytest
 
+from tests.paths import importable
+
+importable()
+
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parents[2] / ".collections")]
 
 from ruleset_example import example  # noqa: E402
 
@@ -66,6 +70,24 @@ def rules(live, chain, table=INET):
 
 def test_the_whole_ruleset_is_as_written_down():
     assert render(example()) == GOLDEN.read_text(encoding="utf-8")
+
+
+def test_no_rule_looks_into_a_map_without_taking_what_is_there():
+    """Kernels before 6.5 refuse it."""
+    for table in layout(example()):
+        maps = {item.name for item in table.sets if item.map}
+        for chain in table.chains:
+            for rule in chain.rules:
+                words = rule.split()
+                looked = [before for before, word in zip(words, words[1:]) if word[:1] == "@" and word[1:] in maps]
+                assert set(looked) <= {"map", "vmap"}, rule
+
+
+def test_no_raw_part_of_a_packet_is_a_key():
+    """nft before 1.0.4 does not load that, and what 1.0.9 and later list of it they do not load."""
+    rules = [rule for table in layout(example()) for chain in table.chains for rule in chain.rules]
+    assert [rule for rule in rules if re.search(r"@[lnt]h,\d", rule) and (" . " in rule or " @a" in rule)] == []
+    assert [item.name for table in layout(example()) for item in table.sets if re.search(r"@[lnt]h,", item.type)] == []
 
 
 def test_the_number_of_rules_does_not_depend_on_the_number_of_ports():
@@ -139,7 +161,7 @@ def test_many_ports_that_make_no_range_are_one_line(live):
 
 
 def test_an_interface_is_one_line_in_however_many_sets_it_is(live):
-    for name in ("ports", "macs", "addresses4", "addresses6", "nd_targets"):
+    for name in ("ports", "macs", "addresses4", "addresses6"):
         kept = [each for each in body(live, "set", name, BRIDGE)["elem"] if "veth0000000web" not in json.dumps(each)]
         body(live, "set", name, BRIDGE)["elem"] = kept
     (change,) = told(plan(live))

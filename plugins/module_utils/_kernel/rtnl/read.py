@@ -2,20 +2,24 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Links, addresses and routes as the kernel has them. The messages that write them are in ``requests.py``.
+"""Links, addresses and routes as the kernel has them. The messages that write them are in ``requests.py``, which names
+the closed set that this codec knows.
 
-A route's ``table`` and ``protocol`` are the kernel's numbers.
+A route's ``table`` and ``protocol`` are the kernel's numbers. Integers are in the byte order of the machine, as always
+in rtnetlink(7) but for addresses.
 """
 
 from __future__ import annotations
 
 import socket
 import struct
+import sys
 from dataclasses import dataclass, field
-from typing import Any, Collection, Dict, List, Optional, Tuple
+from errno import EAFNOSUPPORT, ENODEV, ENOENT, EOPNOTSUPP
+from typing import Any, Collection, Dict, Iterator, List, Optional, Tuple
 
+from . import settings, uapi
 from . import socket as nl
-from . import uapi
 
 RT_TABLE_MAIN, RT_TABLE_LOCAL = 254, 255
 RTPROT_KERNEL, RTPROT_BOOT, RTPROT_RA = 2, 3, 9
@@ -61,7 +65,10 @@ class Link:
 
 @dataclass(frozen=True)
 class RouteEntry:
-    """A route in words that ``ip route`` uses; ``destination`` is a CIDR, ``oif`` an index."""
+    """A route in words that ``ip route`` uses; ``destination`` is a CIDR, ``oif`` an index.
+
+    A multipath route has ``oif`` 0 and names the interfaces of its next hops, by index, in ``next_hops``.
+    """
 
     destination: str
     gateway: Optional[str] = None
@@ -71,6 +78,12 @@ class RouteEntry:
     oif: int = 0
     table: int = RT_TABLE_MAIN
     protocol: int = RTPROT_BOOT
+    next_hops: Tuple[int, ...] = ()
+
+    @property
+    def interfaces(self) -> Tuple[int, ...]:
+        """Every interface, by index, over which the route sends; none for one that leads nowhere."""
+        return self.next_hops or ((self.oif,) if self.oif else ())
 
 
 def read_links(sock: nl.NetlinkSocket, families: bool = True) -> List[Link]:
@@ -90,7 +103,7 @@ def read_link(sock: nl.NetlinkSocket, ifname: str) -> Optional[Link]:
     try:
         return _link(sock.get(uapi.RTM_GETLINK, uapi.LINK.pack(0, 0, 0, 0, 0) + nl.string(uapi.IFLA_IFNAME, ifname)))
     except nl.NetlinkError as error:
-        if error.errno == 19:  # ENODEV
+        if error.errno == ENODEV:
             return None
         raise
 
@@ -111,14 +124,25 @@ def read_addresses(sock: nl.NetlinkSocket) -> Dict[int, List[str]]:
 
 def read_routes(sock: nl.NetlinkSocket, table: int = 0, ipv6: bool = True) -> List[RouteEntry]:
     """The routes of both families, of one table or (0) of all."""
-    entries: List[RouteEntry] = []
-    for family in (socket.AF_INET, socket.AF_INET6) if ipv6 else (socket.AF_INET,):
-        try:
-            payloads = list(sock.dump(uapi.RTM_GETROUTE, uapi.ROUTE.pack(family, 0, 0, 0, table, 0, 0, 0, 0)))
-        except nl.NetlinkError:  # a kernel without IPv6
-            continue
-        entries.extend(_route(payload) for payload in payloads)
+    entries = list(_routes(sock, socket.AF_INET, table, (ENOENT,)))
+    if ipv6:
+        entries.extend(_routes(sock, socket.AF_INET6, table, (ENOENT, EAFNOSUPPORT, EOPNOTSUPP)))
     return entries
+
+
+def _routes(sock: nl.NetlinkSocket, family: int, table: int, absent: Tuple[int, ...]) -> Iterator[RouteEntry]:
+    """``absent``: the errors that say that there is nothing to list.
+
+    ENOENT: a table is made with its first route. The others: a kernel without IPv6, which may also answer with the
+    routes of the family that it has.
+    """
+    try:
+        payloads = list(sock.dump(uapi.RTM_GETROUTE, uapi.ROUTE.pack(family, 0, 0, 0, table, 0, 0, 0, 0)))
+    except nl.NetlinkError as error:
+        if error.errno not in absent:
+            raise
+        return
+    yield from (_route(payload) for payload in payloads if payload[0] == family)
 
 
 def read_netnsid(sock: nl.NetlinkSocket, descriptor: int) -> int:
@@ -161,13 +185,13 @@ def unusual_port_flags(link: Link) -> Dict[int, bytes]:
 
 
 def _link_local(families: Optional[bytes]) -> bool:
-    if families is None:
-        return True
-    ipv6 = nl.attributes(families).get(socket.AF_INET6)
-    if ipv6 is None:
-        return True
-    mode = nl.attributes(ipv6).get(uapi.IFLA_INET6_ADDR_GEN_MODE)
-    return mode != bytes((uapi.IN6_ADDR_GEN_MODE_NONE,))
+    """Read in the row of settings: IFLA_INET6_ADDR_GEN_MODE is left out together with the statistics by older kernels,
+    5.10 among them (inet6_fill_ifla6_attrs() in net/ipv6/addrconf.c). It counts where the row ends before it."""
+    mode = settings.number(families or b"", socket.AF_INET6, "addr_gen_mode")
+    if mode is None:
+        ipv6 = nl.attributes(nl.attributes(families or b"").get(socket.AF_INET6, b""))
+        mode = _number(ipv6.get(uapi.IFLA_INET6_ADDR_GEN_MODE))
+    return mode != uapi.IN6_ADDR_GEN_MODE_NONE
 
 
 def _link_info(data: bytes) -> Tuple[str, Dict[str, Any]]:
@@ -204,12 +228,24 @@ def _route(payload: bytes) -> RouteEntry:
         oif=_number(attributes.get(uapi.RTA_OIF)),
         table=_number(attributes.get(uapi.RTA_TABLE)) or table,
         protocol=protocol,
+        next_hops=tuple(_next_hops(attributes.get(uapi.RTA_MULTIPATH, b""))),
     )
 
 
+def _next_hops(data: bytes) -> Iterator[int]:
+    """The interfaces in RTA_MULTIPATH: a row of struct rtnexthop, each with attributes of its own."""
+    offset = 0
+    while offset + uapi.NEXT_HOP.size <= len(data):
+        length, _flags, _hops, index = uapi.NEXT_HOP.unpack_from(data, offset)
+        if length < uapi.NEXT_HOP.size:
+            return
+        yield index
+        offset += (length + 3) & ~3
+
+
 def _signed(payload: Optional[bytes]) -> int:
-    return int.from_bytes(payload, "little", signed=True) if payload else -1
+    return int.from_bytes(payload, sys.byteorder, signed=True) if payload else -1
 
 
 def _number(payload: Optional[bytes]) -> int:
-    return int.from_bytes(payload, "little") if payload else 0
+    return int.from_bytes(payload, sys.byteorder) if payload else 0

@@ -2,7 +2,19 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The messages that make, change and delete links, addresses and routes."""
+"""The messages that make, change and delete links, addresses and routes: all that our own codec writes.
+
+The codec is for what a run sends or reads once for every endpoint, and is a closed set of messages:
+
+- links (bridge, veth, what all kinds share, places on a bridge): RTM_NEWLINK, RTM_SETLINK, RTM_DELLINK, RTM_GETLINK
+- their second names: RTM_NEWLINKPROP, RTM_DELLINKPROP
+- addresses: RTM_NEWADDR, RTM_DELADDR, RTM_GETADDR
+- routes: RTM_NEWROUTE, RTM_DELROUTE, RTM_GETROUTE
+- what one namespace calls another: RTM_GETNSID
+
+What is rare is pyroute2's, imported when it is first needed. In tests/unit/kernel/data/requests.yml every function here
+has a case, for which pyroute2 builds the same bytes.
+"""
 
 from __future__ import annotations
 
@@ -21,11 +33,12 @@ def veth_add(
     master: int = 0,
     mac: Optional[str] = None,
     mtu: Optional[int] = None,
-    peer_index: int = 0,
+    own_mac: Optional[str] = None,
+    own_mtu: Optional[int] = None,
 ) -> nl.Request:
     """A pair whose peer is born inside its namespace. Up comes later: a peer set up here is not.
 
-    ``peer_index`` 0 leaves the peer's index to the kernel.
+    ``mac`` and ``mtu`` are the peer's, ``own_mtu`` is the same unless it is given.
     """
     peer = [nl.string(uapi.IFLA_IFNAME, peer_ifname), nl.u32(uapi.IFLA_NET_NS_FD, netns_fd)]
     own = [nl.string(uapi.IFLA_IFNAME, ifname)]
@@ -33,7 +46,10 @@ def veth_add(
         peer.append(nl.attribute(uapi.IFLA_ADDRESS, _mac(mac)))
     if mtu:
         peer.append(nl.u32(uapi.IFLA_MTU, mtu))
-        own.append(nl.u32(uapi.IFLA_MTU, mtu))
+    if own_mtu or mtu:
+        own.append(nl.u32(uapi.IFLA_MTU, own_mtu or mtu or 0))
+    if own_mac:
+        own.append(nl.attribute(uapi.IFLA_ADDRESS, _mac(own_mac)))
     if master:
         own.append(nl.u32(uapi.IFLA_MASTER, master))
     info = nl.nested(
@@ -41,7 +57,7 @@ def veth_add(
         nl.string(uapi.IFLA_INFO_KIND, "veth"),
         nl.nested(
             uapi.IFLA_INFO_DATA,
-            nl.attribute(uapi.VETH_INFO_PEER, uapi.LINK.pack(0, 0, peer_index, 0, 0) + b"".join(peer)),
+            nl.attribute(uapi.VETH_INFO_PEER, uapi.LINK.pack(0, 0, 0, 0, 0) + b"".join(peer)),
         ),
     )
     body = uapi.LINK.pack(0, 0, 0, 0, 0) + b"".join(own) + info

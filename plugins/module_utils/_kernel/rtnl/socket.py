@@ -11,9 +11,11 @@ Layouts: include/uapi/linux/netlink.h.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
 import struct
+from errno import EINTR, EIO, ENODEV
 from typing import Container, Dict, Iterator, List, Sequence
 
 from .. import gate
@@ -32,6 +34,11 @@ NLA_TYPE_MASK = 0x3FFF
 
 _HEADER = struct.Struct("=IHHII")
 _ATTRIBUTE = struct.Struct("=HH")
+#: struct ifreq of include/uapi/linux/if.h, where it asks for an index: a name of at most 15 bytes, and the answer.
+SIOCGIFINDEX = 0x8933
+_IFREQ, _IFNAMSIZ = struct.Struct("=16si20x"), 16
+#: How often a dump is begun that the kernel says was interrupted by a change.
+DUMP_ATTEMPTS = 20
 #: The kernel fills at most 32 KiB at once; a buffer of a size that malloc takes from mmap costs more than the rest.
 _RECEIVE_SIZE = 1 << 16
 
@@ -149,7 +156,10 @@ class NetlinkSocket:
                 raise error
 
     def dump(self, kind: int, body: bytes) -> Iterator[bytes]:
-        """The payloads of a dump. Read to its end before the next request."""
+        """The payloads of a dump, complete or not at all: NetlinkError where the kernel could not list everything.
+
+        Read to its end before the next request.
+        """
         return iter(self._collect(Request(kind, NLM_F_DUMP, body)))
 
     def get(self, kind: int, body: bytes) -> bytes:
@@ -158,29 +168,49 @@ class NetlinkSocket:
         for answer_kind, flags, sequence, payload in self._receive():
             if sequence == self._sequence:
                 if answer_kind == NLMSG_ERROR:
-                    raise _error(flags, payload) or NetlinkError(5)
+                    raise _error(flags, payload) or NetlinkError(EIO)
                 return payload
-        raise NetlinkError(5, "no answer")
+        raise NetlinkError(EIO, "no answer")
+
+    def index_of(self, ifname: str) -> int:
+        """The index of an interface in the socket's namespace (netdevice(7)): a twentieth of the time of asking for the
+        link. NetlinkError (ENODEV) when there is none."""
+        name = ifname.encode("utf-8")
+        if len(name) >= _IFNAMSIZ:
+            raise NetlinkError(ENODEV, "interface " + ifname)
+        try:
+            answer = fcntl.ioctl(self._socket.fileno(), SIOCGIFINDEX, _IFREQ.pack(name, 0))
+        except OSError as error:
+            raise NetlinkError(error.errno or EIO, "interface " + ifname) from None
+        return int(_IFREQ.unpack(answer)[1])
 
     def _collect(self, request: Request) -> List[bytes]:
         """A dump that the kernel says was interrupted by a change is read again."""
-        for _attempt in range(20):
-            self._socket.send(self._pack(request, NLM_F_REQUEST))
-            found, interrupted, done = [], False, False
-            while not done:
-                for kind, flags, sequence, payload in self._receive():
-                    if sequence != self._sequence:
-                        continue
-                    interrupted = interrupted or bool(flags & NLM_F_DUMP_INTR)
-                    if kind == NLMSG_DONE:
-                        done = True
-                    elif kind == NLMSG_ERROR:
-                        raise _error(flags, payload) or NetlinkError(5)
-                    else:
-                        found.append(payload)
+        for _attempt in range(DUMP_ATTEMPTS):
+            found, interrupted = self._collect_once(request)
             if not interrupted:
                 return found
-        return found
+        text = "what the kernel was to list changed during each of {0} readings; run again when the host is at rest"
+        raise NetlinkError(EINTR, text.format(DUMP_ATTEMPTS))
+
+    def _collect_once(self, request: Request) -> "tuple[List[bytes], bool]":
+        """The payloads, and whether something changed while they were listed."""
+        self._socket.send(self._pack(request, NLM_F_REQUEST))
+        found: List[bytes] = []
+        interrupted = False
+        while True:
+            for kind, flags, sequence, payload in self._receive():
+                if sequence != self._sequence:
+                    continue
+                interrupted = interrupted or bool(flags & NLM_F_DUMP_INTR)
+                if kind == NLMSG_ERROR:
+                    raise _error(flags, payload) or NetlinkError(EIO)
+                if kind == NLMSG_DONE:
+                    error = _end_of_dump(flags, payload)
+                    if error is not None:
+                        raise error
+                    return found, interrupted
+                found.append(payload)
 
     def _pack(self, request: Request, flags: int) -> bytes:
         self._sequence += 1
@@ -213,3 +243,11 @@ def _error(flags: int, payload: bytes) -> "NetlinkError | None":
             offset = 4 + ((length + 3) & ~3)
         message = text(attributes(payload, offset).get(1, b""))
     return NetlinkError(-code, message)
+
+
+def _end_of_dump(flags: int, payload: bytes) -> "NetlinkError | None":
+    """None where everything was listed. NLMSG_DONE holds the error that ended a dump early, and the kernel's text."""
+    code = struct.unpack_from("=i", payload)[0] if len(payload) >= 4 else 0
+    if code == 0:
+        return None
+    return NetlinkError(abs(code), text(attributes(payload, 4).get(1, b"")) if flags & NLM_F_ACK_TLVS else "")

@@ -44,6 +44,8 @@ class Veth(Inside):
     isolated: bool = False
     hairpin: bool = False
     host_addresses: Tuple[str, ...] = ()
+    host_mac: Optional[str] = None  # of the host end; None: any
+    host_mtu: Optional[int] = None  # of the host end; None: as inside
     sysctls: Tuple[Tuple[str, str], ...] = ()  # of the inner end, keys with slashes
 
     kind = "veth"
@@ -59,7 +61,8 @@ class Veth(Inside):
 
 def creation(desired: Veth) -> Dict[str, Any]:
     """What ``link.create`` wants to know."""
-    own = {name: getattr(desired, name) for name in ("name", "master", "isolated", "hairpin")}
+    own = {name: getattr(desired, name) for name in ("name", "master", "isolated", "hairpin", "host_mac")}
+    own["host_mtu"] = desired.host_mtu or desired.mtu
     return dict(inside.creation(desired), host_addresses=list(desired.host_addresses), **own)
 
 
@@ -175,12 +178,15 @@ def _outer_changes(desired: Veth, outer: Link, observed: Observed) -> Iterator[A
     shown = "{0} (of {1})".format(name, desired.shown)
     if outer.alias != desired.alias:
         yield change_link(None, name, shown, subject, "alias", outer.alias, desired.alias)
-    if outer.mtu != desired.mtu:
-        step = change_link(None, name, shown, subject, "mtu", outer.mtu, desired.mtu)
+    if desired.host_mac not in (None, outer.mac):  # before it is on the bridge, which would follow it
+        yield change_link(None, name, shown, subject, "mac", outer.mac, desired.host_mac)
+    mtu = desired.host_mtu or desired.mtu
+    if outer.mtu != mtu:
+        step = change_link(None, name, shown, subject, "mtu", outer.mtu, mtu)
         again = {"ipv6_link_local": outer.ipv6_link_local}
         back = operation("link.set", netns=None, ifname=name, attributes=again)
-        yield last_mtu(step, back) if loses_ipv6(outer.mtu, desired.mtu) else step
-    if outer.ipv6_link_local and desired.mtu >= IPV6_MTU:
+        yield last_mtu(step, back) if loses_ipv6(outer.mtu, mtu) else step
+    if outer.ipv6_link_local and mtu >= IPV6_MTU:
         yield change_link(None, name, shown, subject, "ipv6_link_local", True, False)
     now_master = master.ifname if master else None
     if now_master != desired.master:
@@ -251,6 +257,7 @@ def _from_ends(link: Link, inner: Link, netns: str, state: NamespaceState, obser
         isolated=link.isolated,
         hairpin=link.hairpin,
         host_addresses=comparable_addresses(observed.addresses.get(link.index, [])),
+        host_mac=link.mac,  # which the bridge may follow
     )
 
 
@@ -267,7 +274,7 @@ KIND = Kind(
     configure=None,
     mutable=(
         *("ifname", "alias", "mac", "mtu", "addresses", "routes", "master", "isolated", "hairpin"),
-        *("host_addresses", "sysctls"),
+        *("host_addresses", "host_mac", "host_mtu", "sysctls"),
     ),
     owned_inside=False,
 )

@@ -42,7 +42,7 @@ class Owners:
     def of(self, set_name: str, element: str) -> Subject:
         """``element``: as nft's text. One that is nobody's in particular is the topology's."""
         parts = self._parts(element)
-        if set_name.startswith(("links", "pairs", "nd_pairs")) and len(parts) > 1:
+        if set_name.startswith(("links", "pairs", "soliciting")) and len(parts) > 1:
             ends = self.container_at(parts[0]), self.container_at(parts[1])
             source, target = self._links.get(frozenset(ends), ends)
             if source is not None and target is not None:

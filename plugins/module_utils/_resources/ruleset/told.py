@@ -44,15 +44,15 @@ _WORDS = {
     "gateways": "gateway that a closed network may call",
     "elsewhere": "answers by the network that a call came by",
     "loopback": "answers to ::1",
+    "answered": "whether ::1 is answered",
     "published": "published port",
     "reachable": "port let in",
     "ports": "guarded against spoofing",
     "macs": "MAC",
     "addresses": "addresses",
-    "nd_targets": "IPv6 neighbour answers",
     "returning": "frames back to where they came from",
     "pairs": "linked addresses",
-    "nd_pairs": "linked addresses, for neighbour discovery",
+    "soliciting": "linked addresses, for neighbour discovery",
 }
 _Differences = Dict[str, Tuple[List[str], List[str]]]  # word → what goes, what comes
 _Port = Tuple[str, int, Optional[str], str, str, bool]  # verb, family, host address, protocol, address, is let in
