@@ -21,8 +21,10 @@ KINDS = (DRIFT, INTENDED, RELEASE)
 #: What is the matter with the subject of a change: all of it is missing on the host; it is there and should not be; it
 #: is there and something about it is otherwise.
 MISSING, SURPLUS, DIFFERS = "missing", "surplus", "differs"
-#: How each is said of a host, and what an apply does.
+#: How each is said of what somebody changed, and of what is still to be made so.
 SAID = {MISSING: "is missing", SURPLUS: "is not declared", DIFFERS: "differs"}
+TO_COME = {MISSING: "is new", SURPLUS: "goes", DIFFERS: "becomes otherwise"}
+#: What an apply does.
 DONE = {MISSING: "+", SURPLUS: "-", DIFFERS: "~"}
 
 Change = Mapping[str, Any]

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from .changes import DRIFT, INTENDED, MISSING, RELEASE, SAID, Change, by_weight, differences, state_of
+from .changes import DRIFT, INTENDED, MISSING, RELEASE, SAID, TO_COME, Change, by_weight, differences, state_of
 from .drawing import HOLLOW, SIGNS, draw
-from .fold import names, shared_changes
+from .fold import Shared, names, shared_changes, without
 from .report import MEANING, counts, in_order, in_short, plural
 from .scene import scene_of
 from .style import STYLE
@@ -41,8 +41,11 @@ def page_of(reports: Iterable[Mapping[str, Any]], when: str = "", title: str = "
     clean = [report for report in ordered if report not in told]
     drawn = [*told, *clean] if len(clean) <= FEW else told
     places = {id(report): index for index, report in enumerate(drawn)}
-    body = [*_filter(ordered), _head(ordered, when, title), "<main>", _fleet(told, clean, places), _shared(ordered)]
-    body += [_host(report, places[id(report)], len(ordered) <= FEW) for report in drawn]
+    shared = shared_changes(ordered)
+    body = [*_filter(ordered), _head(ordered, when, title), "<main>", _fleet(told, clean, places), _shared(shared)]
+    for report in drawn:
+        is_open = len(ordered) <= FEW or report["status"] == "unknown" or bool(without(report, shared))
+        body.append(_host(report, places[id(report)], is_open))
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
@@ -100,9 +103,8 @@ def _badge(report: Mapping[str, Any]) -> str:
     return f'<span class="badge {report["status"]}">{report["status"]}</span>'
 
 
-def _shared(reports: Sequence[Mapping[str, Any]]) -> str:
+def _shared(shared: Sequence[Shared]) -> str:
     """What several hosts need, once."""
-    shared = shared_changes(reports)
     items = "".join(
         f'<li class="{_LOOKS[each.change["kind"]]}"><div class="mono">{escape(each.change["text"])}</div>'
         f'<div class="soft">{plural(len(each.hosts), "host")}: {escape(names(each.hosts, 40))}</div></li>\n'
@@ -111,8 +113,8 @@ def _shared(reports: Sequence[Mapping[str, Any]]) -> str:
     return f'<div class="card"><h2>On several hosts</h2>\n<ul>{items}</ul></div>' if shared else ""
 
 
-def _host(report: Mapping[str, Any], index: int, few: bool) -> str:
-    open_ = " open" if few or report["status"] != "clean" else ""
+def _host(report: Mapping[str, Any], index: int, is_open: bool) -> str:
+    open_ = " open" if is_open else ""
     told = escape(in_short(report)) if report["status"] != "unknown" else MEANING["unknown"]
     summary = f'<summary><h2>{escape(report["host"])}</h2>{_badge(report)}<span class="soft">{told}</span></summary>'
     inside = _inside(report)
@@ -146,7 +148,8 @@ def _change(change: Change) -> str:
     """What to do, and right under it what it does: before and after."""
     looks, state = _LOOKS[change["kind"]], state_of(change)
     signs = HOLLOW if state == MISSING else SIGNS
-    said = f'<span class="state">{SAID[state]}</span>' if change["before"] or change["after"] else ""
+    words = SAID if change["kind"] == DRIFT else TO_COME
+    said = f'<span class="state">{words[state]}</span>' if change["before"] or change["after"] else ""
     rows = "".join(map(_row, differences(change)))
     sides = f'<div class="sides">{rows}</div>' if rows else ""
     text = f'<div class="mono">{signs[looks]}{escape(change["text"])} {said}</div>'

@@ -82,7 +82,7 @@ svg text.drift, svg text.intended { font-weight: 700; } svg .small.drift, svg .s
   .fleet td { display: inline; border: 0; padding: 0 8px 0 0; }
   .fleet td:last-child { display: block; padding-top: 2px; }
   .row { grid-template-columns: 1fr; gap: 0; margin-bottom: 4px; } .to { display: none; }
-  .missing .row, .surplus .row { grid-template-columns: 1fr; }
+  .missing .row, .surplus .row { grid-template-columns: 38% 1fr; gap: 0 8px; }
 }
 @media print { body { background: none; } .card { break-inside: avoid; } }
 """
