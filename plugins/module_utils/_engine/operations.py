@@ -163,6 +163,8 @@ ROWS = (
     _link("altname.add", on_link.altname_add, ("altname.delete",)),
     _link("altname.delete", on_link.altname_delete, ("altname.add",)),
     _link("port.set", on_link.port_set, ("port.set",)),
+    _link("fdb.add", on_link.fdb_add, ("fdb.delete",)),
+    _link("fdb.delete", on_link.fdb_delete, ("fdb.add",)),
     _link("port.restore", on_link.port_restore, ()),
     _link("settings.restore", on_link.settings_restore, ()),
     _link("link.delete", on_link.link_delete, ("*.create",), takes_away=host_link),

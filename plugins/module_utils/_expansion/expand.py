@@ -89,6 +89,8 @@ def _bridges(topology: Topology, allocation: Allocation, host: HostDefaults) -> 
             addresses=tuple(cidr for cidr in gateways.values() if cidr),
             mtu=mtu_of(network, host),
             mac=_bridge_mac(network, allocation),
+            # Nobody asks for memberships here, so all would be sent to everybody anyhow; and its table can be filled.
+            multicast_snooping=False,
             sysctls=tuple(_bridge_sysctls(network)),
         )
 
@@ -231,6 +233,9 @@ def _veth(
         isolated=not network.icc and not _linked(topology, network),
         # With br_netfilter on, a container's call of its own published port goes back out of the port it came in by.
         hairpin=bool(container.ports),
+        # The packet rules do not see every frame that a bridge learns from.
+        learning=not network.anti_spoofing,
+        guard=network.anti_spoofing,
         sysctls=tuple(
             (_slashed(key, attachment.ifname), value)
             for key, value in container.sysctls

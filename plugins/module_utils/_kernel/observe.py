@@ -45,6 +45,7 @@ class Observed:
 def observe(host: Host, sysctls: Iterable[str], visits: Visits, links: Optional[Collection[Link]] = None) -> Observed:
     """Read the host, and end the visits. ``links``: the host's, where the caller has read them already."""
     links = rtnetlink.read_links(host.socket) if links is None else links
+    links = rtnetlink.with_fdb(host.socket, links, [link.index for link in links if _is_a_port_of_ours(link)])
     inside = visits.finish()
     by_index = {link.index: link for link in links}
     own = namespaces.identity("/proc/thread-self/ns/net") or 0
@@ -76,6 +77,11 @@ def _inner_ends(
                 if outer.alias == link.alias or outer.peer_netnsid == _netnsid(host, name):
                     found[outer.index] = (name, link)
     return found
+
+
+def _is_a_port_of_ours(link: Link) -> bool:
+    """One that does not learn may have lost its mark."""
+    return bool(link.kind == "veth" and link.master and (names.parse_alias(link.alias) or not link.learning))
 
 
 def _netnsid(host: Host, name: str) -> Optional[int]:

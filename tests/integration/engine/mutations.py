@@ -124,6 +124,13 @@ def _bridge_option(name: str, value: Any, actions: int = 1, field: str = "") -> 
     return row
 
 
+def _bridge_flag(name: str, field: str) -> Row:
+    def row(bridge: Bridge) -> Iterator[Mutation]:
+        yield from _bridge_option(name, int(not getattr(bridge, field)), 1, field)(bridge)
+
+    return row
+
+
 def _bridge_link(words: str, reported: str, actions: int = 1) -> Row:
     def row(bridge: Bridge) -> Iterator[Mutation]:
         yield Mutation("ip link set {0} {1}".format(bridge.ifname, words), reported.format(bridge.ifname), actions)
@@ -155,7 +162,8 @@ BRIDGE: Dict[str, Row] = {
     "stp": _bridge_option("stp_state", 1, 2, "stp"),
     "ageing_time": _bridge_option("ageing_time", 1000),
     "forward_delay": _bridge_option("forward_delay", 400),
-    "multicast_snooping": _bridge_option("mcast_snooping", 0, 1, "multicast_snooping"),
+    "multicast_snooping": _bridge_flag("mcast_snooping", "multicast_snooping"),
+    "no_linklocal_learn": _bridge_flag("no_linklocal_learn", "no_linklocal_learn"),
     "up": _bridge_link("down", "set {0} up", 0),
     "sysctls": _bridge_sysctls,
 }
@@ -254,6 +262,18 @@ def _veth_flag(name: str) -> Row:
     return row
 
 
+def _veth_learning(veth: Veth) -> Iterator[Mutation]:
+    """And what the bridge knows instead."""
+    yield from _veth_flag("learning")(veth)
+    place = "dev {0} master".format(veth.name)
+    for mac in veth.fdb:
+        kept = "keep {0} behind bridge port {1}".format(mac, veth.name)
+        yield Mutation("bridge fdb del {0} {1}".format(mac, place), kept)
+        yield Mutation("bridge fdb replace {0} {1} dynamic".format(mac, place), kept)
+    stray = "bridge fdb add 02:00:00:00:00:77 {0} static sticky".format(place)
+    yield Mutation(stray, "no longer keep 02:00:00:00:00:77 behind bridge port {0}".format(veth.name))
+
+
 def _veth_host_addresses(veth: Veth) -> Iterator[Mutation]:
     script = "ip address add 203.0.113.77/32 dev {0}".format(veth.name)
     yield Mutation(script, "remove 203.0.113.77/32 from {0}".format(veth.name))
@@ -282,6 +302,8 @@ VETH: Dict[str, Row] = {
     "master": _veth_master,
     "isolated": _veth_flag("isolated"),
     "hairpin": _veth_flag("hairpin"),
+    "learning": _veth_learning,
+    "guard": _veth_flag("guard"),
     "host_addresses": _veth_host_addresses,
     "sysctls": _veth_sysctls,
 }

@@ -47,7 +47,17 @@ NOTHING: Dict[str, Any] = {
     "namespaces": {},
     "own_inode": 1,
 }
-BRIDGE = Link(3, "br-front", "bridge", True, mtu=1500, alias=NETWORK, altnames=(ALTNAME,), ageing_time=300)
+BRIDGE = Link(
+    3,
+    "br-front",
+    "bridge",
+    True,
+    mtu=1500,
+    alias=NETWORK,
+    altnames=(ALTNAME,),
+    ageing_time=300,
+    no_linklocal_learn=True,
+)
 OUTER = Link(7, "vethaa", "veth", True, mtu=1500, alias=ENDPOINT, master=3, peer=2, ipv6_link_local=False)
 INNER = Link(2, "eth0", "veth", True, mtu=1500, alias=ENDPOINT, peer=7)
 

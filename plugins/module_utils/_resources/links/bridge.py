@@ -19,7 +19,7 @@ from ..link_local import is_of_a_mac
 from ..netns import compare_sysctl, settable
 
 #: Of a bridge, what the kernel can change on a living one. Times in seconds.
-_OPTIONS = ("stp", "ageing_time", "forward_delay", "multicast_snooping")
+_OPTIONS = ("stp", "ageing_time", "forward_delay", "multicast_snooping", "no_linklocal_learn")
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class Bridge:
     ageing_time: int = 300
     forward_delay: int = 0
     multicast_snooping: bool = True
+    no_linklocal_learn: bool = True  # nothing from frames that pass no packet filter: to 01:80:c2:00:00:0X
     up: bool = True
     sysctls: Tuple[Tuple[str, str], ...] = ()
 
@@ -80,7 +81,8 @@ def _foreign_ports(link: Link, observed: Observed) -> Iterator[Operation]:
 
 def port_restored(port: Link) -> Operation:
     """A port's flags as they were, once it is on its bridge again."""
-    flags = {4: bytes((port.hairpin,)), 33: bytes((port.isolated,)), **rtnetlink.unusual_port_flags(port)}
+    told = {kind: bytes((getattr(port, name),)) for name, (kind, _usual) in rtnetlink.PORT_FLAGS.items()}
+    flags = {**told, **rtnetlink.unusual_port_flags(port)}
     return operation("port.restore", ifname=port.ifname, flags={str(kind): raw.hex() for kind, raw in flags.items()})
 
 
@@ -101,6 +103,7 @@ def from_link(link: Link, observed: Observed) -> Bridge:
         ageing_time=link.ageing_time,
         forward_delay=link.forward_delay,
         multicast_snooping=link.multicast_snooping,
+        no_linklocal_learn=link.no_linklocal_learn,
         up=link.up,
         sysctls=sysctls,
     )

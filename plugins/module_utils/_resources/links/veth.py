@@ -19,7 +19,7 @@ from ..._kernel.visits import NamespaceState
 from .. import ownership, routes
 from ..action import Action, Operation, operation
 from .bridge import comparable_addresses, port_restored
-from .veth_changes import displaced, inner_changes, outer_changes
+from .veth_changes import displaced, fdb_again, inner_changes, outer_changes
 from .veth_pair import Veth, creation, described, from_link
 
 
@@ -113,7 +113,7 @@ def _make_way(desired: Veth, outer: Link, observed: Observed) -> Action:
         operation("link.set", attributes=was, **place),
     ]
     if master is not None:
-        undo.append(port_restored(outer))
+        undo.extend((port_restored(outer), *fdb_again(outer)))
     undo.append(operation("link.set", attributes={"up": outer.up}, **place))
     addresses = comparable_addresses(observed.addresses.get(outer.index, []))
     undo.extend(operation("address.add", cidr=cidr, **place) for cidr in addresses)

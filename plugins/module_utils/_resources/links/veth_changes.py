@@ -11,7 +11,7 @@ from typing import Iterator, Optional, Tuple
 
 from ..._kernel.observe import Observed
 from ..._kernel.rtnl import settings as interface_settings
-from ..._kernel.rtnl.read import IPV6_MTU, Link
+from ..._kernel.rtnl.read import IPV6_MTU, PORT_FLAGS, Link
 from ..._kernel.visits import NamespaceState
 from .. import routes
 from ..action import Action, Operation, operation
@@ -48,10 +48,11 @@ def outer_changes(desired: Veth, outer: Link, observed: Observed) -> Iterator[Ac
         yield _change_master(outer, now_master, desired, shown, subject)
     if desired.master:
         moved = now_master != desired.master
-        for flag in ("isolated", "hairpin"):
-            now, wanted = getattr(outer, flag) and not moved, getattr(desired, flag)
+        for flag, (_kind, usual) in PORT_FLAGS.items():
+            now, wanted = usual if moved else getattr(outer, flag), getattr(desired, flag)
             if now != wanted:
                 yield _change_port(name, shown, subject, flag, now, wanted)
+        yield from _change_fdb(desired, () if moved else outer.fdb, shown, subject)
     now_addresses = comparable_addresses(observed.addresses.get(outer.index, []), desired.host_addresses)
     yield from compare_addresses(None, name, shown, subject, now_addresses, desired.host_addresses)
     if not outer.up:
@@ -59,12 +60,35 @@ def outer_changes(desired: Veth, outer: Link, observed: Observed) -> Iterator[Ac
 
 
 def _change_master(outer: Link, now: Optional[str], desired: Veth, shown: str, subject: str) -> Action:
-    """A port's flags go with its bridge, so the way back sets them again."""
+    """A port's flags and entries go with its bridge, so the way back sets them again."""
     action = change_link(None, desired.name, shown, subject, "master", now, desired.master)
-    flags = {flag: getattr(outer, flag) for flag in ("isolated", "hairpin")}
-    if now is None or not any(flags.values()):
+    flags = {flag: getattr(outer, flag) for flag in PORT_FLAGS}
+    if now is None:
         return action
-    return replace(action, undo=(*action.undo, operation("port.set", ifname=desired.name, flags=flags)))
+    unusual = any(on != PORT_FLAGS[flag][1] for flag, on in flags.items())
+    again = (operation("port.set", ifname=desired.name, flags=flags),) if unusual else ()
+    return replace(action, undo=(*action.undo, *again, *fdb_again(outer)))
+
+
+def fdb_again(outer: Link) -> Iterator[Operation]:
+    """What brings a port's static entries back into its bridge's table."""
+    return (_fdb_add(outer.ifname, mac) for mac in outer.fdb)
+
+
+def _fdb_add(ifname: str, mac: str) -> Operation:
+    return operation("fdb.add", ifname=ifname, mac=mac)
+
+
+def _change_fdb(desired: Veth, now: Tuple[str, ...], shown: str, subject: str) -> Iterator[Action]:
+    """The new one first, so that nothing is flooded on the way."""
+    for mac in [mac for mac in desired.fdb if mac not in now]:
+        there, back = _fdb_add(desired.name, mac), operation("fdb.delete", ifname=desired.name, mac=mac)
+        text = "keep {0} behind bridge port {1}".format(mac, shown)
+        yield Action(text, subject, (there,), (back,), after={"forwarding entry " + mac: "static"})
+    for mac in [mac for mac in now if mac not in desired.fdb]:
+        there, back = operation("fdb.delete", ifname=desired.name, mac=mac), _fdb_add(desired.name, mac)
+        text = "no longer keep {0} behind bridge port {1}".format(mac, shown)
+        yield Action(text, subject, (there,), (back,), before={"forwarding entry " + mac: "static"})
 
 
 def _change_port(name: str, shown: str, subject: str, flag: str, now: bool, wanted: bool) -> Action:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Dict, List, Optional, Tuple
 
 from ..._kernel.observe import Observed
-from ..._kernel.rtnl.read import Link, RouteEntry
+from ..._kernel.rtnl.read import PORT_FLAGS, Link, RouteEntry
 from ..._kernel.visits import NamespaceState
 from .. import ownership, routes
 from ..netns import settable
@@ -34,8 +34,20 @@ class Veth:
     master: Optional[str] = None
     isolated: bool = False
     hairpin: bool = False
+    learning: bool = True  # False: only what has ``mac`` is behind the port, whatever it says
+    guard: bool = False  # a BPDU shuts the port
     host_addresses: Tuple[str, ...] = ()
     sysctls: Tuple[Tuple[str, str], ...] = ()  # of the inner end, keys with slashes
+
+    @property
+    def flags(self) -> Dict[str, bool]:
+        """Of the port on its bridge."""
+        return {name: getattr(self, name) for name in PORT_FLAGS}
+
+    @property
+    def fdb(self) -> Tuple[str, ...]:
+        """The MACs that the bridge need not learn."""
+        return (self.mac,) if self.master and self.mac and not self.learning else ()
 
     @property
     def shown(self) -> str:
@@ -45,10 +57,10 @@ class Veth:
 def creation(desired: Veth) -> Dict[str, Any]:
     """What ``veth.create`` wants to know."""
     words: Dict[str, Any] = {
-        name: getattr(desired, name)
-        for name in ("name", "netns", "ifname", "alias", "mac", "mtu", "master", "isolated", "hairpin")
+        name: getattr(desired, name) for name in ("name", "netns", "ifname", "alias", "mac", "mtu", "master", "flags")
     }
     words.update(
+        fdb=list(desired.fdb),
         addresses=list(desired.addresses),
         host_addresses=list(desired.host_addresses),
         routes=[route.words() for route in desired.routes],
@@ -66,8 +78,7 @@ def described(veth: Veth) -> Dict[str, Any]:
         "addresses": list(veth.addresses),
         "routes": [str(route) for route in veth.routes],
         "master": veth.master,
-        "isolated": veth.isolated,
-        "hairpin": veth.hairpin,
+        **veth.flags,
     }
 
 
@@ -92,8 +103,7 @@ def _from_ends(link: Link, inner: Link, netns: str, state: NamespaceState, obser
         addresses=comparable_addresses(state.addresses.get(inner.index, [])),
         routes=tuple(routes.static(entry) for entry in routes_of(inner, state)),
         master=master.ifname if master else None,
-        isolated=link.isolated,
-        hairpin=link.hairpin,
+        **{name: getattr(link, name) for name in PORT_FLAGS},
         host_addresses=comparable_addresses(observed.addresses.get(link.index, [])),
     )
 
