@@ -61,7 +61,8 @@ options:
       - C(internal) (V(false)) - no way out and no published ports. The network's own gateway is the only address of the
         host that it reaches.
       - C(external) (V(false)) - use a bridge that exists and is not ours. It is never changed or deleted. Without
-        C(ipam.config) the subnet and the gateway are those of the bridge's own address.
+        C(ipam.config) the subnet and the gateway are those of the bridge's own address. Compose's C(name) beside it is
+        the name of that bridge, where C(bridge) is not given; elsewhere C(name) means nothing here.
       - C(bridge) - the name of the bridge's interface, at most 15 characters. Default is C(br-) and the network's name,
         shortened with a hash past 15 characters.
       - C(icc) (V(true)) - containers on this network may talk with each other. With V(false) only over C(links).
@@ -249,10 +250,9 @@ timings:
     read and plan: 21.5
     journal and leases: 1.2
     apply sysctl: 0.1
-    apply bridge: 0.9
     apply nft: 9.8
     apply netns: 3.9
-    apply veth: 6.2
+    apply link: 7.1
     apply file: 1.0
     verify: 24.0
     finish: 0.7

@@ -10,8 +10,16 @@ Only ``pyroute2``-free things are used here, so that a lab cannot share a fault 
 
 from __future__ import annotations
 
-from .lab import Lab, missing
-from .place import Container, Host, Place, Refused
-from .waiting import wait_for
+import sys
+from pathlib import Path
+
+#: Makes the checkout importable as the collection, which holds the lab itself.
+COLLECTIONS = str(Path(__file__).resolve().parents[2] / ".collections")
+if COLLECTIONS not in sys.path:
+    sys.path.insert(0, COLLECTIONS)
+
+from .lab import Lab, missing  # noqa: E402
+from .place import Container, Host, Place, Refused  # noqa: E402
+from .waiting import wait_for  # noqa: E402
 
 __all__ = ["Container", "Host", "Lab", "Place", "Refused", "missing", "wait_for"]

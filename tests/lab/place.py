@@ -6,29 +6,23 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._lab.wire import die_with_parent, enter
+
 from . import ansible
 from .waiting import wait_for
 
 SERVERS = Path(__file__).with_name("servers.py")
-_libc = ctypes.CDLL(None, use_errno=True)
 
 
 class Refused(AssertionError):
     """A command or module in a lab said no; the message is what it said."""
-
-
-def die_with_parent() -> None:
-    """For preexec_fn: whatever kills the test run ends what it started (prctl PR_SET_PDEATHSIG)."""
-    _libc.prctl(1, signal.SIGKILL)
 
 
 class Place:
@@ -114,8 +108,7 @@ class Host(Place):
     """A party on the wire: a machine's network, /run, /var/lib, /etc/netns and hostname of its own."""
 
     def __init__(self, name: str, pid: int, ipv4: str, ipv6: str) -> None:
-        enter = ["nsenter", "--target", str(pid), "--net", "--mount", "--uts", "--wdns=" + os.getcwd(), "--"]
-        super().__init__(name, enter)
+        super().__init__(name, [*enter(pid), "--wdns=" + os.getcwd(), "--"])
         self.pid, self.ipv4, self.ipv6 = pid, ipv4, ipv6
         self._containers: Dict[str, Container] = {}
 

@@ -76,3 +76,16 @@ def test_a_module_is_a_door(path: Path) -> None:
 def test_a_declaration_does_no_io(path: Path) -> None:
     rooms_that_do = {"os", "socket", "subprocess", "sqlite3", "pathlib", "shutil", "ctypes"}
     assert not [name for name, _line in imports(path, everywhere=True) if name.split(".")[0] in rooms_that_do]
+
+
+OUTSIDE_SQLITE = [path for path in FILES if path.parent.name != "sqlite"]
+
+
+@pytest.mark.parametrize("path", OUTSIDE_SQLITE, ids=lambda path: str(path.relative_to(PLUGINS)))
+def test_one_folder_knows_that_leases_are_in_sqlite(path: Path) -> None:
+    tree = ast.parse(path.read_text())
+    texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    assert not [text for text in texts if text.startswith(("SELECT ", "INSERT ", "DELETE FROM ", "PRAGMA "))]
+    assert "sqlite3" not in {name for name, _line in imports(path, everywhere=True)}
+    of_the_folder = [name for name, _line in imports(path, everywhere=True) if "._ipam.sqlite" in name]
+    assert not of_the_folder or path.name == "store.py", "open_store opens whatever store there is"

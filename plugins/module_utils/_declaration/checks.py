@@ -9,42 +9,23 @@ from __future__ import annotations
 from typing import Dict, List, Mapping, Optional, Set, Tuple
 
 from .check_settings import check_next_hop, check_routes, check_sysctls
-from .networks import default_bridge
+from .driver import DriverWords
 from .pools import outside
 from .topology import Address, Attachment, Container, Network, PublishedPort, Subnet, families
 from .words import Problems, quote, suggest
 
-#: What a Linux bridge takes (BR_MAX_PORTS is 1 << 10, and port 0 is nobody's).
-BRIDGE_PORTS_MAX = 1023
 _CONTAINERS = "topology_containers"
 _NETWORKS = "topology_networks"
 _NO_FAMILY = '"{0}": the network {1} has no IPv{2}; set enable_ipv{2} there'
 
 
-def check_networks(networks: Mapping[str, Network], problems: Problems) -> None:
-    _check_bridges(networks, problems)
-    _check_overlaps(networks, problems)
+def check_networks(networks: Mapping[str, Network], drivers: Mapping[str, DriverWords], problems: Problems) -> None:
+    _check_overlaps({name: one for name, one in networks.items() if not drivers[one.driver].on_lan}, problems)
     for network in networks.values():
         path = "{0}.{1}".format(_NETWORKS, network.name)
         subnets = [(pool.family, pool.subnet) for pool in network.pools]
         for n, route in enumerate(network.routes):
             check_next_hop(route, subnets, "{0}.routes[{1}]".format(path, n), problems)
-
-
-def _check_bridges(networks: Mapping[str, Network], problems: Problems) -> None:
-    owners: Dict[str, str] = {}
-    for network in networks.values():
-        other = owners.setdefault(network.bridge, network.name)
-        if other == network.name:
-            continue
-        # The one whose name was chosen, not made from the network's, is the one to change.
-        chosen = other if network.bridge == default_bridge(network.name) else network.name
-        problems.note(
-            "{0}.{1}.bridge".format(_NETWORKS, chosen),
-            "{0}: the bridge of the network {1} has this name too; choose another",
-            quote(network.bridge),
-            quote(network.name if chosen == other else other),
-        )
 
 
 def _check_overlaps(networks: Mapping[str, Network], problems: Problems) -> None:
@@ -79,7 +60,6 @@ def check_containers(containers: Mapping[str, Container], networks: Mapping[str,
             check_routes(container, networks, problems)
         if container.sysctls:
             check_sysctls(container, networks, problems)
-    _check_crowds(containers, problems)
 
 
 def _check_chains(containers: Mapping[str, Container], problems: Problems) -> None:
@@ -244,21 +224,6 @@ def _check_links(container: Container, containers: Mapping[str, Container], prob
         if not own.intersection(place.network for place in other.attachments):
             problems.note(
                 path, "{0}: shares no network with {1}; put both on one", quote(link.container), quote(container.name)
-            )
-
-
-def _check_crowds(containers: Mapping[str, Container], problems: Problems) -> None:
-    crowds: Dict[str, int] = {}
-    for container in containers.values():
-        for place in container.attachments:
-            crowds[place.network] = crowds.get(place.network, 0) + 1
-    for name, count in crowds.items():
-        if count > BRIDGE_PORTS_MAX:
-            problems.note(
-                "{0}.{1}".format(_NETWORKS, name),
-                "{0} containers, and a Linux bridge takes {1}; put some of them on a second network",
-                count,
-                BRIDGE_PORTS_MAX,
             )
 
 

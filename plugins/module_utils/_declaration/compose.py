@@ -16,7 +16,7 @@ from .._kernel.errors import DeclarationError
 from .checks import check_containers, check_networks, gateway_attachment
 from .containers import parse_container
 from .names_rules import check_name, check_topology_name
-from .networks import default_network, parse_network
+from .networks import Drivers, default_network, parse_network
 from .pools import parse_address_pools
 from .ports import parse_port_range
 from .topology import DEFAULT_NETWORK, Container, Network, PublishedPort, Topology
@@ -32,18 +32,23 @@ def parse_topology(
     containers: Any,
     default_address_pools: Optional[Any] = None,
     port_range: Optional[Any] = None,
+    *,
+    drivers: Drivers,
 ) -> Topology:
-    """Reads the role's variables; raises DeclarationError with all that is wrong."""
+    """Reads the role's variables; raises DeclarationError with all that is wrong. ``drivers``: those to choose from."""
     problems = Problems()
     topology_name = check_topology_name(name, "topology_name", problems)
-    parsed_networks = _networks(networks, problems)
+    parsed_networks = _networks(networks, drivers, problems)
     parsed_containers = _containers(containers, parsed_networks, problems)
     used = {place.network for one in parsed_containers.values() for place in one.attachments}
     if DEFAULT_NETWORK in used and DEFAULT_NETWORK not in parsed_networks:
-        parsed_networks[DEFAULT_NETWORK] = default_network()
-    check_networks(parsed_networks, problems)
+        parsed_networks[DEFAULT_NETWORK] = default_network(drivers)
+    check_networks(parsed_networks, drivers, problems)
     parsed_containers = {one.name: _with_host_binding(one, parsed_networks) for one in parsed_containers.values()}
     check_containers(parsed_containers, parsed_networks, problems)
+    for driver in drivers.values():
+        own = {network.name: network for network in parsed_networks.values() if network.driver == driver.name}
+        driver.check(own, parsed_networks, parsed_containers, problems)
     pools = parse_address_pools(default_address_pools, "topology_default_address_pools", problems)
     ports = parse_port_range(port_range, "topology_port_range", problems)
     if problems:
@@ -57,7 +62,7 @@ def parse_topology(
     )
 
 
-def _networks(value: Any, problems: Problems) -> Dict[str, Network]:
+def _networks(value: Any, drivers: Drivers, problems: Problems) -> Dict[str, Network]:
     found = {}
     for name, item in mapping(value, "topology_networks", problems).items():
         path = "topology_networks.{0}".format(name)
@@ -65,7 +70,7 @@ def _networks(value: Any, problems: Problems) -> Dict[str, Network]:
             problems.note(path, "{0}: this is a network mode, choose another name", quote(name))
             continue
         check_name(name, "topology_networks", problems)
-        found[name] = parse_network(name, item, path, problems)
+        found[name] = parse_network(name, item, path, drivers, problems)
     return found
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
+from .compose_words import container_keys
 from .container_words import addresses, extra_hosts, host_name, links, optional_hostname, options, search, sysctls
 from .names_rules import interface_name, mac_address
 from .ports import parse_expose, parse_ports
 from .topology import DEFAULT_NETWORK, Attachment, Container, Network
-from .words import Problems, address, integer, items, known_keys, mapping, quote, routes, suggest, text, texts
+from .words import Problems, address, integer, items, mapping, quote, routes, suggest, text, texts
 
 _KEYS = (
     "network_mode networks ports expose links dns dns_search dns_opt extra_hosts hostname sysctls mac_address"
@@ -66,7 +67,7 @@ _CONFLICTS: Dict[str, Dict[str, str]] = {
 
 def parse_container(name: str, value: Any, networks: Mapping[str, Network], path: str, problems: Problems) -> Container:
     words = mapping(value, path, problems)
-    known_keys(words, _KNOWN, path, problems)
+    container_keys(words, _KNOWN, path, problems)
     mode, target = _mode(words.get("network_mode"), networks, path + ".network_mode", problems)
     for word, reason in _CONFLICTS.get(mode, {}).items():
         if words.get(word):
@@ -145,7 +146,7 @@ def _attachment(name: str, value: Any, path: str, problems: Problems) -> Attachm
     if value is None:
         return Attachment(network=name, ifname="", path=path)
     words = mapping(value, path, problems)
-    known_keys(words, _ATTACHMENT_KEYS, path, problems)
+    container_keys(words, _ATTACHMENT_KEYS, path, problems)
     ipv4, ipv6, mac = words.get("ipv4_address"), words.get("ipv6_address"), words.get("mac_address")
     ifname = words.get("interface_name")
     local = addresses(words.get("link_local_ips"), path + ".link_local_ips", problems)

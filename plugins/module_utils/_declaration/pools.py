@@ -25,8 +25,13 @@ DOCKER_ADDRESS_POOLS = (
 )
 
 
-def parse_pools(value: Any, enable_ipv4: bool, enable_ipv6: bool, path: str, problems: Problems) -> Tuple[Pool, ...]:
-    """At most one pool a family; a family that is on and has none gets an open one, filled by the lease store."""
+def parse_pools(
+    value: Any, enable_ipv4: bool, enable_ipv6: bool, path: str, problems: Problems, on_lan: bool = False
+) -> Tuple[Pool, ...]:
+    """At most one pool a family; a family that is on and has none gets an open one, filled by the lease store.
+
+    ``on_lan``: the subnet may be left out, and is then that of the LAN.
+    """
     where = path + ".ipam"
     words = mapping(value, where, problems)
     known_keys(words, ("driver", "config", "options"), where, problems)
@@ -41,7 +46,7 @@ def parse_pools(value: Any, enable_ipv4: bool, enable_ipv6: bool, path: str, pro
         config = None
     for n, item in enumerate(config or ()):
         place = "{0}.config[{1}]".format(where, n)
-        pool = _pool(item, enable_ipv4, place, problems)
+        pool = _pool(item, enable_ipv4, place, problems, on_lan)
         if pool is None:
             continue
         earlier = next((other for other in pools if other.family == pool.family), None)
@@ -64,7 +69,7 @@ def _check_enabled(pool: Pool, enable_ipv4: bool, enable_ipv6: bool, path: str, 
         problems.note(pool.path, "an IPv4 subnet, but IPv4 is off here: set {0}.enable_ipv4 to true", path)
 
 
-def _pool(value: Any, enable_ipv4: bool, path: str, problems: Problems) -> Optional[Pool]:
+def _pool(value: Any, enable_ipv4: bool, path: str, problems: Problems, on_lan: bool) -> Optional[Pool]:
     words = mapping(value, path, problems)
     known_keys(words, _POOL_KEYS, path, problems)
     net: Optional[Subnet] = None
@@ -73,6 +78,9 @@ def _pool(value: Any, enable_ipv4: bool, path: str, problems: Problems) -> Optio
         if net is None:
             return None
         _check_room(net, path + ".subnet", problems)
+    elif on_lan and [key for key in _POOL_KEYS if words.get(key) is not None] == ["ip_range"]:
+        own = subnet(words["ip_range"], path + ".ip_range", problems, "ip_range")
+        return Pool(own.version, ip_range=own, path=path) if own is not None else None
     elif any(words.get(key) is not None for key in _POOL_KEYS):
         problems.note(path, "ip_range, gateway and aux_addresses need a subnet beside them")
         return None

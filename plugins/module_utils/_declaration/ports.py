@@ -40,6 +40,11 @@ def parse_expose(value: Any, path: str, problems: Problems) -> Tuple[Tuple[int, 
 
 def _short(value: Any, path: str, problems: Problems) -> List[PublishedPort]:
     """``[HOST_IP:][PUBLISHED[-END]:]TARGET[-END][/PROTOCOL]``"""
+    if isinstance(value, int) and not isinstance(value, bool) and value > 65535:
+        pair = "{0}:{1:02}".format(*divmod(value, 60))
+        told = "{0}: the container port must be between 1 and 65535. To YAML an unquoted {1} is this number: quote it"
+        problems.note(path, told + ', "{1}"', value, pair)
+        return []
     entry = text(value, path, problems)
     if entry is None:
         return []

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
-from typing import Mapping, Optional, Tuple, Union
+from typing import Any, Mapping, Optional, Tuple, Union
 
 from .._kernel.rtnl.uapi import IPV6_METRIC
 
@@ -23,6 +23,7 @@ Subnet = Union[IPv4Network, IPv6Network]
 #: The network of a container that names none, and its interface.
 DEFAULT_NETWORK = "bridge"
 DEFAULT_BRIDGE = "fabric0"
+DEFAULT_DRIVER = "bridge"
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,9 @@ class Network:
     """A network of this topology; ``pools`` holds at most one pool for each family."""
 
     name: str
-    bridge: str  # interface name, always filled in
-    driver: str = "bridge"
+    driver: str = DEFAULT_DRIVER
+    options: Any = None  # what only this driver's networks have, as it reads it; None: it has the fields below
+    bridge: str = ""  # interface name, always filled in; empty where the driver makes no bridge
     pools: Tuple[Pool, ...] = ()
     enable_ipv4: bool = True
     enable_ipv6: bool = False

@@ -71,7 +71,11 @@ def known_keys(values: Mapping[str, Any], known: Tuple[str, ...], path: str, pro
     """Notes each key that nobody would read: a misspelt word must not pass for a default."""
     for key in values:
         if key not in known:
-            problems.note("{0}.{1}".format(path, key), "unknown key{0}", suggest(key, known) or _choices(known))
+            unknown_key("{0}.{1}".format(path, key), key, known, problems)
+
+
+def unknown_key(path: str, key: str, known: Tuple[str, ...], problems: Problems) -> None:
+    problems.note(path, "unknown key{0}", suggest(key, known) or _choices(known))
 
 
 def _choices(known: Iterable[str]) -> str:

@@ -144,6 +144,10 @@ def link(words: Mapping[str, Any]) -> Link:
     return Link(**dict(words, altnames=tuple(words.get("altnames", ())), fdb=tuple(words.get("fdb", ()))))
 
 
+def _route(words: Mapping[str, Any]) -> RouteEntry:
+    return RouteEntry(**dict(words, next_hops=tuple(words.get("next_hops", ()))))
+
+
 def _mark(words: Optional[Mapping[str, Any]]) -> Optional[List[HandleMark]]:
     return None if words is None else [HandleMark(**words)]
 
@@ -165,7 +169,7 @@ def _state(words: Mapping[str, Any], observed: Observed, name: str) -> Iterator[
     yield NamespaceState(
         links={each.ifname: each for each in links},
         addresses={index: list(cidrs) for index, cidrs in was["addresses"]},
-        routes=tuple(RouteEntry(**each) for each in was["routes"]),
+        routes=tuple(_route(each) for each in was["routes"]),
         sysctls=dict(now.sysctls, **was["sysctls"]),
     )
 

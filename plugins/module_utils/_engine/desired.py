@@ -11,8 +11,7 @@ from typing import Dict, FrozenSet, Optional, Tuple
 
 from .._resources import files as hosts_files
 from .._resources.files import TextFile
-from .._resources.links.bridge import Bridge
-from .._resources.links.veth_pair import Veth
+from .._resources.links.kind import DeclaredLink
 from .._resources.netns import Netns
 from .._resources.ruleset.model import Ruleset
 from .._resources.settings import HostSysctl
@@ -24,9 +23,8 @@ class Desired:
 
     topology: str
     sysctls: Tuple[HostSysctl, ...] = ()
-    bridges: Tuple[Bridge, ...] = ()
+    links: Tuple[DeclaredLink, ...] = ()  # of any kind; what others stand on comes before them
     namespaces: Tuple[Netns, ...] = ()
-    veths: Tuple[Veth, ...] = ()
     files: Tuple[TextFile, ...] = ()
     ruleset: Optional[Ruleset] = None
     prune: bool = True
@@ -34,17 +32,33 @@ class Desired:
     def namespace_sysctls(self) -> Dict[str, Tuple[str, ...]]:
         """What is to be read inside: namespace name → keys."""
         wanted = {space.name: tuple(key for key, _value in space.sysctls) for space in self.namespaces}
-        for pair in self.veths:
-            keys = tuple(key for key, _value in pair.sysctls)
-            wanted[pair.netns] = wanted.get(pair.netns, ()) + keys
+        for link in self.links_inside():
+            keys = tuple(key for key, _value in link.sysctls)
+            wanted[str(link.netns)] = wanted.get(str(link.netns), ()) + keys
         return {name: keys for name, keys in wanted.items() if name}
+
+    def links_of_host(self) -> Tuple[DeclaredLink, ...]:
+        """Those that are the host's alone."""
+        return tuple(link for link in self.links if link.netns is None)
+
+    def links_inside(self) -> Tuple[DeclaredLink, ...]:
+        """Those that are, or end, in a namespace."""
+        return tuple(link for link in self.links if link.netns is not None)
+
+    def host_ifnames(self) -> FrozenSet[str]:
+        """What is declared among the host's links."""
+        return frozenset(link.host_ifname for link in self.links if link.host_ifname is not None)
+
+    def inside_ifnames(self) -> FrozenSet[Tuple[str, str]]:
+        """(namespace, name) of what is declared inside namespaces, and has no end on the host."""
+        return frozenset((str(link.netns), link.ifname) for link in self.links if link.host_ifname is None)
 
     def restricted(self, containers: FrozenSet[str]) -> "Desired":
         """Of these containers only; nothing is pruned."""
         return replace(
             self,
             namespaces=tuple(space for space in self.namespaces if space.name in containers),
-            veths=tuple(pair for pair in self.veths if pair.netns in containers),
+            links=tuple(link for link in self.links if link.netns is None or link.netns in containers),
             files=tuple(file for file in self.files if hosts_files.container_of(file.path) in containers),
             prune=False,
         )
@@ -52,8 +66,10 @@ class Desired:
     def handles(self) -> FrozenSet[str]:
         """The handles that a comparison looks at: those declared, and whom they are attached to."""
         targets = (str(space.attach)[6:] for space in self.namespaces if str(space.attach).startswith("netns:"))
-        return frozenset([*(space.name for space in self.namespaces), *(pair.netns for pair in self.veths), *targets])
+        return frozenset(
+            [*(space.name for space in self.namespaces), *(str(link.netns) for link in self.links_inside()), *targets]
+        )
 
     def host_sysctls(self) -> Tuple[str, ...]:
         own = tuple(setting.key for setting in self.sysctls)
-        return own + tuple(key for each in self.bridges for key, _value in each.sysctls)
+        return own + tuple(key for link in self.links_of_host() for key, _value in link.sysctls)

@@ -7,9 +7,9 @@
 An operation is asked four things about its arguments: which keys it touches, which of them are gone after it, at
 which turn of a plan it has to come, and what a check is to foresee of it.
 
-A **key** names a thing: ``link NAME`` of the host, ``netns NAME`` (a handle and everything inside), ``file PATH``,
-``sysctl KEY`` of the host, ``route NETNS WORDS``; ``rules`` are our packet rules and ``firewall`` is our accept in
-another firewall, of which there is one each.
+A **key** names a thing: ``link NAME`` of the host, ``netns NAME`` (a handle and everything inside), ``inside NETNS
+IFNAME`` (a link in there), ``file PATH``, ``sysctl KEY`` of the host, ``route NETNS WORDS``; ``rules`` are our packet
+rules and ``firewall`` is our accept in another firewall, of which there is one each.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optio
 Words = Mapping[str, Any]  # the arguments of an operation
 Keys = Callable[[Words], Iterator[str]]
 
-LINK, NETNS, FILE, SYSCTL, ROUTE = "link", "netns", "file", "sysctl", "route"
+LINK, NETNS, FILE, SYSCTL, ROUTE, INSIDE = "link", "netns", "file", "sysctl", "route", "inside"
 RULES, FIREWALL = "rules", "firewall"
 
 
@@ -41,6 +41,10 @@ def names_of(kind: str, keys: Iterable[str]) -> Iterator[str]:
 
 def route_key(netns: str, route: Mapping[str, Any]) -> str:
     return "{0} {1} {2}".format(ROUTE, netns, json.dumps(route, sort_keys=True))
+
+
+def inside_key(netns: str, ifname: str) -> str:
+    return "{0} {1} {2}".format(INSIDE, netns, ifname)
 
 
 # --- which keys an operation touches, and which of them it takes away
@@ -73,17 +77,22 @@ def of_links(words: Words) -> Iterator[str]:
 
 
 def host_link(words: Words) -> Iterator[str]:
-    """The link ``ifname``, if it is the host's: one inside a namespace is seen when that is read."""
+    """The link ``ifname``, if it is the host's: what it is called inside a namespace is seen when that is read."""
     return (key for key in of_link(words) if kind_of(key) == LINK)
 
 
-def of_bridge(words: Words) -> Iterator[str]:
-    yield LINK + " " + words["bridge"]["ifname"]
+def link_gone(words: Words) -> Iterator[str]:
+    """The link ``ifname``: the host's, or the one inside a namespace."""
+    netns = words["netns"]
+    yield LINK + " " + words["ifname"] if netns is None else inside_key(netns, words["ifname"])
 
 
-def of_pair(words: Words) -> Iterator[str]:
-    yield LINK + " " + words["veth"]["name"]
-    yield NETNS + " " + words["veth"]["netns"]
+def of_created(words: Words) -> Iterator[str]:
+    """A link that is made: what of it is the host's, and the namespace that it, or its other end, is in."""
+    if words["ifname"] is not None:
+        yield LINK + " " + words["ifname"]
+    if words["netns"] is not None:
+        yield NETNS + " " + words["netns"]
 
 
 def of_route(words: Words) -> Iterator[str]:

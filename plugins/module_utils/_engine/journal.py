@@ -236,8 +236,10 @@ def started(pid: int) -> Optional[str]:
 
 def keep_only(failed: Sequence[Sequence[Operation]]) -> None:
     """Leave the inverses of these actions, which failed, to the next run; the rest of the way back is done."""
-    with open(JOURNAL_FILE, encoding="utf-8") as file:
-        words = json.load(file)
+    text = files.read(JOURNAL_FILE)
+    if text is None:  # the run failed before it was written
+        return
+    words = json.loads(text)
     touched = [key for keys in words.get("touched", []) for key in keys]
     words.update(
         undo=[_as_json(steps) for steps in reversed(failed)],

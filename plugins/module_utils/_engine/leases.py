@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Tuple
 
 from .._ipam.requests import Allocation
-from .._ipam.store import LeaseStore
+from .._ipam.store import Store
 from .._resources.action import Operation, operation
 
 
@@ -32,7 +32,7 @@ NO_LEASES = Leases()
 class PreparedLeases(Leases):
     """Leases allocated in the store's open transaction: committed before an address is used, or rolled back."""
 
-    def __init__(self, store: LeaseStore, allocation: Allocation) -> None:
+    def __init__(self, store: Store, allocation: Allocation) -> None:
         self._store = store
         self.actions = tuple(allocation.actions)
         if allocation.granted or allocation.released:

@@ -18,15 +18,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, FrozenSet, Iterable, Mapping, Tuple
 
-from .._ipam.store import LeaseStore
+from .._ipam.store import open_store, revert
 from .._kernel.announce import announce
 from .._kernel.errors import FabricError
 from .._kernel.host import Host
-from .._kernel.names import LEASE_STORE
 from .._kernel.operations import host as on_host
 from .._kernel.operations import link as on_link
 from .._kernel.operations import netns as on_netns
 from .._resources.action import Operation
+from .._resources.links import registry as kinds
 from . import declared as records
 from .effects import (
     Foresee,
@@ -45,14 +45,14 @@ from .effects import (
     host_link,
     identity_if_mac,
     identity_inside,
+    link_gone,
     nothing,
-    of_bridge,
+    of_created,
     of_file,
     of_firewall,
     of_link,
     of_links,
     of_netns,
-    of_pair,
     of_renamed,
     of_route,
     of_rules,
@@ -71,7 +71,7 @@ class Row:
     """One operation, and all that is asked about it. No answer has a default: none can be forgotten."""
 
     name: str
-    do: Do  # (host, **arguments); its docstring says what it does
+    do: Do  # called with the host and, by their names, the operation's arguments
     touches: Keys  # read again after it; a journal keeps what they were like before it
     takes_away: Keys  # of the host's things, those that are to be gone after it
     survives_reboot: bool  # False: what it changes goes with the kernel, so after a reboot there is nothing to undo
@@ -84,8 +84,8 @@ class Row:
 
 def lease_revert(host: Host, granted: Iterable[Mapping[str, Any]], released: Iterable[Mapping[str, Any]]) -> None:
     """Take an allocation back, in a transaction of its own."""
-    with LeaseStore.open(LEASE_STORE, check_mode=False) as store:
-        store.revert(granted, released)
+    with open_store(check_mode=False) as store:
+        revert(store, granted, released)
 
 
 def declared_write(host: Host, topology: str, declared: Mapping[str, Any]) -> None:
@@ -148,9 +148,8 @@ ROWS = (
     _handle("netns.stash", on_netns.netns_stash, ("netns.unstash",), takes_away=of_netns),
     _handle("netns.unstash", on_netns.netns_unstash, ()),
     _handle("netns.drop", on_netns.netns_drop, (), foresee=unseen),
-    _link("bridge.create", on_link.bridge_create, ("link.delete",), touches=of_bridge),
-    _link("bridge.set", on_link.bridge_set, ("bridge.set",)),
-    _link("veth.create", on_link.veth_create, ("link.delete",), touches=of_pair),
+    _link("link.create", kinds.link_create, ("link.delete",), touches=of_created),
+    _link("link.configure", kinds.link_configure, ("link.configure",)),
     _link("link.set", on_link.link_set, ("link.set",), turn=identity_if_mac),
     _link(
         "link.rename",
@@ -167,8 +166,8 @@ ROWS = (
     _link("fdb.delete", on_link.fdb_delete, ("fdb.add",)),
     _link("port.restore", on_link.port_restore, ()),
     _link("settings.restore", on_link.settings_restore, ()),
-    _link("link.delete", on_link.link_delete, ("*.create",), takes_away=host_link),
-    _link("links.delete", on_link.links_delete, ("*.create",), touches=of_links, takes_away=of_links),
+    _link("link.delete", on_link.link_delete, ("link.create",), takes_away=link_gone),
+    _link("links.delete", on_link.links_delete, ("link.create",), touches=of_links, takes_away=of_links),
     _link("address.add", on_link.address_add, ("address.delete",)),
     _link("address.delete", on_link.address_delete, ("address.add",)),
     _link("route.add", on_link.route_add, ("route.delete",)),

@@ -18,12 +18,12 @@ from .._resources import settings as sysctl
 from .._resources.action import Action, operation
 from .._resources.files import FileChange, FileState
 from .._resources.firewalls.accept import NOTHING_TO_DO, FirewallActions
-from .._resources.links import bridge, veth
+from .._resources.links import registry as kinds
 from .._resources.ruleset.compare import RulesetChange
 from .desired import Desired
 from .effects import NETNS, ROUTE, Turn, names_of, route_key
 from .operations import row_of, taken_away
-from .removals import removals
+from .removals import removals, removals_inside
 
 #: The inode of a namespace that is still to be made: equal to none.
 _NOT_YET = -1
@@ -34,14 +34,14 @@ class Stage(IntEnum):
 
     HOST = auto()  # forwarding, for writing it sets others back
     NAMES = auto()  # interfaces that were renamed
-    LEAVING = auto()  # pairs and namespaces that go, and bridges with nothing else on them
-    BRIDGES = auto()
+    LEAVING = auto()  # links and namespaces that go
+    LINKS = auto()  # that are the host's alone, such as bridges: others stand on them
     RULES = auto()  # before anything is reachable; with them the accept in another firewall, never without
     MACS = auto()  # and names inside; before IPv6 is on, for the kernel makes an address of a MAC then, and keeps it
     NAMESPACES = auto()
-    PAIRS = auto()
+    INTERFACES = auto()  # in namespaces
     IPV6_OFF = auto()  # once its addresses went, so that on the way back they come when it is on again
-    EMPTIED = auto()  # other bridges that go, once no pair that stays is a port of theirs
+    EMPTIED = auto()  # other links that go, once nothing that stays is a port of theirs
     FILES = auto()
 
 
@@ -56,14 +56,16 @@ def plan(
     renames, observed = _renamed_back(desired, observed)
     leaving, emptied, without = removals(desired, observed)
     spaces, made = _spaces(desired, without)
+    replaced = {name for name in without.namespaces if name not in made.namespaces}
+    leaving = [*removals_inside(desired, replaced, without), *leaving]
     staged = {
         Stage.HOST: [action for setting in desired.sysctls for action in sysctl.compare(setting, observed)],
         Stage.NAMES: renames,
         Stage.LEAVING: leaving,
-        Stage.BRIDGES: [action for each in desired.bridges for action in bridge.compare(each, observed)],
+        Stage.LINKS: [action for each in desired.links_of_host() for action in kinds.compare(each, observed)],
         Stage.RULES: [*firewall.first, *_rules_actions(desired.topology, rules), *firewall.after],
         Stage.NAMESPACES: spaces,
-        Stage.PAIRS: _pairs(desired, made),
+        Stage.INTERFACES: _interfaces(desired, made),
         Stage.EMPTIED: emptied,
         Stage.FILES: _file_actions(desired, observed, files),
     }
@@ -81,7 +83,7 @@ def _stage_of(action: Action, stage: Stage) -> Stage:
     turn = row_of(step.name).turn(step.arguments)
     if turn is Turn.IPV6_OFF:
         return Stage.IPV6_OFF
-    return Stage.MACS if stage is Stage.PAIRS and turn is Turn.IDENTITY else stage
+    return Stage.MACS if stage is Stage.INTERFACES and turn is Turn.IDENTITY else stage
 
 
 def _rules_actions(topology: str, rules: Optional[RulesetChange]) -> Iterator[Action]:
@@ -102,8 +104,7 @@ def _rules_actions(topology: str, rules: Optional[RulesetChange]) -> Iterator[Ac
 
 def _renamed_back(desired: Desired, observed: Observed) -> Tuple[List[Action], Observed]:
     """Interfaces that somebody renamed, known by their mark, and what is observed once they have their name again."""
-    wanted = {each.alias: (each.ifname, "bridge " + each.ifname) for each in desired.bridges}
-    wanted.update({pair.alias: (pair.name, "container " + pair.shown) for pair in desired.veths})
+    wanted = {each.alias: (each.host_ifname, each.subject) for each in desired.links if each.host_ifname is not None}
     found: Dict[str, Link] = {}
     actions: List[Action] = []
     for _ifname, link in sorted(observed.links.items()):
@@ -155,17 +156,17 @@ def _made(actions: Iterable[Action]) -> FrozenSet[str]:
     return frozenset(names_of(NETNS, (key for action in actions for key in taken_away(action.undo))))
 
 
-def _pairs(desired: Desired, observed: Observed) -> Iterator[Action]:
+def _interfaces(desired: Desired, observed: Observed) -> Iterator[Action]:
     """Each is compared with what those before it leave: a route that they remove, their way back brings back."""
-    for pair in desired.veths:
-        actions = veth.compare(pair, observed)
+    for link in desired.links_inside():
+        actions, netns_name = kinds.compare(link, observed), str(link.netns)
         yield from actions
         gone = {key for action in actions for key in taken_away(action.do)}
-        state = observed.namespaces.get(pair.netns)
+        state = observed.namespaces.get(netns_name)
         if state is not None and any(names_of(ROUTE, gone)):
-            keys = {entry: route_key(pair.netns, routes.static(entry).words()) for entry in state.routes}
+            keys = {entry: route_key(netns_name, routes.static(entry).words()) for entry in state.routes}
             left = tuple(entry for entry in state.routes if keys[entry] not in gone)
-            spaces = {**observed.namespaces, pair.netns: replace(state, routes=left)}
+            spaces = {**observed.namespaces, netns_name: replace(state, routes=left)}
             observed = replace(observed, namespaces=spaces)
 
 

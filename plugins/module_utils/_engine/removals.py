@@ -2,42 +2,55 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a topology owns and declares no more: pairs, namespaces and bridges that go. Pure."""
+"""What a topology owns and declares no more: links of whatever kind, and namespaces, that go. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from itertools import count
-from typing import List, Sequence, Tuple
+from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
 
 from .._kernel.observe import Observed
 from .._kernel.rtnl.read import Link
+from .._kernel.visits import NamespaceState
 from .._resources import netns, ownership
 from .._resources.action import Action, merged, operation
-from .._resources.links import bridge, veth
+from .._resources.links import registry as kinds
 from .desired import Desired
 
 _FIRST_GROUP = 0x0FAB
 
 
-def removals(desired: Desired, observed: Observed) -> Tuple[List[Action], List[Action], Observed]:
-    """The pairs, their bridges and the namespaces that go; the bridges that something else is on yet; and what is
-    observed inside the other namespaces without these pairs.
+class _Owned(NamedTuple):
+    """A link of ours, and the namespace that it is in; None: the host's own."""
 
-    A bridge comes after its pairs, so that it is there before them on the way back.
+    netns: Optional[str]
+    link: Link
+
+
+def removals(desired: Desired, observed: Observed) -> Tuple[List[Action], List[Action], Observed]:
+    """The links and the namespaces that go; the links that something else is a port of yet; and what is observed
+    inside the other namespaces without what goes.
+
+    A link comes after its ports, so that it is there before them on the way back. What is inside a namespace comes
+    first: it may stand on a link of the host.
     """
     if not desired.prune:
         return [], [], observed
-    owned = _gone(desired, observed)
-    gone = [link for link in owned if link.kind == "veth"]
-    going = {link.index for link in gone}
-    leaving = [veth.remove(link, observed) for link in gone]
+    gone = [*_gone_inside(desired, observed), *_gone(desired, observed)]
+    going = {owned.link.index for owned in gone if owned.netns is None}
+    leaving: List[Action] = []
+    at_once: List[Action] = []
     emptied: List[Action] = []
-    for link in owned:
-        if link.kind == "bridge":
-            ports = {each.index for each in observed.links.values() if each.master == link.index}
-            (leaving if ports <= going else emptied).append(bridge.remove(link, observed))
-    actions = [_at_once(leaving, _unused_group(observed))] if leaving else []
+    for owned in gone:
+        action = kinds.remove(owned.link, observed, owned.netns)
+        if owned.netns is not None or owned.link.kind not in kinds.KINDS:
+            leaving.append(action)
+        elif _ports(owned.link, observed) <= going:
+            at_once.append(action)
+        else:
+            emptied.append(action)
+    actions = [*leaving, _at_once(at_once, _unused_group(observed))] if at_once else leaving
     declared = {space.name for space in desired.namespaces}
     for name, mark in sorted(observed.marks.items()):
         if mark.topology == desired.topology and name not in declared:
@@ -45,12 +58,26 @@ def removals(desired: Desired, observed: Observed) -> Tuple[List[Action], List[A
     return actions, emptied, _without(gone, observed) if desired.namespaces else observed
 
 
-def _without(pairs: Sequence[Link], observed: Observed) -> Observed:
+def removals_inside(desired: Desired, names: Set[str], observed: Observed) -> List[Action]:
+    """All that is ours in these namespaces, whose names other namespaces get: what does not go would stay in use."""
+    return [
+        kinds.remove(owned.link, observed, owned.netns)
+        for owned in _owned_inside(desired, observed)
+        if owned.netns in names
+    ]
+
+
+def _ports(link: Link, observed: Observed) -> Set[int]:
+    return {each.index for each in observed.links.values() if each.master == link.index}
+
+
+def _without(gone: Sequence[_Owned], observed: Observed) -> Observed:
     """With a pair goes what is its inner end's."""
-    spaces = dict(observed.namespaces)
-    for pair in pairs:
-        name, inner = observed.inner_ends.get(pair.index, ("", None))
-        if inner is not None:
+    spaces: Dict[str, NamespaceState] = dict(observed.namespaces)
+    for owned in gone:
+        pair = observed.inner_ends.get(owned.link.index) if owned.netns is None else (owned.netns, owned.link)
+        if pair is not None:
+            name, inner = pair
             state = spaces[name]
             spaces[name] = replace(
                 state,
@@ -60,13 +87,48 @@ def _without(pairs: Sequence[Link], observed: Observed) -> Observed:
     return replace(observed, namespaces=spaces)
 
 
-def _gone(desired: Desired, observed: Observed) -> List[Link]:
-    """Interfaces of this topology that are declared no more, by name: the kernel lists them in the order in which they
-    were made, and a way back may make them in another one."""
-    mine = {desired.topology}
-    owned = [link for link in observed.links.values() if ownership.topologies(link, observed) == mine]
-    kept = {pair.name for pair in desired.veths} | {each.ifname for each in desired.bridges}
-    return sorted((link for link in owned if link.ifname not in kept), key=lambda link: link.ifname)
+def _gone(desired: Desired, observed: Observed) -> List[_Owned]:
+    """Interfaces of the host that are this topology's and declared no more, by name: the kernel lists them in the order
+    in which they were made, and a way back may make them in another one. Those that others are ports of come last."""
+    mine, kept = {desired.topology}, desired.host_ifnames()
+    found = [link for link in observed.links.values() if ownership.topologies(link, observed) == mine]
+    found = sorted((link for link in found if link.ifname not in kept), key=lambda link: link.ifname)
+    return [_Owned(None, link) for link in sorted(found, key=_carries)]
+
+
+def _carries(link: Link) -> bool:
+    return link.kind in kinds.KINDS and kinds.KINDS[link.kind].carries
+
+
+def _gone_inside(desired: Desired, observed: Observed) -> List[_Owned]:
+    kept = desired.inside_ifnames()
+    aliases = {(link.netns, link.alias) for link in desired.links_inside() if link.host_ifname is None}
+    return [
+        owned
+        for owned in _owned_inside(desired, observed)
+        if (owned.netns, owned.link.ifname) not in kept and (owned.netns, owned.link.alias) not in aliases
+    ]
+
+
+def _owned_inside(desired: Desired, observed: Observed) -> Iterator[_Owned]:
+    """Links of this topology that are in its namespaces and have no end on the host."""
+    ends = {(netns_name, inner.index) for netns_name, inner in observed.inner_ends.values()}
+    for name, state in sorted(_apart(observed).items()):
+        for _ifname, link in sorted(state.links.items()):
+            kind = kinds.KINDS.get(link.kind)
+            if (name, link.index) in ends or (kind is not None and not kind.owned_inside):
+                continue
+            if ownership.topologies(link, observed, netns=name) == {desired.topology}:
+                yield _Owned(name, link)
+
+
+def _apart(observed: Observed) -> Mapping[str, NamespaceState]:
+    """The namespaces that were read, each once, under its own handle where it has several; not the host's own."""
+    found: Dict[Optional[int], str] = {observed.own_inode: ""}
+    attached = {name for name, mark in observed.marks.items() if mark.attach is not None}
+    for name in sorted(observed.namespaces, key=lambda each: (each in attached, each)):
+        found.setdefault(observed.handles.get(name), name)
+    return {name: observed.namespaces[name] for name in found.values() if name}
 
 
 def _unused_group(observed: Observed) -> int:

@@ -23,9 +23,10 @@ from .._kernel.visits import Visits
 from .._resources import files as hosts_files
 from .._resources.action import Action
 from .._resources.firewalls.accept import NOTHING_TO_DO, HostFirewall
+from .._resources.links.registry import SETTINGS
 from .._resources.ruleset.plan import begin_listing, plan_ruleset
 from .desired import Desired
-from .effects import FILE, FIREWALL, LINK, NETNS, RULES, names_of
+from .effects import FILE, FIREWALL, INSIDE, LINK, NETNS, RULES, names_of
 from .operations import row_of
 from .plan import plan
 
@@ -38,6 +39,7 @@ class Touched:
     links: FrozenSet[str]
     gone_handles: FrozenSet[str]
     gone_links: FrozenSet[str]
+    gone_inside: FrozenSet[Tuple[str, str]]  # (namespace, name) of a link in there
     gone_files: FrozenSet[str]
     rules: bool
     firewall: bool
@@ -60,14 +62,14 @@ def left_after(
             listing = begin_listing(desired.topology)
             rules = aside.submit(plan_ruleset, desired.topology, desired.ruleset, listing)
         links = rtnetlink.read_links_named(host.socket, _ifnames(part, touched))
-        observed = observe(host, part.host_sysctls(), visits, links)
+        observed = observe(host, part.host_sysctls(), visits, links, SETTINGS)
         files = {file.path: hosts_files.read(file.path) for file in part.files}
         accepts = firewall.plan() if touched.firewall else NOTHING_TO_DO
         if meanwhile is not None:
             meanwhile()
         change = rules.result() if rules is not None else None
     left = [line for action in plan(part, observed, change, files, accepts) for line in action.lines]
-    return (*left, *_still_there(desired, observed, touched))
+    return (*left, *_still_there(host, desired, observed, touched))
 
 
 def what_is_touched(desired: Desired, actions: Sequence[Action]) -> Touched:
@@ -76,12 +78,14 @@ def what_is_touched(desired: Desired, actions: Sequence[Action]) -> Touched:
     gone = {key for row, words in steps for key in row.takes_away(words)}
     links = frozenset(names_of(LINK, touched))
     containers = {*names_of(NETNS, touched), *map(hosts_files.container_of, names_of(FILE, touched))}
-    containers.update(pair.netns for pair in desired.veths if pair.name in links)
+    containers.update(str(link.netns) for link in desired.links_inside() if link.host_ifname in links)
+    inside = (name.partition(" ") for name in names_of(INSIDE, gone))
     return Touched(
         containers=frozenset(containers),
         links=links,
         gone_handles=frozenset(names_of(NETNS, gone)),
         gone_links=frozenset(names_of(LINK, gone)),
+        gone_inside=frozenset((netns, ifname) for netns, _blank, ifname in inside),
         gone_files=frozenset(names_of(FILE, gone)),
         rules=RULES in touched,
         firewall=FIREWALL in touched,
@@ -89,18 +93,20 @@ def what_is_touched(desired: Desired, actions: Sequence[Action]) -> Touched:
 
 
 def _ifnames(part: Desired, touched: Touched) -> FrozenSet[str]:
-    masters = [pair.master for pair in part.veths if pair.master]
-    declared = [*(pair.name for pair in part.veths), *(each.ifname for each in part.bridges)]
-    return touched.links.union(masters, declared)
+    beside = [ifname for link in part.links for ifname in link.stands_on]
+    return touched.links.union(beside, part.host_ifnames())
 
 
-def _still_there(desired: Desired, observed: Observed, touched: Touched) -> List[str]:
+def _still_there(host: Host, desired: Desired, observed: Observed, touched: Touched) -> List[str]:
     """What was to go and did not; what is declared under its name was compared."""
-    links = {pair.name for pair in desired.veths} | {each.ifname for each in desired.bridges}
+    links, inside = desired.host_ifnames(), desired.inside_ifnames()
     handles = {space.name for space in desired.namespaces}
     paths = {file.path for file in desired.files}
     marked = marks.names()
     found = ["interface " + name for name in sorted(touched.gone_links - links) if name in observed.links]
+    for netns, ifname in sorted(touched.gone_inside - inside):
+        if rtnetlink.read_link(host.netlink(netns), ifname) is not None:
+            found.append("interface {0} in namespace {1}".format(ifname, netns))
     found += ["namespace " + name for name in sorted(touched.gone_handles - handles) if name in marked]
     found += [path for path in sorted(touched.gone_files - paths) if os.path.lexists(path)]
     return [what + " is still there" for what in found]

@@ -14,7 +14,7 @@ from dataclasses import replace
 from ipaddress import ip_interface
 from typing import Any, Collection, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
-from .._ipam.store import LeaseStore
+from .._ipam.store import Store, revert
 from .._kernel import facts, nft
 from .._kernel.host import Host
 from .._kernel.names import table
@@ -24,6 +24,7 @@ from .._kernel.visits import Visits
 from .._resources import files as hosts_files
 from .._resources.files import FileState
 from .._resources.firewalls.accept import Foreseen
+from .._resources.links.registry import SETTINGS
 from . import before as images
 from .effects import FILE, LINK, Outlook, kind_of, name_of, names_of
 from .journal import VERIFIED, Record, way_back
@@ -58,7 +59,7 @@ class View:
             with self.visits({}) as visits:
                 return self.observe(sysctls, visits)
         links, self._links = self._links, None
-        observed = observe(self.host, sysctls, visits, links)
+        observed = observe(self.host, sysctls, visits, links, SETTINGS)
         if self._interrupted is not None:
             observed = replace(observed, handles=self._without_discarded(observed))
             observed = images.restored(observed, self._before)
@@ -93,10 +94,10 @@ class View:
         """What of ours will be in another firewall."""
         return Foreseen(self._outlook.accepts, self._outlook.foreign_files, self._outlook.zones)
 
-    def leases(self, store: LeaseStore) -> None:
+    def leases(self, store: Store) -> None:
         """In a copy of the store, which a check has."""
         for words in self._outlook.reverted:
-            store.revert(**words)
+            revert(store, **words)
 
     def before(self, touched: Iterable[Sequence[str]]) -> images.Image:
         """What the actions touch, as the last plan found it."""
@@ -127,7 +128,9 @@ class View:
         touched = {name_of(key): state for key, state in self._before.items() if kind_of(key) == LINK}
         links = {index: link for index, link in reading.links.items() if link.ifname not in touched}
         routes: List[RouteEntry] = [
-            route for route in reading.routes if route.oif in links or route.oif not in reading.links
+            route
+            for route in reading.routes
+            if any(index in links or index not in reading.links for index in route.interfaces or (0,))
         ]
         for state in touched.values():
             if state["link"] is not None:

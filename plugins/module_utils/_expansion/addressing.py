@@ -2,16 +2,26 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who is reachable over what: MACs from addresses, the network that gives the default gateway."""
+"""Who is reachable over what: MACs from addresses, the network that gives the default gateway, the host's own."""
 
 from __future__ import annotations
 
 import hashlib
 import ipaddress
+from dataclasses import dataclass
 from typing import Callable, List, Optional, Tuple
 
 from .._declaration.topology import Attachment, Container, Topology, families, gateway_mode
 from .._ipam.requests import Allocation
+
+
+@dataclass(frozen=True)
+class HostDefaults:
+    """What of the host a container inherits."""
+
+    mtu: int = 1500  # of the default route's interface
+    resolv_conf: Tuple[str, ...] = ()  # lines without comments
+    advertised_interfaces: Tuple[str, ...] = ()  # where the host's own routes come from router advertisements
 
 
 def mac_of(ipv4: Optional[str], ipv6: Optional[str] = None) -> str:

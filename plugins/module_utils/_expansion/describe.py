@@ -10,19 +10,21 @@ from typing import Any, Dict, List
 
 from .._declaration.topology import Attachment, Container, Topology, families, namespace_owner
 from .._ipam.requests import Allocation
-from .._kernel import names, namespaces
-from .addressing import default_attachment, mac_of
+from .._kernel import namespaces
+from .addressing import default_attachment
+from .drivers.registry import driver_of
 from .lease_requests import port_request
 from .rules import host_addresses
 
 
 def describe_networks(topology: Topology, allocation: Allocation) -> Dict[str, Any]:
-    """Network name → bridge, subnets, gateways."""
+    """Network name → driver, what the driver says of it, subnets, gateways."""
     found = {}
     for network in topology.networks.values():
         leases = [allocation.subnets[(network.name, family)] for family in families(network)]
         found[network.name] = {
-            "bridge": network.bridge,
+            "driver": network.driver,
+            **driver_of(network).describe(network),
             "subnets": [lease.subnet for lease in leases],
             "gateways": [lease.gateway for lease in leases if lease.gateway],
         }
@@ -50,11 +52,11 @@ def _interface(topology: Topology, owner: Container, attachment: Attachment, all
     gateway = allocation.subnets[(network.name, family)].gateway
     return {
         "network": network.name,
-        "mac": attachment.mac_address or mac_of(addresses.get(4), addresses.get(6)),
+        "mac": driver_of(network).mac(attachment, addresses.get(4), addresses.get(6)),
         "ipv4": addresses.get(4),
         "ipv6": addresses.get(6),
         "gateway": None if network.internal else gateway,
-        "host_interface": names.veth_ifname(topology.name, owner.name, attachment.ifname),
+        "host_interface": driver_of(network).host_interface(topology, owner, attachment),
     }
 
 
@@ -66,8 +68,8 @@ def _ports(topology: Topology, container: Container, allocation: Allocation) -> 
         hosts: List[str] = []
         for family, everywhere in ((4, "0.0.0.0"), (6, "::")):
             attachment = default_attachment(container, topology, allocation, family)
-            if attachment is not None:
-                network = topology.networks[attachment.network]
+            network = topology.networks[attachment.network] if attachment is not None else None
+            if network is not None and driver_of(network).publishes:
                 hosts.extend(address or everywhere for address in host_addresses(port, network, family))
         for host_ip in hosts:
             words = {"host_ip": host_ip, "published": published, "target": port.target, "protocol": port.protocol}

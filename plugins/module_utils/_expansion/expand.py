@@ -6,9 +6,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from ipaddress import ip_network
-from typing import Dict, Iterator, List, Mapping, Optional, Tuple
+from typing import Dict, Iterator, List, Mapping, Optional
 
 from .._declaration.container_words import interface_of_setting
 from .._declaration.topology import (
@@ -18,32 +17,23 @@ from .._declaration.topology import (
     Route,
     Topology,
     families,
-    gateway_mode,
     metric_of,
     namespace_owner,
 )
 from .._engine.desired import Desired
 from .._ipam.requests import Allocation
 from .._kernel import names
-from .._resources.links.bridge import Bridge
-from .._resources.links.veth_pair import Veth
+from .._resources.links.kind import DeclaredLink
 from .._resources.netns import Netns
 from .._resources.routes import StaticRoute
 from .._resources.settings import HostSysctl
-from .addressing import default_attachment, mac_of
+from .addressing import HostDefaults, default_attachment
+from .drivers.driver import Place
+from .drivers.registry import driver_of
 from .files import expand_files
 from .rules import expand_rules
 
 _IPV6_OFF = "net/ipv6/conf/{0}/disable_ipv6"
-
-
-@dataclass(frozen=True)
-class HostDefaults:
-    """What of the host a container inherits."""
-
-    mtu: int = 1500
-    resolv_conf: Tuple[str, ...] = ()  # lines without comments
-    advertised_interfaces: Tuple[str, ...] = ()  # where the host's own routes come from router advertisements
 
 
 def expand(topology: Topology, allocation: Allocation, host: HostDefaults) -> Desired:
@@ -51,9 +41,8 @@ def expand(topology: Topology, allocation: Allocation, host: HostDefaults) -> De
     return Desired(
         topology=topology.name,
         sysctls=tuple(_forwarding(topology, host)),
-        bridges=tuple(_bridges(topology, allocation, host)),
+        links=(*_network_links(topology, allocation, host), *_place_links(topology, allocation, host)),
         namespaces=tuple(_namespaces(topology)),
-        veths=tuple(_veths(topology, allocation, host)),
         files=expand_files(topology, allocation, host.resolv_conf),
         ruleset=expand_rules(topology, allocation),
     )
@@ -71,58 +60,7 @@ def _forwarding(topology: Topology, host: HostDefaults) -> Iterator[HostSysctl]:
 
 
 def _routes(network: Network, family: int) -> bool:
-    return family in families(network) and gateway_mode(network, family) != "isolated"
-
-
-def mtu_of(network: Network, host: HostDefaults) -> int:
-    return network.mtu or host.mtu
-
-
-def _bridges(topology: Topology, allocation: Allocation, host: HostDefaults) -> Iterator[Bridge]:
-    for network in topology.networks.values():
-        if network.external:
-            continue
-        gateways = {family: _gateway_cidr(network, family, allocation) for family in families(network)}
-        yield Bridge(
-            ifname=network.bridge,
-            alias=names.alias(topology.name, "network " + network.name),
-            addresses=tuple(cidr for cidr in gateways.values() if cidr),
-            mtu=mtu_of(network, host),
-            mac=_bridge_mac(network, allocation),
-            # Nobody asks for memberships here, so all would be sent to everybody anyhow; and its table can be filled.
-            multicast_snooping=False,
-            sysctls=tuple(_bridge_sysctls(network)),
-        )
-
-
-def _bridge_mac(network: Network, allocation: Allocation) -> str:
-    """From the gateway's address; a bridge without one has its first subnet's."""
-    found: Dict[int, str] = {}
-    for family in families(network):
-        lease = allocation.subnets[(network.name, family)]
-        found[family] = lease.gateway or lease.subnet.split("/")[0]
-    return mac_of(found.get(4), found.get(6))
-
-
-def _gateway_cidr(network: Network, family: int, allocation: Allocation) -> Optional[str]:
-    lease = allocation.subnets[(network.name, family)]
-    if lease.gateway is None:
-        return None
-    return "{0}/{1}".format(lease.gateway, lease.subnet.split("/")[1])
-
-
-def _bridge_sysctls(network: Network) -> Iterator[Tuple[str, str]]:
-    ipv4, ipv6 = ("net/ipv{0}/conf/{1}/".format(version, network.bridge) for version in (4, 6))
-    if 4 in families(network):
-        # Ports published on loopback arrive at a container from 127.0.0.1; the packet rules guard the rest.
-        yield ipv4 + "route_localnet", "1"
-        # A container on two networks may answer over the other one: loose, for strict would drop that.
-        yield ipv4 + "rp_filter", "2"
-    if _routes(network, 6):
-        yield ipv6 + "disable_ipv6", "0"
-        yield ipv6 + "accept_ra", "0"
-    else:
-        yield ipv6 + "disable_ipv6", "1"
+    return family in families(network) and driver_of(network).forwards(network, family)
 
 
 def _namespaces(topology: Topology) -> Iterator[Netns]:
@@ -190,22 +128,29 @@ def _slashed(key: str, ifname: str) -> str:
     return "/".join([*words[:3], ifname, words[-1]])
 
 
-def _veths(topology: Topology, allocation: Allocation, host: HostDefaults) -> Iterator[Veth]:
+def _network_links(topology: Topology, allocation: Allocation, host: HostDefaults) -> Iterator[DeclaredLink]:
+    for network in topology.networks.values():
+        yield from driver_of(network).network_links(topology, network, allocation, host)
+
+
+def _place_links(topology: Topology, allocation: Allocation, host: HostDefaults) -> Iterator[DeclaredLink]:
     for container in topology.containers.values():
         gateways = {family: default_attachment(container, topology, allocation, family) for family in (4, 6)}
         for attachment in container.attachments:
-            yield _veth(topology, container, attachment, allocation, host, gateways)
+            place = _place(topology, container, attachment, allocation, host, gateways)
+            yield from driver_of(place.network).place_links(place)
 
 
-def _veth(
+def _place(
     topology: Topology,
     container: Container,
     attachment: Attachment,
     allocation: Allocation,
     host: HostDefaults,
     gateways: Dict[int, Optional[Attachment]],
-) -> Veth:
+) -> Place:
     network = topology.networks[attachment.network]
+    driver = driver_of(network)
     addresses: Dict[int, str] = {}
     cidrs: List[str] = []
     routes: List[StaticRoute] = []
@@ -219,36 +164,22 @@ def _veth(
     over = [route for route in container.routes if _way_of(route, container, allocation) is attachment]
     routes.extend(_route(route) for route in (*network.routes, *over) if route.type == "unicast")
     owner = "{0}:{1}".format(container.name, attachment.ifname)
-    return Veth(
-        name=names.veth_ifname(topology.name, container.name, attachment.ifname),
-        netns=container.name,
-        ifname=attachment.ifname,
+    return Place(
+        topology=topology,
+        container=container,
+        attachment=attachment,
+        network=network,
         alias=names.alias(topology.name, owner),
         owner=owner,
-        mac=attachment.mac_address or mac_of(addresses.get(4), addresses.get(6)),
-        mtu=mtu_of(network, host),
+        mac=driver.mac(attachment, addresses.get(4), addresses.get(6)),
+        mtu=driver.mtu(network, host),
         addresses=tuple(cidrs),
         routes=tuple(dict.fromkeys(routes)),
-        master=network.bridge,
-        isolated=not network.icc and not _linked(topology, network),
-        # With br_netfilter on, a container's call of its own published port goes back out of the port it came in by.
-        hairpin=bool(container.ports),
-        # The packet rules do not see every frame that a bridge learns from.
-        learning=not network.anti_spoofing,
-        guard=network.anti_spoofing,
         sysctls=tuple(
             (_slashed(key, attachment.ifname), value)
             for key, value in container.sysctls
             if _interface_of(key, container) == attachment.ifname
         ),
-    )
-
-
-def _linked(topology: Topology, network: Network) -> bool:
-    """Whether any link crosses this network: then the packet rules, not the ports' flags, keep neighbours apart."""
-    return any(
-        container.links and any(attachment.network == network.name for attachment in container.attachments)
-        for container in topology.containers.values()
     )
 
 

@@ -18,6 +18,7 @@ from .._ipam.requests import Allocation
 from .._kernel.names import NETNS_ETC_DIRECTORY
 from .._resources.files import TextFile, mark_line, shared_directory
 from .addressing import default_attachment, unique
+from .drivers.registry import driver_of
 
 _IPV6_NAMES = "::1\tlocalhost ip6-localhost ip6-loopback\n"
 
@@ -106,13 +107,14 @@ class _Files:
         return text
 
     def _host_gateway(self, container: Container) -> Tuple[str, ...]:
-        """The host as the container reaches it: the gateways of its default networks."""
+        """The host as the container reaches it, over its default networks: of a bridge, by its gateway's address."""
         found = []
         for family in (4, 6):
             attachment = default_attachment(container, self.topology, self.allocation, family)
             if attachment is not None:
-                gateway = self.allocation.subnets[(attachment.network, family)].gateway
-                found.extend([gateway] if gateway else [])
+                network = self.topology.networks[attachment.network]
+                address = driver_of(network).host_address(network, family, self.allocation)
+                found.extend([address] if address else [])
         return tuple(found)
 
     def _resolv_conf(self, container: Container) -> str:

@@ -10,6 +10,7 @@ from typing import Iterator
 
 from .._declaration.topology import Network, PublishedPort, Topology
 from .._ipam.requests import AddressRequest, LeaseRequests, PortRequest, SubnetRequest
+from .drivers.registry import driver_of
 
 
 def lease_requests(topology: Topology) -> LeaseRequests:
@@ -24,20 +25,17 @@ def lease_requests(topology: Topology) -> LeaseRequests:
 
 
 def _subnets(network: Network) -> Iterator[SubnetRequest]:
-    modes = {4: network.gateway_mode_ipv4, 6: network.gateway_mode_ipv6}
     for pool in network.pools:
-        yield SubnetRequest(
+        request = SubnetRequest(
             network=network.name,
             family=pool.family,
             subnet=str(pool.subnet) if pool.subnet is not None else None,
             ip_range=str(pool.ip_range) if pool.ip_range is not None else None,
             gateway=str(pool.gateway) if pool.gateway is not None else None,
-            needs_gateway=modes[pool.family] != "isolated",
             reserved=tuple((name, str(address)) for name, address in pool.aux_addresses),
-            external=network.external,
-            bridge=network.bridge,
             path=pool.path,
         )
+        yield driver_of(network).ask(network, pool, request)
 
 
 def _addresses(topology: Topology) -> Iterator[AddressRequest]:

@@ -11,42 +11,23 @@ given; fed back, they are what is there already. Words that leave no trace of th
 
 from __future__ import annotations
 
-import ipaddress
-from dataclasses import dataclass
-from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Tuple
+from ipaddress import ip_address, ip_interface, ip_network
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
-from .._kernel.observe import Observed
-from .._kernel.rtnl.read import Link
 from .._kernel.visits import NamespaceState
-from .._resources import ownership
-from .._resources.links.bridge import comparable_addresses
+from .._resources.link import comparable_addresses
 from .._resources.ruleset.model import Publication
-
-Elements = Mapping[str, Iterable[str]]  # nft set → its elements as text
-
-
-@dataclass(frozen=True)
-class Seen:
-    """All that was read of one topology."""
-
-    topology: str
-    observed: Observed
-    elements: Elements
-    publications: Tuple[Publication, ...]
-    hosts: Mapping[str, str]  # container → its hosts file
-    hostnames: Mapping[str, str]
-    reserved: Tuple[Tuple[str, str, str], ...] = ()  # aux addresses, out of the leases: network, name, address
+from .drivers.registry import DRIVERS
+from .seen import Seen
 
 
 def recognise_networks(seen: Seen) -> Dict[str, Dict[str, Any]]:
     """Network name → its words."""
-    found = {}
-    for link in seen.observed.links.values():
-        subject = _subject(seen, link)
-        if link.kind == "bridge" and subject and subject.startswith("network "):
-            name = subject[len("network ") :]
-            found[name] = _network(seen, link)
-            _add_reserved(seen, name, found[name]["ipam"]["config"])
+    found: Dict[str, Dict[str, Any]] = {}
+    for driver in DRIVERS.values():
+        for name, words in driver.recognise_networks(seen):
+            found[name] = words
+            _add_reserved(seen, name, words["ipam"]["config"])
     return found
 
 
@@ -65,67 +46,12 @@ def recognise_containers(seen: Seen) -> Dict[str, Dict[str, Any]]:
     return found
 
 
-def _subject(seen: Seen, link: Link) -> Optional[str]:
-    return ownership.subject(link, seen.observed, seen.topology)
-
-
-def _has(seen: Seen, set_name: str, element: str) -> bool:
-    return element in seen.elements.get(set_name, ())
-
-
-def _network(seen: Seen, link: Link) -> Dict[str, Any]:
-    quoted = '"{0}"'.format(link.ifname)
-    subnets = _subnets(seen, link)
-    words: Dict[str, Any] = {"bridge": link.ifname, "mtu": link.mtu}
-    words["ipam"] = {"config": [dict(pool) for pool in subnets.values()]}
-    words["enable_ipv4"], words["enable_ipv6"] = 4 in subnets, 6 in subnets
-    words["icc"] = not _has(seen, "icc_off", quoted)
-    words["isolate"] = _has(seen, "isolated", quoted)
-    words["internal"] = bool(subnets) and all(_has(seen, "closed", "ipv{0} . {1}".format(f, quoted)) for f in subnets)
-    if not words["internal"]:
-        words["masquerade"] = any(_leaves_masked(seen, family, pool["subnet"]) for family, pool in subnets.items())
-        words["gateway_mode"] = {"ipv%d" % family: _mode(seen, family, quoted) for family in subnets}
-    snat = [text.split(" : ")[1] for f in (4, 6) for text in seen.elements.get("snat%d" % f, ()) if _of(text, subnets)]
-    if snat:
-        words["snat_to"] = snat
-    trusted = [text.split(" . ")[0].strip('"') for text in seen.elements.get("trusted", ()) if text.endswith(quoted)]
-    if trusted:
-        words["trusted_host_interfaces"] = sorted(trusted)
-    return words
-
-
 def _add_reserved(seen: Seen, network: str, pools: List[Dict[str, Any]]) -> None:
     for pool in pools:
-        subnet = ipaddress.ip_network(pool["subnet"])
-        aux = {n: a for of, n, a in seen.reserved if of == network and ipaddress.ip_address(a) in subnet}
+        subnet = ip_network(pool["subnet"])
+        aux = {n: a for of, n, a in seen.reserved if of == network and ip_address(a) in subnet}
         if aux:
             pool["aux_addresses"] = aux
-
-
-def _of(text: str, subnets: Mapping[int, Mapping[str, str]]) -> bool:
-    return text.split(" : ")[0] in [pool["subnet"] for pool in subnets.values()]
-
-
-def _leaves_masked(seen: Seen, family: int, subnet: str) -> bool:
-    by_snat = any(text.startswith(subnet + " : ") for text in seen.elements.get("snat%d" % family, ()))
-    return by_snat or _has(seen, "masquerade%d" % family, subnet)
-
-
-def _mode(seen: Seen, family: int, quoted: str) -> str:
-    key = "ipv{0} . {1}".format(family, quoted)
-    if _has(seen, "routed", key):
-        return "routed"
-    return "nat-unprotected" if _has(seen, "unprotected", key) else "nat"
-
-
-def _subnets(seen: Seen, link: Link) -> Dict[int, Dict[str, str]]:
-    """family → subnet and gateway: the bridge's addresses."""
-    found: Dict[int, Dict[str, str]] = {}
-    for cidr in comparable_addresses(seen.observed.addresses.get(link.index, [])):
-        interface = ipaddress.ip_interface(cidr)
-        pool = {"subnet": str(interface.network), "gateway": str(interface.ip)}
-        found.setdefault(interface.version, pool)
-    return found
 
 
 def _container(seen: Seen, name: str) -> Dict[str, Any]:
@@ -146,16 +72,11 @@ def _container(seen: Seen, name: str) -> Dict[str, Any]:
 
 
 def _attachments(seen: Seen, name: str, state: NamespaceState) -> Iterator[Tuple[str, Dict[str, Any]]]:
-    for inner in sorted(state.links.values(), key=lambda link: link.index):
-        outer = seen.observed.by_index.get(inner.peer)
-        if inner.kind != "veth" or outer is None or not _subject(seen, outer):
-            continue
-        network = _network_of(seen, outer)
-        if network is None:
-            continue
+    places = [place for driver in DRIVERS.values() for place in driver.recognise_places(seen, name)]
+    for inner, network in sorted(places, key=lambda place: place[0].index):
         words: Dict[str, Any] = {"interface_name": inner.ifname, "mac_address": inner.mac}
         for cidr in comparable_addresses(state.addresses.get(inner.index, [])):
-            address = ipaddress.ip_interface(cidr).ip
+            address = ip_interface(cidr).ip
             if address.is_link_local:
                 words.setdefault("link_local_ips", []).append(str(address))
             else:
@@ -164,12 +85,6 @@ def _attachments(seen: Seen, name: str, state: NamespaceState) -> Iterator[Tuple
         if aliases:
             words["aliases"] = aliases
         yield network, words
-
-
-def _network_of(seen: Seen, outer: Link) -> Optional[str]:
-    master = seen.observed.by_index.get(outer.master)
-    subject = _subject(seen, master) if master else None
-    return subject[len("network ") :] if subject and subject.startswith("network ") else None
 
 
 def _aliases(seen: Seen, name: str, addresses: List[Optional[str]]) -> List[str]:

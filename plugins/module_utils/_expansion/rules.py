@@ -8,21 +8,22 @@ from __future__ import annotations
 
 from typing import Dict, Iterator, List, Optional, Tuple
 
-from .._declaration.topology import Attachment, Container, Network, PublishedPort, Topology, families, gateway_mode
+from .._declaration.topology import Attachment, Container, Network, PublishedPort, Topology, families
 from .._ipam.requests import Allocation
-from .._kernel import names
 from .._resources.ruleset.model import Endpoint, LinkRule, NetworkPolicy, Publication, Ruleset
-from .addressing import default_attachment, mac_of
+from .addressing import default_attachment
+from .drivers.registry import driver_of
 from .lease_requests import port_request
 
 
 def expand_rules(topology: Topology, allocation: Allocation) -> Optional[Ruleset]:
-    """None when there is no network: then there is nothing to rule."""
-    if not topology.networks:
+    """None when there is no network that has rules: then there is nothing to rule."""
+    policies = tuple(_policies(topology, allocation))
+    if not policies:
         return None
     return Ruleset(
         topology=topology.name,
-        networks=tuple(_policies(topology, allocation)),
+        networks=policies,
         endpoints=tuple(_endpoints(topology, allocation)),
         publications=tuple(_publications(topology, allocation)),
         links=tuple(_links(topology, allocation)),
@@ -31,25 +32,7 @@ def expand_rules(topology: Topology, allocation: Allocation) -> Optional[Ruleset
 
 def _policies(topology: Topology, allocation: Allocation) -> Iterator[NetworkPolicy]:
     for network in topology.networks.values():
-        for family in families(network):
-            lease = allocation.subnets[(network.name, family)]
-            snat_to = network.snat_to_ipv4 if family == 4 else network.snat_to_ipv6
-            yield NetworkPolicy(
-                network=network.name,
-                bridge=network.bridge,
-                family=family,
-                subnet=lease.subnet,
-                gateway=lease.gateway,
-                internal=network.internal,
-                external=network.external,
-                icc=network.icc,
-                isolate=network.isolate,
-                masquerade=network.masquerade,
-                snat_to=str(snat_to) if snat_to else None,
-                gateway_mode=gateway_mode(network, family),
-                trusted_host_interfaces=network.trusted_host_interfaces,
-                anti_spoofing=network.anti_spoofing,
-            )
+        yield from driver_of(network).policies(network, allocation)
 
 
 def _endpoints(topology: Topology, allocation: Allocation) -> Iterator[Endpoint]:
@@ -57,13 +40,7 @@ def _endpoints(topology: Topology, allocation: Allocation) -> Iterator[Endpoint]
         for attachment in container.attachments:
             network = topology.networks[attachment.network]
             leased = _addresses(container, network, allocation)
-            yield Endpoint(
-                container=container.name,
-                bridge=network.bridge,
-                host_ifname=names.veth_ifname(topology.name, container.name, attachment.ifname),
-                mac=attachment.mac_address or mac_of(leased.get(4), leased.get(6)),
-                addresses=(*leased.values(), *(str(each) for each in attachment.link_local_ips)),
-            )
+            yield from driver_of(network).endpoints(topology, container, attachment, leased)
 
 
 def _addresses(container: Container, network: Network, allocation: Allocation) -> Dict[int, str]:
@@ -78,7 +55,7 @@ def _publications(topology: Topology, allocation: Allocation) -> Iterator[Public
         ways: List[Tuple[int, Attachment]] = []
         for family in (4, 6):
             attachment = default_attachment(container, topology, allocation, family)
-            if attachment is not None:
+            if attachment is not None and driver_of(topology.networks[attachment.network]).publishes:
                 ways.append((family, attachment))
         for port in container.ports:
             published = allocation.ports[port_request(container.name, port)]
@@ -118,7 +95,7 @@ def host_addresses(port: PublishedPort, network: Network, family: int) -> Tuple[
 
 
 def _links(topology: Topology, allocation: Allocation) -> Iterator[LinkRule]:
-    """What a linked container exposes or publishes, over every network that both are on."""
+    """What a linked container exposes or publishes, over every network with rules that both are on."""
     for container in topology.containers.values():
         for link in container.links:
             target = topology.containers[link.container]
@@ -132,4 +109,5 @@ def _links(topology: Topology, allocation: Allocation) -> Iterator[LinkRule]:
 
 def _shared(topology: Topology, one: Container, other: Container) -> List[Network]:
     theirs = {attachment.network for attachment in other.attachments}
-    return [topology.networks[each.network] for each in one.attachments if each.network in theirs]
+    shared = [topology.networks[each.network] for each in one.attachments if each.network in theirs]
+    return [network for network in shared if driver_of(network).publishes]

@@ -13,17 +13,17 @@ from __future__ import annotations
 from typing import Dict, List
 
 from .._kernel.errors import DeclarationError, Problem
+from .addresses import AddressKey, allocate_addresses
 from .change import GATEWAY, NETWORK_ITSELF, Change
-from .lease_addresses import AddressKey, allocate_addresses
-from .lease_ports import allocate_ports
-from .lease_subnets import NetworkKey, allocate_subnets
-from .ports import Probe, probe_port
+from .port_probe import Probe, probe_port
+from .ports import allocate_ports
 from .requests import Allocation, HostFacts, LeaseRequests, SubnetLease
-from .store import LeaseStore
+from .store import Store
+from .subnets import NetworkKey, allocate_subnets
 
 
 def allocate(
-    store: LeaseStore,
+    store: Store,
     requests: LeaseRequests,
     host: HostFacts,
     probe: Probe = probe_port,
@@ -51,7 +51,7 @@ def allocate(
     )
 
 
-def release_topology(store: LeaseStore, topology: str) -> Allocation:
+def release_topology(store: Store, topology: str) -> Allocation:
     """Everything that a topology holds goes back."""
     change = Change(store, topology)
     for kind in ("port", "address", "subnet"):

@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-import sqlite3
+import os
 from typing import Any, Dict, List, Mapping, Tuple
 
 from .requests import Allocation
-from .store import LeaseStore, Row
+from .store import Row, Store
 
 #: The owner of addresses that belong to a network and not to a container; no container is named like that.
 NETWORK_ITSELF = ""
@@ -24,9 +24,10 @@ _INNERMOST_FIRST = {"port": 0, "address": 1, "subnet": 2}
 class Change:
     """Writes to the store and remembers what it wrote."""
 
-    def __init__(self, store: LeaseStore, topology: str) -> None:
+    def __init__(self, store: Store, topology: str) -> None:
         self.store = store
         self.topology = topology
+        self._grant_id = os.urandom(16).hex()
         self.granted: List[Row] = []
         self.released: List[Row] = []
 
@@ -35,11 +36,9 @@ class Change:
         self.released.append(row)
 
     def grant(self, kind: str, **columns: Any) -> bool:
-        """False where the schema says that somebody else has it."""
-        row = dict(columns, kind=kind, topology=self.topology, grant_id=self.store.grant_id)
-        try:
-            self.store.insert(row)
-        except sqlite3.IntegrityError:
+        """False where somebody else has it."""
+        row = dict(columns, kind=kind, topology=self.topology, grant_id=self._grant_id)
+        if not self.store.insert(row):
             return False
         self.granted.append(row)
         return True

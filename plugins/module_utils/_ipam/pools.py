@@ -69,6 +69,11 @@ def within(inner: str, subnet: str) -> bool:
     return bool(narrow.version == wide.version and narrow.subnet_of(wide))
 
 
+def overlap(one: str, other: str) -> bool:
+    """Have two subnets an address in common?"""
+    return bool(ipaddress.ip_network(one).overlaps(ipaddress.ip_network(other)))
+
+
 class NoSubnetLeft(FabricError):
     """The default address pools are used up, or there are none of this family."""
 

@@ -2,113 +2,166 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Is a host port free? The kernel says: bind it, then let go. And if not, which process has it?
-
-Binding is nothing that others see or that lasts, so check mode may ask too.
-"""
+"""Host ports as leases: who keeps theirs, who conflicts, which one is chosen."""
 
 from __future__ import annotations
 
-import errno
-import os
-import socket
-from typing import Callable, Iterator, List, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Set, Tuple
 
-#: (protocol, host_ip or None for every address, port) → who has it, None: nobody.
-Probe = Callable[[str, Optional[str], int], Optional[str]]
+from .._kernel.errors import Problem
+from .change import Change, owner, port_text
+from .port_probe import Probe
+from .requests import HostFacts, LeaseRequests, PortRequest
+from .store import Row, Store
 
-_IPPROTO_SCTP = 132
-_IP_FREEBIND = 15  # include/uapi/linux/in.h, missing from Python's socket module before 3.14
-_IPV6_FREEBIND = 78  # include/uapi/linux/in6.h
+Owner = Tuple[str, int, str, str]  # (container, target, protocol, host_ip)
 
 
-def probe_port(protocol: str, host_ip: Optional[str], port: int) -> Optional[str]:
-    """None if the port could be listened on now, else who has it: ``nginx (pid 812)``."""
-    for family, address in _bindings(host_ip):
-        if not _bindable(protocol, family, address, port):
-            return _holder(protocol, port) or "another socket of the host"
-    return None
+def allocate_ports(
+    change: Change,
+    requests: LeaseRequests,
+    host: HostFacts,
+    probe: Probe,
+    release_others: bool,
+    problems: List[Problem],
+) -> Dict[PortRequest, int]:
+    held = _held(change.store, requests, release_others)
+    kept = _keep(held, requests)
+    if release_others:
+        _release_all_but(kept, held, change)
+    ports = dict(kept)
+    paths = {(_owner(request), published): request.path for request, published in kept.items()}
+    for request in requests.ports:
+        if request.published is not None and request not in ports:
+            problems.extend(_lease_fixed(change, request, probe, paths))
+            ports[request] = request.published
+            paths[_owner(request), request.published] = request.path
+    _choose_ports(ports, change, requests, host, probe, problems)
+    return ports
 
 
-def _bindings(host_ip: Optional[str]) -> Tuple[Tuple[int, str], ...]:
-    if not host_ip:
-        return ((socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::"))
-    return ((socket.AF_INET6 if ":" in host_ip else socket.AF_INET, host_ip),)
+def _release_all_but(kept: Dict[PortRequest, int], held: Dict[Owner, List[Row]], change: Change) -> None:
+    kept_ports = {(_owner(request), published) for request, published in kept.items()}
+    for key, rows in held.items():
+        for row in rows:
+            if (key, row["published"]) not in kept_ports:
+                change.release(row)
 
 
-def _bindable(protocol: str, family: int, address: str, port: int) -> bool:
-    """Errors other than "in use" say nothing about the port (no IPv6 here, no right to low ports): it is free."""
-    if protocol == "sctp" and not os.path.exists("/proc/net/sctp"):
-        return True  # asking would load the kernel's module
-    try:
-        with _socket(protocol, family) as probe:
-            probe.bind((address, port))
-    except OSError as error:
-        return error.errno != errno.EADDRINUSE
-    return True
-
-
-def _socket(protocol: str, family: int) -> socket.socket:
-    if protocol == "udp":
-        probe = socket.socket(family, socket.SOCK_DGRAM)
-    else:
-        probe = socket.socket(family, socket.SOCK_STREAM, _IPPROTO_SCTP if protocol == "sctp" else 0)
-        # As a server binds: connections of the past (TIME_WAIT) do not matter, listeners do.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    # An address that the host gets later can be asked about now.
-    if family == socket.AF_INET6:
-        probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        probe.setsockopt(socket.IPPROTO_IPV6, _IPV6_FREEBIND, 1)
-    else:
-        probe.setsockopt(socket.IPPROTO_IP, _IP_FREEBIND, 1)
-    return probe
-
-
-def _holder(protocol: str, port: int) -> Optional[str]:
-    for inode in _inodes(protocol, port):
-        process = _process_with_socket(inode)
-        if process:
-            return process
-    return None
-
-
-def _inodes(protocol: str, port: int) -> List[str]:
-    """Sockets on a local port, listeners first (state 0A), from the kernel's tables (proc_net_tcp.txt)."""
-    found = []
-    for name in (protocol, protocol + "6"):
-        for fields in _lines("/proc/net/" + name):
-            if int(fields[1].rpartition(":")[2], 16) == port:
-                found.append((fields[3] != "0A", fields[9]))
-    return [inode for _order, inode in sorted(found)]
-
-
-def _lines(path: str) -> Iterator[List[str]]:
-    try:
-        with open(path) as table:
-            next(table, None)
-            for line in table:
-                fields = line.split()
-                if len(fields) > 9:
-                    yield fields
-    except OSError:
-        return
-
-
-def _process_with_socket(inode: str) -> Optional[str]:
-    wanted = "socket:[{0}]".format(inode)
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        directory = "/proc/{0}/fd".format(pid)
-        try:
-            if any(_link(directory + "/" + descriptor) == wanted for descriptor in os.listdir(directory)):
-                with open("/proc/{0}/comm".format(pid)) as name:
-                    return "{0} (pid {1})".format(name.read().strip(), pid)
-        except OSError:
+def _choose_ports(
+    ports: Dict[PortRequest, int],
+    change: Change,
+    requests: LeaseRequests,
+    host: HostFacts,
+    probe: Probe,
+    problems: List[Problem],
+) -> None:
+    """Adds to ``ports`` a free one for each request that is not in it: one for an owner, whatever the families."""
+    chosen: Dict[Owner, int] = {}
+    candidates: Dict[str, Iterator[int]] = {}
+    for request in requests.ports:
+        if request in ports:
             continue
-    return None
+        if _owner(request) not in chosen:
+            if request.protocol not in candidates:
+                candidates[request.protocol] = _free_ports(change.store, request.protocol, requests, host, probe)
+            published = next(candidates[request.protocol], None)
+            if published is None:
+                message = "no {0} port is free in {1}-{2}; widen topology_port_range"
+                problems.append(Problem(request.path, message.format(request.protocol, *_range(requests, host))))
+                continue
+            change.grant("port", **_columns(request, published))
+            chosen[_owner(request)] = published
+        ports[request] = chosen[_owner(request)]
 
 
-def _link(path: str) -> str:
-    try:
-        return os.readlink(path)
-    except OSError:
-        return ""
+def _held(store: Store, requests: LeaseRequests, everything: bool) -> Dict[Owner, List[Row]]:
+    if everything:
+        rows = store.rows("port", topology=requests.topology)
+    else:
+        names = ("container", "target", "protocol", "host_ip")
+        owners = {_owner(request) for request in requests.ports}
+        rows = [
+            row for key in owners for row in store.rows("port", topology=requests.topology, **dict(zip(names, key)))
+        ]
+    held: Dict[Owner, List[Row]] = {}
+    for row in rows:
+        held.setdefault((row["container"], row["target"], row["protocol"], row["host_ip"]), []).append(row)
+    return held
+
+
+def _keep(held: Dict[Owner, List[Row]], requests: LeaseRequests) -> Dict[PortRequest, int]:
+    """A fixed port is kept as it is; a chosen one is whatever its owner holds beside the fixed ones."""
+    kept: Dict[PortRequest, int] = {}
+    fixed: Set[Tuple[Owner, int]] = set()
+    for request in requests.ports:
+        if request.published is not None:
+            key = _owner(request)
+            fixed.add((key, request.published))
+            if any(row["published"] == request.published for row in held.get(key, ())):
+                kept[request] = request.published
+    for request in requests.ports:
+        if request.published is None:
+            key = _owner(request)
+            free = [row["published"] for row in held.get(key, ()) if (key, row["published"]) not in fixed]
+            if free:
+                kept[request] = min(free)
+    return kept
+
+
+def _lease_fixed(
+    change: Change, request: PortRequest, probe: Probe, paths: Dict[Tuple[Owner, int], str]
+) -> Iterator[Problem]:
+    published = request.published or 0
+    columns = _columns(request, published)
+    if (_owner(request), published) in paths:
+        return  # the same port twice in one declaration
+    if change.grant("port", **columns):
+        process = probe(request.protocol, request.host_ip, published)
+        if process:
+            message = "the host port {0} of {1} is in use by {2}; stop it or publish another port"
+            yield Problem(request.path, message.format(port_text(columns), request.container, process))
+        return
+    for row in change.store.rows("port", protocol=request.protocol, published=published):
+        if _conflicts(row["host_ip"], columns["host_ip"]):
+            key = (row["container"], row["target"], row["protocol"], row["host_ip"])
+            path = paths.get((key, published)) if row["topology"] == change.topology else None
+            message = "the host port {0} is asked for by {1}, but {2} holds it as {3}{4}; publish another port"
+            yield Problem(
+                request.path,
+                message.format(
+                    port_text(columns),
+                    request.container,
+                    owner(row, change.topology),
+                    port_text(row),
+                    " ({0})".format(path) if path else "",
+                ),
+            )
+
+
+def _conflicts(one: str, other: str) -> bool:
+    """As the schema's indexes: the same address, or wildcards that have a family in common."""
+    return one == other or {one, other} in ({"", "0.0.0.0"}, {"", "::"})
+
+
+def _free_ports(store: Store, protocol: str, requests: LeaseRequests, host: HostFacts, probe: Probe) -> Iterator[int]:
+    """Ascending: leased on no address, not reserved by the administrator, and free for the kernel."""
+    first, last = _range(requests, host)
+    leased = store.published_ports(protocol, first, last)
+    for port in range(first, last + 1):
+        reserved = any(low <= port <= high for low, high in host.ip_local_reserved_ports)
+        if port not in leased and not reserved and probe(protocol, None, port) is None:
+            yield port
+
+
+def _range(requests: LeaseRequests, host: HostFacts) -> Tuple[int, int]:
+    return requests.port_range or host.ip_local_port_range
+
+
+def _owner(request: PortRequest) -> Owner:
+    return request.container, request.target, request.protocol, request.host_ip or ""
+
+
+def _columns(request: PortRequest, published: int) -> Dict[str, Any]:
+    names = ("container", "target", "protocol", "host_ip")
+    return dict(zip(names, _owner(request)), published=published)

@@ -31,29 +31,38 @@ def read(host: Host) -> Reading:
 
 
 def routes(reading: Reading) -> Tuple[Tuple[str, str], ...]:
-    """(destination, interface name) of every unicast route in any table, both families."""
+    """(destination, interface name) of every unicast route in any table, both families; of a multipath route, one for
+    each next hop."""
     return tuple(
-        (route.destination, _ifname(reading, route.oif))
+        (route.destination, _ifname(reading, index))
         for route in reading.routes
+        for index in route.interfaces or (0,)
         if route.type == "unicast" and route.table != rtnetlink.RT_TABLE_LOCAL
     )
 
 
 def advertised_interfaces(reading: Reading) -> Tuple[str, ...]:
     """Interfaces over which the host has routes from router advertisements."""
-    found = {route.oif for route in reading.routes if route.protocol == rtnetlink.RTPROT_RA}
+    found = {index for route in reading.routes if route.protocol == rtnetlink.RTPROT_RA for index in route.interfaces}
     return tuple(sorted(_ifname(reading, index) for index in found if index in reading.links))
 
 
 def uplink_mtu(reading: Reading) -> int:
-    """The mtu of the interface of the default route with the lowest metric; 1500 where there is none."""
+    """The mtu of the interface of the default route with the lowest metric; 1500 where there is none.
+
+    Of a multipath route it is the least of its interfaces' mtus: a packet may take any of them.
+    """
     defaults = [
         route
         for route in reading.routes
-        if route.destination.endswith("/0") and route.table == rtnetlink.RT_TABLE_MAIN and route.oif in reading.links
+        if route.destination.endswith("/0") and route.table == rtnetlink.RT_TABLE_MAIN and _mtus(reading, route)
     ]
     best = min(defaults, key=lambda route: (":" in route.destination, route.metric), default=None)
-    return reading.links[best.oif].mtu if best else DEFAULT_MTU
+    return min(_mtus(reading, best)) if best else DEFAULT_MTU
+
+
+def _mtus(reading: Reading, route: RouteEntry) -> List[int]:
+    return [reading.links[index].mtu for index in route.interfaces if index in reading.links]
 
 
 def _ifname(reading: Reading, index: int) -> str:

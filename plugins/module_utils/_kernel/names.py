@@ -42,6 +42,11 @@ def bridge_ifname(network: str) -> str:
     return name[: IFNAME_MAX - 6] + "-" + _hash(network, 5)
 
 
+def second_default_bridge(topology: str) -> str:
+    """The bridge of the network ``bridge`` where another topology of the host has ``fabric0``: 14 characters."""
+    return "fabric-" + _hash(topology, 7)
+
+
 def veth_ifname(topology: str, container: str, ifname: str) -> str:
     """The host end of a container's interface: ``veth`` + 11 hex digits of a hash of whose it is."""
     return "veth" + _hash("\0".join((topology, container, ifname)), 11)

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import AbstractSet, Collection, Dict, Iterable, List, Mapping, Optional, Tuple
 
 from . import names, namespaces, sysctl
@@ -17,13 +17,11 @@ from .rtnl import read as rtnetlink
 from .rtnl.read import Link
 from .visits import NamespaceState, Visits
 
-#: The settings of a bridge's interface that we ever write, in the order in which they are written.
-_BRIDGE_SETTINGS = (
-    "net/ipv4/conf/{0}/route_localnet",
-    "net/ipv4/conf/{0}/rp_filter",
-    "net/ipv6/conf/{0}/disable_ipv6",
-    "net/ipv6/conf/{0}/accept_ra",
-)
+#: Kind of link → the settings that are read of each of ours; ``{0}`` is its name.
+Settings = Mapping[str, Tuple[str, ...]]
+
+#: Up to so many ports are asked for apart.
+_DUMP_APART = 16
 
 
 @dataclass(frozen=True)
@@ -42,15 +40,25 @@ class Observed:
     inner_ends: Mapping[int, Tuple[str, Link]] = field(default_factory=dict)
 
 
-def observe(host: Host, sysctls: Iterable[str], visits: Visits, links: Optional[Collection[Link]] = None) -> Observed:
-    """Read the host, and end the visits. ``links``: the host's, where the caller has read them already."""
+def observe(
+    host: Host,
+    sysctls: Iterable[str],
+    visits: Visits,
+    links: Optional[Collection[Link]] = None,
+    settings_of: Optional[Settings] = None,
+) -> Observed:
+    """Read the host, and end the visits. ``links``: the host's, where the caller has read them already.
+
+    ``settings_of``: what else is read of our own links on the host; one that goes can come back only as what is known
+    of it.
+    """
     links = rtnetlink.read_links(host.socket) if links is None else links
-    links = rtnetlink.with_fdb(host.socket, links, [link.index for link in links if _is_a_port_of_ours(link)])
+    links = _with_fdb(host, links)
     inside = visits.finish()
     by_index = {link.index: link for link in links}
     own = namespaces.identity("/proc/thread-self/ns/net") or 0
     others = {name: state for name, state in inside.items() if visits.handles[name] != own}
-    settings = [*sysctls, *(key for link in links for key in _bridge_settings(link, visits.owners))]
+    settings = [*sysctls, *(key for link in links for key in _settings(link, settings_of or {}, visits.owners))]
     return Observed(
         links={link.ifname: link for link in links},
         by_index=by_index,
@@ -72,11 +80,21 @@ def _inner_ends(
     found: Dict[int, Tuple[str, Link]] = {}
     for name, state in inside.items():
         for link in state.links.values():
-            outer = by_index.get(link.peer) if link.kind == "veth" else None
-            if outer is not None and outer.peer == link.index:
+            outer = by_index.get(link.peer)
+            if outer is not None and outer.peer == link.index and outer.kind == link.kind:
                 if outer.alias == link.alias or outer.peer_netnsid == _netnsid(host, name):
                     found[outer.index] = (name, link)
     return found
+
+
+def _with_fdb(host: Host, links: Collection[Link]) -> List[Link]:
+    """With the static entries of our ports. A dump of all is soon cheaper than one for each: the kernel goes through a
+    bridge's whole table for every port."""
+    ports = [link.index for link in links if _is_a_port_of_ours(link)]
+    found: Dict[int, List[str]] = {}
+    for port in ports if len(ports) <= _DUMP_APART else [0]:
+        found.update(rtnetlink.read_fdb(host.socket, port))
+    return [replace(link, fdb=tuple(sorted(set(found[link.index])))) if link.index in found else link for link in links]
 
 
 def _is_a_port_of_ours(link: Link) -> bool:
@@ -96,11 +114,10 @@ def _netnsid(host: Host, name: str) -> Optional[int]:
         os.close(descriptor)
 
 
-def _bridge_settings(link: Link, owned: AbstractSet[str]) -> List[str]:
-    """What else of our own bridges is read: one that goes can come back only as what is known of it."""
-    if link.kind != "bridge" or not owned:
+def _settings(link: Link, settings_of: Settings, owned: AbstractSet[str]) -> List[str]:
+    if link.kind not in settings_of or not owned:
         return []
     marks_of = map(names.parse_alias, (link.alias, *map(names.alias_of_altname, link.altnames)))
     if not any(mark and mark[0] in owned for mark in marks_of):
         return []
-    return [pattern.format(link.ifname) for pattern in _BRIDGE_SETTINGS]
+    return [pattern.format(link.ifname) for pattern in settings_of[link.kind]]

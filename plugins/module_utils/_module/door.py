@@ -7,6 +7,9 @@
 from __future__ import annotations
 
 import gc
+import os
+import pwd
+import socket
 import sys
 from typing import Any, Callable, Dict, Mapping
 
@@ -23,8 +26,11 @@ def run_module(argument_spec: Dict[str, Any], perform: Perform, **module_argumen
     gc.disable()  # a short life: what is made here lives to its end, and looking for garbage among it costs a tenth
     sys.setswitchinterval(0.0005)  # what nft prints is read by a thread, which is not to wait 5 ms for every piece
     module = AnsibleModule(argument_spec=argument_spec, supports_check_mode=True, **module_arguments)
+    _require_root(module)
     try:
         result = perform(module.params, module.check_mode)
+    except OSError as error:
+        module.fail_json(msg=_told(error), errno=error.errno)
     except MissingDependencyError as error:
         module.fail_json(msg=missing_required_lib(error.library, reason=error.reason, url=error.url or None))
     except FabricError as error:
@@ -39,3 +45,26 @@ def run_module(argument_spec: Dict[str, Any], perform: Perform, **module_argumen
             answer["diff"] = {"before": dict(result.before), "after": dict(result.after)}
         gc.freeze()  # nor is any garbage looked for at the very end, when everything goes
         module.exit_json(**answer)
+
+
+def _require_root(module: AnsibleModule) -> None:
+    """Of a check, too: it reads what only root may read, and an answer out of half of it would be a wrong one."""
+    if os.geteuid() == 0:
+        return
+    text = "linuxnet.fabric needs root on {0}, also in check mode; this task runs as {1}. Add become: true"
+    module.fail_json(msg=text.format(socket.gethostname(), _user()))
+
+
+def _user() -> str:
+    uid = os.geteuid()
+    try:
+        return "{0} (uid {1})".format(pwd.getpwuid(uid).pw_name, uid)
+    except KeyError:
+        return "uid {0}".format(uid)
+
+
+def _told(error: OSError) -> str:
+    """An error of the system that nobody foresaw, as one line: what it is, and the path that it is about."""
+    paths = [str(path) for path in (error.filename, error.filename2) if path is not None]
+    what = error.strerror or str(error) or type(error).__name__
+    return "{0}: {1}".format(" -> ".join(paths), what) if paths else "the system refused: {0}".format(what)

@@ -7,14 +7,13 @@
 from __future__ import annotations
 
 import ipaddress
-import os
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple
 
 from .._engine.report import Result
 from .._ipam.allocate import allocate
 from .._ipam.change import NETWORK_ITSELF, Change
 from .._ipam.requests import AddressRequest, Allocation, HostFacts, LeaseRequests, PortRequest, SubnetRequest
-from .._ipam.store import LeaseStore, Row
+from .._ipam.store import Row, Store, open_store
 from .._kernel import facts
 from .._kernel.errors import DeclarationError, Problem
 from .._kernel.names import LEASE_STORE
@@ -51,11 +50,11 @@ MODULE_ARGUMENTS: Dict[str, Any] = dict(
 )
 
 
-def perform(params: Mapping[str, Any], check_mode: bool, path: str = LEASE_STORE) -> Result:
+def perform(params: Mapping[str, Any], check_mode: bool, where: str = LEASE_STORE) -> Result:
     _refuse_nonsense(params)
     absent = params["state"] == "absent"
     # Where there is no store nothing is held, and none is made to say so.
-    with LeaseStore.open(path, check_mode or (absent and not os.path.exists(path))) as store:
+    with open_store(check_mode, create=not absent, where=where) as store:
         store.begin()
         allocation = _release(store, params) if absent else _lease(store, params)
         answer = {} if absent else _answer(store, params, allocation)
@@ -99,7 +98,7 @@ def _unreadable(name: str, value: Optional[str], read: Any) -> Iterable[Problem]
 # -- present
 
 
-def _lease(store: LeaseStore, params: Mapping[str, Any]) -> Allocation:
+def _lease(store: Store, params: Mapping[str, Any]) -> Allocation:
     requests = LeaseRequests(
         topology=params["topology_name"],
         subnets=_subnet_requests(params),
@@ -133,7 +132,7 @@ def _subnet_requests(params: Mapping[str, Any]) -> Tuple[SubnetRequest, ...]:
     )
 
 
-def _address_requests(store: LeaseStore, params: Mapping[str, Any]) -> Tuple[AddressRequest, ...]:
+def _address_requests(store: Store, params: Mapping[str, Any]) -> Tuple[AddressRequest, ...]:
     if params["network"] is None or params["owner"] is None:
         return ()
     return (
@@ -148,7 +147,7 @@ def _address_requests(store: LeaseStore, params: Mapping[str, Any]) -> Tuple[Add
     )
 
 
-def _family(store: LeaseStore, params: Mapping[str, Any]) -> int:
+def _family(store: Store, params: Mapping[str, Any]) -> int:
     """As written in the subnet or the address; else that of the network, IPv4 where it has both."""
     for value in (params["subnet"], params["address"]):
         if value is not None:
@@ -176,7 +175,7 @@ def _port_requests(params: Mapping[str, Any]) -> Tuple[PortRequest, ...]:
     )
 
 
-def _answer(store: LeaseStore, params: Mapping[str, Any], allocation: Allocation) -> Dict[str, Any]:
+def _answer(store: Store, params: Mapping[str, Any], allocation: Allocation) -> Dict[str, Any]:
     """What is held now, whether it was leased in this run or before."""
     for port in allocation.ports.values():
         return {"port": port}
@@ -194,14 +193,14 @@ def _answer(store: LeaseStore, params: Mapping[str, Any], allocation: Allocation
 # -- absent
 
 
-def _release(store: LeaseStore, params: Mapping[str, Any]) -> Allocation:
+def _release(store: Store, params: Mapping[str, Any]) -> Allocation:
     change = Change(store, params["topology_name"])
     for row in _held(store, params):
         change.release(row)
     return change.allocation()
 
 
-def _held(store: LeaseStore, params: Mapping[str, Any]) -> List[Row]:
+def _held(store: Store, params: Mapping[str, Any]) -> List[Row]:
     topology, network, owner = params["topology_name"], params["network"], params["owner"]
     if network is None:
         where = dict(topology=topology, container=owner, target=params["target"], protocol=params["protocol"])

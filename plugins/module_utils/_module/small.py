@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import ipaddress
+from dataclasses import replace
 from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 
 from .._declaration.names_rules import check_name, check_topology_name, interface_name, mac_address
@@ -18,9 +19,9 @@ from .._kernel.errors import DeclarationError, Problem
 from .._kernel.observe import Observed
 from .._resources import netns, ownership
 from .._resources.action import Action
-from .._resources.links import bridge, veth
+from .._resources.links import bridge, registry, veth
 from .._resources.links.bridge import Bridge
-from .._resources.links.veth_pair import Veth
+from .._resources.links.veth import Veth
 from .._resources.netns import Netns
 from .._resources.routes import StaticRoute
 from .by_hand import run_alone
@@ -82,8 +83,9 @@ def perform_veth(params: Mapping[str, Any], check_mode: bool) -> Result:
     desired = _veth(params, problems)
     _raise(problems)
     inside = {desired.netns: ()}
-    result = _run(topology, check_mode, lambda seen: _compare_veth(desired, seen), inside=inside)
-    return result.with_facts(
+    missing: List[str] = []
+    result = _run(topology, check_mode, lambda seen: _compare_veth(desired, seen, check_mode, missing), inside=inside)
+    return replace(result, warnings=tuple(dict.fromkeys((*result.warnings, *missing)))).with_facts(
         veth={
             "name": name,
             "netns": desired.netns,
@@ -125,13 +127,17 @@ def _veth(params: Mapping[str, Any], problems: Problems) -> Veth:
     )
 
 
-def _compare_veth(desired: Veth, seen: Observed) -> List[Action]:
+def _compare_veth(desired: Veth, seen: Observed, check_mode: bool, missing: List[str]) -> List[Action]:
+    """A check goes on without what an earlier task of the playbook would make; ``missing`` says so."""
     problems = Problems()
     if seen.handles.get(desired.netns) is None:
         problems.note("netns", '"{0}": there is no such namespace; make it first (module netns)', desired.netns)
     if desired.master and desired.master not in seen.links:
         problems.note("master", '"{0}": there is no such bridge; make it first (module bridge)', desired.master)
-    _raise(problems)
+    if check_mode:
+        missing.extend(map(str, problems))
+    else:
+        _raise(problems)
     return veth.compare(desired, seen)
 
 
@@ -140,7 +146,7 @@ def _absent_link(name: str, topology: str, seen: Observed, kind: str) -> List[Ac
     if link is None:
         return []
     ownership.refuse_foreign(name, names.alias(topology, name), link, kind, seen)
-    return [veth.remove(link, seen) if kind == "veth" else bridge.remove(link, seen)]
+    return [registry.remove(link, seen)]
 
 
 def _run(

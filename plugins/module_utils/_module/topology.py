@@ -9,9 +9,8 @@ from __future__ import annotations
 import contextlib
 import functools
 from dataclasses import replace
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Tuple
 
-from .._declaration.compose import parse_topology
 from .._declaration.topology import Topology, families
 from .._engine import confirm, declared
 from .._engine.desired import Desired
@@ -22,16 +21,19 @@ from .._engine.report import Result, lines
 from .._engine.session import Work, session
 from .._engine.stopwatch import Stopwatch
 from .._engine.view import View
+from .._expansion.addressing import HostDefaults
 from .._expansion.describe import describe_containers, describe_networks
-from .._expansion.expand import HostDefaults, expand
+from .._expansion.drivers.driver import Surroundings
+from .._expansion.drivers.registry import driver_of, parse_declaration
+from .._expansion.expand import expand
 from .._expansion.lease_requests import lease_requests
+from .._expansion.projects import settle_default_bridge
 from .._ipam.allocate import allocate, release_topology
 from .._ipam.requests import Allocation, HostFacts, SubnetRequest
-from .._ipam.store import LeaseStore
-from .._kernel import dependencies, facts, sysctl
+from .._ipam.store import Store, open_store
+from .._kernel import dependencies, facts, rare, sysctl
 from .._kernel.errors import DeclarationError, Problem
 from .._kernel.host import Host
-from .._kernel.names import LEASE_STORE
 from .._kernel.rtnl import read as rtnetlink
 from .._resources.action import Operation, operation
 from .._resources.firewalls.accept import WARN
@@ -56,7 +58,7 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
             result = run.carry_out(Work(topology.name, planner.plan, leases, planner.left_after, finish))
         drift, intended = _tell_apart(run.view, params, absent, result) if check_mode else ((), ())
         watch.lap("tell drift from intent" if check_mode else "finish")
-    result = replace(result, warnings=tuple(planner.firewall.warnings(_forwarding(topology))))
+    result = replace(result, warnings=tuple(planner.firewall.warnings(_forwarding(prepared.topology))))
     watch.lap("look at other firewalls")
     result = run.first.then(replace(result, timings=watch.milliseconds()))
     facts_of_check = {"drift": list(drift), "intended": list(intended)} if check_mode else {}
@@ -66,15 +68,16 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
 class Prepared(NamedTuple):
     """A declaration, leased and expanded. ``described``: computed when it is first asked for."""
 
+    topology: Topology
     allocation: Allocation
     planner: Planner
     described: Callable[[], Dict[str, Any]]
 
 
 @contextlib.contextmanager
-def _leases(view: View, check_mode: bool) -> Iterator[LeaseStore]:
+def _leases(view: View, check_mode: bool) -> Iterator[Store]:
     """The store in a transaction, as it is without the interrupted run. In check mode it is a copy."""
-    with LeaseStore.open(LEASE_STORE, check_mode=check_mode) as store:
+    with open_store(check_mode) as store:
         view.leases(store)
         store.begin()
         yield store
@@ -93,12 +96,13 @@ def _forwarding(topology: Topology) -> Dict[int, List[str]]:
     From an internal network too with br_netfilter, by which it sees the neighbours' frames.
     """
     bridged = sysctl.read("net/bridge/bridge-nf-call-iptables") == "1"
-    networks = [network for network in topology.networks.values() if bridged or not network.internal]
+    with_rules = [network for network in topology.networks.values() if driver_of(network).publishes]
+    networks = [network for network in with_rules if bridged or not network.internal]
     return {family: [each.bridge for each in networks if family in families(each)] for family in (4, 6)}
 
 
 def _parse(name: str, words: Mapping[str, Any], absent: bool) -> Topology:
-    return parse_topology(
+    return parse_declaration(
         name,
         {} if absent else words["networks"],
         {} if absent else words["containers"],
@@ -133,23 +137,24 @@ def _tell_apart(
         return result.actions, ()
     with _leases(view, check_mode=True) as store:
         topology = _parse(params["name"], last, absent=False)
-        allocation, planner, _described = _prepare(view, store, topology, False, last["firewall"] or WARN)
-        needed = (*allocation.actions, *lines(planner.plan()))
+        prepared = _prepare(view, store, topology, False, last["firewall"] or WARN)
+        needed = (*prepared.allocation.actions, *lines(prepared.planner.plan()))
     return declared.tell_apart(result.actions, needed)
 
 
-def _prepare(view: View, store: LeaseStore, topology: Topology, absent: bool, firewall: str) -> Prepared:
+def _prepare(view: View, store: Store, topology: Topology, absent: bool, firewall: str) -> Prepared:
     """Lease and expand: from what is declared to what is to be on this host."""
     if absent:
         allocation, desired = release_topology(store, topology.name), Desired(topology.name)
     else:
         reading = view.host_facts()
+        topology = settle_default_bridge(topology, reading.links.values())
         requests = lease_requests(topology)
-        requests = replace(requests, subnets=tuple(_adopted(view.host, requests.subnets)))
+        requests = replace(requests, subnets=_adopted(topology, requests.subnets, _surroundings(view.host, reading)))
         allocation = allocate(store, requests, _host_facts(reading))
         desired = expand(topology, allocation, _host_defaults(topology, reading))
     described = functools.lru_cache(maxsize=None)(functools.partial(_describe, topology, allocation))
-    return Prepared(allocation, Planner(view, desired, firewall, described), described)
+    return Prepared(topology, allocation, Planner(view, desired, firewall, described), described)
 
 
 def _host_defaults(topology: Topology, reading: facts.Reading) -> HostDefaults:
@@ -172,38 +177,22 @@ def _host_facts(reading: facts.Reading) -> HostFacts:
     )
 
 
-def _adopted(host: Host, subnets: Iterable[SubnetRequest]) -> Iterable[SubnetRequest]:
-    """An external network's subnet is that of the bridge which is there."""
+def _adopted(topology: Topology, subnets: Iterable[SubnetRequest], host: Surroundings) -> Tuple[SubnetRequest, ...]:
+    """The same, once each network's driver has seen the host."""
     problems: List[Problem] = []
     found: List[SubnetRequest] = []
-    addresses: Optional[Dict[int, List[str]]] = None
     for request in subnets:
-        if request.external:
-            addresses = rtnetlink.read_addresses(host.socket) if addresses is None else addresses
-            request = _adopt(host, request, addresses, problems)
-        found.append(request)
+        network = topology.networks[request.network]
+        found.append(driver_of(network).adopt(network, request, host, problems))
     if problems:
         raise DeclarationError(problems)
-    return found
+    return tuple(found)
 
 
-def _adopt(
-    host: Host, request: SubnetRequest, addresses: Mapping[int, List[str]], problems: List[Problem]
-) -> SubnetRequest:
-    from ipaddress import ip_interface
-
-    path = "topology_networks.{0}".format(request.network)
-    link = rtnetlink.read_link(host.socket, request.bridge)
-    if link is None or link.kind != "bridge":
-        text = 'external: there is no bridge "{0}" on this host; make it first, or leave external out'
-        problems.append(Problem(path, text.format(request.bridge)))
-        return request
-    own = [ip_interface(cidr) for cidr in addresses.get(link.index, []) if not cidr.startswith("fe80:")]
-    for interface in own:
-        if interface.version == request.family and request.subnet in (None, str(interface.network)):
-            gateway = request.gateway or str(interface.ip)
-            return replace(request, subnet=str(interface.network), gateway=gateway)
-    if request.subnet is None:
-        text = "external: the bridge {0} has no IPv{1} address to take a subnet from; declare ipam.config"
-        problems.append(Problem(path, text.format(request.bridge, request.family)))
-    return request
+def _surroundings(host: Host, reading: facts.Reading) -> Surroundings:
+    return Surroundings(
+        links={link.ifname: link for link in reading.links.values()},
+        routes=reading.routes,
+        addresses=functools.lru_cache(maxsize=None)(functools.partial(rtnetlink.read_addresses, host.socket)),
+        supports=functools.partial(rare.supports, host),
+    )

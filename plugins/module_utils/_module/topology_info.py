@@ -11,12 +11,13 @@ from typing import Any, Dict, Iterator, List, Mapping, Set, Tuple
 from .._engine.lock import host_lock
 from .._engine.report import Result
 from .._expansion.recognise import Seen, recognise_containers, recognise_networks
-from .._ipam.store import LeaseStore
+from .._ipam import store as lease_store
 from .._kernel import files, names, nft
 from .._kernel.host import Host
 from .._kernel.observe import Observed, observe
 from .._kernel.visits import Visits
 from .._resources import ownership
+from .._resources.links.registry import SETTINGS
 from .._resources.ruleset.elements import publication
 from .._resources.ruleset.model import Publication
 from .._resources.ruleset.state import read_table
@@ -29,13 +30,13 @@ def perform_topology_info(params: Mapping[str, Any], check_mode: bool) -> Result
     wanted = params.get("name")
     with host_lock(LOCK_TIMEOUT, check_mode=True), Host() as host:
         with Visits(host, {}) as visits:
-            first = observe(host, (), visits)
-        with LeaseStore.open(names.LEASE_STORE, check_mode=True) as store:
-            leases = store.leases(wanted)
+            first = observe(host, (), visits, settings_of=SETTINGS)
+        with lease_store.open_store(check_mode=True) as store:
+            leases = lease_store.leases(store, wanted)
         found = sorted(_topologies(first, leases))
         chosen = [name for name in found if wanted in (None, name)]
         with Visits(host, {}, chosen) as visits:
-            observed = observe(host, (), visits)
+            observed = observe(host, (), visits, settings_of=SETTINGS)
         topologies = {name: _topology(name, observed, leases) for name in chosen}
     facts: Dict[str, Any] = {"topologies": topologies, "leases": leases, "orphans": _orphans(observed, leases)}
     if wanted is not None:

@@ -14,10 +14,10 @@ from .._kernel.errors import ForeignObjectError
 from .._kernel.marks import HandleMark
 from .._kernel.observe import Observed
 from .._kernel.operations.netns import attach_path
-from .._kernel.rtnl.read import IPV6_MTU
 from . import routes
 from .action import Action, Operation, operation
 from .routes import StaticRoute
+from .settings import compare_sysctl
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,8 @@ def _refuse_foreign(desired: Netns, observed: Observed, mark: Optional[HandleMar
     name = desired.name
     if mark is not None and mark.topology != desired.topology:
         raise ForeignObjectError(
-            "namespace {0} ({1}) belongs to the topology {2}, not to {3}; nothing was changed".format(
+            "namespace {0} ({1}) belongs to the topology {2}, not to {3}; nothing was changed. Names of containers are "
+            "the host's: call one of the two otherwise".format(
                 name, namespaces.handle(name), mark.topology, desired.topology
             )
         )
@@ -172,34 +173,6 @@ def _inside(desired: Netns, observed: Observed) -> Iterator[Action]:
         now, place = routes.leading_nowhere(state.routes), (desired.name, "lo", "namespace " + desired.name, subject)
         yield from routes.remove(now.difference(desired.routes), *place)
         yield from routes.add([route for route in desired.routes if route not in now], *place)
-
-
-def settable(sysctls: Tuple[Tuple[str, str], ...], mtu: int) -> Tuple[Tuple[str, str], ...]:
-    """Of an interface with this mtu: below IPv6's least one there is no IPv6, nor a setting of it."""
-    return tuple(pair for pair in sysctls if mtu >= IPV6_MTU or not pair[0].startswith("net/ipv6/"))
-
-
-def compare_sysctl(
-    netns: Optional[str], key: str, value: str, now: Optional[str], subject: str, reborn: bool = False
-) -> Iterator[Action]:
-    """One setting, in a namespace or (netns None) on the host. ``reborn``: it is not there until the interface has
-    the mtu that it gets now, and goes again with that."""
-    if now is None and reborn:
-        there = operation("sysctl.write", netns=netns, key=key, value=value)
-        where = " in namespace " + netns if netns else ""
-        text = "set {0} to {1}{2}".format(key.replace("/", "."), value, where)
-        yield Action(text, subject, (there,), (), after={key: value})
-    if now is None or now == " ".join(value.split()):
-        return
-    where = " in namespace " + netns if netns else ""
-    yield Action(
-        text="set {0} from {1} to {2}{3}".format(key.replace("/", "."), now, value, where),
-        subject=subject,
-        do=(operation("sysctl.write", netns=netns, key=key, value=value),),
-        undo=(operation("sysctl.write", netns=netns, key=key, value=now),),
-        before={key: now},
-        after={key: value},
-    )
 
 
 def _words_of_attach(attach: str) -> str:

@@ -4,8 +4,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whose an interface is. Every one of ours says so in two places, so that one that lost its alias is still known.
 
-The alias is the first. The second is, of a bridge, an altname, and of a pair, the alias of the other end. What has
-lost both is nobody's that we know, and never touched.
+The alias is the first. The second is an altname, and of a pair, the alias of the other end. What has lost both is
+nobody's that we know, and never touched. An interface with no end on the host, such as a macvlan, carries both marks
+itself, inside its namespace.
 """
 
 from __future__ import annotations
@@ -18,26 +19,37 @@ from .._kernel.observe import Observed
 from .._kernel.rtnl.read import Link
 
 
-def marks(link: Link, observed: Observed) -> Iterator[str]:
-    """The aliases of ours that the interface carries, wherever it carries them; its own comes first."""
+def marks(link: Link, observed: Observed, netns: Optional[str] = None) -> Iterator[str]:
+    """The aliases of ours that the interface carries, wherever it carries them; its own comes first.
+
+    ``netns``: the namespace that it is in, unless it is the host's.
+    """
     if link.alias == names.REPLACED:
         return iter(())
-    _netns, inner = observed.inner_ends.get(link.index, ("", None))
+    _netns, inner = observed.inner_ends.get(link.index, ("", None)) if netns is None else ("", None)
     places = (link.alias, *map(names.alias_of_altname, link.altnames), inner.alias if inner else "")
     return (text for text in places if names.parse_alias(text))
 
 
-def topologies(link: Link, observed: Observed) -> FrozenSet[str]:
+def topologies(link: Link, observed: Observed, netns: Optional[str] = None) -> FrozenSet[str]:
     """Whose it is; more than one when somebody changed a mark, and nobody's when it has none."""
-    return frozenset(parsed[0] for parsed in map(names.parse_alias, marks(link, observed)) if parsed)
+    return frozenset(parsed[0] for parsed in map(names.parse_alias, marks(link, observed, netns)) if parsed)
 
 
-def subject(link: Link, observed: Observed, topology: Optional[str] = None) -> Optional[str]:
+def subject(
+    link: Link, observed: Observed, topology: Optional[str] = None, netns: Optional[str] = None
+) -> Optional[str]:
     """What of a topology's (by default whosever it is) the interface is: ``network front``, ``web:eth0``."""
-    for parsed in map(names.parse_alias, marks(link, observed)):
+    return next(subjects(link, observed, topology, netns), None)
+
+
+def subjects(
+    link: Link, observed: Observed, topology: Optional[str] = None, netns: Optional[str] = None
+) -> Iterator[str]:
+    """All that its marks say of it; its own alias speaks first."""
+    for parsed in map(names.parse_alias, marks(link, observed, netns)):
         if parsed and topology in (None, parsed[0]):
-            return parsed[1]
-    return None
+            yield parsed[1]
 
 
 def refuse_foreign(ifname: str, alias: str, link: Link, kind: str, observed: Observed) -> None:
@@ -52,9 +64,8 @@ def refuse_foreign(ifname: str, alias: str, link: Link, kind: str, observed: Obs
         )
     if mine is not None and mine[0] not in theirs:
         raise ForeignObjectError(
-            "interface {0} belongs to the topology {1}; nothing was changed. Choose another name".format(
-                ifname, ", ".join(sorted(theirs))
-            )
+            "interface {0} belongs to the topology {1}; nothing was changed. Names of interfaces are the host's: "
+            "choose another one for this topology (bridge, of a network)".format(ifname, ", ".join(sorted(theirs)))
         )
 
 

@@ -2,19 +2,20 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Settings of the host itself that containers need, such as forwarding.
+"""Settings under /proc/sys/net: of an interface, of a namespace, and of the host itself.
 
-They are shared with everybody on the host: set where they are not, and never set back at removal.
+Those of the host itself (``HostSysctl``), such as forwarding, are shared with everybody on the host: set where they
+are not, and never set back at removal.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import List
+from typing import Iterator, List, Optional, Tuple
 
 from .._kernel.observe import Observed
-from .action import Action
-from .netns import compare_sysctl
+from .._kernel.rtnl.read import IPV6_MTU
+from .action import Action, operation
 
 
 @dataclass(frozen=True)
@@ -26,3 +27,31 @@ class HostSysctl:
 def compare(desired: HostSysctl, observed: Observed) -> List[Action]:
     now = observed.sysctls.get(desired.key)
     return list(compare_sysctl(None, desired.key, desired.value, now, "host"))
+
+
+def settable(sysctls: Tuple[Tuple[str, str], ...], mtu: int) -> Tuple[Tuple[str, str], ...]:
+    """Of an interface with this mtu: below IPv6's least one there is no IPv6, nor a setting of it."""
+    return tuple(pair for pair in sysctls if mtu >= IPV6_MTU or not pair[0].startswith("net/ipv6/"))
+
+
+def compare_sysctl(
+    netns: Optional[str], key: str, value: str, now: Optional[str], subject: str, reborn: bool = False
+) -> Iterator[Action]:
+    """One setting, in a namespace or (netns None) on the host. ``reborn``: it is not there until the interface has
+    the mtu that it gets now, and goes again with that."""
+    if now is None and reborn:
+        there = operation("sysctl.write", netns=netns, key=key, value=value)
+        where = " in namespace " + netns if netns else ""
+        text = "set {0} to {1}{2}".format(key.replace("/", "."), value, where)
+        yield Action(text, subject, (there,), (), after={key: value})
+    if now is None or now == " ".join(value.split()):
+        return
+    where = " in namespace " + netns if netns else ""
+    yield Action(
+        text="set {0} from {1} to {2}{3}".format(key.replace("/", "."), now, value, where),
+        subject=subject,
+        do=(operation("sysctl.write", netns=netns, key=key, value=value),),
+        undo=(operation("sysctl.write", netns=netns, key=key, value=now),),
+        before={key: now},
+        after={key: value},
+    )

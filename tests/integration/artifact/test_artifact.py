@@ -19,7 +19,8 @@ from tests.lab import ansible
 PLUGINS = {
     "module": ["bridge", "ipam_lease", "nat_rule", "netns", "topology", "topology_info", "veth"],
     "become": ["netns"],
-    "connection": ["netns"],
+    "connection": ["lab", "netns"],
+    "inventory": ["containers"],
 }
 
 

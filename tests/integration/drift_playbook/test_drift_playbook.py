@@ -37,8 +37,9 @@ def applied(lab):
 def drift(applied, tmp_path):
     """Runs the playbook over hosts; (the run, the reports by host, the page)."""
 
-    def run(hosts=None, containers=CONTAINERS, fail=False, **more):
+    def run(hosts=None, containers=CONTAINERS, fail=False, everybody=None, **more):
         words = {"topology_name": "shop", "topology_networks": NETWORKS, "topology_containers": containers}
+        words.update(everybody or {})
         inventory = tmp_path / "inventory.json"
         inventory.write_text(json.dumps({"all": {"hosts": hosts or {"node1": LOCAL}, "vars": words}}))
         directory = tmp_path / "reports"
@@ -101,3 +102,13 @@ def test_hosts_that_give_no_answer_are_unknown_and_in_the_report(drift):
     assert (directory / "summary.txt").read_text().startswith("3 hosts: 2 unknown, 1 clean ")
     ran, _reports, _directory = drift(hosts, topology_drift_fail=False)
     assert ran.returncode == 0
+
+
+def test_become_for_all_hosts_in_the_inventory_is_not_asked_of_the_controller(drift):
+    here = {**LOCAL, "ansible_become": False}
+    ran, reports, _directory = drift(
+        {"node1": here},
+        ansible_become_exe="/no/such/sudo",
+        everybody={"ansible_become": True, "ansible_become_user": "admin"},
+    )
+    assert reports["node1"]["status"] == "clean"

@@ -22,7 +22,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import nam
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.names import NETNS_DIRECTORY
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.files import TextFile
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.bridge import Bridge
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.veth_pair import Veth
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.veth import Veth
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.netns import Netns
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.tables import Table
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.text import layout
@@ -403,8 +403,8 @@ ROWS: Dict[type, Dict[str, Row]] = {
 def of_resources(kind: type, desired: Desired) -> List[Mutation]:
     """Every mutation of every resource of one kind."""
     places: Dict[type, Tuple[Any, ...]] = {
-        Bridge: desired.bridges,
-        Veth: desired.veths,
+        Bridge: tuple(link for link in desired.links if isinstance(link, Bridge)),
+        Veth: tuple(link for link in desired.links if isinstance(link, Veth)),
         Netns: desired.namespaces,
         HostSysctl: desired.sysctls,
         TextFile: desired.files,

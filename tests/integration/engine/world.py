@@ -16,7 +16,7 @@ import os
 import subprocess
 from typing import Any, Dict, Iterator, List, Mapping, Optional
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.store import LeaseStore
+from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.store import leases, open_store
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import names, namespaces
 
 #: Where tests keep the files of other firewalls, of which there may be none on the machine.
@@ -61,7 +61,7 @@ def world() -> World:
     for top in (names.NETNS_ETC_DIRECTORY, BESIDE):
         found.update(_files(top))
     found.update(_state())
-    found.update({"lease " + key: value for key, value in leases().items()})
+    found.update({"lease " + key: value for key, value in held_leases().items()})
     return found
 
 
@@ -71,9 +71,9 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> Dict[str,
     return {key: (before.get(key), after.get(key)) for key in keys if before.get(key) != after.get(key)}
 
 
-def leases() -> Dict[str, Any]:
-    with LeaseStore.open(names.LEASE_STORE, check_mode=True) as store:
-        return {json.dumps(row, sort_keys=True): True for row in store.leases()}
+def held_leases() -> Dict[str, Any]:
+    with open_store(check_mode=True) as store:
+        return {json.dumps(row, sort_keys=True): True for row in leases(store)}
 
 
 def _same_as(name: str) -> str:

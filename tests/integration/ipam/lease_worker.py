@@ -20,12 +20,12 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.requests imp
     HostFacts,
     LeaseRequests,
 )
-from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.store import LeaseStore
+from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.store import open_store
 
 
 def lease(path, name, count, at_once):
     """Yields (owner, address), once it is durable."""
-    with LeaseStore.open(path) as store:
+    with open_store(False, where=path) as store:
         for start in range(0, count, at_once):
             owners = ["{0}-{1}".format(name, number) for number in range(start, start + at_once)]
             requests = tuple(AddressRequest("net", owner, "eth0", 4) for owner in owners)

@@ -22,13 +22,13 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.requests imp
     LeaseRequests,
     SubnetRequest,
 )
-from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.store import LeaseStore
+from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.store import leases, open_store
 
 WORKER = str(Path(__file__).with_name("lease_worker.py"))
 
 
 def _network(path):
-    with LeaseStore.open(path) as store:
+    with open_store(False, where=path) as store:
         store.begin()
         allocate(store, LeaseRequests("t", (SubnetRequest("net", 4, "10.0.0.0/16"),)), HostFacts())
         store.commit()
@@ -42,8 +42,8 @@ def _start(*arguments):
 
 def _held(path):
     """Owner → address, read from the file as it is after the next run has opened it."""
-    with LeaseStore.open(path) as store:
-        rows = [row for row in store.leases("t") if row["kind"] == "address" and row["container"]]
+    with open_store(False, where=path) as store:
+        rows = [row for row in leases(store, "t") if row["kind"] == "address" and row["container"]]
     return {row["container"]: row["address"] for row in rows}
 
 

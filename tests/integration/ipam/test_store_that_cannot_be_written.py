@@ -18,13 +18,13 @@ SCRIPT = """
 import subprocess, sys
 from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.allocate import allocate
 from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.requests import *
-from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.store import LeaseStore
+from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.store import leases, open_store
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
 
 def lease(count):
     names = ["c%d" % number for number in range(count)]
     addresses = tuple(AddressRequest("net", name, "eth0", 4) for name in names)
-    with LeaseStore.open("state/leases.db") as store:
+    with open_store(False, where="state/leases.db") as store:
         store.begin()
         allocate(store, LeaseRequests("t", (SubnetRequest("net", 4, "10.0.0.0/8"),), addresses), HostFacts())
         store.commit()
@@ -35,8 +35,8 @@ try:
     lease(20000)
 except FabricError as error:
     print(error)
-with LeaseStore.open("state/leases.db", check_mode=True) as store:
-    print(len(store.leases()))
+with open_store(True, where="state/leases.db") as store:
+    print(len(leases(store)))
 """
 
 

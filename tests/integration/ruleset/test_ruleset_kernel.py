@@ -52,6 +52,14 @@ def test_what_was_loaded_needs_nothing(inside):
     assert plan() is None
 
 
+def test_what_nft_lists_of_our_tables_it_loads_again(inside):
+    """The way back of a run rests on it."""
+    listed = nft.list_text(TABLES)
+    nft.load("flush ruleset\n" + "".join(listed.values()))
+    assert nft.list_text(TABLES) == listed
+    assert plan() is None
+
+
 def test_looking_leaves_no_trace(inside):
     before = nft.list_text(TABLES)
     assert plan(example(5)) is not None
@@ -76,7 +84,7 @@ def test_looking_leaves_no_trace(inside):
         "delete element inet fabric-default published4 { tcp . 8080 }; "
         "add element inet fabric-default published4 { tcp . 8080 : 192.0.2.7 . 81 }",
         "add element inet fabric-default masquerade4 { 10.0.0.0/8 }",
-        "flush set bridge fabric-default nd_targets",
+        "flush set bridge fabric-default addresses6",
     ],
 )
 def test_drift_is_seen_and_repaired_and_the_way_back_restores_it(inside, damage):

@@ -152,6 +152,27 @@ def test_a_port_published_on_loopback_cannot_be_reached_from_the_wire(host, serv
     assert [frame for frame in host.until(ear, b"control") if b"crafted" in frame] == []
 
 
+def test_nothing_from_the_wire_joins_a_connection_to_a_port_published_on_loopback(host, servers):
+    """Not even where somebody has the host take loopback addresses from its wire."""
+    ear = host.ear("web")
+    with host.inside("host"):
+        asking = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        asking.bind(("127.0.0.1", 4444))
+        asking.sendto(b"begin", ("127.0.0.1", 8444))
+        host.until(ear, b"begin")
+        taking = ("route_localnet", "accept_local")
+        for setting in taking:
+            host.sysctl("net/ipv4/conf/eth0/" + setting, "1")
+    packet = ip4("127.0.0.1", "127.0.0.1", 17, udp("127.0.0.1", "127.0.0.1", 4444, 8444, b"crafted"))
+    host.shout("attacker", ethernet(host.mac_of("attacker", "eth0"), host.mac_of("host", "eth0"), 0x0800, packet))
+    with host.inside("host"):
+        for setting in taking:
+            host.sysctl("net/ipv4/conf/eth0/" + setting, "0")
+        asking.sendto(b"control", ("127.0.0.1", 8444))
+        asking.close()
+    assert [frame for frame in host.until(ear, b"control") if b"crafted" in frame] == []
+
+
 def test_a_port_published_on_ipv6_loopback_cannot_be_reached_from_the_wire(host, servers):
     """The kernel itself drops ::1 from the wire, as source or target."""
     host_mac, own = host.mac_of("host", "eth0"), host.mac_of("attacker", "eth0")

@@ -158,6 +158,13 @@ def test_a_container_may_send(host, kind):
     assert host.hears(ear, b"tk" + b"%04d" % (sorted(HONEST).index(kind)))
 
 
+@pytest.mark.parametrize("kind", ["neighbour advertisement", "duplicate address detection"])
+def test_what_was_judged_by_its_target_arrives_as_it_was_sent(host, kind):
+    ear, frame = host.ear(VICTIM), HONEST[kind](b"intact")
+    host.shout(ME, frame)
+    assert host.until(ear, b"intact")[-1] == frame
+
+
 @pytest.mark.parametrize("kind", FORGED)
 def test_a_container_cannot_send(host, kind):
     ear = host.ear(VICTIM)

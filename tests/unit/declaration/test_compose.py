@@ -2,7 +2,7 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What parse_topology does with its arguments, whatever they say."""
+"""What parse_declaration does with its arguments, whatever they say."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from typing import Any, Iterator, Tuple
 import pytest
 import yaml
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._declaration.compose import parse_topology
 from ansible_collections.linuxnet.fabric.plugins.module_utils._declaration.networks import default_network
+from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.drivers.registry import (
+    DRIVERS,
+    parse_declaration,
+)
 from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.lease_requests import lease_requests
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import DeclarationError, Problem
 
@@ -48,13 +51,13 @@ def unsafe(value: Any) -> Any:
 
 def test_the_declaration_is_left_as_it_was() -> None:
     networks, containers = copy.deepcopy(NETWORKS), copy.deepcopy(CONTAINERS)
-    parse_topology("default", networks, containers)
+    parse_declaration("default", networks, containers)
     assert (networks, containers) == (NETWORKS, CONTAINERS)
 
 
 def test_unsafe_text_means_the_same_and_leaves_plain_text() -> None:
-    topology = parse_topology(UnsafeText("default"), unsafe(NETWORKS), unsafe(CONTAINERS))
-    assert topology == parse_topology("default", NETWORKS, CONTAINERS)
+    topology = parse_declaration(UnsafeText("default"), unsafe(NETWORKS), unsafe(CONTAINERS))
+    assert topology == parse_declaration("default", NETWORKS, CONTAINERS)
     assert type(topology.name) is str
     assert {type(name) for name in topology.containers} == {str}
     assert type(topology.networks["front"].gateway_mode_ipv6) is str
@@ -63,7 +66,7 @@ def test_unsafe_text_means_the_same_and_leaves_plain_text() -> None:
 
 def test_problems_are_data_and_text() -> None:
     with pytest.raises(DeclarationError) as caught:
-        parse_topology("default", {}, {"web": {"ports": ["80:99999"]}})
+        parse_declaration("default", {}, {"web": {"ports": ["80:99999"]}})
     problem = Problem("topology_containers.web.ports[0]", '"80:99999": the container port must be between 1 and 65535')
     assert caught.value.problems == (problem,)
     assert str(caught.value) == str(problem)
@@ -72,25 +75,25 @@ def test_problems_are_data_and_text() -> None:
 
 def test_the_declared_order_is_kept() -> None:
     names = ["c", "a", "b"]
-    topology = parse_topology("default", {name: {} for name in names}, {name: {"networks": names} for name in names})
+    topology = parse_declaration("default", {name: {} for name in names}, {name: {"networks": names} for name in names})
     assert list(topology.networks) == names
     assert list(topology.containers) == names
     assert [place.network for place in topology.containers["a"].attachments] == names
 
 
 def test_names_with_every_allowed_character() -> None:
-    topology = parse_topology("default", {"Front_1.a-b": {}}, {"0Web_1.a-b": {"networks": ["Front_1.a-b"]}})
+    topology = parse_declaration("default", {"Front_1.a-b": {}}, {"0Web_1.a-b": {"networks": ["Front_1.a-b"]}})
     assert topology.containers["0Web_1.a-b"].attachments[0].network == "Front_1.a-b"
 
 
 def test_the_default_network_is_a_plain_one() -> None:
-    network = default_network()
+    network = default_network(DRIVERS)
     assert (network.name, network.bridge) == ("bridge", "fabric0")
     assert [pool.family for pool in network.pools] == [4]
 
 
 def test_each_port_request_is_one_of_its_own() -> None:
-    topology = parse_topology("default", {}, {"web": {"ports": ["80:80", "8080:80", "9000-9002"]}})
+    topology = parse_declaration("default", {}, {"web": {"ports": ["80:80", "8080:80", "9000-9002"]}})
     requests = lease_requests(topology).ports
     assert len(set(requests)) == len(requests) == 5
 
@@ -121,6 +124,6 @@ def test_any_value_in_any_place_is_understood_or_a_problem(odd: Any) -> None:
             holder = holder[key]
         holder[path[-1]] = copy.deepcopy(odd)
         try:
-            lease_requests(parse_topology("default", declared["topology_networks"], declared["topology_containers"]))
+            lease_requests(parse_declaration("default", declared["topology_networks"], declared["topology_containers"]))
         except DeclarationError as error:
             assert all(problem.path.startswith("topology_") and problem.message for problem in error.problems)

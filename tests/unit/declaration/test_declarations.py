@@ -19,8 +19,8 @@ from typing import Any, Dict, Iterator
 import pytest
 import yaml
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._declaration.compose import parse_topology
 from ansible_collections.linuxnet.fabric.plugins.module_utils._declaration.topology import Topology
+from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.drivers.registry import parse_declaration
 from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.lease_requests import lease_requests
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import DeclarationError
 
@@ -38,7 +38,7 @@ def parse(case: Dict[str, Any]) -> Topology:
     if "generate" in case:
         count, networks = case["generate"]["containers"], case["generate"]["networks"]
         declared["topology_containers"] = {"c{0}".format(n): {"networks": networks} for n in range(count)}
-    return parse_topology(
+    return parse_declaration(
         declared.get("topology_name", "default"),
         declared.get("topology_networks"),
         declared.get("topology_containers"),

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Any, Dict, List
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._declaration.compose import parse_topology
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.desired import Desired
-from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.expand import HostDefaults, expand
+from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.addressing import HostDefaults
+from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.drivers.registry import parse_declaration
+from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.expand import expand
 from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.requests import Allocation, SubnetLease
 
 NETWORKS: Dict[str, Any] = {
@@ -25,12 +26,12 @@ BLACKHOLE = {"destination": "203.0.113.0/24", "type": "blackhole"}
 
 
 def web(networks: Dict[str, Any], **words: Any) -> Desired:
-    topology = parse_topology("default", networks, {"web": {"networks": ["front", "back"], **words}})
+    topology = parse_declaration("default", networks, {"web": {"networks": ["front", "back"], **words}})
     return expand(topology, Allocation(_SUBNETS, _ADDRESSES), HostDefaults())
 
 
 def routes(desired: Desired) -> Dict[str, List[str]]:
-    found = {pair.ifname: [str(route) for route in pair.routes] for pair in desired.veths}
+    found = {pair.ifname: [str(route) for route in pair.routes] for pair in desired.links_inside()}
     found["none"] = [str(route) for route in desired.namespaces[0].routes or ()]
     return found
 

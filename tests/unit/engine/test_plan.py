@@ -21,7 +21,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.visits imp
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.action import Action
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.files import FileState, TextFile
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.bridge import Bridge
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.veth_pair import Veth
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.veth import Veth
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.netns import Netns
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.routes import StaticRoute
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.settings import HostSysctl
@@ -32,11 +32,14 @@ FILE = TextFile("/etc/netns/web/hostname", "web\n")
 DESIRED = Desired(
     "default",
     sysctls=(HostSysctl("net/ipv4/ip_forward", "1"),),
-    bridges=(Bridge("br-front", NETWORK),),
+    links=(
+        Bridge("br-front", NETWORK),
+        Veth("vethaa", "web", "eth0", ENDPOINT, "web:eth0", master="br-front"),
+    ),
     namespaces=(Netns("web", "default"),),
-    veths=(Veth("vethaa", "web", "eth0", ENDPOINT, "web:eth0", master="br-front"),),
     files=(FILE,),
 )
+FRONT, WEB = DESIRED.links
 NOTHING: Dict[str, Any] = {
     "links": {},
     "by_index": {},
@@ -114,7 +117,7 @@ def test_a_renamed_interface_gets_its_name_back_and_nothing_else_is_said_of_it()
 
 def test_a_network_whose_bridge_gets_another_name_keeps_its_settings_and_needs_what_it_had_not() -> None:
     here, there = ("net/ipv4/conf/{0}/rp_filter".format(name) for name in ("br-front", "stray0"))
-    desired = replace(DESIRED, bridges=(replace(DESIRED.bridges[0], sysctls=((here, "2"),)),))
+    desired = replace(DESIRED, links=(replace(FRONT, sysctls=((here, "2"),)), WEB))
     for value, further in (("2", []), ("0", ["set net.ipv4.conf.br-front.rp_filter from 0 to 2"])):
         seen = built(replace(BRIDGE, ifname="stray0"), OUTER)
         seen = replace(seen, sysctls={**seen.sysctls, here: None, there: value})
@@ -122,7 +125,7 @@ def test_a_network_whose_bridge_gets_another_name_keeps_its_settings_and_needs_w
 
 
 def test_a_route_that_goes_with_its_pair_is_not_brought_back_by_the_one_that_takes_its_place() -> None:
-    taking = replace(DESIRED.veths[0], routes=(StaticRoute("0.0.0.0/0", "172.17.0.1"),))
+    taking = replace(WEB, routes=(StaticRoute("0.0.0.0/0", "172.17.0.1"),))
     going = Link(8, "vethbb", "veth", True, alias="linuxnet.fabric/default web:eth1", peer=3)
     inner = Link(3, "eth1", "veth", True, peer=8)
     state = NamespaceState(
@@ -134,7 +137,7 @@ def test_a_route_that_goes_with_its_pair_is_not_brought_back_by_the_one_that_tak
         namespaces={"web": state},
         inner_ends={7: ("web", INNER), 8: ("web", inner)},
     )
-    actions = plan(replace(DESIRED, veths=(taking,)), seen, None, {FILE.path: FileState("web\n")})
+    actions = plan(replace(DESIRED, links=(FRONT, taking)), seen, None, {FILE.path: FileState("web\n")})
     assert [action.text for action in actions] == [
         "disconnect web:eth1 (vethbb)",
         "add route default via 172.17.0.1 to web:eth0",
@@ -144,7 +147,7 @@ def test_a_route_that_goes_with_its_pair_is_not_brought_back_by_the_one_that_tak
 
 def test_a_route_that_another_pair_gave_up_before_is_brought_back_by_that_one_only() -> None:
     """It needs its address, which is back only then."""
-    staying = replace(DESIRED.veths[0], addresses=("172.19.0.2/16",))
+    staying = replace(WEB, addresses=("172.19.0.2/16",))
     alias = "linuxnet.fabric/default web:eth1"
     coming = Veth("vethbb", "web", "eth1", alias, "web:eth1", routes=(StaticRoute("0.0.0.0/0", "172.18.0.1"),))
     state = NamespaceState(
@@ -153,7 +156,7 @@ def test_a_route_that_another_pair_gave_up_before_is_brought_back_by_that_one_on
         (RouteEntry("0.0.0.0/0", "172.17.0.1", oif=2),),
     )
     seen = replace(built(BRIDGE, OUTER), namespaces={"web": state}, inner_ends={7: ("web", INNER)})
-    actions = plan(replace(DESIRED, veths=(staying, coming)), seen, None, {FILE.path: FileState("web\n")})
+    actions = plan(replace(DESIRED, links=(FRONT, staying, coming)), seen, None, {FILE.path: FileState("web\n")})
     assert [(action.text, [step.name for step in action.undo]) for action in actions] == [
         ("add 172.19.0.2/16 to web:eth0", ["address.delete"]),
         ("remove route default via 172.17.0.1 from web:eth0", ["route.add"]),
@@ -173,9 +176,8 @@ def test_ipv6_is_off_only_once_its_addresses_are_gone_wherever_it_is_turned_off(
     )
     desired = replace(
         DESIRED,
-        bridges=(replace(DESIRED.bridges[0], sysctls=((bridge_off, "1"),)),),
+        links=(replace(FRONT, sysctls=((bridge_off, "1"),)), replace(WEB, sysctls=((pair_off, "1"),))),
         namespaces=(replace(DESIRED.namespaces[0], sysctls=((own_off, "1"),)),),
-        veths=(replace(DESIRED.veths[0], sysctls=((pair_off, "1"),)),),
     )
     seen = built(BRIDGE, OUTER)
     inside = replace(seen.namespaces["web"], addresses={2: ["fd00::2/64"]}, sysctls={own_off: "0", pair_off: "0"})
@@ -199,7 +201,7 @@ def test_a_mac_changes_before_the_kernel_makes_an_address_of_it() -> None:
     desired = replace(
         DESIRED,
         namespaces=(replace(DESIRED.namespaces[0], sysctls=((key, "0"),)),),
-        veths=(replace(DESIRED.veths[0], mac="02:42:0a:63:00:02", addresses=("10.99.0.2/24",)),),
+        links=(FRONT, replace(WEB, mac="02:42:0a:63:00:02", addresses=("10.99.0.2/24",))),
     )
     seen = built(BRIDGE, OUTER)
     inner = replace(INNER, ifname="stray0", mac="02:42:ac:13:00:04")
@@ -216,8 +218,7 @@ def test_a_mac_changes_before_the_kernel_makes_an_address_of_it() -> None:
 def test_a_bridge_goes_only_once_its_ports_have_moved() -> None:
     desired = replace(
         DESIRED,
-        bridges=(Bridge("br-new", "linuxnet.fabric/default network new"),),
-        veths=(replace(DESIRED.veths[0], master="br-new"),),
+        links=(Bridge("br-new", "linuxnet.fabric/default network new"), replace(WEB, master="br-new")),
     )
     assert texts(desired, built(BRIDGE, OUTER), FileState("web\n")) == [
         "create bridge br-new (mtu 1500)",

@@ -143,6 +143,22 @@ def test_leases_that_cannot_be_kept_stop_the_run_before_its_first_step(files: Fi
     assert (files.says(), leases.log) == ({"a": "old"}, ["rollback"])
 
 
+def test_a_journal_that_cannot_be_written_stops_the_run_before_its_first_step(
+    files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full() -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(journal, "prepare_state_directory", full)
+    leases = Ledger("lease 10.0.0.2 to web")
+    leases.way_back = (operation("file.write", path=str(files.directory), content="a directory is no file"),)
+
+    with pytest.raises(FabricError, match="failed no space left. The way back was not complete"):
+        session().carry_out(Work("default", files.plan, leases))
+
+    assert (files.says(), leases.log) == ({"a": "old"}, ["rollback"])
+
+
 def test_what_the_way_back_could_not_do_is_left_to_the_next_run(files: Files, journal_file: Path) -> None:
     plan = files.plan()
     stuck = operation("file.write", path=str(files.directory), content="a directory is no file")

@@ -9,10 +9,10 @@ from __future__ import annotations
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.desired import Desired
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.touched import what_is_touched
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.action import Action, Operation, operation
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.veth_pair import Veth
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.veth import Veth
 
 DESIRED = Desired(
-    "default", veths=(Veth("vethaa", "web", "eth0", "alias of web"), Veth("vethbb", "db", "eth0", "alias of db"))
+    "default", links=(Veth("vethaa", "web", "eth0", "alias of web"), Veth("vethbb", "db", "eth0", "alias of db"))
 )
 
 

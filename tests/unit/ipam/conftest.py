@@ -7,9 +7,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import contextmanager
 
 import pytest
+
+sys.path.insert(0, os.path.dirname(__file__))
+
+from memory_store import MemoryStore
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.allocate import allocate, release_topology
 from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.requests import (
@@ -18,7 +23,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.requests imp
     LeaseRequests,
     SubnetRequest,
 )
-from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.store import LeaseStore
+from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.store import leases, open_store
 
 POOLS = (("172.17.0.0/16", 16), ("172.18.0.0/16", 16), ("192.168.0.0/16", 20))
 
@@ -33,6 +38,9 @@ class Leases:
     def __init__(self, path):
         self.path = str(path)
 
+    def opened(self, check_mode=False):
+        return open_store(check_mode, where=self.path)
+
     def declare(self, networks=None, containers=None, ports=(), topology="default", check_mode=False, **more):
         """networks: name → CIDR, None or SubnetRequest fields; containers: name → {network: address or None}."""
         requests = LeaseRequests(
@@ -45,26 +53,26 @@ class Leases:
         )
         host = more.pop("host", HostFacts(machine_id="a host"))
         more.setdefault("probe", nobody_listens)
-        with LeaseStore.open(self.path, check_mode) as store:
+        with self.opened(check_mode) as store:
             store.begin()
             allocation = allocate(store, requests, host, **more)
             store.commit()
         return allocation
 
     def remove(self, topology="default"):
-        with LeaseStore.open(self.path) as store:
+        with self.opened() as store:
             store.begin()
             allocation = release_topology(store, topology)
             store.commit()
         return allocation
 
     def rows(self, topology=None):
-        with LeaseStore.open(self.path, check_mode=True) as store:
-            return store.leases(topology)
+        with self.opened(check_mode=True) as store:
+            return leases(store, topology)
 
     @contextmanager
     def open(self, check_mode=False):
-        with LeaseStore.open(self.path, check_mode) as store:
+        with self.opened(check_mode) as store:
             yield store
 
     def files(self):
@@ -92,6 +100,22 @@ def _addresses(containers):
             )
 
 
-@pytest.fixture
-def leases(tmp_path):
+class LeasesInMemory(Leases):
+    """The same with the fake store."""
+
+    def __init__(self):
+        self._store = MemoryStore()
+
+    def opened(self, check_mode=False):
+        return MemoryStore(self._store.committed) if check_mode else self._store
+
+
+@pytest.fixture(params=["sqlite", "memory"])
+def any_leases(request, tmp_path):
+    """Whatever the store is, who gets what is decided alike."""
+    return LeasesInMemory() if request.param == "memory" else Leases(tmp_path / "state" / "leases.db")
+
+
+@pytest.fixture(name="leases")
+def leases_fixture(tmp_path):
     return Leases(tmp_path / "state" / "leases.db")

@@ -18,6 +18,12 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors imp
     MissingDependencyError,
 )
 
+
+@pytest.fixture(name="leases")
+def of_any_store(any_leases):
+    return any_leases
+
+
 FRONT = {"front": "172.20.0.0/24"}
 
 

@@ -15,7 +15,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.requests imp
     LeaseRequests,
     SubnetRequest,
 )
-from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.store import LeaseStore
+from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.sqlite.store import SqliteStore
 
 
 def _steps(store, requests):
@@ -40,7 +40,7 @@ def _one(family=4, ip_range=None):
 
 
 def _fill(path, subnet, count):
-    store = LeaseStore.open(path)
+    store = SqliteStore.open(path)
     store.begin()
     family = 6 if ":" in subnet else 4
     addresses = tuple(AddressRequest("net", "c{0}".format(index), "eth0", family) for index in range(count))

@@ -11,9 +11,14 @@ import socket
 
 import pytest
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.ports import probe_port
+from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.port_probe import probe_port
 from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.requests import HostFacts, PortRequest
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import DeclarationError
+
+
+@pytest.fixture(name="leases")
+def of_any_store(any_leases):
+    return any_leases
 
 
 def port(container, target, published=None, host_ip=None, protocol="tcp"):

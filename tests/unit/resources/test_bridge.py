@@ -145,6 +145,6 @@ def test_what_is_not_ours_stops_the_run(link: Link, text: str) -> None:
 
 def test_a_bridge_that_goes_can_come_back_as_it_was() -> None:
     action = bridge.remove(replace(LINK, mtu=1400), observed(LINK))
-    made: Dict[str, Any] = action.undo[-1].arguments["bridge"]
+    made: Dict[str, Any] = action.undo[-1].arguments["link"]
     assert action.text == "remove bridge br-front"
     assert (made["mtu"], made["addresses"], made["sysctls"]) == (1400, ["172.17.0.1/16"], [[LOCALNET, "1"]])

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -56,6 +57,24 @@ def rules(live, chain, table=INET):
 
 def test_the_whole_ruleset_is_as_written_down():
     assert render(example()) == GOLDEN.read_text(encoding="utf-8")
+
+
+def test_no_rule_looks_into_a_map_without_taking_what_is_there():
+    """Kernels before 6.5 refuse it."""
+    for table in layout(example()):
+        maps = {item.name for item in table.sets if item.map}
+        for chain in table.chains:
+            for rule in chain.rules:
+                words = rule.split()
+                looked = [before for before, word in zip(words, words[1:]) if word[:1] == "@" and word[1:] in maps]
+                assert set(looked) <= {"map", "vmap"}, rule
+
+
+def test_no_raw_part_of_a_packet_is_a_key():
+    """nft before 1.0.4 does not load that, and what 1.0.9 and later list of it they do not load."""
+    rules = [rule for table in layout(example()) for chain in table.chains for rule in chain.rules]
+    assert [rule for rule in rules if re.search(r"@[lnt]h,\d", rule) and (" . " in rule or " @a" in rule)] == []
+    assert [item.name for table in layout(example()) for item in table.sets if re.search(r"@[lnt]h,", item.type)] == []
 
 
 def test_the_number_of_rules_does_not_depend_on_the_number_of_ports():

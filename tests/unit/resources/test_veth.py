@@ -16,7 +16,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.observe im
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnl.read import RTPROT_KERNEL, Link, RouteEntry
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.visits import NamespaceState
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links import veth
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.veth_pair import Veth
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.veth import Veth
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.routes import StaticRoute
 
 ALIAS = "linuxnet.fabric/default web:eth0"
@@ -171,7 +171,7 @@ def test_a_port_moved_back_has_its_flags_again() -> None:
 
 def test_a_pair_that_goes_can_come_back_as_it_was() -> None:
     action = veth.remove(OUTER, observed())
-    made = action.undo[-1].arguments["veth"]
+    made = action.undo[-1].arguments["link"]
     assert action.text == "disconnect web:eth0 (vethaa)"
     assert (made["addresses"], made["master"], made["flags"]) == (
         ["172.17.0.2/16"],
@@ -213,5 +213,5 @@ def test_a_port_that_moved_is_known_to_its_new_bridge_and_on_the_way_back_to_the
 
 
 def test_a_pair_that_goes_comes_back_with_its_forwarding_entry() -> None:
-    made = veth.remove(GUARDED_OUTER, observed(GUARDED_OUTER)).undo[-1].arguments["veth"]
+    made = veth.remove(GUARDED_OUTER, observed(GUARDED_OUTER)).undo[-1].arguments["link"]
     assert (made["fdb"], made["flags"]["learning"], made["flags"]["guard"]) == ([DESIRED.mac], False, True)

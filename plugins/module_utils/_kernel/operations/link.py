@@ -2,7 +2,7 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Operations on links, their addresses and routes. See ``table.py`` for what an operation is."""
+"""Operations on links, their addresses and routes. See ``_engine/operations.py`` for what an operation is."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _GONE = (ENOENT, ESRCH, ENODEV, EADDRNOTAVAIL)
 
 
 def bridge_create(host: Host, bridge: Mapping[str, Any]) -> None:
-    """A bridge, its sysctls before its addresses, and up: all that ``_resources.bridge.Bridge`` says."""
+    """A bridge, its sysctls before its addresses, and up: all that ``_resources.links.bridge`` says."""
     ifname = bridge["ifname"]
     host.socket.send([messages.bridge_add(ifname, bridge["mac"], bridge["options"])])
     host.socket.send([messages.link_set(ifname, alias=bridge["alias"], mtu=bridge["mtu"])])
     for altname in bridge["altnames"]:
-        altname_add(host, ifname, altname)
+        altname_add(host, None, ifname, altname)
     for key, value in bridge["sysctls"]:
         sysctl.write(key, value)
     index = _index(host, None, ifname)
@@ -41,7 +41,7 @@ def bridge_set(host: Host, ifname: str, options: Dict[str, Any]) -> None:
 
 
 def veth_create(host: Host, veth: Mapping[str, Any]) -> None:
-    """A pair with its peer in place: all that ``_resources.veth.Veth`` says, in two sends."""
+    """A pair with its peer in place: all that ``_resources.links.veth`` says, in two sends."""
     name, netns, ifname, master = veth["name"], veth["netns"], veth["ifname"], veth["master"]
     index = host.next_index(netns)
     descriptor = namespaces.open_handle(netns)
@@ -61,21 +61,22 @@ def veth_create(host: Host, veth: Mapping[str, Any]) -> None:
         outer = socket.if_nametoindex(name)
         requests = [messages.address_add(outer, cidr) for cidr in veth["host_addresses"]]
         host.socket.send(requests + [messages.fdb_add(outer, mac) for mac in veth["fdb"]])
-    _set_up_inside(host, veth, index or _index(host, netns, ifname))
+    set_up_inside(host, veth, index or _index(host, netns, ifname))
 
 
-def _set_up_inside(host: Host, veth: Mapping[str, Any], index: int) -> None:
-    if veth.get("settings"):
-        settings_restore(host, veth["netns"], veth["ifname"], veth["settings"])
-    if veth["sysctls"]:
-        with host.inside(veth["netns"]):
+def set_up_inside(host: Host, link: Mapping[str, Any], index: int) -> None:
+    """All that an interface in a namespace needs besides being made: settings, addresses, alias, up, routes."""
+    if link.get("settings"):
+        settings_restore(host, link["netns"], link["ifname"], link["settings"])
+    if link["sysctls"]:
+        with host.inside(link["netns"]):
             directory = host.proc.directory()
-            for key, value in veth["sysctls"]:
+            for key, value in link["sysctls"]:
                 sysctl.write(key, value, directory)
-    requests = [messages.address_add(index, cidr) for cidr in veth["addresses"]]
-    requests.append(messages.link_set(index=index, up=True, alias=veth["alias"]))
-    requests.extend(messages.route_add(_route(route, index)) for route in veth["routes"])
-    host.netlink(veth["netns"]).send(requests)
+    requests = [messages.address_add(index, cidr) for cidr in link["addresses"]]
+    requests.append(messages.link_set(index=index, up=True, alias=link["alias"]))
+    requests.extend(messages.route_add(_route(route, index)) for route in link["routes"])
+    host.netlink(link["netns"]).send(requests)
 
 
 def link_set(host: Host, netns: Optional[str], ifname: str, attributes: Dict[str, Any]) -> None:
@@ -103,13 +104,13 @@ def link_rename(host: Host, netns: Optional[str], ifname: str, new: str) -> None
         netlink.send([*renaming, messages.link_set(index=index, up=was.up if was is not None else None)])
 
 
-def altname_add(host: Host, ifname: str, altname: str) -> None:
+def altname_add(host: Host, netns: Optional[str], ifname: str, altname: str) -> None:
     """On the way back another interface may still have it, which gives it back by itself."""
-    _tolerant(host, None, messages.altname_add(ifname, altname), EEXIST)
+    _tolerant(host, netns, messages.altname_add(ifname, altname), EEXIST)
 
 
-def altname_delete(host: Host, ifname: str, altname: str) -> None:
-    _tolerant(host, None, messages.altname_delete(ifname, altname), EINVAL)
+def altname_delete(host: Host, netns: Optional[str], ifname: str, altname: str) -> None:
+    _tolerant(host, netns, messages.altname_delete(ifname, altname), EINVAL)
 
 
 def port_set(host: Host, ifname: str, flags: Dict[str, bool]) -> None:

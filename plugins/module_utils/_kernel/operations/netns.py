@@ -2,7 +2,7 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Operations on network namespaces and their handles. See ``table.py`` for what an operation is."""
+"""Operations on network namespaces and their handles. See ``_engine/operations.py`` for what an operation is."""
 
 from __future__ import annotations
 

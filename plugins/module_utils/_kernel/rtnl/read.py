@@ -2,17 +2,21 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Links, addresses and routes as the kernel has them. The messages that write them are in ``requests.py``.
+"""Links, addresses and routes as the kernel has them. The messages that write them are in ``requests.py``, which names
+the closed set that this codec knows.
 
-A route's ``table`` and ``protocol`` are the kernel's numbers.
+A route's ``table`` and ``protocol`` are the kernel's numbers. Integers are in the byte order of the machine, as always
+in rtnetlink(7) but for addresses.
 """
 
 from __future__ import annotations
 
 import socket
 import struct
-from dataclasses import dataclass, field, replace
-from typing import Any, Collection, Dict, List, Optional, Tuple
+import sys
+from dataclasses import dataclass, field
+from errno import EAFNOSUPPORT, ENODEV, ENOENT, EOPNOTSUPP
+from typing import Any, Collection, Dict, Iterator, List, Optional, Tuple
 
 from . import socket as nl
 from . import uapi
@@ -36,7 +40,6 @@ PORT_FLAGS = {
 #: IFLA_EXT_MASK with RTEXT_FILTER_SKIP_STATS: counters are half of a link, and nobody compares them.
 _NO_STATISTICS = nl.u32(29, 1 << 3)
 _ASK_APART = 64
-_DUMP_APART = 16
 
 
 @dataclass(frozen=True)
@@ -61,18 +64,22 @@ class Link:
     hairpin: bool = False
     learning: bool = True
     guard: bool = False
-    fdb: Tuple[str, ...] = ()  # MACs of its static, sticky entries in its bridge's table; see ``with_fdb``
+    fdb: Tuple[str, ...] = ()  # MACs of its static, sticky entries in its bridge's table, where they were asked for
     families: bytes = field(default=b"", compare=False, repr=False)  # IFLA_AF_SPEC: its settings, not decoded
     port: bytes = field(default=b"", compare=False, repr=False)  # IFLA_INFO_SLAVE_DATA: its place on a bridge
     peer_netnsid: int = -1  # what this namespace calls the one in which the peer is; -1 is itself
     altnames: Tuple[str, ...] = ()
     group: int = 0
+    info: str = ""  # IFLA_INFO_DATA as hex digits, of a kind that is not decoded here: see rare.options
     ipv6_link_local: bool = True  # whether the kernel gives it an fe80:: address when it comes up
 
 
 @dataclass(frozen=True)
 class RouteEntry:
-    """A route in words that ``ip route`` uses; ``destination`` is a CIDR, ``oif`` an index."""
+    """A route in words that ``ip route`` uses; ``destination`` is a CIDR, ``oif`` an index.
+
+    A multipath route has ``oif`` 0 and names the interfaces of its next hops, by index, in ``next_hops``.
+    """
 
     destination: str
     gateway: Optional[str] = None
@@ -82,6 +89,12 @@ class RouteEntry:
     oif: int = 0
     table: int = RT_TABLE_MAIN
     protocol: int = RTPROT_BOOT
+    next_hops: Tuple[int, ...] = ()
+
+    @property
+    def interfaces(self) -> Tuple[int, ...]:
+        """Every interface, by index, over which the route sends; none for one that leads nowhere."""
+        return self.next_hops or ((self.oif,) if self.oif else ())
 
 
 def read_links(sock: nl.NetlinkSocket, families: bool = True) -> List[Link]:
@@ -101,24 +114,20 @@ def read_link(sock: nl.NetlinkSocket, ifname: str) -> Optional[Link]:
     try:
         return _link(sock.get(uapi.RTM_GETLINK, uapi.LINK.pack(0, 0, 0, 0, 0) + nl.string(uapi.IFLA_IFNAME, ifname)))
     except nl.NetlinkError as error:
-        if error.errno == 19:  # ENODEV
+        if error.errno == ENODEV:
             return None
         raise
 
 
-def with_fdb(sock: nl.NetlinkSocket, links: Collection[Link], ports: Collection[int]) -> List[Link]:
-    """These links, of which those with an index in ``ports`` come with their ``fdb``. A dump of all is cheaper than one
-    for each port as soon as there are some: the kernel goes through a bridge's table for every port of it."""
+def read_fdb(sock: nl.NetlinkSocket, port: int = 0) -> Dict[int, List[str]]:
+    """Port's index → the MACs of its static, sticky entries in its bridge's forwarding table; of one port or (0) all."""
     found: Dict[int, List[str]] = {}
-    for index in sorted(ports) if len(ports) <= _DUMP_APART else (0,) if ports else ():
-        for payload in sock.dump(uapi.RTM_GETNEIGH, uapi.NEIGHBOUR.pack(socket.AF_BRIDGE, index, 0, 0, 0)):
-            _family, port, state, flags, _type = uapi.NEIGHBOUR.unpack_from(payload)
-            if state == uapi.NUD_NOARP and flags & uapi.NTF_STICKY:
-                mac = nl.attributes(payload, 12)[uapi.NDA_LLADDR].hex(":")
-                found.setdefault(port, []).append(mac)  # more than once, where the port is in more than one VLAN
-    if not found:
-        return list(links)
-    return [replace(link, fdb=tuple(sorted(set(found[link.index])))) if link.index in found else link for link in links]
+    for payload in sock.dump(uapi.RTM_GETNEIGH, uapi.NEIGHBOUR.pack(socket.AF_BRIDGE, port, 0, 0, 0)):
+        _family, index, state, flags, _type = uapi.NEIGHBOUR.unpack_from(payload)
+        if state == uapi.NUD_NOARP and flags & uapi.NTF_STICKY:
+            mac = nl.attributes(payload, 12)[uapi.NDA_LLADDR].hex(":")
+            found.setdefault(index, []).append(mac)  # more than once, where the port is in more than one VLAN
+    return found
 
 
 def read_addresses(sock: nl.NetlinkSocket) -> Dict[int, List[str]]:
@@ -137,14 +146,25 @@ def read_addresses(sock: nl.NetlinkSocket) -> Dict[int, List[str]]:
 
 def read_routes(sock: nl.NetlinkSocket, table: int = 0, ipv6: bool = True) -> List[RouteEntry]:
     """The routes of both families, of one table or (0) of all."""
-    entries: List[RouteEntry] = []
-    for family in (socket.AF_INET, socket.AF_INET6) if ipv6 else (socket.AF_INET,):
-        try:
-            payloads = list(sock.dump(uapi.RTM_GETROUTE, uapi.ROUTE.pack(family, 0, 0, 0, table, 0, 0, 0, 0)))
-        except nl.NetlinkError:  # a kernel without IPv6
-            continue
-        entries.extend(_route(payload) for payload in payloads)
+    entries = list(_routes(sock, socket.AF_INET, table, (ENOENT,)))
+    if ipv6:
+        entries.extend(_routes(sock, socket.AF_INET6, table, (ENOENT, EAFNOSUPPORT, EOPNOTSUPP)))
     return entries
+
+
+def _routes(sock: nl.NetlinkSocket, family: int, table: int, absent: Tuple[int, ...]) -> Iterator[RouteEntry]:
+    """``absent``: the errors that say that there is nothing to list.
+
+    ENOENT: a table is made with its first route. The others: a kernel without IPv6, which may also answer with the
+    routes of the family that it has.
+    """
+    try:
+        payloads = list(sock.dump(uapi.RTM_GETROUTE, uapi.ROUTE.pack(family, 0, 0, 0, table, 0, 0, 0, 0)))
+    except nl.NetlinkError as error:
+        if error.errno not in absent:
+            raise
+        return
+    yield from (_route(payload) for payload in payloads if payload[0] == family)
 
 
 def read_netnsid(sock: nl.NetlinkSocket, descriptor: int) -> int:
@@ -208,6 +228,8 @@ def _link_info(data: bytes) -> Tuple[str, Dict[str, Any]]:
         options["multicast_snooping"] = bridge.get(uapi.IFLA_BR_MCAST_SNOOPING, b"\1") != b"\0"
         flags = _number(bridge.get(uapi.IFLA_BR_MULTI_BOOLOPT, b"")[:4])
         options["no_linklocal_learn"] = bool(flags & uapi.BR_BOOLOPT_NO_LL_LEARN)
+    else:
+        options["info"] = info.get(uapi.IFLA_INFO_DATA, b"").hex()
     if nl.text(info.get(uapi.IFLA_INFO_SLAVE_KIND, b"")) == "bridge":
         options["port"] = info.get(uapi.IFLA_INFO_SLAVE_DATA, b"")
         port = nl.attributes(options["port"])
@@ -230,12 +252,24 @@ def _route(payload: bytes) -> RouteEntry:
         oif=_number(attributes.get(uapi.RTA_OIF)),
         table=_number(attributes.get(uapi.RTA_TABLE)) or table,
         protocol=protocol,
+        next_hops=tuple(_next_hops(attributes.get(uapi.RTA_MULTIPATH, b""))),
     )
 
 
+def _next_hops(data: bytes) -> Iterator[int]:
+    """The interfaces in RTA_MULTIPATH: a row of struct rtnexthop, each with attributes of its own."""
+    offset = 0
+    while offset + uapi.NEXT_HOP.size <= len(data):
+        length, _flags, _hops, index = uapi.NEXT_HOP.unpack_from(data, offset)
+        if length < uapi.NEXT_HOP.size:
+            return
+        yield index
+        offset += (length + 3) & ~3
+
+
 def _signed(payload: Optional[bytes]) -> int:
-    return int.from_bytes(payload, "little", signed=True) if payload else -1
+    return int.from_bytes(payload, sys.byteorder, signed=True) if payload else -1
 
 
 def _number(payload: Optional[bytes]) -> int:
-    return int.from_bytes(payload, "little") if payload else 0
+    return int.from_bytes(payload, sys.byteorder) if payload else 0

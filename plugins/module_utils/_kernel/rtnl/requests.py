@@ -2,7 +2,20 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The messages that make, change and delete links, addresses, routes and entries of a bridge's forwarding table."""
+"""The messages that make, change and delete links, addresses and routes: all that our own codec writes.
+
+The codec is for what a run sends or reads once for every endpoint, and is a closed set of messages:
+
+- links (bridge, veth, what all kinds share, places on a bridge): RTM_NEWLINK, RTM_SETLINK, RTM_DELLINK, RTM_GETLINK
+- their second names: RTM_NEWLINKPROP, RTM_DELLINKPROP
+- addresses: RTM_NEWADDR, RTM_DELADDR, RTM_GETADDR
+- routes: RTM_NEWROUTE, RTM_DELROUTE, RTM_GETROUTE
+- static entries of a bridge's forwarding table: RTM_NEWNEIGH, RTM_DELNEIGH, RTM_GETNEIGH
+- what one namespace calls another: RTM_GETNSID
+
+What is rare is pyroute2's, imported when it is first needed. In tests/unit/kernel/data/requests.yml every function here
+has a case, for which pyroute2 builds the same bytes.
+"""
 
 from __future__ import annotations
 

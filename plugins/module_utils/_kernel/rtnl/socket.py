@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import socket
 import struct
+from errno import EINTR, EIO
 from typing import Container, Dict, Iterator, List, Sequence
 
 from .. import gate
@@ -32,6 +33,8 @@ NLA_TYPE_MASK = 0x3FFF
 
 _HEADER = struct.Struct("=IHHII")
 _ATTRIBUTE = struct.Struct("=HH")
+#: How often a dump is begun that the kernel says was interrupted by a change.
+DUMP_ATTEMPTS = 20
 #: The kernel fills at most 32 KiB at once; a buffer of a size that malloc takes from mmap costs more than the rest.
 _RECEIVE_SIZE = 1 << 16
 
@@ -140,8 +143,19 @@ class NetlinkSocket:
         if failure is not None:
             raise failure
 
+    def ask(self, request: Request) -> None:
+        """Send a request that the kernel refuses, for its answer: it changes nothing. The refusal is raised."""
+        self._socket.send(self._pack(request, NLM_F_REQUEST | NLM_F_ACK))
+        for kind, flags, sequence, payload in self._receive():
+            error = _error(flags, payload) if kind == NLMSG_ERROR and sequence == self._sequence else None
+            if error is not None:
+                raise error
+
     def dump(self, kind: int, body: bytes) -> Iterator[bytes]:
-        """The payloads of a dump. Read to its end before the next request."""
+        """The payloads of a dump, complete or not at all: NetlinkError where the kernel could not list everything.
+
+        Read to its end before the next request.
+        """
         return iter(self._collect(Request(kind, NLM_F_DUMP, body)))
 
     def get(self, kind: int, body: bytes) -> bytes:
@@ -150,29 +164,37 @@ class NetlinkSocket:
         for answer_kind, flags, sequence, payload in self._receive():
             if sequence == self._sequence:
                 if answer_kind == NLMSG_ERROR:
-                    raise _error(flags, payload) or NetlinkError(5)
+                    raise _error(flags, payload) or NetlinkError(EIO)
                 return payload
-        raise NetlinkError(5, "no answer")
+        raise NetlinkError(EIO, "no answer")
 
     def _collect(self, request: Request) -> List[bytes]:
         """A dump that the kernel says was interrupted by a change is read again."""
-        for _attempt in range(20):
-            self._socket.send(self._pack(request, NLM_F_REQUEST))
-            found, interrupted, done = [], False, False
-            while not done:
-                for kind, flags, sequence, payload in self._receive():
-                    if sequence != self._sequence:
-                        continue
-                    interrupted = interrupted or bool(flags & NLM_F_DUMP_INTR)
-                    if kind == NLMSG_DONE:
-                        done = True
-                    elif kind == NLMSG_ERROR:
-                        raise _error(flags, payload) or NetlinkError(5)
-                    else:
-                        found.append(payload)
+        for _attempt in range(DUMP_ATTEMPTS):
+            found, interrupted = self._collect_once(request)
             if not interrupted:
                 return found
-        return found
+        text = "what the kernel was to list changed during each of {0} readings; run again when the host is at rest"
+        raise NetlinkError(EINTR, text.format(DUMP_ATTEMPTS))
+
+    def _collect_once(self, request: Request) -> "tuple[List[bytes], bool]":
+        """The payloads, and whether something changed while they were listed."""
+        self._socket.send(self._pack(request, NLM_F_REQUEST))
+        found: List[bytes] = []
+        interrupted = False
+        while True:
+            for kind, flags, sequence, payload in self._receive():
+                if sequence != self._sequence:
+                    continue
+                interrupted = interrupted or bool(flags & NLM_F_DUMP_INTR)
+                if kind == NLMSG_ERROR:
+                    raise _error(flags, payload) or NetlinkError(EIO)
+                if kind == NLMSG_DONE:
+                    error = _end_of_dump(flags, payload)
+                    if error is not None:
+                        raise error
+                    return found, interrupted
+                found.append(payload)
 
     def _pack(self, request: Request, flags: int) -> bytes:
         self._sequence += 1
@@ -205,3 +227,11 @@ def _error(flags: int, payload: bytes) -> "NetlinkError | None":
             offset = 4 + ((length + 3) & ~3)
         message = text(attributes(payload, offset).get(1, b""))
     return NetlinkError(-code, message)
+
+
+def _end_of_dump(flags: int, payload: bytes) -> "NetlinkError | None":
+    """None where everything was listed. NLMSG_DONE holds the error that ended a dump early, and the kernel's text."""
+    code = struct.unpack_from("=i", payload)[0] if len(payload) >= 4 else 0
+    if code == 0:
+        return None
+    return NetlinkError(abs(code), text(attributes(payload, 4).get(1, b"")) if flags & NLM_F_ACK_TLVS else "")

@@ -7,23 +7,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Collection, Dict, Iterable, Iterator, List, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from ..._kernel import names
+from ..._kernel.host import Host
 from ..._kernel.observe import Observed
-from ..._kernel.rtnl import read as rtnetlink
+from ..._kernel.operations.link import bridge_create, bridge_set
 from ..._kernel.rtnl.read import IPV6_MTU, Link
 from .. import ownership
 from ..action import Action, Operation, operation
-from ..link_local import is_of_a_mac
-from ..netns import compare_sysctl, settable
+from ..link import (
+    altname_step,
+    change_link,
+    comparable_addresses,
+    compare_addresses,
+    compare_altnames,
+    former_holders,
+    last_mtu,
+    loses_ipv6,
+    port_restored,
+)
+from ..settings import compare_sysctl, settable
+from .kind import DeclaredLink, Kind
 
 #: Of a bridge, what the kernel can change on a living one. Times in seconds.
 _OPTIONS = ("stp", "ageing_time", "forward_delay", "multicast_snooping", "no_linklocal_learn")
 
 
 @dataclass(frozen=True)
-class Bridge:
+class Bridge(DeclaredLink):
     """``alias`` is our mark; the bridge carries it as an altname once more. ``sysctls`` are per-interface ones, keys
     with slashes (``net/ipv4/conf/br-front/route_localnet``)."""
 
@@ -40,6 +52,16 @@ class Bridge:
     up: bool = True
     sysctls: Tuple[Tuple[str, str], ...] = ()
 
+    kind, netns = "bridge", None
+
+    @property
+    def host_ifname(self) -> str:
+        return self.ifname
+
+    @property
+    def subject(self) -> str:
+        return "bridge " + self.ifname
+
     @property
     def options(self) -> Dict[str, Any]:
         return {name: getattr(self, name) for name in _OPTIONS}
@@ -49,14 +71,14 @@ def compare(desired: Bridge, observed: Observed) -> List[Action]:
     link = observed.links.get(desired.ifname)
     if link is None:
         made, mark = _create(desired), names.altname(desired.alias)
-        former = [each.ifname for each in observed.links.values() if mark in each.altnames]
-        away, again = (tuple(_altname(verb, ifname, mark) for ifname in former) for verb in ("delete", "add"))
+        former = former_holders(mark, observed.links.values())
+        away, again = (tuple(altname_step(verb, None, ifname, mark) for ifname in former) for verb in ("delete", "add"))
         return [replace(made, do=(*away, *made.do), undo=(*made.undo, *again))]
     ownership.refuse_foreign(desired.ifname, desired.alias, link, "bridge", observed)
     return list(_changes(desired, link, observed))
 
 
-def remove(link: Link, observed: Observed) -> Action:
+def remove(link: Link, observed: Observed, netns: Optional[str] = None) -> Action:
     """Take a bridge of ours away; its way back is built from what it is now."""
     known = from_link(link, observed)
     made = _create(known, link.altnames)
@@ -77,13 +99,6 @@ def _foreign_ports(link: Link, observed: Observed) -> Iterator[Operation]:
         if port.master == link.index and not ownership.topologies(port, observed):
             yield operation("link.set", netns=None, ifname=port.ifname, attributes={"master": link.ifname})
             yield port_restored(port)
-
-
-def port_restored(port: Link) -> Operation:
-    """A port's flags as they were, once it is on its bridge again."""
-    told = {kind: bytes((getattr(port, name),)) for name, (kind, _usual) in rtnetlink.PORT_FLAGS.items()}
-    flags = {**told, **rtnetlink.unusual_port_flags(port)}
-    return operation("port.restore", ifname=port.ifname, flags={str(kind): raw.hex() for kind, raw in flags.items()})
 
 
 def from_link(link: Link, observed: Observed) -> Bridge:
@@ -109,11 +124,6 @@ def from_link(link: Link, observed: Observed) -> Bridge:
     )
 
 
-def comparable_addresses(addresses: Iterable[str], wanted: Collection[str] = ()) -> Tuple[str, ...]:
-    """Without the link-local IPv6 addresses that the kernel makes by itself, unless they are ``wanted``."""
-    return tuple(cidr for cidr in addresses if cidr in wanted or not is_of_a_mac(cidr))
-
-
 def _create(desired: Bridge, altnames: Optional[Tuple[str, ...]] = None) -> Action:
     """``altnames``: of a bridge that comes back as it was."""
     words = {
@@ -129,8 +139,8 @@ def _create(desired: Bridge, altnames: Optional[Tuple[str, ...]] = None) -> Acti
     }
     return Action(
         text="create bridge {0} ({1})".format(desired.ifname, ", ".join([*desired.addresses, "mtu %d" % desired.mtu])),
-        subject="bridge " + desired.ifname,
-        do=(operation("bridge.create", bridge=words),),
+        subject=desired.subject,
+        do=(operation("link.create", kind="bridge", netns=None, ifname=desired.ifname, link=words),),
         undo=(operation("link.delete", netns=None, ifname=desired.ifname),),
         after=_words(desired),
     )
@@ -142,20 +152,21 @@ def _words(bridge: Bridge) -> Dict[str, Any]:
 
 
 def _changes(desired: Bridge, link: Link, observed: Observed) -> Iterator[Action]:
-    subject, ifname = "bridge " + desired.ifname, desired.ifname
+    subject, ifname = desired.subject, desired.ifname
     for name in ("alias", "mac", "mtu"):
         wanted, now = getattr(desired, name), getattr(link, name)
         if wanted is not None and wanted != now and not (name == "mtu" and loses_ipv6(now, wanted)):
             yield change_link(None, ifname, ifname, subject, name, now, wanted)
-    yield from _compare_altnames(desired, link, observed, subject)
+    mark, others = names.altname(desired.alias), observed.links.values()
+    yield from compare_altnames(None, ifname, ifname, subject, link, mark, others)
     for name in _OPTIONS:
         wanted, now = getattr(desired, name), getattr(link, name)
         if wanted != now:
             yield Action(
                 text="set {0} of {1} from {2} to {3}".format(name, ifname, now, wanted),
                 subject=subject,
-                do=(operation("bridge.set", ifname=ifname, options={name: wanted}),),
-                undo=(operation("bridge.set", ifname=ifname, options={name: now}),),
+                do=(_option(ifname, name, wanted),),
+                undo=(_option(ifname, name, now),),
                 before={name: now},
                 after={name: wanted},
             )
@@ -174,94 +185,31 @@ def _changes(desired: Bridge, link: Link, observed: Observed) -> Iterator[Action
         yield change_link(None, ifname, ifname, subject, "up", link.up, desired.up)
 
 
-def _compare_altnames(desired: Bridge, link: Link, observed: Observed, subject: str) -> Iterator[Action]:
-    """The second mark is there, and none that says something else; altnames of somebody else's are theirs.
-
-    A host has an altname once: where a network moves to a bridge that is there, its former one gives it up.
-    """
-    wanted = names.altname(desired.alias)
-    for altname in sorted(each for each in link.altnames if names.alias_of_altname(each) and each != wanted):
-        text = "remove altname {0} from {1}".format(altname, desired.ifname)
-        there, back = (_altname(verb, desired.ifname, altname) for verb in ("delete", "add"))
-        yield Action(text, subject, (there,), (back,), before={"altname " + altname: "on"})
-    if wanted not in link.altnames:
-        text = "add altname {0} to {1}".format(wanted, desired.ifname)
-        there, back = (_altname(verb, desired.ifname, wanted) for verb in ("add", "delete"))
-        former = [each.ifname for each in observed.links.values() if wanted in each.altnames]
-        do = (*(_altname("delete", ifname, wanted) for ifname in former), there)
-        undo = (back, *(_altname("add", ifname, wanted) for ifname in former))
-        yield Action(text, subject, do, undo, after={"altname " + wanted: "on"})
+def _option(ifname: str, name: str, value: Any) -> Operation:
+    return operation("link.configure", kind="bridge", netns=None, ifname=ifname, options={name: value})
 
 
-def _altname(verb: str, ifname: str, altname: str) -> Operation:
-    return operation("altname." + verb, ifname=ifname, altname=altname)
+def _make(host: Host, netns: Optional[str], words: Mapping[str, Any]) -> None:
+    bridge_create(host, words)
 
 
-def loses_ipv6(now: int, wanted: int) -> bool:
-    """Such a change of the mtu comes last, so that on the way back there is IPv6 again before anything of it is set."""
-    return wanted < IPV6_MTU <= now
+def _configure(host: Host, netns: Optional[str], ifname: str, options: Mapping[str, Any]) -> None:
+    bridge_set(host, ifname, dict(options))
 
 
-def last_mtu(action: Action, *restoring: Operation) -> Action:
-    """That change; its way back sets again what went with IPv6."""
-    return replace(action, undo=(*action.undo, *restoring))
-
-
-def change_link(
-    netns: Optional[str], ifname: str, shown: str, subject: str, name: str, now: Any, wanted: Any
-) -> Action:
-    """One attribute of a living link."""
-    if name == "up":
-        text = "set {0} {1}".format(shown, "up" if wanted else "down")
-    else:
-        text = "set {0} of {1} from {2} to {3}".format(name, shown, now or "none", wanted or "none")
-    return Action(
-        text=text,
-        subject=subject,
-        do=(operation("link.set", netns=netns, ifname=ifname, attributes={name: wanted}),),
-        undo=(operation("link.set", netns=netns, ifname=ifname, attributes={name: now}),),
-        before={name: now},
-        after={name: wanted},
-    )
-
-
-def compare_addresses(
-    netns: Optional[str], ifname: str, shown: str, subject: str, now: Tuple[str, ...], wanted: Tuple[str, ...]
-) -> Iterator[Action]:
-    """Missing addresses first, so that an interface is never without one on the way."""
-    yield from add_missing(netns, ifname, shown, subject, now, wanted)
-    yield from remove_surplus(netns, ifname, shown, subject, now, wanted)
-
-
-def add_missing(
-    netns: Optional[str], ifname: str, shown: str, subject: str, now: Tuple[str, ...], wanted: Tuple[str, ...]
-) -> Iterator[Action]:
-    add = {"netns": netns, "ifname": ifname}
-    for cidr in [cidr for cidr in wanted if cidr not in now]:
-        there, back = operation("address.add", cidr=cidr, **add), operation("address.delete", cidr=cidr, **add)
-        other = _in_its_place(cidr, now)
-        if other is not None:
-            away, again = operation("address.delete", cidr=other, **add), operation("address.add", cidr=other, **add)
-            text = "change {0} on {1} to {2}".format(other, shown, cidr)
-            before, after = {"address " + other: "on"}, {"address " + cidr: "on"}
-            yield Action(text, subject, (away, there), (back, again), before=before, after=after)
-            continue
-        yield Action("add {0} to {1}".format(cidr, shown), subject, (there,), (back,), after={"address " + cidr: "on"})
-
-
-def _in_its_place(cidr: str, now: Tuple[str, ...]) -> Optional[str]:
-    """The same IPv6 address with another prefix length: an interface has it only once."""
-    address, length = cidr.split("/")
-    same = [each for each in now if ":" in each and each.split("/")[0] == address and each.split("/")[1] != length]
-    return same[0] if same else None
-
-
-def remove_surplus(
-    netns: Optional[str], ifname: str, shown: str, subject: str, now: Tuple[str, ...], wanted: Tuple[str, ...]
-) -> Iterator[Action]:
-    add = {"netns": netns, "ifname": ifname}
-    replaced = {_in_its_place(cidr, now) for cidr in wanted if cidr not in now}
-    for cidr in sorted(cidr for cidr in now if cidr not in wanted and cidr not in replaced):
-        there, back = operation("address.delete", cidr=cidr, **add), operation("address.add", cidr=cidr, **add)
-        text = "remove {0} from {1}".format(cidr, shown)
-        yield Action(text, subject, (there,), (back,), before={"address " + cidr: "on"})
+KIND = Kind(
+    name="bridge",
+    declared=Bridge,
+    compare=compare,
+    remove=remove,
+    create=_make,
+    configure=_configure,
+    mutable=("alias", "addresses", "mtu", "mac", *_OPTIONS, "up", "sysctls"),
+    carries=True,
+    settings=(
+        "net/ipv4/conf/{0}/route_localnet",
+        "net/ipv4/conf/{0}/rp_filter",
+        "net/ipv6/conf/{0}/disable_ipv6",
+        "net/ipv6/conf/{0}/accept_ra",
+    ),
+)

@@ -6,21 +6,68 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from dataclasses import dataclass, replace
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from ..._kernel import names
-from ..._kernel.errors import ForeignObjectError
+from ..._kernel.host import Host
 from ..._kernel.observe import Observed
+from ..._kernel.operations.link import veth_create
 from ..._kernel.rtnl import read as rtnetlink
 from ..._kernel.rtnl import settings as interface_settings
-from ..._kernel.rtnl.read import Link
+from ..._kernel.rtnl.read import IPV6_MTU, PORT_FLAGS, Link
 from ..._kernel.visits import NamespaceState
 from .. import ownership, routes
 from ..action import Action, Operation, operation
-from .bridge import comparable_addresses, port_restored
-from .veth_changes import displaced, fdb_again, inner_changes, outer_changes
-from .veth_pair import Veth, creation, described, from_link
+from ..link import change_link, comparable_addresses, compare_addresses, last_mtu, loses_ipv6, port_restored
+from ..routes import StaticRoute
+from . import inside, port
+from .inside import Inside
+from .kind import Kind
+from .port import Port
+
+
+@dataclass(frozen=True)
+class Veth(Inside, Port):
+    """``name`` is the host end, ``ifname`` the inner one. Both carry ``alias``."""
+
+    name: str
+    netns: str
+    ifname: str
+    alias: str
+    owner: str = ""  # whose end it is, for a person: web:eth0
+    mac: Optional[str] = None  # of the inner end
+    mtu: int = 1500
+    addresses: Tuple[str, ...] = ()  # CIDRs of the inner end
+    routes: Tuple[StaticRoute, ...] = ()
+    master: Optional[str] = None
+    isolated: bool = False
+    hairpin: bool = False
+    learning: bool = True
+    guard: bool = False
+    host_addresses: Tuple[str, ...] = ()
+    sysctls: Tuple[Tuple[str, str], ...] = ()  # of the inner end, keys with slashes
+
+    kind = "veth"
+
+    @property
+    def host_ifname(self) -> str:
+        return self.name
+
+    @property
+    def stands_on(self) -> Tuple[str, ...]:
+        return (self.master,) if self.master else ()
+
+
+def creation(desired: Veth) -> Dict[str, Any]:
+    """What ``link.create`` wants to know."""
+    own = {name: getattr(desired, name) for name in ("name", "master", "flags")}
+    return dict(inside.creation(desired), host_addresses=list(desired.host_addresses), fdb=list(desired.fdb), **own)
+
+
+def described(veth: Veth) -> Dict[str, Any]:
+    """In the words of a diff."""
+    return dict(inside.described(veth), host_interface=veth.name, master=veth.master, **veth.flags)
 
 
 def compare(desired: Veth, observed: Observed) -> List[Action]:
@@ -29,25 +76,29 @@ def compare(desired: Veth, observed: Observed) -> List[Action]:
     if outer is not None:
         ownership.refuse_foreign(desired.name, desired.alias, outer, "veth", observed)
     inner = _inner_end(desired, outer, state)
-    _refuse_inner(desired, inner, state)
+    inside.refuse_squatter(desired, inner, state)
     if outer is None:
         # Where the bridge is as new as the address, nobody can remember where that was.
         made = create(desired, announced=desired.master is None or desired.master in observed.links)
-        undo = (*made.undo, *_nowhere_again(desired, state), *displaced(desired, desired.routes, state))
+        undo = (*made.undo, *inside.nowhere_again(desired, state), *inside.displaced(desired, desired.routes, state))
         return [replace(made, undo=undo)]
     if inner is None:
         return [_make_way(desired, outer, observed), create(desired)]
-    changes = [*outer_changes(desired, outer, observed), *inner_changes(desired, inner, state)]
+    changes = [*_outer_changes(desired, outer, observed), *inside.changes(desired, inner, state)]
     if changes and _is_met_elsewhere(desired, outer, inner, observed, state):
-        changes[-1] = replace(changes[-1], finish=(*changes[-1].finish, *_announcements(desired)))
+        changes[-1] = replace(changes[-1], finish=(*changes[-1].finish, *inside.announcements(desired)))
     return changes
 
 
 def _is_met_elsewhere(desired: Veth, outer: Link, inner: Link, observed: Observed, state: NamespaceState) -> bool:
     """Whether neighbours may remember another MAC for an address, or another port for the MAC."""
     master = observed.by_index.get(outer.master)
-    new = set(desired.addresses) - set(comparable_addresses(state.addresses.get(inner.index, [])))
-    return bool(new) or inner.mac != desired.mac or (master.ifname if master else None) != desired.master
+    moved = (master.ifname if master else None) != desired.master
+    return moved or inside.is_new_to_neighbours(desired, inner, state)
+
+
+def _made(desired: Veth, words: Mapping[str, Any]) -> Operation:
+    return operation("link.create", kind="veth", netns=desired.netns, ifname=desired.name, link=words)
 
 
 def create(desired: Veth, announced: bool = True) -> Action:
@@ -57,25 +108,14 @@ def create(desired: Veth, announced: bool = True) -> Action:
             desired.shown, details, "to {0} ".format(desired.master) if desired.master else "", desired.name
         ),
         subject="container " + desired.shown,
-        do=(operation("veth.create", veth=creation(desired)),),
+        do=(_made(desired, creation(desired)),),
         undo=(operation("link.delete", netns=None, ifname=desired.name),),
-        finish=tuple(_announcements(desired)) if announced else (),
+        finish=tuple(inside.announcements(desired)) if announced else (),
         after=described(desired),
     )
 
 
-def _announcements(desired: Veth) -> Iterator[Operation]:
-    if desired.mac and desired.addresses:
-        yield operation(
-            "announce",
-            netns=desired.netns,
-            ifname=desired.ifname,
-            mac=desired.mac,
-            addresses=list(desired.addresses),
-        )
-
-
-def remove(link: Link, observed: Observed) -> Action:
+def remove(link: Link, observed: Observed, netns: Optional[str] = None) -> Action:
     """Take a pair away by its host end; the way back makes it again as it was."""
     known = from_link(link, observed)
     whose = ownership.subject(link, observed) or link.ifname
@@ -93,8 +133,8 @@ def _again(known: Veth, link: Link, observed: Observed) -> Iterator[Operation]:
     _netns, inner = observed.inner_ends[link.index]
     state = observed.namespaces[known.netns]
     settings = interface_settings.packed(inner.families)
-    yield operation("veth.create", veth=dict(creation(known), settings=settings))
-    repairs = [*outer_changes(known, link, observed), *inner_changes(known, inner, state)]
+    yield _made(known, dict(creation(known), settings=settings))
+    repairs = [*_outer_changes(known, link, observed), *inside.changes(known, inner, state)]
     for repair in reversed(repairs):
         yield from repair.undo
     if rtnetlink.unusual_port_flags(link):
@@ -113,7 +153,7 @@ def _make_way(desired: Veth, outer: Link, observed: Observed) -> Action:
         operation("link.set", attributes=was, **place),
     ]
     if master is not None:
-        undo.extend((port_restored(outer), *fdb_again(outer)))
+        undo.extend((port_restored(outer), *port.fdb_again(outer, name)))
     undo.append(operation("link.set", attributes={"up": outer.up}, **place))
     addresses = comparable_addresses(observed.addresses.get(outer.index, []))
     undo.extend(operation("address.add", cidr=cidr, **place) for cidr in addresses)
@@ -130,6 +170,27 @@ def _make_way(desired: Veth, outer: Link, observed: Observed) -> Action:
     )
 
 
+def _outer_changes(desired: Veth, outer: Link, observed: Observed) -> Iterator[Action]:
+    subject, name = "container " + desired.shown, desired.name
+    master = observed.by_index.get(outer.master)
+    shown = "{0} (of {1})".format(name, desired.shown)
+    if outer.alias != desired.alias:
+        yield change_link(None, name, shown, subject, "alias", outer.alias, desired.alias)
+    if outer.mtu != desired.mtu:
+        step = change_link(None, name, shown, subject, "mtu", outer.mtu, desired.mtu)
+        again = {"ipv6_link_local": outer.ipv6_link_local}
+        back = operation("link.set", netns=None, ifname=name, attributes=again)
+        yield last_mtu(step, back) if loses_ipv6(outer.mtu, desired.mtu) else step
+    if outer.ipv6_link_local and desired.mtu >= IPV6_MTU:
+        yield change_link(None, name, shown, subject, "ipv6_link_local", True, False)
+    now_master = master.ifname if master else None
+    yield from port.changes(desired, outer, now_master, name, shown, subject)
+    now_addresses = comparable_addresses(observed.addresses.get(outer.index, []), desired.host_addresses)
+    yield from compare_addresses(None, name, shown, subject, now_addresses, desired.host_addresses)
+    if not outer.up:
+        yield change_link(None, name, shown, subject, "up", False, True)
+
+
 def _inner_end(desired: Veth, outer: Optional[Link], state: NamespaceState) -> Optional[Link]:
     """The link in the namespace that is this pair's other end, whatever it is called now."""
     if outer is None:
@@ -140,19 +201,46 @@ def _inner_end(desired: Veth, outer: Optional[Link], state: NamespaceState) -> O
     return None
 
 
-def _refuse_inner(desired: Veth, inner: Optional[Link], state: NamespaceState) -> None:
-    squatter = state.links.get(desired.ifname)
-    if squatter is None or (inner is not None and squatter.index == inner.index):
-        return
-    raise ForeignObjectError(
-        "interface {0} in namespace {1} is not ours: it stands in the way of {2}; nothing was changed. "
-        "Remove it (ip -n {1} link delete {0})".format(desired.ifname, desired.netns, desired.shown)
+def from_link(link: Link, observed: Observed) -> Optional[Veth]:
+    """The pair that the kernel has; None when its inner end is in no namespace that was read."""
+    netns, inner = observed.inner_ends.get(link.index, ("", None))
+    if inner is None or inner.index != link.peer:
+        return None
+    return _from_ends(link, inner, netns, observed.namespaces[netns], observed)
+
+
+def _from_ends(link: Link, inner: Link, netns: str, state: NamespaceState, observed: Observed) -> Veth:
+    master = observed.by_index.get(link.master)
+    return Veth(
+        name=link.ifname,
+        netns=netns,
+        ifname=inner.ifname,
+        alias=link.alias,
+        owner=ownership.subject(link, observed) or "",
+        mac=inner.mac,
+        mtu=max(link.mtu, inner.mtu),  # whatever is less is set then: below 1280 nothing of IPv6 could be
+        addresses=comparable_addresses(state.addresses.get(inner.index, [])),
+        routes=tuple(routes.static(entry) for entry in inside.routes_of(inner, state)),
+        master=master.ifname if master else None,
+        **{flag: getattr(link, flag) for flag in PORT_FLAGS},
+        host_addresses=comparable_addresses(observed.addresses.get(link.index, [])),
     )
 
 
-def _nowhere_again(desired: Veth, state: NamespaceState) -> Iterator[Operation]:
-    """What takes away those of a new pair's routes that do not go with its interface."""
-    there = routes.leading_nowhere(state.routes)
-    for route in desired.routes:
-        if route.type in routes.LEADING_NOWHERE and route not in there:
-            yield operation("route.delete", netns=desired.netns, ifname="lo", route=route.words())
+def _create(host: Host, netns: Optional[str], words: Mapping[str, Any]) -> None:
+    veth_create(host, words)
+
+
+KIND = Kind(
+    name="veth",
+    declared=Veth,
+    compare=compare,
+    remove=remove,
+    create=_create,
+    configure=None,
+    mutable=(
+        *("ifname", "alias", "mac", "mtu", "addresses", "routes", "master", *PORT_FLAGS),
+        *("host_addresses", "sysctls"),
+    ),
+    owned_inside=False,
+)

@@ -31,21 +31,22 @@ _CHAINS = (
         (
             "iifname @bridges ip saddr 127.0.0.0/8 drop",
             "iifname @bridges ip daddr 127.0.0.0/8 drop",
-            'iifname != "lo" ip daddr 127.0.0.0/8 ip daddr . meta l4proto . th dport @published4_at drop',
-            'iifname != "lo" ip daddr 127.0.0.0/8 meta l4proto . th dport @published4 drop',
             # What the kernel does itself, but where br_netfilter is on.
             "iifname @bridges ip6 saddr ::1 drop",
             "iifname @bridges ip6 daddr ::1 drop",
-            'iifname != "lo" ip6 daddr ::1 ip6 daddr . meta l4proto . th dport @published6_at drop',
-            'iifname != "lo" ip6 daddr ::1 meta l4proto . th dport @published6 drop',
         ),
         "type filter hook prerouting priority raw",
     ),
     Chain("publish_in", ("fib daddr type local jump publish",), "type nat hook prerouting priority dstnat"),
-    # The kernel delivers nothing to ::1 that comes from a bridge: an answer wears another address on its way.
     Chain(
-        "answer",
-        ("iifname @bridges ip6 daddr ::1 ip6 daddr set ip6 daddr map @loopback6",),
+        "translated",
+        (
+            # From the wire nothing is for a loopback address, be it the first packet of a connection or a later one.
+            'iifname != "lo" ct direction original ct status dnat ct original ip daddr 127.0.0.0/8 drop',
+            'iifname != "lo" ct direction original ct status dnat ct original ip6 daddr ::1 drop',
+            # The kernel delivers nothing to ::1 that comes from a bridge: an answer wears another address on its way.
+            "iifname @bridges ip6 daddr ::1 ip6 daddr set ip6 daddr map @loopback6",
+        ),
         "type filter hook prerouting priority -90",
     ),
     Chain("publish_out", ("fib daddr type local jump publish",), "type nat hook output priority -100"),
@@ -56,7 +57,7 @@ _CHAINS = (
             "dnat ip to meta l4proto . th dport map @published4",
             # Neither can be forwarded: a link-local source by RFC 4291, and ::1 where no bridge lends its address.
             "ip6 saddr fe80::/10 return",
-            "ip6 saddr ::1 ip6 saddr != @loopback6 return",
+            "ip6 saddr ::1 ip6 saddr != @answered6 return",
             "dnat ip6 to ip6 daddr . meta l4proto . th dport map @published6_at",
             "dnat ip6 to meta l4proto . th dport map @published6",
         ),
@@ -127,7 +128,7 @@ _CHAINS = (
             "iifname . ip6 saddr @at_home6 accept",
             "iifname . oifname @trusted accept",
             "meta nfproto . oifname @unprotected accept",
-            "meta nfproto . oifname @routed meta l4proto { icmp, ipv6-icmp } accept",
+            "meta nfproto . oifname @routed meta l4proto { icmp, icmpv6 } accept",
             "drop",
         ),
     ),

@@ -29,7 +29,10 @@ def inet_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
     ]
     for family in (4, 6):
         sets.extend(_family_sets(ruleset, family))
-    sets.append(NamedSet("loopback6", "ipv6_addr : ipv6_addr", _loopback6(ruleset), map=True))
+    lent = _loopback6(ruleset)
+    sets.append(NamedSet("loopback6", "ipv6_addr : ipv6_addr", lent, map=True))
+    # Whether there is one: before Linux 6.5 a map can be asked for what is in it, not whether something is.
+    sets.append(NamedSet("answered6", "ipv6_addr", ("::1",) if lent else ()))
     return tuple(sets)
 
 
@@ -147,7 +150,7 @@ def _loopback6(ruleset: Ruleset) -> Tuple[str, ...]:
 
 def _by_family(name: str, elements: Iterable[Tuple[int, str]]) -> NamedSet:
     texts = tuple('ipv{0} . "{1}"'.format(family, bridge) for family, bridge in elements)
-    return NamedSet(name, "meta nfproto . iifname", texts, typeof=True)
+    return NamedSet(name, "nf_proto . ifname", texts)
 
 
 def _closed(networks: Iterable[NetworkPolicy]) -> List[Tuple[int, str]]:

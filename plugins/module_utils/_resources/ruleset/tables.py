@@ -21,11 +21,10 @@ class NamedSet:
     """A set or a map, and its elements as nft writes them."""
 
     name: str
-    type: str  # what follows "type" or "typeof"
+    type: str  # of "type", never "typeof": how nft keeps that beside a set, and reads it back, differs by its version
     elements: Tuple[str, ...] = ()
     map: bool = False
     interval: bool = False
-    typeof: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ def table_text(table: Table) -> str:
 
 def _set_lines(item: NamedSet) -> List[str]:
     lines = ["{0} {1} {{".format("map" if item.map else "set", item.name)]
-    lines.append("\t{0} {1}".format("typeof" if item.typeof else "type", item.type))
+    lines.append("\ttype {0}".format(item.type))
     if item.interval:
         lines.append("\tflags interval")
     if item.elements:

@@ -17,13 +17,17 @@ port is one more element.
       from the wire, or from a bridge                    from a process of this host
                   |                                                  |
                   v                                                  v
-          +---------------+   127/8, ::1 but from lo         +--------------+
-    -300  | guard         |   never reach a port of ours     | publish_out  |  -100
+          +---------------+   a bridge says nothing          +--------------+
+    -300  | guard         |   from or to 127/8 and ::1       | publish_out  |  -100
           +-------+-------+                                  +------+-------+
                   v                                                 |
           +---------------+   to a local address? then look up      |
     -100  | publish_in    |   ADDRESS . PROTOCOL . PORT, then       |
           +-------+-------+   PROTOCOL . PORT: dnat                 |
+                  v                                                 |
+          +---------------+   sent to 127/8 or ::1, and             |
+     -90  | translated    |   not from lo: drop                     |
+          +-------+-------+                                         |
                   v                                                 |
           +---------------+   1  the user's own rules               |
        0  | forward       |   2  stays on its bridge -> within      |
@@ -44,13 +48,20 @@ network's ``gateway_mode`` and ``trusted_host_interfaces`` allow. A source is ju
 an internal network cannot get out over another network's published port, nor reach the host by an address that
 is not its own gateway. A container on two networks answers a call of its published port by the network that the call
 came in by: ``elsewhere`` holds whose calls it would answer by the other one, and those come from the bridge's address.
-Where a process of the host calls ``[::1]``, the answers wear a bridge's address from ``answer`` (-90) to ``input``, for
-the kernel delivers nothing to ::1 that comes from a bridge, and IPv6 has no route_localnet.
+Where a process of the host calls ``[::1]``, the answers wear a bridge's address from ``translated`` (-90) to
+``input``, for the kernel delivers nothing to ::1 that comes from a bridge, and IPv6 has no route_localnet.
 
 ``table bridge`` sees what is bridged, without br_netfilter::
 
       a frame from a container -> guard (-200): is this MAC, ARP, IPv4, IPv6 or ND identity its own?
       a frame to another port  -> forward (0):  icc: false? only what a link names
+
+What neighbour discovery is about, the target of a solicitation or an advertisement, is judged as if it were the source:
+an advertisement has to come from the address that it advertises, which is how Linux sends it.
+
+The text is the same on every host. It is written in what Linux 5.10 and nft 1.0.1 know, and so that every nft can load
+what it lists: no lookup into a map for its keys only, no raw part of a packet as a key, no protocol by a name that
+stands in /etc/protocols. So an upgrade of the kernel, of nft or of the distribution changes nothing here.
 """
 
 from __future__ import annotations

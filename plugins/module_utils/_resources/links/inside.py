@@ -2,107 +2,75 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What makes a pair that is there as it is declared: of its end on the host, and of the one inside."""
+"""An interface in a namespace, of whatever kind: what makes it as it is declared, and brings it back.
+
+A kind whose links are inside namespaces calls these with its declared link, which has the fields of ``Inside``.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Iterator, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
-from ..._kernel.observe import Observed
+from ..._kernel.errors import ForeignObjectError
 from ..._kernel.rtnl import settings as interface_settings
-from ..._kernel.rtnl.read import IPV6_MTU, PORT_FLAGS, Link
+from ..._kernel.rtnl.read import IPV6_MTU, Link, RouteEntry
 from ..._kernel.visits import NamespaceState
 from .. import routes
 from ..action import Action, Operation, operation
+from ..link import add_missing, change_link, comparable_addresses, last_mtu, loses_ipv6, remove_surplus
 from ..link_local import is_of_a_mac, link_local
-from ..netns import compare_sysctl, settable
 from ..routes import StaticRoute
-from .bridge import (
-    add_missing,
-    change_link,
-    comparable_addresses,
-    compare_addresses,
-    last_mtu,
-    loses_ipv6,
-    remove_surplus,
-)
-from .veth_pair import Veth, routes_of
+from ..settings import compare_sysctl, settable
+from .kind import DeclaredLink
 
 
-def outer_changes(desired: Veth, outer: Link, observed: Observed) -> Iterator[Action]:
-    subject, name = "container " + desired.shown, desired.name
-    master = observed.by_index.get(outer.master)
-    shown = "{0} (of {1})".format(name, desired.shown)
-    if outer.alias != desired.alias:
-        yield change_link(None, name, shown, subject, "alias", outer.alias, desired.alias)
-    if outer.mtu != desired.mtu:
-        step = change_link(None, name, shown, subject, "mtu", outer.mtu, desired.mtu)
-        again = {"ipv6_link_local": outer.ipv6_link_local}
-        back = operation("link.set", netns=None, ifname=name, attributes=again)
-        yield last_mtu(step, back) if loses_ipv6(outer.mtu, desired.mtu) else step
-    if outer.ipv6_link_local and desired.mtu >= IPV6_MTU:
-        yield change_link(None, name, shown, subject, "ipv6_link_local", True, False)
-    now_master = master.ifname if master else None
-    if now_master != desired.master:
-        yield _change_master(outer, now_master, desired, shown, subject)
-    if desired.master:
-        moved = now_master != desired.master
-        for flag, (_kind, usual) in PORT_FLAGS.items():
-            now, wanted = usual if moved else getattr(outer, flag), getattr(desired, flag)
-            if now != wanted:
-                yield _change_port(name, shown, subject, flag, now, wanted)
-        yield from _change_fdb(desired, () if moved else outer.fdb, shown, subject)
-    now_addresses = comparable_addresses(observed.addresses.get(outer.index, []), desired.host_addresses)
-    yield from compare_addresses(None, name, shown, subject, now_addresses, desired.host_addresses)
-    if not outer.up:
-        yield change_link(None, name, shown, subject, "up", False, True)
+class Inside(DeclaredLink):
+    """The fields of a declared interface in the namespace ``netns``, where it is called ``ifname``."""
+
+    netns: str
+    ifname: str
+    owner: str  # whose it is, for a person: web:eth0
+    mac: Optional[str]
+    mtu: int
+    addresses: Tuple[str, ...]  # CIDRs
+    routes: Tuple[StaticRoute, ...]
+    sysctls: Tuple[Tuple[str, str], ...]  # keys with slashes
+
+    @property
+    def shown(self) -> str:
+        return self.owner or "{0}:{1}".format(self.netns, self.ifname)
+
+    @property
+    def subject(self) -> str:
+        return "container " + self.shown
 
 
-def _change_master(outer: Link, now: Optional[str], desired: Veth, shown: str, subject: str) -> Action:
-    """A port's flags and entries go with its bridge, so the way back sets them again."""
-    action = change_link(None, desired.name, shown, subject, "master", now, desired.master)
-    flags = {flag: getattr(outer, flag) for flag in PORT_FLAGS}
-    if now is None:
-        return action
-    unusual = any(on != PORT_FLAGS[flag][1] for flag, on in flags.items())
-    again = (operation("port.set", ifname=desired.name, flags=flags),) if unusual else ()
-    return replace(action, undo=(*action.undo, *again, *fdb_again(outer)))
+def creation(desired: Inside) -> Dict[str, Any]:
+    """Of the words of ``link.create``, those that ``set_up_inside`` wants."""
+    return {
+        "netns": desired.netns,
+        "ifname": desired.ifname,
+        "alias": desired.alias,
+        "mac": desired.mac,
+        "mtu": desired.mtu,
+        "addresses": list(desired.addresses),
+        "routes": [route.words() for route in desired.routes],
+        "sysctls": [list(pair) for pair in settable(desired.sysctls, desired.mtu)],
+    }
 
 
-def fdb_again(outer: Link) -> Iterator[Operation]:
-    """What brings a port's static entries back into its bridge's table."""
-    return (_fdb_add(outer.ifname, mac) for mac in outer.fdb)
+def described(desired: Inside) -> Dict[str, Any]:
+    """In the words of a diff."""
+    return {
+        "mac": desired.mac,
+        "mtu": desired.mtu,
+        "addresses": list(desired.addresses),
+        "routes": [str(route) for route in desired.routes],
+    }
 
 
-def _fdb_add(ifname: str, mac: str) -> Operation:
-    return operation("fdb.add", ifname=ifname, mac=mac)
-
-
-def _change_fdb(desired: Veth, now: Tuple[str, ...], shown: str, subject: str) -> Iterator[Action]:
-    """The new one first, so that nothing is flooded on the way."""
-    for mac in [mac for mac in desired.fdb if mac not in now]:
-        there, back = _fdb_add(desired.name, mac), operation("fdb.delete", ifname=desired.name, mac=mac)
-        text = "keep {0} behind bridge port {1}".format(mac, shown)
-        yield Action(text, subject, (there,), (back,), after={"forwarding entry " + mac: "static"})
-    for mac in [mac for mac in now if mac not in desired.fdb]:
-        there, back = operation("fdb.delete", ifname=desired.name, mac=mac), _fdb_add(desired.name, mac)
-        text = "no longer keep {0} behind bridge port {1}".format(mac, shown)
-        yield Action(text, subject, (there,), (back,), before={"forwarding entry " + mac: "static"})
-
-
-def _change_port(name: str, shown: str, subject: str, flag: str, now: bool, wanted: bool) -> Action:
-    return Action(
-        text="set {0} of bridge port {1} {2}".format(flag, shown, "on" if wanted else "off"),
-        subject=subject,
-        do=(operation("port.set", ifname=name, flags={flag: wanted}),),
-        undo=(operation("port.set", ifname=name, flags={flag: now}),),
-        before={flag: now},
-        after={flag: wanted},
-    )
-
-
-def inner_changes(desired: Veth, inner: Link, state: NamespaceState) -> Iterator[Action]:
+def changes(desired: Inside, inner: Link, state: NamespaceState) -> Iterator[Action]:
     subject, netns, ifname = "container " + desired.shown, desired.netns, desired.ifname
     if inner.ifname != ifname:
         yield Action(
@@ -135,7 +103,7 @@ def inner_changes(desired: Veth, inner: Link, state: NamespaceState) -> Iterator
         )
 
 
-def _link_local_of_the_mac(desired: Veth, inner: Link, state: NamespaceState, subject: str) -> Iterator[Action]:
+def _link_local_of_the_mac(desired: Inside, inner: Link, state: NamespaceState, subject: str) -> Iterator[Action]:
     """The kernel makes it once and leaves it when the MAC changes; then the packet rules would drop what it sends."""
     if not desired.mac:
         return
@@ -163,7 +131,7 @@ def _link_local_of_the_mac(desired: Veth, inner: Link, state: NamespaceState, su
     )
 
 
-def _compare_routes(desired: Veth, inner: Link, state: NamespaceState, subject: str) -> Iterator[Action]:
+def _compare_routes(desired: Inside, inner: Link, state: NamespaceState, subject: str) -> Iterator[Action]:
     """Only routes over this interface, and declared ones without any; those the kernel makes are its own."""
     wanted = set(desired.routes)
     now = {routes.static(entry) for entry in routes_of(inner, state)}
@@ -175,7 +143,7 @@ def _compare_routes(desired: Veth, inner: Link, state: NamespaceState, subject: 
             yield replace(action, undo=(*action.undo, *displaced(desired, (route,), state)))
 
 
-def displaced(desired: Veth, declared: Tuple[StaticRoute, ...], state: NamespaceState) -> Iterator[Operation]:
+def displaced(desired: Inside, declared: Tuple[StaticRoute, ...], state: NamespaceState) -> Iterator[Operation]:
     """What brings back the routes over other interfaces whose place these take: same destination, same metric."""
     ifnames = {link.index: link.ifname for link in state.links.values()}
     wanted = {(route.destination, route.metric) for route in declared}
@@ -187,3 +155,45 @@ def displaced(desired: Veth, declared: Tuple[StaticRoute, ...], state: Namespace
             and routes.is_static(entry)
         ):
             yield operation("route.add", netns=desired.netns, ifname=ifname, route=words.words())
+
+
+def routes_of(inner: Link, state: NamespaceState) -> List[RouteEntry]:
+    """Those that lead over this interface, as somebody set them."""
+    return [
+        entry
+        for entry in state.routes
+        if entry.oif == inner.index and routes.is_static(entry) and entry.type == "unicast"
+    ]
+
+
+def nowhere_again(desired: Inside, state: NamespaceState) -> Iterator[Operation]:
+    """What takes away those of a new pair's routes that do not go with its interface."""
+    there = routes.leading_nowhere(state.routes)
+    for route in desired.routes:
+        if route.type in routes.LEADING_NOWHERE and route not in there:
+            yield operation("route.delete", netns=desired.netns, ifname="lo", route=route.words())
+
+
+def refuse_squatter(desired: Inside, inner: Optional[Link], state: NamespaceState) -> None:
+    """Stop when what has its name inside is something else. ``inner``: the link that it is itself."""
+    squatter = state.links.get(desired.ifname)
+    if squatter is None or (inner is not None and squatter.index == inner.index):
+        return
+    raise ForeignObjectError(
+        "interface {0} in namespace {1} is not ours: it stands in the way of {2}; nothing was changed. "
+        "Remove it (ip -n {1} link delete {0})".format(desired.ifname, desired.netns, desired.shown)
+    )
+
+
+def announcements(desired: Inside, mac: Optional[str] = None) -> Iterator[Operation]:
+    """What tells the neighbours where its addresses are. ``mac``: its own, where none is declared."""
+    mac = desired.mac or mac
+    if mac and desired.addresses:
+        place = {"netns": desired.netns, "ifname": desired.ifname}
+        yield operation("announce", mac=mac, addresses=list(desired.addresses), **place)
+
+
+def is_new_to_neighbours(desired: Inside, inner: Link, state: NamespaceState) -> bool:
+    """Whether they may remember another MAC for one of its addresses."""
+    new = set(desired.addresses) - set(comparable_addresses(state.addresses.get(inner.index, [])))
+    return bool(new) or desired.mac not in (None, inner.mac)

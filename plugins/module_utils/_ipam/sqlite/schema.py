@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from .._kernel.errors import FabricError
+from ..._kernel.errors import FabricError
 
 #: "fabr": tells a store of ours from another program's SQLite file.
 APPLICATION_ID = 0x66616272

@@ -15,7 +15,7 @@ import urllib.parse
 from contextlib import contextmanager
 from typing import Callable, Iterator, List, Optional, Tuple
 
-from .._kernel.errors import FabricError
+from ..._kernel.errors import FabricError
 from . import schema
 
 #: How long to wait for another run that holds the store.

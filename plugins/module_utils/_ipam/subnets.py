@@ -12,7 +12,7 @@ from .._kernel.errors import DeclarationError, FabricError, Problem
 from . import pools
 from .change import Change, at, owner
 from .requests import HostFacts, LeaseRequests, SubnetRequest
-from .store import LeaseStore, Row
+from .store import Row, Store
 
 NetworkKey = Tuple[str, int]  # (network, family)
 
@@ -46,7 +46,7 @@ def allocate_subnets(
 
 
 def _held_subnets(
-    store: LeaseStore, requests: LeaseRequests, wishes: Dict[NetworkKey, SubnetRequest], everything: bool
+    store: Store, requests: LeaseRequests, wishes: Dict[NetworkKey, SubnetRequest], everything: bool
 ) -> Dict[NetworkKey, Row]:
     if everything:
         rows = store.rows("subnet", topology=requests.topology)
@@ -87,7 +87,7 @@ def _lease_subnet(
         "subnet", network=request.network, family=request.family, subnet=subnet, external=int(request.external)
     ):
         # Before the routes are asked: whoever holds it has one, too, but over an interface that says less.
-        for row in change.store.overlapping(request.family, *pools.ends(subnet)):
+        for row in _overlapping(change.store, subnet):
             other = wishes.get((row["network"], row["family"])) if row["topology"] == change.topology else None
             message = "{0} of {1} overlaps {2} of {3}{4}; choose another subnet"
             yield Problem(
@@ -100,6 +100,12 @@ def _lease_subnet(
     if clash:
         message = "{0} overlaps the route {1} of the interface {2}; choose another subnet"
         yield Problem(request.path, message.format(subnet, *clash))
+
+
+def _overlapping(store: Store, subnet: str) -> List[Row]:
+    """Leased subnets, anybody's, that have an address in common with this one, in ascending order."""
+    rows = [row for row in store.rows("subnet") if pools.overlap(row["subnet"], subnet)]
+    return sorted(rows, key=lambda row: pools.ends(row["subnet"]))
 
 
 def _choose_subnets(

@@ -11,9 +11,9 @@ from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Se
 from .._kernel.errors import FabricError, Problem
 from . import pools
 from .change import GATEWAY, NETWORK_ITSELF, RESERVED, Change, at, owner
-from .lease_subnets import NetworkKey
 from .requests import LeaseRequests, SubnetRequest
-from .store import LeaseStore, Row
+from .store import Row, Store
+from .subnets import NetworkKey
 
 AddressKey = Tuple[str, str, str, int]  # (network, container, interface, family)
 
@@ -88,7 +88,7 @@ def _set_aside(requests: Iterable[SubnetRequest]) -> Dict[NetworkKey, Set[int]]:
 
 
 def _held_addresses(
-    store: LeaseStore, topology: str, wishes: Dict[AddressKey, _Wish], everything: bool
+    store: Store, topology: str, wishes: Dict[AddressKey, _Wish], everything: bool
 ) -> Dict[AddressKey, Row]:
     if everything:
         rows = store.rows("address", topology=topology)
@@ -135,9 +135,10 @@ def _lease_explicit(
 def _collision(change: Change, key: AddressKey, address: str, wishes: Dict[AddressKey, _Wish]) -> str:
     names = ("network", "container", "interface", "family")
     asking = owner(dict(zip(names, key), kind="address", topology=change.topology), change.topology)
-    row = change.store.holder(key[3], pools.number(address))
-    if row is None:
+    rows = change.store.rows("address", family=key[3], address=address)
+    if not rows:
         raise FabricError("The lease store refuses {0} for {1}; please report this.".format(address, asking))
+    row = rows[0]
     holder = (row["network"], row["container"], row["interface"], row["family"])
     other = wishes.get(holder) if row["topology"] == change.topology else None
     message = "{0} is asked for by {1}, but {2} holds it{3}; choose another address for one of them"

@@ -1,0 +1,122 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a network driver says about itself. Each driver is a file beside this one; ``registry.py`` lists them.
+
+A driver turns a network and its containers' places on it into resources. All that a network has whatever its driver
+(subnets, addresses, routes inside, names) is worked out before it is asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
+
+from ..._declaration.driver import DriverWords
+from ..._declaration.topology import Attachment, Container, Network, Pool, Topology
+from ..._ipam.requests import Allocation, SubnetRequest
+from ..._kernel.errors import Problem
+from ..._kernel.rtnl.read import Link, RouteEntry
+from ..._resources.links.kind import DeclaredLink
+from ..._resources.routes import StaticRoute
+from ..._resources.ruleset.model import Endpoint, NetworkPolicy
+from ..addressing import HostDefaults, mac_of
+from ..seen import RecognisedNetworks, RecognisedPlaces, Seen
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What of a host a driver may look at before anything is leased."""
+
+    links: Mapping[str, Link]
+    routes: Tuple[RouteEntry, ...]
+    #: Interface index -> CIDRs. Read when first asked for.
+    addresses: Callable[[], Mapping[int, List[str]]]
+    #: Whether the kernel can make links of a kind.
+    supports: Callable[[str], bool]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A container's interface on a network, with all that is the same whatever the driver."""
+
+    topology: Topology
+    container: Container
+    attachment: Attachment
+    network: Network
+    alias: str
+    owner: str  # web:eth0
+    mac: Optional[str]
+    mtu: int
+    addresses: Tuple[str, ...]  # CIDRs
+    routes: Tuple[StaticRoute, ...]
+    sysctls: Tuple[Tuple[str, str], ...]  # keys with slashes
+
+
+class Driver(DriverWords):
+    """A driver, with the answers of one that makes nothing on the host and has no packet rules."""
+
+    #: Whether ports can be published over its networks: whether our packet rules are in the way of their traffic.
+    publishes = False
+
+    def ask(self, network: Network, pool: Pool, request: SubnetRequest) -> SubnetRequest:
+        """What is asked of the lease store for a subnet; ``request`` says what every network asks."""
+        return request
+
+    def adopt(
+        self, network: Network, request: SubnetRequest, host: Surroundings, problems: List[Problem]
+    ) -> SubnetRequest:
+        """The same, once the host is known: what is there already, and what is missing for this network."""
+        return request
+
+    def forwards(self, network: Network, family: int) -> bool:
+        """Whether the host has to forward for it."""
+        return False
+
+    def mtu(self, network: Network, host: HostDefaults) -> int:
+        return network.mtu or host.mtu
+
+    def mac(self, attachment: Attachment, ipv4: Optional[str], ipv6: Optional[str]) -> Optional[str]:
+        """Of a container's interface; None: it is not ours to choose."""
+        return attachment.mac_address or mac_of(ipv4, ipv6)
+
+    def network_links(
+        self, topology: Topology, network: Network, allocation: Allocation, host: HostDefaults
+    ) -> Iterator[DeclaredLink]:
+        """The links that a network has on the host, whoever is on it."""
+        return iter(())
+
+    def place_links(self, place: Place) -> Iterator[DeclaredLink]:
+        """The links by which a container is on a network."""
+        raise NotImplementedError
+
+    def policies(self, network: Network, allocation: Allocation) -> Iterator[NetworkPolicy]:
+        """The packet rules of a network, in each family."""
+        return iter(())
+
+    def endpoints(
+        self, topology: Topology, container: Container, attachment: Attachment, addresses: Mapping[int, str]
+    ) -> Iterator[Endpoint]:
+        """Whom the packet rules know a container's interface as."""
+        return iter(())
+
+    def host_address(self, network: Network, family: int, allocation: Allocation) -> Optional[str]:
+        """The host's address as containers on the network reach it."""
+        return None
+
+    def describe(self, network: Network) -> Dict[str, Any]:
+        """What a result says of the network besides its subnets."""
+        return {}
+
+    def host_interface(self, topology: Topology, container: Container, attachment: Attachment) -> Optional[str]:
+        """The name of the interface's end on the host."""
+        return None
+
+    def recognise_networks(self, seen: Seen) -> RecognisedNetworks:
+        """(name, words) of each network of this driver that the kernel has."""
+        return iter(())
+
+    def recognise_places(self, seen: Seen, container: str) -> RecognisedPlaces:
+        """(the link inside, the network's name) of each interface by which a container is on one."""
+        return iter(())
