@@ -18,7 +18,7 @@ from typing import Any, Dict, Iterable, Iterator, List
 
 from tests.lab import Lab
 from tests.lab.frames import ethernet, ip4, ip6, udp
-from tests.lab.talk import DEADLINE, Talk, addresses, family_of
+from tests.lab.talk import DEADLINE, MOMENT, Talk, addresses, family_of
 
 EVERYBODY = "ff:ff:ff:ff:ff:ff"
 ALL_NODES = "33:33:00:00:00:01"
@@ -62,6 +62,7 @@ class Scene:
         self.talk = Talk(self.lab)
         self.host = self.lab.host
         self.bridge = "lan0" if setting.adopted else "br-net"
+        self.uplink = "eth0"  # of the host, to the wire
         for kind in ("iptables", "ip6tables"):
             self.host.run(
                 ["sysctl", "-qw", "net.bridge.bridge-nf-call-{0}={1:d}".format(kind, setting.bridge_netfilter)]
@@ -180,9 +181,12 @@ class Scene:
             if origin[2] != socket.PACKET_OUTGOING:
                 yield frame
 
-    def shout_all(self, place: str, frames: Iterable[bytes]) -> None:
+    def hears_datagram(self, server: socket.socket) -> bool:
+        return bool(select.select([server], [], [], MOMENT)[0])
+
+    def shout_all(self, place: str, frames: Iterable[bytes], ifname: str = "eth0") -> None:
         with self.talk.socket(place, socket.AF_PACKET, socket.SOCK_RAW) as mouth:
-            mouth.bind(("eth0", 0))
+            mouth.bind((ifname, 0))
             for frame in frames:
                 mouth.send(frame)
 

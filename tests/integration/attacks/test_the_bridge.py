@@ -68,7 +68,7 @@ def query4(scene: Scene, kind: int, group: str = "224.0.0.1", protocol: int = 2)
 
 def query6(scene: Scene, kind: int) -> bytes:
     source = scene.host.container("mallory").json(["ip", "-6", "-j", "addr", "show", "dev", "eth0", "scope", "link"])
-    address = source[0]["addr_info"][0]["local"]
+    address = next(each["local"] for link in source for each in link["addr_info"] if "local" in each)
     message = icmp6(address, "ff02::1", kind, struct.pack("!HH", 1000, 0) + b"\0" * 16)
     options = bytes([58, 0, 5, 2, 0, 0, 1, 0])  # router alert, RFC 2711
     return ethernet(scene.mac("mallory"), ALL_NODES, 0x86DD, ip6(address, "ff02::1", 0, options + message))

@@ -107,7 +107,7 @@ class BridgeDriver(Driver):
             addresses=place.addresses,
             routes=place.routes,
             master=place.network.bridge,
-            isolated=not place.network.icc and not _linked(place.topology, place.network),
+            isolated=not place.network.icc and not _is_linked_to(place.topology, place.container),
             # With br_netfilter on, a container's call of its own published port goes back out of the port it came by.
             hairpin=bool(place.container.ports),
             # The packet rules do not see every frame that a bridge learns from.
@@ -242,12 +242,12 @@ def _gateway_cidr(network: Network, family: int, allocation: Allocation) -> Opti
     return "{0}/{1}".format(lease.gateway, lease.subnet.split("/")[1])
 
 
-def _linked(topology: Topology, network: Network) -> bool:
-    """Whether any link crosses this network: then the packet rules, not the ports' flags, keep neighbours apart."""
-    return any(
-        container.links and any(attachment.network == network.name for attachment in container.attachments)
-        for container in topology.containers.values()
-    )
+def _is_linked_to(topology: Topology, container: Container) -> bool:
+    """Whether any link leads there: then the packet rules, and not the port's flag, keep its neighbours from it.
+
+    One end of a link is enough, for the kernel keeps apart only two ports that are both isolated.
+    """
+    return any(link.container == container.name for other in topology.containers.values() for link in other.links)
 
 
 def _has(seen: Seen, set_name: str, element: str) -> bool:

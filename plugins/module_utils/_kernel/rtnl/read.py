@@ -120,7 +120,7 @@ def read_link(sock: nl.NetlinkSocket, ifname: str) -> Optional[Link]:
 
 
 def read_fdb(sock: nl.NetlinkSocket, port: int = 0) -> Dict[int, List[str]]:
-    """Port's index → the MACs of its static, sticky entries in its bridge's forwarding table; of one port or (0) all."""
+    """Port's index → the MACs of its static, sticky entries in its bridge's table; of one port or (0) of all."""
     found: Dict[int, List[str]] = {}
     for payload in sock.dump(uapi.RTM_GETNEIGH, uapi.NEIGHBOUR.pack(socket.AF_BRIDGE, port, 0, 0, 0)):
         _family, index, state, flags, _type = uapi.NEIGHBOUR.unpack_from(payload)
