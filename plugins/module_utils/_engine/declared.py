@@ -14,7 +14,7 @@ from typing import Any, Dict, Iterable, Mapping, Optional, Tuple
 
 from .._kernel import files, gate, names
 
-_WORDS = ("networks", "containers", "default_address_pools", "port_range", "firewall")
+_WORDS = ("networks", "containers", "default_address_pools", "port_range", "firewall", "forwarding", "transit")
 
 
 def words(params: Mapping[str, Any]) -> Dict[str, Any]:

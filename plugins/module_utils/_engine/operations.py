@@ -16,7 +16,7 @@ table.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, FrozenSet, Iterable, Mapping, Tuple
+from typing import Any, Callable, Dict, FrozenSet, Iterable, Mapping, Optional, Tuple
 
 from .._ipam.store import open_store, revert
 from .._kernel.announce import announce
@@ -28,6 +28,7 @@ from .._kernel.operations import netns as on_netns
 from .._resources.action import Operation
 from .._resources.links import registry as kinds
 from . import declared as records
+from . import forwarding
 from .effects import (
     Foresee,
     Keys,
@@ -39,6 +40,7 @@ from .effects import (
     foresee_declared,
     foresee_discarded,
     foresee_foreign_file,
+    foresee_forwarding,
     foresee_leases,
     foresee_rules,
     foresee_zone,
@@ -95,6 +97,11 @@ def declared_write(host: Host, topology: str, declared: Mapping[str, Any]) -> No
 
 def declared_remove(host: Host, topology: str) -> None:
     records.remove(topology)
+
+
+def forwarding_write(host: Host, known: Optional[Mapping[str, Any]]) -> None:
+    """Remember how forwarding was found, and who needs it."""
+    forwarding.write(known)
 
 
 # A family holds what all of its rows answer alike.
@@ -184,6 +191,7 @@ ROWS = (
     _at_the_end("announce", announce),
     _record("lease.revert", lease_revert, foresee_leases),
     _record("declared.write", declared_write, foresee_declared),
+    _record("forwarding.write", forwarding_write, foresee_forwarding),
     _record("declared.remove", declared_remove, foresee_declared),
 )
 

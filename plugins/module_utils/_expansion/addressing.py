@@ -11,7 +11,7 @@ import ipaddress
 from dataclasses import dataclass
 from typing import Callable, List, Optional, Tuple
 
-from .._declaration.topology import Attachment, Container, Topology, families, gateway_mode
+from .._declaration.topology import Attachment, Container, Network, PublishedPort, Topology, families, gateway_mode
 from .._ipam.requests import Allocation
 
 
@@ -21,7 +21,6 @@ class HostDefaults:
 
     mtu: int = 1500  # of the default route's interface
     resolv_conf: Tuple[str, ...] = ()  # lines without comments
-    advertised_interfaces: Tuple[str, ...] = ()  # where the host's own routes come from router advertisements
 
 
 def mac_of(ipv4: Optional[str], ipv6: Optional[str] = None) -> str:
@@ -62,3 +61,12 @@ def _leads_out(attachment: Attachment, topology: Topology, allocation: Allocatio
 def unique(values: List[str], key: Callable[[str], str] = str) -> Tuple[str, ...]:
     """In order, each once."""
     return tuple({key(value): value for value in values}.values())
+
+
+def host_addresses(port: PublishedPort, network: Network, family: int) -> Tuple[Optional[str], ...]:
+    """Where a port listens in one family: its own host_ip, else the network's host_binding, else (None) everywhere."""
+    wanted = (port.host_ip,) if port.host_ip is not None else network.host_binding
+    if not wanted:
+        return (None,)
+    addresses = [address for address in wanted if address.version == family]
+    return tuple(None if address.is_unspecified else str(address) for address in addresses)

@@ -11,10 +11,9 @@ from typing import Any, Dict, List
 from .._declaration.topology import Attachment, Container, Topology, families, namespace_owner
 from .._ipam.requests import Allocation
 from .._kernel import namespaces
-from .addressing import default_attachment
+from .addressing import default_attachment, host_addresses
 from .drivers.registry import driver_of
 from .lease_requests import port_request
-from .rules import host_addresses
 
 
 def describe_networks(topology: Topology, allocation: Allocation) -> Dict[str, Any]:

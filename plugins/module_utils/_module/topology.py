@@ -9,10 +9,10 @@ from __future__ import annotations
 import contextlib
 import functools
 from dataclasses import replace
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Tuple
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 from .._declaration.topology import Topology, families
-from .._engine import confirm, declared
+from .._engine import confirm, declared, forwarding
 from .._engine.desired import Desired
 from .._engine.leases import PreparedLeases
 from .._engine.lock import host_lock
@@ -25,7 +25,7 @@ from .._expansion.addressing import HostDefaults
 from .._expansion.describe import describe_containers, describe_networks
 from .._expansion.drivers.driver import Surroundings
 from .._expansion.drivers.registry import driver_of, parse_declaration
-from .._expansion.expand import expand
+from .._expansion.expand import expand, forwarded
 from .._expansion.lease_requests import lease_requests
 from .._expansion.projects import settle_default_bridge
 from .._ipam.allocate import allocate, release_topology
@@ -37,6 +37,7 @@ from .._kernel.host import Host
 from .._kernel.rtnl import read as rtnetlink
 from .._resources.action import Operation, operation
 from .._resources.firewalls.accept import WARN
+from .._resources.forwarding import DROP, KEYS, MANAGE, Claim, Forwarding, decide, warnings
 
 
 def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
@@ -50,15 +51,17 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
     watch.lap("parse")
     with session(check_mode, params["lock_timeout"], params.get("confirm_timeout"), watch) as run:
         with _leases(run.view, check_mode) as store:
-            prepared = _prepare(run.view, store, topology, absent, params.get("firewall") or WARN)
+            prepared = _prepare(run.view, store, topology, absent, params)
             planner = prepared.planner
             watch.lap("lease and expand")
             leases = PreparedLeases(store, prepared.allocation)
-            finish = (_remember(topology.name, params, absent),)
+            finish = (forwarding.remembering(prepared.forwarding.record), _remember(topology.name, params, absent))
             result = run.carry_out(Work(topology.name, planner.plan, leases, planner.left_after, finish))
         drift, intended = _tell_apart(run.view, params, absent, result) if check_mode else ((), ())
         watch.lap("tell drift from intent" if check_mode else "finish")
-    result = replace(result, warnings=tuple(planner.firewall.warnings(_forwarding(prepared.topology))))
+    needing = {family: forwarded(prepared.topology, family) for family in KEYS}
+    beside = planner.firewall.warnings(_forwarding(prepared.topology))
+    result = replace(result, warnings=(*warnings(prepared.forwarding, needing), *beside))
     watch.lap("look at other firewalls")
     result = run.first.then(replace(result, timings=watch.milliseconds()))
     facts_of_check = {"drift": list(drift), "intended": list(intended)} if check_mode else {}
@@ -71,6 +74,7 @@ class Prepared(NamedTuple):
     topology: Topology
     allocation: Allocation
     planner: Planner
+    forwarding: Forwarding
     described: Callable[[], Dict[str, Any]]
 
 
@@ -137,33 +141,46 @@ def _tell_apart(
         return result.actions, ()
     with _leases(view, check_mode=True) as store:
         topology = _parse(params["name"], last, absent=False)
-        prepared = _prepare(view, store, topology, False, last["firewall"] or WARN)
+        prepared = _prepare(view, store, topology, False, last)
         needed = (*prepared.allocation.actions, *lines(prepared.planner.plan()))
     return declared.tell_apart(result.actions, needed)
 
 
-def _prepare(view: View, store: Store, topology: Topology, absent: bool, firewall: str) -> Prepared:
+def _prepare(view: View, store: Store, topology: Topology, absent: bool, words: Mapping[str, Any]) -> Prepared:
     """Lease and expand: from what is declared to what is to be on this host."""
     if absent:
         allocation, desired = release_topology(store, topology.name), Desired(topology.name)
+        reading = None
     else:
         reading = view.host_facts()
         topology = settle_default_bridge(topology, reading.links.values())
         requests = lease_requests(topology)
         requests = replace(requests, subnets=_adopted(topology, requests.subnets, _surroundings(view.host, reading)))
         allocation = allocate(store, requests, _host_facts(reading))
-        desired = expand(topology, allocation, _host_defaults(topology, reading))
+        desired = expand(topology, allocation, _host_defaults(reading))
+    decided = _decide(view, topology, desired, words, reading)
+    desired = replace(desired, sysctls=decided.settings, given_back=decided.given_back, transit=decided.transit)
     described = functools.lru_cache(maxsize=None)(functools.partial(_describe, topology, allocation))
-    return Prepared(topology, allocation, Planner(view, desired, firewall, described), described)
+    planner = Planner(view, desired, words.get("firewall") or WARN, described)
+    return Prepared(topology, allocation, planner, decided, described)
 
 
-def _host_defaults(topology: Topology, reading: facts.Reading) -> HostDefaults:
-    ipv6 = any(network.enable_ipv6 for network in topology.networks.values())
-    return HostDefaults(
-        mtu=facts.uplink_mtu(reading),
-        resolv_conf=tuple(facts.resolv_conf_lines()),
-        advertised_interfaces=facts.advertised_interfaces(reading) if ipv6 else (),
-    )
+def _decide(
+    view: View, topology: Topology, desired: Desired, words: Mapping[str, Any], reading: Optional[facts.Reading]
+) -> Forwarding:
+    """What becomes of the host's forwarding."""
+    claim, mode = None, words.get("forwarding") or MANAGE
+    if desired.ruleset is not None:
+        needs = tuple(family for family in KEYS if forwarded(topology, family))
+        bridges = tuple(dict.fromkeys(network.bridge for network in desired.ruleset.networks))
+        claim = Claim(needs, bridges, words.get("transit") or DROP)
+    advertised = facts.advertised_interfaces(reading) if reading is not None else ()
+    interfaces = tuple(link.ifname for link in reading.links.values()) if reading is not None else ()
+    return decide(view.forwarding(), topology.name, claim, mode, view.setting, advertised, interfaces)
+
+
+def _host_defaults(reading: facts.Reading) -> HostDefaults:
+    return HostDefaults(mtu=facts.uplink_mtu(reading), resolv_conf=tuple(facts.resolv_conf_lines()))
 
 
 def _host_facts(reading: facts.Reading) -> HostFacts:

@@ -26,6 +26,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.v
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.netns import Netns
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.tables import Table
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.text import layout
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.transit import transit_table
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.settings import HostSysctl
 
 
@@ -367,7 +368,7 @@ def _host_sysctl(setting: HostSysctl) -> Iterator[Mutation]:
     yield Mutation(script, "set {0} from".format(_dotted(setting.key)), 0)
 
 
-HOST_SYSCTL: Dict[str, Row] = {"key": _fixed, "value": _host_sysctl}
+HOST_SYSCTL: Dict[str, Row] = {"key": _fixed, "value": _host_sysctl, "along": _fixed}
 
 
 def _file_path(file: TextFile) -> Iterator[Mutation]:
@@ -418,7 +419,8 @@ def of_resources(kind: type, desired: Desired) -> List[Mutation]:
 def of_rules(desired: Desired) -> List[Mutation]:
     assert desired.ruleset is not None
     found = [Mutation("nft flush ruleset", "create nft tables", 0)]
-    for table in layout(desired.ruleset):
+    assert desired.transit is not None
+    for table in (*layout(desired.ruleset), transit_table(desired.transit)):
         where = "{0} {1}".format(table.family, table.name)
         found.append(Mutation("nft delete table {0}".format(where), "create nft table " + where, 0))
         found.append(Mutation("nft flush table {0}".format(where), "repair rules of chain", 0))

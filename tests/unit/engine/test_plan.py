@@ -85,8 +85,8 @@ def texts(desired: Desired, observed: Observed, file: FileState) -> List[str]:
 
 def test_a_build_goes_from_the_host_inwards() -> None:
     assert texts(DESIRED, Observed(**NOTHING), FileState()) == [
-        "set net.ipv4.ip_forward from 0 to 1",
         "create bridge br-front (mtu 1500)",
+        "set net.ipv4.ip_forward from 0 to 1",
         "create namespace web",
         "connect web:eth0 () to br-front by vethaa",
         "write /etc/netns/web/: hostname",

@@ -23,7 +23,7 @@ from ..._resources.link import comparable_addresses
 from ..._resources.links.bridge import Bridge
 from ..._resources.links.veth import Veth
 from ..._resources.ruleset.model import Endpoint, NetworkPolicy
-from ..addressing import HostDefaults, mac_of
+from ..addressing import HostDefaults, default_attachment, host_addresses, mac_of
 from ..seen import RecognisedNetworks, RecognisedPlaces, Seen, network_of
 from .driver import Driver, Place, Surroundings
 
@@ -79,14 +79,14 @@ class BridgeDriver(Driver):
             mac=_bridge_mac(network, allocation),
             # Nobody asks for memberships here, so all would be sent to everybody anyhow; and its table can be filled.
             multicast_snooping=False,
-            sysctls=tuple(self._sysctls(network)),
+            sysctls=tuple(self._sysctls(network, _is_called_on_loopback(topology, network, allocation))),
         )
 
-    def _sysctls(self, network: Network) -> Iterator[Tuple[str, str]]:
+    def _sysctls(self, network: Network, on_loopback: bool) -> Iterator[Tuple[str, str]]:
         ipv4, ipv6 = ("net/ipv{0}/conf/{1}/".format(version, network.bridge) for version in (4, 6))
         if 4 in families(network):
             # Ports published on loopback arrive at a container from 127.0.0.1; the packet rules guard the rest.
-            yield ipv4 + "route_localnet", "1"
+            yield ipv4 + "route_localnet", "1" if on_loopback else "0"
             # A container on two networks may answer over the other one: loose, for strict would drop that.
             yield ipv4 + "rp_filter", "2"
         if 6 in families(network) and self.forwards(network, 6):
@@ -240,6 +240,17 @@ def _gateway_cidr(network: Network, family: int, allocation: Allocation) -> Opti
     if lease.gateway is None:
         return None
     return "{0}/{1}".format(lease.gateway, lease.subnet.split("/")[1])
+
+
+def _is_called_on_loopback(topology: Topology, network: Network, allocation: Allocation) -> bool:
+    """Whether a port of a container here is published at 127.0.0.1, where every address is meant too."""
+    for container in topology.containers.values():
+        place = default_attachment(container, topology, allocation, 4) if container.ports else None
+        if place is not None and place.network == network.name:
+            addresses = (address for port in container.ports for address in host_addresses(port, network, 4))
+            if any(address is None or address.startswith("127.") for address in addresses):
+                return True
+    return False
 
 
 def _is_linked_to(topology: Topology, container: Container) -> bool:

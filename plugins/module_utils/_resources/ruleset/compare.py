@@ -71,7 +71,9 @@ def compare(
         return None
     actions = [line for edit in edits for line in edit.actions]
     if len(missing) == len(desired):
-        actions = ["create nft tables {0}{1}".format(desired[0].name, " ({0})".format(summary) if summary else "")]
+        what = "create nft table{0} {1}{2}"
+        several = "s" if len(desired) > 1 else ""
+        actions = [what.format(several, desired[0].name, " ({0})".format(summary) if summary else "")]
     return _change(edits, actions, "".join(_inverse(edit, live, text) for edit in edits))
 
 
@@ -100,6 +102,25 @@ def removal(live: Mapping[TableName, TableState], live_text: Mapping[TableName, 
         stale.extend(_stale(have, None))
     inverse = restore_tables(list(live), live_text)
     return RulesetChange("\n".join(script) + "\n", inverse, tuple(actions), before, {}, tuple(stale))
+
+
+def joined(changes: Sequence[RulesetChange]) -> Optional[RulesetChange]:
+    """Several as one transaction; None of none."""
+    if len(changes) < 2:
+        return changes[0] if changes else None
+    before: Dict[str, Any] = {}
+    after: Dict[str, Any] = {}
+    for change in changes:
+        before.update(change.before)
+        after.update(change.after)
+    return RulesetChange(
+        script="".join(change.script for change in changes),
+        inverse_script="".join(change.inverse_script for change in changes),
+        actions=tuple(line for change in changes for line in change.actions),
+        before=before,
+        after=after,
+        stale_flows=tuple(flow for change in changes for flow in change.stale_flows),
+    )
 
 
 def _change(edits: Sequence[_Edit], actions: Sequence[str], inverse: str) -> RulesetChange:
