@@ -10,9 +10,10 @@ added or taken out, and the ruleset is compared as ever.
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 from dataclasses import replace
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from .._declaration.names_rules import check_topology_name, interface_name
 from .._declaration.words import Problems
@@ -37,14 +38,22 @@ def perform(params: Mapping[str, Any], check_mode: bool) -> Result:
     rule = _understand(params)
     topology, present = params["topology_name"], params["state"] == "present"
 
-    def decided(view: View) -> Tuple[Ruleset, Forwarding]:
+    def wanted(view: View) -> Ruleset:
         with view.rules(topology):
             live = _live(topology)
-        desired = (with_rule if present else without_rule)(live, rule, _bridge_subnets(view, rule["bridge"]))
-        return desired, decide(view.forwarding(), topology, _claim(desired, params), params["forwarding"], view.setting)
+        return (with_rule if present else without_rule)(live, rule, _bridge_subnets(view, rule["bridge"]))
+
+    @functools.lru_cache(maxsize=None)
+    def decided(view: View) -> Tuple[Forwarding, Tuple[str, ...]]:
+        """By what was there before the run, for all of it; and what is to be said."""
+        networks = wanted(view).networks
+        claim = _claim(networks, params["transit"])
+        forwarding = decide(view.forwarding(), topology, claim, params["forwarding"], view.setting)
+        names_of = {family: tuple(n.network for n in networks if n.family == family) for family in KEYS}
+        return forwarding, tuple(warnings(forwarding, names_of))
 
     def plan(view: View) -> Tuple[Action, ...]:
-        desired, forwarding = decided(view)
+        desired, (forwarding, _told) = wanted(view), decided(view)
         with view.rules(topology):
             rules = plan_ruleset(topology, desired if desired.networks else None, forwarding.transit)
         settings = (*forwarding.settings, *_settings(rule, desired))
@@ -56,21 +65,19 @@ def perform(params: Mapping[str, Any], check_mode: bool) -> Result:
     told: List[str] = []
 
     def finish(view: View) -> Tuple[Operation, ...]:
-        desired, forwarding = decided(view)
-        networks = {family: tuple(n.network for n in desired.networks if n.family == family) for family in KEYS}
-        told.extend(warnings(forwarding, networks))
+        forwarding, said = decided(view)
+        told.extend(said)
         return (remembering(forwarding.record),)
 
     result = run_alone(topology, check_mode, plan, finish).with_facts(rule=rule)
     return replace(result, warnings=(*result.warnings, *told))
 
 
-def _claim(desired: Ruleset, params: Mapping[str, Any]) -> Optional[Claim]:
-    if not desired.networks:
+def _claim(networks: Sequence[NetworkPolicy], transit: str) -> Optional[Claim]:
+    if not networks:
         return None
-    needs = tuple(family for family in KEYS if any(network.family == family for network in desired.networks))
-    bridges = tuple(dict.fromkeys(network.bridge for network in desired.networks))
-    return Claim(needs, bridges, params["transit"])
+    needs = tuple(family for family in KEYS if any(network.family == family for network in networks))
+    return Claim(needs, tuple(dict.fromkeys(network.bridge for network in networks)), transit)
 
 
 def with_rule(live: Ruleset, rule: Mapping[str, Any], bridge_subnets: Tuple[str, ...] = ()) -> Ruleset:

@@ -40,11 +40,3 @@ def made(setting: Setting) -> Iterator[Scene]:
 @pytest.fixture(scope="module", params=SETTINGS)
 def scene(request: pytest.FixtureRequest) -> Iterator[Scene]:
     yield from made(SETTINGS[request.param])
-
-
-@pytest.fixture(scope="module", params=["icc off, own bridge", "icc off with links, own bridge"])
-def flushed(request: pytest.FixtureRequest) -> Iterator[Scene]:
-    """Where somebody has flushed all packet rules."""
-    for scene in made(SETTINGS[request.param]):
-        scene.host.run(["nft", "flush", "ruleset"])
-        yield scene

@@ -120,6 +120,12 @@ class Scene:
     def mac_of(self, ifname: str) -> str:
         return str(self.host.json(["ip", "-j", "link", "show", ifname])[0]["address"])
 
+    def router(self, family: int) -> str:
+        """The address that the containers' way out leads over."""
+        if self.setting.adopted:
+            return self.lab.client.ipv4 if family == 4 else self.lab.client.ipv6
+        return next(each for each in self.answer["networks"]["net"]["gateways"] if (":" in each) == (family == 6))
+
     def router_mac(self) -> str:
         """Of whoever the containers' way out leads over: the bridge, or on an adopted one the machine on the wire."""
         if not self.setting.adopted:

@@ -71,9 +71,9 @@ def compare(
         return None
     actions = [line for edit in edits for line in edit.actions]
     if len(missing) == len(desired):
-        what = "create nft table{0} {1}{2}"
-        several = "s" if len(desired) > 1 else ""
-        actions = [what.format(several, desired[0].name, " ({0})".format(summary) if summary else "")]
+        first = desired[0]
+        what = "tables " + first.name if len(desired) > 1 else "table {0} {1}".format(first.family, first.name)
+        actions = ["create nft {0}{1}".format(what, " ({0})".format(summary) if summary else "")]
     return _change(edits, actions, "".join(_inverse(edit, live, text) for edit in edits))
 
 
