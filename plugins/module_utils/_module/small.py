@@ -10,6 +10,7 @@ import ipaddress
 from dataclasses import replace
 from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 
+from .._declaration.container_words import sysctls as settings_of_a_namespace
 from .._declaration.names_rules import check_name, check_topology_name, interface_name, mac_address
 from .._declaration.words import Problems
 from .._engine.report import Result
@@ -32,10 +33,10 @@ Compare = Callable[[Observed], List[Action]]
 def perform_netns(params: Mapping[str, Any], check_mode: bool) -> Result:
     problems = _common(params)
     check_name(params["name"], "name", problems)
+    wanted = settings_of_a_namespace(params["sysctls"], "sysctls", problems)
     _raise(problems)
     name, topology = params["name"], params["topology_name"]
-    wanted = params["sysctls"] or {}
-    sysctls = tuple(sorted((str(key).replace(".", "/"), str(value)) for key, value in wanted.items()))
+    sysctls = tuple((key.replace(".", "/"), value) for key, value in wanted)
     desired = Netns(name, topology, params["attach"], sysctls)
     if params["state"] == "absent":
         return _run(topology, check_mode, lambda seen: netns.compare_absent(name, topology, seen), owned=topology)
