@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit integration search compat molecule lint sanity docs bench build clean system system-test
+.PHONY: help demo test unit integration search compat molecule matrix matrix-quick kernels userlands system-matrix lint sanity docs bench build clean system system-test
 
 BIN := .venv/bin
 PYTHONS := python3.11 python3.12 python3.13 python3 /usr/bin/python3
@@ -34,10 +34,13 @@ system:
 system-test:
 	@tests/tools/system-packages test
 
+system-matrix:
+	@tests/tools/system-packages matrix
+
 demo: .venv/stamp system ## the four network modes on this machine, real HTTP through a published port
 	@$(BIN)/ansible-playbook -i inventory/demo playbooks/demo.yml
 
-test: lint sanity unit integration compat molecule ## everything CI runs
+test: lint sanity unit integration compat molecule matrix-quick ## everything CI runs
 	@echo "all tests passed"
 
 unit: .venv/stamp ## pure tests: no root, no kernel
@@ -57,6 +60,18 @@ compat: .venv/stamp .venv-2.16/stamp system-test ## the oldest ansible-core, and
 
 molecule: .venv/stamp system-test ## the scenarios, each on lab hosts of its own
 	tests/tools/molecule
+
+matrix: .venv/stamp system-matrix ## kernels and userlands; writes the table of docs/support.md
+	$(BIN)/python -m tests.matrix all --record $(ROW)
+
+kernels: .venv/stamp system-matrix ## a smoke on Debian's kernels, booted by qemu: ROW=6.1 for one
+	$(BIN)/python -m tests.matrix kernels --record $(ROW)
+
+userlands: .venv/stamp system-matrix ## the same in trees of Debian's releases: ROW=testing for one, NFT_BIN=
+	$(BIN)/python -m tests.matrix userlands --record $(ROW)
+
+matrix-quick: .venv/stamp system-matrix ## the same in the newest userland and on an old kernel; writes nothing
+	$(BIN)/python -m tests.matrix quick
 
 lint: .venv/stamp system-test ## style, types, shell, YAML, playbooks, documentation, changelog
 	tests/tools/lint

@@ -5,7 +5,8 @@
 """Running our modules and playbooks on a lab host.
 
 FABRIC_TARGET_PYTHON is the interpreter that modules run with (default: this one), FABRIC_ANSIBLE_PLAYBOOK the
-ansible-playbook program (default: beside this interpreter): the same tests serve every supported version.
+ansible-playbook program (default: beside this interpreter): the same tests serve every supported version. Where there
+is no such program, FABRIC_CORE is a directory that holds the package ansible as far as modules import it.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ def program(name: str) -> str:
 
 def _core_only() -> str:
     """A directory that holds nothing but ansible, for a target whose Python has its own libraries and no ansible."""
+    if os.environ.get("FABRIC_CORE"):
+        return os.environ["FABRIC_CORE"]
     venv = Path(program("ansible-playbook")).parent.parent
     found = sorted(venv.glob("lib/python3*/site-packages/ansible"))
     if not found:

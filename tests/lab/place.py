@@ -108,7 +108,9 @@ class Host(Place):
     """A party on the wire: a machine's network, /run, /var/lib, /etc/netns and hostname of its own."""
 
     def __init__(self, name: str, pid: int, ipv4: str, ipv6: str) -> None:
-        super().__init__(name, [*enter(pid), "--wdns=" + os.getcwd(), "--"])
+        # The namespaces of mounts lead to / by themselves, and util-linux before 2.38 knows of no other way there.
+        there = ["--wdns=" + os.getcwd()] if os.getcwd() != "/" else []
+        super().__init__(name, [*enter(pid), *there, "--"])
         self.pid, self.ipv4, self.ipv6 = pid, ipv4, ipv6
         self._containers: Dict[str, Container] = {}
 

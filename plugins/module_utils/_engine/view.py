@@ -12,7 +12,7 @@ import contextlib
 import os
 from dataclasses import replace
 from ipaddress import ip_interface
-from typing import Any, Collection, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Collection, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from .._ipam.store import Store, revert
 from .._kernel import facts, nft, sysctl
@@ -27,7 +27,9 @@ from .._resources.firewalls.accept import Foreseen
 from .._resources.forwarding import ForwardingRecord, from_words
 from .._resources.links.registry import SETTINGS
 from . import before as images
+from . import declared as declared_records
 from . import forwarding
+from .declared import Kept
 from .effects import FILE, LINK, SYSCTL, Outlook, kind_of, name_of, names_of
 from .journal import VERIFIED, Record, way_back
 from .operations import foreseen
@@ -109,10 +111,13 @@ class View:
         observed, files = self._read
         return images.image(touched, observed, files) if observed is not None else {}
 
-    def declared(self, topology: str) -> Optional[List[Any]]:
-        """In a list, the declaration that the interrupted run leaves as the last one applied; None: it changes none."""
+    def declared(self, topology: str) -> Optional[Kept]:
+        """The declaration that was applied last, or that the interrupted run leaves as such; None without any."""
         declared = self._outlook.declared
-        return [declared[topology]] if topology in declared else None
+        if topology not in declared:
+            return declared_records.read(topology)
+        words = declared[topology]
+        return words and Kept(words["declared"], words.get("release", ""), words.get("asked") or {})
 
     def forwarding(self) -> ForwardingRecord:
         """What is known of the host's forwarding."""

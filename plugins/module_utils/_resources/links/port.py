@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Dict, Iterator, Optional, Tuple
 
+from ..._kernel.changes import Subject
 from ..._kernel.rtnl.read import PORT_FLAGS, Link
 from ..action import Action, Operation, operation
 from ..link import change_link
@@ -34,7 +35,7 @@ class Port:
         return (self.mac,) if self.master and self.mac and not self.learning else ()
 
 
-def changes(desired: Port, link: Link, now: Optional[str], name: str, shown: str, subject: str) -> Iterator[Action]:
+def changes(desired: Port, link: Link, now: Optional[str], name: str, shown: str, subject: Subject) -> Iterator[Action]:
     """``now``: the bridge that the link is on."""
     moved = now != desired.master
     if moved:
@@ -48,7 +49,7 @@ def changes(desired: Port, link: Link, now: Optional[str], name: str, shown: str
     yield from _change_fdb(desired, () if moved else link.fdb, name, shown, subject)
 
 
-def _change_master(desired: Port, link: Link, now: Optional[str], name: str, shown: str, subject: str) -> Action:
+def _change_master(desired: Port, link: Link, now: Optional[str], name: str, shown: str, subject: Subject) -> Action:
     """A port's flags and entries go with its bridge, so the way back sets them again."""
     action = change_link(None, name, shown, subject, "master", now, desired.master)
     if now is None:
@@ -64,7 +65,7 @@ def fdb_again(link: Link, name: str) -> Iterator[Operation]:
     return (operation("fdb.add", ifname=name, mac=mac) for mac in link.fdb)
 
 
-def _change_flag(name: str, shown: str, subject: str, flag: str, now: bool, wanted: bool) -> Action:
+def _change_flag(name: str, shown: str, subject: Subject, flag: str, now: bool, wanted: bool) -> Action:
     return Action(
         text="set {0} of bridge port {1} {2}".format(flag, shown, "on" if wanted else "off"),
         subject=subject,
@@ -75,7 +76,7 @@ def _change_flag(name: str, shown: str, subject: str, flag: str, now: bool, want
     )
 
 
-def _change_fdb(desired: Port, now: Tuple[str, ...], name: str, shown: str, subject: str) -> Iterator[Action]:
+def _change_fdb(desired: Port, now: Tuple[str, ...], name: str, shown: str, subject: Subject) -> Iterator[Action]:
     """The new one first, so that nothing is flooded on the way."""
     for mac in [mac for mac in desired.fdb if mac not in now]:
         there, back = operation("fdb.add", ifname=name, mac=mac), operation("fdb.delete", ifname=name, mac=mac)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from ..._kernel import names
+from ..._kernel.changes import of_owner
 from ..._kernel.host import Host
 from ..._kernel.observe import Observed
 from ..._kernel.operations.link import veth_create
@@ -46,6 +47,8 @@ class Veth(Inside, Port):
     learning: bool = True
     guard: bool = False
     host_addresses: Tuple[str, ...] = ()
+    host_mac: Optional[str] = None  # of the host end; None: any
+    host_mtu: Optional[int] = None  # of the host end; None: as inside
     sysctls: Tuple[Tuple[str, str], ...] = ()  # of the inner end, keys with slashes
 
     kind = "veth"
@@ -61,7 +64,8 @@ class Veth(Inside, Port):
 
 def creation(desired: Veth) -> Dict[str, Any]:
     """What ``link.create`` wants to know."""
-    own = {name: getattr(desired, name) for name in ("name", "master", "flags")}
+    own = {name: getattr(desired, name) for name in ("name", "master", "flags", "host_mac")}
+    own["host_mtu"] = desired.host_mtu or desired.mtu
     return dict(inside.creation(desired), host_addresses=list(desired.host_addresses), fdb=list(desired.fdb), **own)
 
 
@@ -107,7 +111,7 @@ def create(desired: Veth, announced: bool = True) -> Action:
         text="connect {0} ({1}) {2}by {3}".format(
             desired.shown, details, "to {0} ".format(desired.master) if desired.master else "", desired.name
         ),
-        subject="container " + desired.shown,
+        subject=desired.subject,
         do=(_made(desired, creation(desired)),),
         undo=(operation("link.delete", netns=None, ifname=desired.name),),
         finish=tuple(inside.announcements(desired)) if announced else (),
@@ -125,7 +129,7 @@ def remove(link: Link, observed: Observed, netns: Optional[str] = None) -> Actio
     if known is not None:
         before = described(known)
         undo = (operation("link.delete", netns=None, ifname=link.ifname), *_again(known, link, observed))
-    return Action("disconnect {0} ({1})".format(whose, link.ifname), "container " + whose, do, undo, before=before)
+    return Action("disconnect {0} ({1})".format(whose, link.ifname), of_owner(whose), do, undo, before=before)
 
 
 def _again(known: Veth, link: Link, observed: Observed) -> Iterator[Operation]:
@@ -159,7 +163,7 @@ def _make_way(desired: Veth, outer: Link, observed: Observed) -> Action:
     undo.extend(operation("address.add", cidr=cidr, **place) for cidr in addresses)
     return Action(
         "replace {0} of {1}, whose other end is not there".format(name, desired.shown),
-        "container " + desired.shown,
+        desired.subject,
         (
             operation("link.set", attributes={"alias": names.REPLACED, "master": None, "up": False}, **place),
             operation("link.rename", netns=None, ifname=name, new=aside),
@@ -171,17 +175,20 @@ def _make_way(desired: Veth, outer: Link, observed: Observed) -> Action:
 
 
 def _outer_changes(desired: Veth, outer: Link, observed: Observed) -> Iterator[Action]:
-    subject, name = "container " + desired.shown, desired.name
+    subject, name = desired.subject, desired.name
     master = observed.by_index.get(outer.master)
     shown = "{0} (of {1})".format(name, desired.shown)
     if outer.alias != desired.alias:
         yield change_link(None, name, shown, subject, "alias", outer.alias, desired.alias)
-    if outer.mtu != desired.mtu:
-        step = change_link(None, name, shown, subject, "mtu", outer.mtu, desired.mtu)
+    if desired.host_mac not in (None, outer.mac):  # before it is on the bridge, which would follow it
+        yield change_link(None, name, shown, subject, "mac", outer.mac, desired.host_mac)
+    mtu = desired.host_mtu or desired.mtu
+    if outer.mtu != mtu:
+        step = change_link(None, name, shown, subject, "mtu", outer.mtu, mtu)
         again = {"ipv6_link_local": outer.ipv6_link_local}
         back = operation("link.set", netns=None, ifname=name, attributes=again)
-        yield last_mtu(step, back) if loses_ipv6(outer.mtu, desired.mtu) else step
-    if outer.ipv6_link_local and desired.mtu >= IPV6_MTU:
+        yield last_mtu(step, back) if loses_ipv6(outer.mtu, mtu) else step
+    if outer.ipv6_link_local and mtu >= IPV6_MTU:
         yield change_link(None, name, shown, subject, "ipv6_link_local", True, False)
     now_master = master.ifname if master else None
     yield from port.changes(desired, outer, now_master, name, shown, subject)
@@ -224,6 +231,7 @@ def _from_ends(link: Link, inner: Link, netns: str, state: NamespaceState, obser
         master=master.ifname if master else None,
         **{flag: getattr(link, flag) for flag in PORT_FLAGS},
         host_addresses=comparable_addresses(observed.addresses.get(link.index, [])),
+        host_mac=link.mac,  # which the bridge may follow
     )
 
 
@@ -240,7 +248,7 @@ KIND = Kind(
     configure=None,
     mutable=(
         *("ifname", "alias", "mac", "mtu", "addresses", "routes", "master", *PORT_FLAGS),
-        *("host_addresses", "sysctls"),
+        *("host_addresses", "host_mac", "host_mtu", "sysctls"),
     ),
     owned_inside=False,
 )

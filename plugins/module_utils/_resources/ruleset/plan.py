@@ -38,15 +38,9 @@ def plan_ruleset(
     live = {name: read_table(objects) for name, objects in listing or begin_listing(topology)}
     text = functools.lru_cache(maxsize=None)(functools.partial(nft.list_text, list(live)))
     tables, wanted = _wanted(desired, transit)
-    changes = []
-    for part in ([name for name in live if name != _SHARED], [_SHARED]):
-        here = {name: live[name] for name in part if name in live}
-        declared = [table for table in tables if ((table.family, table.name) == _SHARED) == (part == [_SHARED])]
-        if declared:
-            summary = _summary(desired) if desired is not None and part != [_SHARED] else _REST
-            changes.append(compare(declared, wanted, here, text, summary))
-        elif here:
-            changes.append(removal(here, {name: text()[name] for name in here}))
+    declared = {(table.family, table.name) for table in tables}
+    gone = {name: state for name, state in live.items() if name not in declared}
+    changes = (compare(tables, wanted, live, text), removal(gone, text() if gone else {}))
     return joined([change for change in changes if change is not None])
 
 
@@ -62,9 +56,3 @@ def _wanted(
         return tables, {}
     names = [(table.family, table.name) for table in tables]
     return tables, read_tables(nft.normalise("\n".join(table_text(table) for table in tables), names))
-
-
-def _summary(ruleset: Ruleset) -> str:
-    networks = len({network.network for network in ruleset.networks})
-    ports = len(ruleset.publications)
-    return "{0} network{1}, {2} port{3}".format(networks, "s"[: networks != 1], ports, "s"[: ports != 1])
