@@ -65,7 +65,7 @@ options:
     type: int
   multicast_snooping:
     description:
-      - Send multicast only to the ports that asked for it.
+      - Send multicast only to the ports that asked for it, as far as somebody on the network asks who wants it.
     type: bool
     default: true
   up:

@@ -151,6 +151,24 @@ options:
     type: str
     choices: [warn, integrate, ignore]
     default: warn
+  forwarding:
+    description:
+      - V(manage) turns on C(net.ipv4.ip_forward) and C(net.ipv6.conf.all.forwarding) where a network of that family
+        needs it, which all do that are not C(internal). They go back to what they were when the last topology that
+        needs them goes.
+      - V(keep) never writes them. Where one that is needed is off, a warning says what will not work.
+    type: str
+    choices: [manage, keep]
+    default: manage
+  transit:
+    description:
+      - What happens to packets that the host forwards neither from nor to a network of a topology, where a run turned
+        forwarding on. V(drop) drops them, as the host did before; V(accept) lets them pass, for a host that is a
+        router, or one where libvirt, LXD or a VPN forward.
+      - One topology with V(accept) is enough. Where forwarding was on already, this option does nothing.
+    type: str
+    choices: [drop, accept]
+    default: drop
   remove_limit:
     description:
       - How many networks and containers of O(name) one call may remove, as a number or as a percentage of those that
@@ -360,6 +378,8 @@ ARGUMENT_SPEC = dict(
     ),
     port_range=dict(type="str"),
     firewall=dict(type="str", choices=["warn", "integrate", "ignore"], default="warn"),
+    forwarding=dict(type="str", choices=["manage", "keep"], default="manage"),
+    transit=dict(type="str", choices=["drop", "accept"], default="drop"),
     remove_limit=dict(type="str"),
     lock_timeout=dict(type="int", default=60),
     confirm_timeout=dict(type="int", default=0),

@@ -110,6 +110,18 @@ options:
       - Packets may leave O(master) by the port by which they came.
     type: bool
     default: false
+  learning:
+    description:
+      - O(master) learns from what comes in by the port which MACs are behind it. With V(false) it is O(mac) and no
+        other, whatever the port's frames say; so O(mac) has to be given.
+    type: bool
+    default: true
+  guard:
+    description:
+      - Where O(master) speaks the spanning tree protocol, a message of it that comes in by the port shuts the port,
+        instead of changing the tree. It is open again when the interface was set down and up.
+    type: bool
+    default: false
   host_addresses:
     description:
       - Addresses of the end on the host, for a link without a bridge.
@@ -251,6 +263,8 @@ ARGUMENT_SPEC = dict(
     master=dict(type="str"),
     isolated=dict(type="bool", default=False),
     hairpin=dict(type="bool", default=False),
+    learning=dict(type="bool", default=True),
+    guard=dict(type="bool", default=False),
     host_addresses=dict(type="list", elements="str", default=[]),
     topology_name=dict(type="str", default="by_hand"),
 )

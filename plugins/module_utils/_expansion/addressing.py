@@ -11,7 +11,17 @@ import ipaddress
 from dataclasses import dataclass, field
 from typing import Callable, List, Mapping, Optional, Tuple
 
-from .._declaration.topology import Attachment, Container, Route, Topology, families, gateway_mode, metric_of
+from .._declaration.topology import (
+    Attachment,
+    Container,
+    Network,
+    PublishedPort,
+    Route,
+    Topology,
+    families,
+    gateway_mode,
+    metric_of,
+)
 from .._ipam.requests import Allocation
 from .._kernel.rtnl.read import Link
 from .._resources.routes import StaticRoute
@@ -24,7 +34,6 @@ class HostDefaults:
     mtu: int = 1500  # of the default route's interface
     links: Mapping[str, Link] = field(default_factory=dict)  # by name
     resolv_conf: Tuple[str, ...] = ()  # lines without comments
-    advertised_interfaces: Tuple[str, ...] = ()  # where the host's own routes come from router advertisements
 
 
 def mac_of(ipv4: Optional[str], ipv6: Optional[str] = None) -> str:
@@ -76,3 +85,12 @@ def static_route(route: Route) -> StaticRoute:
         metric=metric_of(route),
         onlink=route.onlink,
     )
+
+
+def host_addresses(port: PublishedPort, network: Network, family: int) -> Tuple[Optional[str], ...]:
+    """Where a port listens in one family: its own host_ip, else the network's host_binding, else (None) everywhere."""
+    wanted = (port.host_ip,) if port.host_ip is not None else network.host_binding
+    if not wanted:
+        return (None,)
+    addresses = [address for address in wanted if address.version == family]
+    return tuple(None if address.is_unspecified else str(address) for address in addresses)

@@ -12,10 +12,9 @@ from .._declaration.topology import Attachment, Container, Topology, families, n
 from .._ipam.requests import Allocation
 from .._kernel import namespaces
 from .._kernel.ranges import ranges
-from .addressing import default_attachment
+from .addressing import default_attachment, host_addresses
 from .drivers.registry import driver_of
 from .lease_requests import port_request
-from .rules import host_addresses
 
 #: A range of more ports than this is one entry of a result.
 MANY_PORTS = 20

@@ -7,13 +7,12 @@
 from __future__ import annotations
 
 from ipaddress import ip_network
-from typing import Dict, Iterator, List, Mapping, Optional
+from typing import Dict, Iterator, List, Mapping, Optional, Tuple
 
 from .._declaration.container_words import interface_of_setting
 from .._declaration.topology import (
     Attachment,
     Container,
-    Network,
     Route,
     Topology,
     families,
@@ -27,7 +26,6 @@ from .._resources.adopted import AdoptedBridge
 from .._resources.links.kind import DeclaredLink
 from .._resources.netns import Netns
 from .._resources.routes import StaticRoute
-from .._resources.settings import HostSysctl
 from .addressing import HostDefaults, default_attachment, static_route
 from .drivers.driver import Place
 from .drivers.registry import driver_of
@@ -41,7 +39,6 @@ def expand(topology: Topology, allocation: Allocation, host: HostDefaults) -> De
     """Everything that ``topology`` is made of on a host."""
     return Desired(
         topology=topology.name,
-        sysctls=tuple(_forwarding(topology, host)),
         links=(*_network_links(topology, allocation, host), *_place_links(topology, allocation, host)),
         namespaces=tuple(_namespaces(topology)),
         files=expand_files(topology, allocation, host.resolv_conf),
@@ -50,19 +47,13 @@ def expand(topology: Topology, allocation: Allocation, host: HostDefaults) -> De
     )
 
 
-def _forwarding(topology: Topology, host: HostDefaults) -> Iterator[HostSysctl]:
-    """First of all: writing ip_forward sets other settings of every interface back."""
-    if any(_routes(network, 4) for network in topology.networks.values()):
-        yield HostSysctl("net/ipv4/ip_forward", "1")
-    if any(_routes(network, 6) for network in topology.networks.values()):
-        for ifname in host.advertised_interfaces:
-            # A router takes no advertisements, unless told so: without this the host would lose its own way out.
-            yield HostSysctl("net/ipv6/conf/{0}/accept_ra".format(ifname), "2")
-        yield HostSysctl("net/ipv6/conf/all/forwarding", "1")
-
-
-def _routes(network: Network, family: int) -> bool:
-    return family in families(network) and driver_of(network).forwards(network, family)
+def forwarded(topology: Topology, family: int) -> Tuple[str, ...]:
+    """The networks that need a host which forwards this version of IP: from an internal one nothing leads elsewhere."""
+    return tuple(
+        network.name
+        for network in topology.networks.values()
+        if family in families(network) and not network.internal and driver_of(network).forwards(network, family)
+    )
 
 
 def _namespaces(topology: Topology) -> Iterator[Netns]:

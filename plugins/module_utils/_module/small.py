@@ -111,6 +111,8 @@ def _veth(params: Mapping[str, Any], problems: Problems) -> Veth:
     else:
         check_name(params["netns"], "netns", problems)
     interface_name(params["ifname"], "ifname", problems)
+    if not params["learning"] and not params["mac"]:
+        problems.note("learning", "where the bridge is not to learn, name the mac that is behind the port")
     owner = "{0}:{1}".format(params["netns"], params["ifname"])
     addresses = cidrs(params["addresses"], "addresses", problems)
     host_addresses = cidrs(params["host_addresses"], "host_addresses", problems)
@@ -128,6 +130,8 @@ def _veth(params: Mapping[str, Any], problems: Problems) -> Veth:
         master=interface_name(params["master"], "master", problems) if params["master"] else None,
         isolated=params["isolated"],
         hairpin=params["hairpin"],
+        learning=params["learning"],
+        guard=params["guard"],
         host_addresses=tuple(map(str, host_addresses)),
     )
 

@@ -28,6 +28,8 @@ VETH: Dict[str, Any] = dict(
     master=None,
     isolated=False,
     hairpin=False,
+    learning=True,
+    guard=False,
     host_addresses=[],
     topology_name="by_hand",
 )

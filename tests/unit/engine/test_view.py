@@ -29,7 +29,17 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.b
 ALIAS = "linuxnet.fabric/default network front"
 UPLINK, FRONT = (
     Link(2, "uplink0", mtu=1500),
-    Link(9, "br-front", "bridge", True, mtu=1500, alias=ALIAS, ageing_time=300, altnames=(altname(ALIAS),)),
+    Link(
+        9,
+        "br-front",
+        "bridge",
+        True,
+        mtu=1500,
+        alias=ALIAS,
+        ageing_time=300,
+        no_linklocal_learn=True,
+        altnames=(altname(ALIAS),),
+    ),
 )
 OUT = RouteEntry("0.0.0.0/0", "192.0.2.1", oif=2)
 EITHER_WAY = RouteEntry("198.51.100.0/24", next_hops=(2, 9))

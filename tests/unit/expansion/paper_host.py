@@ -39,6 +39,8 @@ from tests.unit.ipam.memory_store import MemoryStore
 
 _OWN_NAMESPACE = 1  # the inode of the host's own
 _LINK_FIELDS = {each.name for each in dataclasses.fields(Link)}
+#: What the end inside a namespace has of a bridge port: nothing.
+_NO_PORT: Dict[str, Any] = {"isolated": False, "hairpin": False, "learning": True, "guard": False}
 Files = Mapping[str, FileState]
 
 
@@ -112,7 +114,7 @@ def made(desired: Desired, asked: Optional[Desired] = None) -> Tuple[Observed, F
     for link in desired.links_inside():
         outer, inner = next(index), next(index)
         state = inside[str(link.netns)]
-        there = _link(link, inner, link.ifname, kind=link.kind, peer=outer, isolated=False, hairpin=False)
+        there = _link(link, inner, link.ifname, kind=link.kind, peer=outer, **_NO_PORT)
         inside[str(link.netns)] = NamespaceState(
             {**state.links, link.ifname: there},
             {**state.addresses, inner: list(link.addresses)},
@@ -122,7 +124,15 @@ def made(desired: Desired, asked: Optional[Desired] = None) -> Tuple[Observed, F
         if link.host_ifname is not None:
             master = host[str(link.stands_on[0])].index if link.stands_on else 0
             host[link.host_ifname] = _link(
-                link, outer, link.host_ifname, kind=link.kind, mac="", peer=inner, master=master, ipv6_link_local=False
+                link,
+                outer,
+                link.host_ifname,
+                kind=link.kind,
+                mac="",
+                peer=inner,
+                master=master,
+                ipv6_link_local=False,
+                fdb=getattr(link, "fdb", ()),
             )
             addresses[outer] = list(getattr(link, "host_addresses", ()))
             pairs[outer] = (str(link.netns), there)
