@@ -65,7 +65,7 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
             watch.lap("lease and expand")
             granted = PreparedLeases(store, prepared.allocation)
             kept = run.view.declared(topology.name)
-            finish = (_remember(topology.name, params, absent, prepared),)
+            finish = functools.partial(_remember, params, absent, prepared, kept)
             result = run.carry_out(Work(topology.name, planner.plan, granted, planner.left_after, finish))
         result = replace(result, kinds=_kinds(run.view, params, absent, prepared, kept, result, check_mode))
         watch.lap("tell drift from intent" if check_mode else "finish")
@@ -141,12 +141,18 @@ def _confirm(params: Mapping[str, Any], check_mode: bool) -> Result:
         return confirm.confirm()
 
 
-def _remember(name: str, params: Mapping[str, Any], absent: bool, prepared: Prepared) -> Operation:
-    """The operation that keeps the declaration once it is real."""
+def _remember(
+    params: Mapping[str, Any], absent: bool, prepared: Prepared, kept: Optional[Kept], changes: bool
+) -> Tuple[Operation, ...]:
+    """The operation that keeps the declaration once it is real: none where it is what was kept, and was real."""
+    name = prepared.topology.name
     if absent:
-        return operation("declared.remove", topology=name)
+        return (operation("declared.remove", topology=name),)
     words = declared.words(params)
-    return operation("declared.write", topology=name, declared=words, release=RELEASE_NAME, asked=prepared.asked())
+    if not changes and kept is not None and kept.asked and (kept.words, kept.release) == (words, RELEASE_NAME):
+        return ()  # to find out that nothing else is asked either would take a tenth of such a run
+    asked = prepared.asked()
+    return (operation("declared.write", topology=name, declared=words, release=RELEASE_NAME, asked=asked),)
 
 
 def _kinds(
