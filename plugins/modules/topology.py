@@ -267,6 +267,66 @@ actions:
     - lease subnet 172.20.0.0/24 to network front
     - create namespace web
     - create bridge br-front (172.20.0.1/24, mtu 1500)
+changes:
+  description:
+    - RV(actions) as data, one for each, in the same order; in check mode and after an apply.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    subject:
+      description:
+        - What it is about. C(network) is what a network has on the host, C(container) a namespace, C(container) with
+          C(interface), C(port) or C(link) what belongs to it, C(host) a setting of the host or another firewall,
+          C(topology) what belongs to no network or container alone, C(bridge) or C(interface) alone a link that no
+          declared network or container has.
+        - C(part) is V(packet rules), V(files) or V(lease) of that, or V(run) for a run that was interrupted.
+      returned: always
+      type: dict
+    kind:
+      description:
+        - V(drift) repairs what somebody changed on the host since O(name) was applied last.
+        - V(intended) follows a change of the declaration.
+        - V(release) follows what the same declaration asks otherwise than it did, because another release of this
+          collection reads it, or because the host's surroundings are others, such as its name servers.
+        - After an apply of a changed declaration a kind is told by the object, in check mode by each change.
+      returned: always
+      type: str
+    text:
+      description: The line in RV(actions).
+      returned: always
+      type: str
+    before:
+      description:
+        - What differs, as it was on the host. Empty where all of the subject is missing. An attribute that is not there
+          is null.
+      returned: always
+      type: dict
+    after:
+      description: The same as declared. Empty where all of the subject goes.
+      returned: always
+      type: dict
+  sample:
+    - subject:
+        network: front
+      kind: drift
+      text: set mtu of br-front from 1400 to 1500
+      before:
+        mtu: 1400
+      after:
+        mtu: 1500
+    - subject:
+        container: web
+        port: 0.0.0.0:8081/tcp
+      kind: intended
+      text: publish 0.0.0.0:8081/tcp -> 172.20.0.2:80
+      before: {}
+      after:
+        host_ip: 0.0.0.0
+        published: 8081
+        target: 80
+        protocol: tcp
+        address: 172.20.0.2
 timings:
   description:
     - Milliseconds that each stage of the run took, in order. Python's and Ansible's own start is not among them.
@@ -296,7 +356,7 @@ drift:
     - set mtu of br-front from 1400 to 1500
 intended:
   description:
-    - Of RV(actions), those that follow a change of the declaration since O(name) was applied last.
+    - Of RV(actions), those that follow a change of the declaration since O(name) was applied last, or another release.
   returned: in check mode
   type: list
   elements: str
@@ -318,7 +378,8 @@ containers:
     - C(interfaces) is a dictionary from the name in the container to C(network), C(mac), C(ipv4), C(ipv6), C(gateway)
       and C(host_interface). In the mode C(container:NAME) they are those of NAME.
     - C(ports) has an entry for each published port and address family, with C(host_ip), C(published), C(target) and
-      C(protocol). V(0.0.0.0) and V(::) stand for every address.
+      C(protocol). V(0.0.0.0) and V(::) stand for every address. A range of more than twenty ports is one entry, whose
+      C(published) and C(target) are written as in Compose, such as V(20000-36383).
   returned: success
   type: dict
   sample:

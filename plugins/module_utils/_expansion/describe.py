@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import Any, Dict, List, Union
 
 from .._declaration.topology import Attachment, Container, Topology, families, namespace_owner
+from .._declaration.ways import host_addresses
 from .._ipam.requests import Allocation
 from .._kernel import namespaces
 from .._kernel.ranges import ranges
-from .addressing import default_attachment, host_addresses
 from .drivers.registry import driver_of
 from .lease_requests import port_request
+from .rules import ways_of
 
 #: A range of more ports than this is one entry of a result.
 MANY_PORTS = 20
@@ -69,14 +70,13 @@ def _ports(topology: Topology, container: Container, allocation: Allocation) -> 
     A long range is one entry, whose ports are written as Compose writes a range.
     """
     found = []
+    ways = list(ways_of(topology, container, allocation))
     for port in container.ports:
         published = allocation.ports[port_request(container.name, port)]
-        for family, everywhere in ((4, "0.0.0.0"), (6, "::")):
-            attachment = default_attachment(container, topology, allocation, family)
-            network = topology.networks[attachment.network] if attachment is not None else None
-            if network is not None and driver_of(network).publishes:
-                for host_ip in host_addresses(port, network, family):
-                    found.append(((host_ip or everywhere, port.protocol), published, port.container_port))
+        for family, network in ways:
+            everywhere = "0.0.0.0" if family == 4 else "::"
+            for host_ip in host_addresses(port, network, family):
+                found.append(((str(host_ip or everywhere), port.protocol), published, port.container_port))
     if len(found) <= MANY_PORTS:
         return [_port(*key, published, target) for key, published, target in found]
     told = []

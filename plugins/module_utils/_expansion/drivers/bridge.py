@@ -13,6 +13,7 @@ from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 from ..._declaration.bridge_words import BRIDGE_SPELLINGS, BRIDGE_WORDS, default_bridge, parse_bridge
 from ..._declaration.driver import NetworkWords
 from ..._declaration.topology import Attachment, Container, Network, Pool, Topology, families, gateway_mode
+from ..._declaration.ways import host_addresses
 from ..._declaration.words import Problems, quote
 from ..._ipam.requests import Allocation, SubnetRequest
 from ..._kernel import names
@@ -25,7 +26,7 @@ from ..._resources.link import comparable_addresses
 from ..._resources.links.bridge import Bridge
 from ..._resources.links.veth import Veth
 from ..._resources.ruleset.model import Endpoint, NetworkPolicy
-from ..addressing import HostDefaults, default_attachment, host_addresses, mac_of
+from ..addressing import HostDefaults, default_attachment, mac_of
 from ..seen import RecognisedNetworks, RecognisedPlaces, Seen, network_of
 from .driver import Driver, Place, Surroundings, beside_others
 
@@ -274,7 +275,7 @@ def _is_called_on_loopback(topology: Topology, network: Network, allocation: All
         place = default_attachment(container, topology, allocation, 4) if container.ports else None
         if place is not None and place.network == network.name:
             addresses = (address for port in container.ports for address in host_addresses(port, network, 4))
-            if any(address is None or address.startswith("127.") for address in addresses):
+            if any(address is None or address.is_loopback for address in addresses):
                 return True
     return False
 

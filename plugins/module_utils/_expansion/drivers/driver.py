@@ -81,9 +81,6 @@ def _inside(request: SubnetRequest, addresses: Iterable[str]) -> Tuple[str, ...]
 class Driver(DriverWords):
     """A driver, with the answers of one that makes nothing on the host and has no packet rules."""
 
-    #: Whether ports can be published over its networks: whether our packet rules are in the way of their traffic.
-    publishes = False
-
     def ask(self, network: Network, pool: Pool, request: SubnetRequest) -> SubnetRequest:
         """What is asked of the lease store for a subnet; ``request`` says what every network asks."""
         return request
