@@ -17,7 +17,7 @@ description:
   - An interface that is not ours is never changed or deleted.
 requirements:
   - python >= 3.9
-  - pyroute2 >= 0.7.2
+  - Linux >= 5.10
 extends_documentation_fragment:
   - linuxnet.fabric._attributes
   - linuxnet.fabric._attributes.full

@@ -16,6 +16,7 @@ from typing import Any, Callable, Dict, Mapping
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .._engine.report import Result
+from .._kernel import dependencies
 from .._kernel.errors import FabricError, MissingDependencyError
 
 Perform = Callable[[Mapping[str, Any], bool], Result]
@@ -28,6 +29,7 @@ def run_module(argument_spec: Dict[str, Any], perform: Perform, **module_argumen
     module = AnsibleModule(argument_spec=argument_spec, supports_check_mode=True, **module_arguments)
     _require_root(module)
     try:
+        dependencies.require_python()
         result = perform(module.params, module.check_mode)
     except OSError as error:
         module.fail_json(msg=_told(error), errno=error.errno)

@@ -58,6 +58,8 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
     dependencies.require_all()
     watch.lap("parse")
     with session(check_mode, params["lock_timeout"], params.get("confirm_timeout"), watch) as run:
+        if topology.networks:
+            dependencies.require_kinds(run.host)
         with _leases(run.view, check_mode) as store:
             consent = None if absent else _consent(store, topology, limit)
             prepared = _prepare(run.view, store, topology, absent, params.get("firewall") or WARN, consent)

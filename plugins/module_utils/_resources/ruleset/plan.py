@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from typing import Mapping, Optional, Sequence, Tuple
 
-from ..._kernel import nft
+from ..._kernel import dependencies, nft
 from ..._kernel.names import table as table_name
 from .compare import RulesetChange, compare, removal
 from .model import Ruleset
@@ -28,6 +28,13 @@ def plan_ruleset(
 ) -> Optional[RulesetChange]:
     """None when nothing is to be done; ``desired`` None means that the tables are to be absent."""
     live = {name: read_table(objects) for name, objects in listing or begin_listing(topology)}
+    change = _change(desired, live)
+    if change is not None and change.stale_flows:
+        dependencies.require_library("pyroute2", "to end the connections of published ports that went or moved")
+    return change
+
+
+def _change(desired: Optional[Ruleset], live: Mapping[TableName, TableState]) -> Optional[RulesetChange]:
     if desired is None:
         return removal(live, nft.list_text(list(live)) if live else {})
     tables, wanted = _wanted(desired)
@@ -40,4 +47,8 @@ def _wanted(desired: Ruleset) -> Tuple[Sequence[Table], Mapping[TableName, Table
     """What is desired, as our text and as this nft shows it. What a run plans by it verifies by it."""
     tables = layout(desired)
     names = [(table.family, table.name) for table in tables]
-    return tables, read_tables(nft.normalise("\n".join(table_text(table) for table in tables), names))
+    try:
+        shown = nft.normalise("\n".join(table_text(table) for table in tables), names)
+    except nft.RefusedError as error:
+        raise dependencies.refused_rules(error) from error
+    return tables, read_tables(shown)
