@@ -78,7 +78,8 @@ options:
         required: true
       gateway:
         description:
-          - The next hop. Without one the destination is on the link.
+          - The next hop, which a V(unicast) route needs. It lies in a subnet of O(addresses), or
+            O(routes[].onlink) says that it is a neighbour all the same.
         type: str
       type:
         description:

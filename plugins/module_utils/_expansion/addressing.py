@@ -11,9 +11,10 @@ import ipaddress
 from dataclasses import dataclass, field
 from typing import Callable, List, Mapping, Optional, Tuple
 
-from .._declaration.topology import Attachment, Container, Topology, families, gateway_mode
+from .._declaration.topology import Attachment, Container, Route, Topology, families, gateway_mode, metric_of
 from .._ipam.requests import Allocation
 from .._kernel.rtnl.read import Link
+from .._resources.routes import StaticRoute
 
 
 @dataclass(frozen=True)
@@ -64,3 +65,14 @@ def _leads_out(attachment: Attachment, topology: Topology, allocation: Allocatio
 def unique(values: List[str], key: Callable[[str], str] = str) -> Tuple[str, ...]:
     """In order, each once."""
     return tuple({key(value): value for value in values}.values())
+
+
+def static_route(route: Route) -> StaticRoute:
+    """A declared route as a resource."""
+    return StaticRoute(
+        destination=str(route.destination),
+        gateway=str(route.gateway) if route.gateway else None,
+        type=route.type,
+        metric=metric_of(route),
+        onlink=route.onlink,
+    )

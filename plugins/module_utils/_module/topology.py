@@ -14,7 +14,7 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Named
 from .._declaration.limits import Limit, parse_remove_limit
 from .._declaration.topology import Topology, families
 from .._engine import confirm, declared
-from .._engine.asked import Digests, digests, kinds, kinds_by_line
+from .._engine.asked import Digests, digests, kinds, kinds_by_change
 from .._engine.declared import Kept
 from .._engine.desired import Desired
 from .._engine.leases import PreparedLeases
@@ -174,7 +174,7 @@ def _kinds(
         topology = _parse(params["name"], kept.words, absent=False)
         last = _prepare(view, store, topology, False, kept.words["firewall"] or WARN)
         corrective = (*last.allocation.changes, *changes(last.planner.plan()))
-    return kinds_by_line(result.changes, corrective, kept.asked, last.asked())
+    return kinds_by_change(result.changes, corrective, kept.asked, last.asked())
 
 
 def _prepare(
