@@ -57,7 +57,7 @@ def default_attachment(
 def _leads_out(attachment: Attachment, topology: Topology, allocation: Allocation, family: int) -> bool:
     network = topology.networks[attachment.network]
     lease = allocation.subnets.get((network.name, family))
-    if lease is None or lease.gateway is None or network.internal:
+    if lease is None or (lease.gateway is None and not lease.direct) or network.internal:
         return False
     return gateway_mode(network, family) != "isolated"
 
