@@ -52,7 +52,22 @@ options:
   networks:
     description:
       - The networks, as a dictionary from a name to the words below. A network may have none of them (V({})).
-      - C(driver) (V(bridge)) - only V(bridge) for now.
+      - C(driver) (V(bridge)) - V(bridge) (a bridge of the network's own on the host), V(macvlan) (each container is a
+        machine on the host's LAN, with a MAC of its own) or V(ipvlan) (the same with the host's MAC). Words that mean
+        nothing for a driver are refused.
+      - With V(macvlan) and V(ipvlan), C(parent) - the interface of the host that is on the LAN. It has to exist and is
+        never changed.
+      - With V(macvlan), C(macvlan_mode) (V(bridge)) - V(bridge), V(private) (the containers do not reach each other),
+        V(vepa) (they reach each other if the switch sends back what came from there) or V(passthru) (the parent is one
+        container's alone, which has its MAC).
+      - With V(ipvlan), C(ipvlan_mode) (V(l2)) - V(l2), or V(l3) and V(l3s) (the host's kernel routes between the LAN
+        and the containers, whose subnet is one of their own).
+      - With V(macvlan) and V(ipvlan), C(host_access) (V(false)) - the host has a link of its own beside those of the
+        containers, with an address out of C(ip_range), so that it reaches them and they it. Without it the kernel keeps
+        a host apart from what stands on its interface.
+      - With V(macvlan) and V(ipvlan), a network without a C(subnet) has that of its parent, and the gateway that the
+        host has there. It needs an C(ip_range) then that nobody else on the LAN gives addresses from. With a
+        C(subnet) it has the C(gateway) that is written, or none.
       - C(ipam) - C(config) is a list with at most one subnet of each family. Each has C(subnet), C(ip_range) (where
         addresses are chosen from), C(gateway) (default the lowest free address, of C(ip_range) where there is one) and
         C(aux_addresses) (name to address; never given to a container). A network without a subnet gets one that
@@ -78,7 +93,7 @@ options:
         the bridge; with C(internal) only). One word or C({ipv4:, ipv6:}).
       - C(host_binding) - host addresses of published ports that name none. Default is every address.
       - C(trusted_host_interfaces) - interfaces of the host from which the containers' own addresses can be reached.
-      - C(mtu) - default is that of the default route's interface.
+      - C(mtu) - default is that of the default route's interface, and of V(macvlan) and V(ipvlan) that of the parent.
       - C(anti_spoofing) (V(true)) - a container sends with its own MAC and addresses only.
       - C(routes) - routes in every container of this network, each with C(destination) and C(gateway), or with
         C(type) V(blackhole), V(unreachable) or V(prohibit), and C(metric), C(onlink).
@@ -364,11 +379,14 @@ intended:
     - publish 0.0.0.0:8081/tcp -> 172.17.0.2:80
 networks:
   description:
-    - From the name of each network to its C(bridge) (the interface), its C(subnets) and its C(gateways).
+    - From the name of each network to its C(driver), its C(subnets) and its C(gateways). With the driver V(bridge) to
+      its C(bridge) (the interface), with V(macvlan) and V(ipvlan) to its C(parent) and its C(macvlan_mode) or
+      C(ipvlan_mode), too.
   returned: success
   type: dict
   sample:
     front:
+      driver: bridge
       bridge: br-front
       subnets: [172.20.0.0/24]
       gateways: [172.20.0.1]
@@ -376,7 +394,8 @@ containers:
   description:
     - From the name of each container to its C(netns) (the handle), its C(mode), its C(interfaces) and its C(ports).
     - C(interfaces) is a dictionary from the name in the container to C(network), C(mac), C(ipv4), C(ipv6), C(gateway)
-      and C(host_interface). In the mode C(container:NAME) they are those of NAME.
+      and C(host_interface), which is null on a network that has no end on the host. In the mode C(container:NAME)
+      they are those of NAME.
     - C(ports) has an entry for each published port and address family, with C(host_ip), C(published), C(target) and
       C(protocol). V(0.0.0.0) and V(::) stand for every address. A range of more than twenty ports is one entry, whose
       C(published) and C(target) are written as in Compose, such as V(20000-36383).

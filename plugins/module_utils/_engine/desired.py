@@ -53,9 +53,9 @@ class Desired:
         """What is declared among the host's links."""
         return frozenset(link.host_ifname for link in self.links if link.host_ifname is not None)
 
-    def inside_ifnames(self) -> FrozenSet[Tuple[str, str]]:
-        """(namespace, name) of what is declared inside namespaces, and has no end on the host."""
-        return frozenset((str(link.netns), link.ifname) for link in self.links if link.host_ifname is None)
+    def alone_inside(self) -> Tuple[DeclaredLink, ...]:
+        """Those that are inside namespaces and have no end on the host."""
+        return tuple(link for link in self.links if link.host_ifname is None)
 
     def restricted(self, containers: FrozenSet[str]) -> "Desired":
         """Of these containers only; nothing is pruned."""

@@ -45,11 +45,11 @@ def default_attachment(
 
 
 def has_gateway(allocation: Allocation) -> HasGateway:
-    """Of networks that have their subnets."""
+    """Of networks that have their subnets. One whose way out is the link itself needs no gateway."""
 
     def answer(network: Network, family: int) -> bool:
         lease = allocation.subnets.get((network.name, family))
-        return lease is not None and lease.gateway is not None
+        return lease is not None and (lease.gateway is not None or lease.direct)
 
     return answer
 

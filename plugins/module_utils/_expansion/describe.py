@@ -56,7 +56,7 @@ def _interface(topology: Topology, owner: Container, attachment: Attachment, all
     gateway = allocation.subnets[(network.name, family)].gateway
     return {
         "network": network.name,
-        "mac": driver_of(network).mac(attachment, addresses.get(4), addresses.get(6)),
+        "mac": driver_of(network).mac(network, attachment, addresses.get(4), addresses.get(6)),
         "ipv4": addresses.get(4),
         "ipv6": addresses.get(6),
         "gateway": None if network.internal else gateway,

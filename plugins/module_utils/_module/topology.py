@@ -189,8 +189,11 @@ def _kinds(
     if same or not check_mode:
         return kinds(result.changes, kept.asked, prepared.asked(), same)
     with _leases(view, check_mode=True) as store:
-        topology = _parse(params["name"], kept.words, absent=False)
-        last = _prepare(view, store, topology, False, kept.words)
+        try:
+            topology = _parse(params["name"], kept.words, absent=False)
+            last = _prepare(view, store, topology, False, kept.words)
+        except DeclarationError:  # the host has not what it took, such as an interface: so this is another declaration
+            return kinds(result.changes, kept.asked, prepared.asked(), same)
         corrective = (*last.allocation.changes, *changes(last.planner.plan()))
     return kinds_by_change(result.changes, corrective, kept.asked, last.asked())
 
@@ -263,7 +266,7 @@ def _adopted(topology: Topology, subnets: Iterable[SubnetRequest], host: Surroun
         network = topology.networks[request.network]
         found.append(driver_of(network).adopt(network, request, host, problems))
     if problems:
-        raise DeclarationError(problems)
+        raise DeclarationError(dict.fromkeys(problems))
     return tuple(found)
 
 

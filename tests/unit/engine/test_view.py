@@ -38,7 +38,6 @@ UPLINK, FRONT = (
         alias=ALIAS,
         ageing_time=300,
         no_linklocal_learn=True,
-        no_linklocal_learn=True,
         altnames=(altname(ALIAS),),
     ),
 )

@@ -163,7 +163,7 @@ class BridgeDriver(Driver):
             container=container.name,
             bridge=topology.networks[attachment.network].bridge,
             host_ifname=str(self.host_interface(topology, container, attachment)),
-            mac=str(self.mac(attachment, addresses.get(4), addresses.get(6))),
+            mac=str(self.mac(topology.networks[attachment.network], attachment, addresses.get(4), addresses.get(6))),
             addresses=(*addresses.values(), *(str(each) for each in attachment.link_local_ips)),
             ifname=attachment.ifname,
         )
