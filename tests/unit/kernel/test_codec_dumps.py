@@ -29,8 +29,8 @@ _OF_A_LINK = {
     *("IFLA_IFNAME", "IFLA_ADDRESS", "IFLA_MTU", "IFLA_LINK", "IFLA_MASTER", "IFLA_LINKINFO", "IFLA_IFALIAS"),
     *("IFLA_GROUP", "IFLA_LINK_NETNSID", "IFLA_PROP_LIST", "IFLA_AF_SPEC"),
 }
-#: Fields of Link that hold an attribute as it came.
-_UNDECODED = {"families", "port", "info"}
+#: Fields of Link that hold an attribute as it came, are read apart, or that pyroute2 does not know.
+_UNDECODED = {"families", "port", "info", "fdb", "no_linklocal_learn"}
 #: Four IPv4 settings have another name in the kernel's struct, which is pyroute2's, than under /proc/sys.
 _OTHER_NAMES = {
     "arpfilter": "arp_filter",
