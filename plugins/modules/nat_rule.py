@@ -23,7 +23,8 @@ description:
 requirements:
   - python >= 3.9
   - nft >= 1.0.1
-  - pyroute2 >= 0.7.2
+  - pyroute2 >= 0.7.2, when a published port goes or moves
+  - Linux >= 5.10
 extends_documentation_fragment:
   - linuxnet.fabric._attributes
   - linuxnet.fabric._attributes.full

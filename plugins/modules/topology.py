@@ -26,8 +26,8 @@ notes:
   - Needs root on the target.
 requirements:
   - python >= 3.9
-  - pyroute2 >= 0.7.2
-  - netaddr >= 0.8
+  - pyroute2 >= 0.7.2, when a published port goes or moves, and for macvlan and ipvlan networks
+  - netaddr >= 0.8, when a subnet has to be chosen
   - nft >= 1.0.1 (package nftables)
   - Linux >= 5.10
 extends_documentation_fragment:

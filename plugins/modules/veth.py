@@ -17,7 +17,7 @@ description:
   - An interface that is not ours is never changed or deleted.
 requirements:
   - python >= 3.9
-  - pyroute2 >= 0.7.2
+  - Linux >= 5.10
 extends_documentation_fragment:
   - linuxnet.fabric._attributes
   - linuxnet.fabric._attributes.full
@@ -78,7 +78,8 @@ options:
         required: true
       gateway:
         description:
-          - The next hop. Without one the destination is on the link.
+          - The next hop, which a V(unicast) route needs. It lies in a subnet of O(addresses), or
+            O(routes[].onlink) says that it is a neighbour all the same.
         type: str
       type:
         description:

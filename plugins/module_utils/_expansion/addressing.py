@@ -11,9 +11,20 @@ import ipaddress
 from dataclasses import dataclass, field
 from typing import Callable, List, Mapping, Optional, Tuple
 
-from .._declaration.topology import Attachment, Container, Network, PublishedPort, Topology, families, gateway_mode
+from .._declaration.topology import (
+    Attachment,
+    Container,
+    Network,
+    PublishedPort,
+    Route,
+    Topology,
+    families,
+    gateway_mode,
+    metric_of,
+)
 from .._ipam.requests import Allocation
 from .._kernel.rtnl.read import Link
+from .._resources.routes import StaticRoute
 
 
 @dataclass(frozen=True)
@@ -72,3 +83,14 @@ def host_addresses(port: PublishedPort, network: Network, family: int) -> Tuple[
         return (None,)
     addresses = [address for address in wanted if address.version == family]
     return tuple(None if address.is_unspecified else str(address) for address in addresses)
+
+
+def static_route(route: Route) -> StaticRoute:
+    """A declared route as a resource."""
+    return StaticRoute(
+        destination=str(route.destination),
+        gateway=str(route.gateway) if route.gateway else None,
+        type=route.type,
+        metric=metric_of(route),
+        onlink=route.onlink,
+    )

@@ -23,10 +23,11 @@ from .._engine.desired import Desired
 from .._ipam.requests import Allocation
 from .._kernel import names
 from .._resources.adopted import AdoptedBridge
+from .._resources.forwarding import KEYS, Claim
 from .._resources.links.kind import DeclaredLink
 from .._resources.netns import Netns
 from .._resources.routes import StaticRoute
-from .addressing import HostDefaults, default_attachment
+from .addressing import HostDefaults, default_attachment, static_route
 from .drivers.driver import Place
 from .drivers.registry import driver_of
 from .files import expand_files
@@ -45,6 +46,14 @@ def expand(topology: Topology, allocation: Allocation, host: HostDefaults) -> De
         ruleset=expand_rules(topology, allocation),
         adopted=tuple(_adopted(topology, host)),
     )
+
+
+def claim_of(topology: Topology, desired: Desired, transit: str) -> Optional[Claim]:
+    """What the topology has to do with the host's forwarding; None without a network that has packet rules."""
+    if desired.ruleset is None:
+        return None
+    needs = tuple(family for family in KEYS if forwarded(topology, family))
+    return Claim(needs, tuple(dict.fromkeys(network.bridge for network in desired.ruleset.networks)), transit)
 
 
 def forwarded(topology: Topology, family: int) -> Tuple[str, ...]:
@@ -66,7 +75,9 @@ def _namespaces(topology: Topology) -> Iterator[Netns]:
                 container.name,
                 topology.name,
                 sysctls=tuple(_namespace_sysctls(topology, container).items()),
-                routes=tuple(dict.fromkeys(_route(r) for r in _routes_of(topology, container) if r.type != "unicast")),
+                routes=tuple(
+                    dict.fromkeys(static_route(r) for r in _routes_of(topology, container) if r.type != "unicast")
+                ),
             )
         else:
             attached.append(Netns(container.name, topology.name, attach))
@@ -160,7 +171,7 @@ def _place(
             routes.append(StaticRoute("0.0.0.0/0" if family == 4 else "::/0", lease.gateway))
     cidrs.extend("{0}/{1}".format(each, 16 if each.version == 4 else 64) for each in attachment.link_local_ips)
     over = [route for route in container.routes if _way_of(route, container, allocation) is attachment]
-    routes.extend(_route(route) for route in (*network.routes, *over) if route.type == "unicast")
+    routes.extend(static_route(route) for route in (*network.routes, *over) if route.type == "unicast")
     owner = "{0}:{1}".format(container.name, attachment.ifname)
     return Place(
         topology=topology,
@@ -189,6 +200,10 @@ def _routes_of(topology: Topology, container: Container) -> Iterator[Route]:
     yield from container.routes
 
 
+def _nowhere(topology: Topology, container: Container) -> Iterator[Route]:
+    return (route for route in _routes_of(topology, container) if route.type != "unicast")
+
+
 def _says_default(topology: Topology, container: Container, family: int) -> bool:
     """Whether a default route is declared, which takes the place of the network's."""
     return any(
@@ -204,13 +219,3 @@ def _way_of(route: Route, container: Container, allocation: Allocation) -> Attac
         if lease is not None and route.gateway is not None and route.gateway in ip_network(lease.subnet):
             return attachment
     return container.attachments[0]
-
-
-def _route(route: Route) -> StaticRoute:
-    return StaticRoute(
-        destination=str(route.destination),
-        gateway=str(route.gateway) if route.gateway else None,
-        type=route.type,
-        metric=metric_of(route),
-        onlink=route.onlink,
-    )

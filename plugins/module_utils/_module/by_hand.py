@@ -11,6 +11,7 @@ from typing import Callable, Tuple
 from .._engine.report import Result
 from .._engine.session import Work, session
 from .._engine.view import View
+from .._kernel import dependencies
 from .._resources.action import Action, Operation
 
 #: How long a module without an option for it waits for another run, in seconds.
@@ -24,6 +25,7 @@ def run_alone(
     finish: Callable[[View], Tuple[Operation, ...]] = lambda view: (),
 ) -> Result:
     """Carry out what ``plan`` finds left to do on this host, and at the end ``finish``."""
+    dependencies.require_host()
     with session(check_mode, LOCK_TIMEOUT) as run:
         work = Work(topology, lambda: plan(run.view), finish=finish(run.view))
         return run.first.then(run.carry_out(work))

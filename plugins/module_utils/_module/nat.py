@@ -15,7 +15,10 @@ import ipaddress
 from dataclasses import replace
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
+from .._declaration import words
 from .._declaration.names_rules import check_topology_name, interface_name
+from .._declaration.ports import parse_port
+from .._declaration.topology import Address
 from .._declaration.words import Problems
 from .._engine import plan as plans
 from .._engine.desired import Desired
@@ -208,12 +211,12 @@ def _understand(params: Mapping[str, Any]) -> Dict[str, Any]:
         "kind": params["kind"],
         "bridge": params["bridge"],
         "subnet": _subnet(params["subnet"], problems),
-        "to_address": _address(params, "to_address", problems),
+        "to_address": _text(_address(params, "to_address", problems)),
         "protocol": params["protocol"],
-        "published": _port(params, "published", problems),
-        "host_ip": _address(params, "host_ip", problems),
-        "target": _address(params, "target", problems),
-        "target_port": _port(params, "target_port", problems),
+        "published": parse_port(params["published"], "host port", "published", problems),
+        "host_ip": _text(_address(params, "host_ip", problems)),
+        "target": _text(_address(params, "target", problems)),
+        "target_port": parse_port(params["target_port"], "container port", "target_port", problems),
     }
     if rule["kind"] == "publish" and rule["target_port"] is None:
         rule["target_port"] = rule["published"]
@@ -250,27 +253,17 @@ def _family(rule: Mapping[str, Any], problems: Problems) -> int:
 
 
 def _subnet(value: Optional[str], problems: Problems) -> Optional[str]:
-    if value is None:
-        return None
-    try:
-        return str(ipaddress.ip_network(value))
-    except ValueError as error:
-        problems.note("subnet", "{0}", error)
-        return None
+    return _text(words.subnet(value, "subnet", problems)) if value is not None else None
 
 
-def _address(params: Mapping[str, Any], word: str, problems: Problems) -> Optional[str]:
-    if params[word] is None:
+def _address(params: Mapping[str, Any], word: str, problems: Problems) -> Optional[Address]:
+    found = words.address(params[word], word, problems) if params[word] is not None else None
+    if found is not None and word != "host_ip" and (found.is_unspecified or found.is_multicast):
+        whose = "this host" if word == "to_address" else "a host"
+        problems.note(word, '"{0}": expected an address of {1}', found, whose)
         return None
-    try:
-        return str(ipaddress.ip_address(params[word]))
-    except ValueError as error:
-        problems.note(word, "{0}", error)
-        return None
+    return found
 
 
-def _port(params: Mapping[str, Any], word: str, problems: Problems) -> Optional[int]:
-    value = params[word]
-    if value is not None and not 1 <= value <= 65535:
-        problems.note(word, "{0}: a port is between 1 and 65535", value)
-    return value  # type: ignore[no-any-return]
+def _text(value: Any) -> Optional[str]:
+    return str(value) if value is not None else None

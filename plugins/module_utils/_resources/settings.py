@@ -42,6 +42,11 @@ def shown(key: str) -> str:
     return key.translate(_SWAPPED)
 
 
+def slashed(key: str) -> str:
+    """Of a key as sysctl(8) takes it, the path under /proc/sys: whichever of dot and slash comes first parts it."""
+    return key if "." not in key.partition("/")[0] and "/" in key else key.translate(_SWAPPED)
+
+
 _SWAPPED = str.maketrans("./", "/.")
 
 

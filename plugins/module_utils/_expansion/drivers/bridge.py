@@ -303,6 +303,9 @@ def _network(seen: Seen, link: Link) -> Dict[str, Any]:
     if not words["internal"]:
         words["masquerade"] = any(_leaves_masked(seen, family, pool["subnet"]) for family, pool in subnets.items())
         words["gateway_mode"] = {"ipv%d" % family: _mode(seen, family, quoted) for family in subnets}
+    elif any("gateway" not in pool for pool in subnets.values()):
+        modes = {family: "nat" if "gateway" in pool else "isolated" for family, pool in subnets.items()}
+        words["gateway_mode"] = {"ipv%d" % family: mode for family, mode in modes.items()}
     snat = [text.split(" : ")[1] for f in (4, 6) for text in seen.elements.get("snat%d" % f, ()) if _of(text, subnets)]
     if snat:
         words["snat_to"] = snat
@@ -329,10 +332,16 @@ def _mode(seen: Seen, family: int, quoted: str) -> str:
 
 
 def _subnets(seen: Seen, link: Link) -> Dict[int, Dict[str, str]]:
-    """family → subnet and gateway: the bridge's addresses."""
+    """family → subnet and gateway: the bridge's addresses. Of an isolated network, which has none there, the rules know
+    the subnet."""
     found: Dict[int, Dict[str, str]] = {}
     for cidr in comparable_addresses(seen.observed.addresses.get(link.index, [])):
         interface = ipaddress.ip_interface(cidr)
         pool = {"subnet": str(interface.network), "gateway": str(interface.ip)}
         found.setdefault(interface.version, pool)
+    for family in (4, 6):
+        for text in seen.elements.get("at_home%d" % family, ()):
+            bridge, subnet = text.split(" . ")
+            if bridge == '"{0}"'.format(link.ifname):
+                found.setdefault(family, {"subnet": subnet})
     return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from typing import List, Mapping, Optional, Sequence, Tuple
 
-from ..._kernel import nft
+from ..._kernel import dependencies, nft
 from ..._kernel.names import TRANSIT_TABLE
 from ..._kernel.names import table as table_name
 from .compare import RulesetChange, compare, joined, removal
@@ -36,6 +36,15 @@ def plan_ruleset(
 ) -> Optional[RulesetChange]:
     """None when nothing is to be done; ``desired`` and ``transit`` None mean that there is to be no table of it."""
     live = {name: read_table(objects) for name, objects in listing or begin_listing(topology)}
+    change = _change(desired, transit, live)
+    if change is not None and change.stale_flows:
+        dependencies.require_library("pyroute2", "to end the connections of published ports that went or moved")
+    return change
+
+
+def _change(
+    desired: Optional[Ruleset], transit: Optional[Transit], live: Mapping[TableName, TableState]
+) -> Optional[RulesetChange]:
     text = functools.lru_cache(maxsize=None)(functools.partial(nft.list_text, list(live)))
     tables, wanted = _wanted(desired, transit)
     declared = {(table.family, table.name) for table in tables}
@@ -55,4 +64,8 @@ def _wanted(
     if not tables:
         return tables, {}
     names = [(table.family, table.name) for table in tables]
-    return tables, read_tables(nft.normalise("\n".join(table_text(table) for table in tables), names))
+    try:
+        shown = nft.normalise("\n".join(table_text(table) for table in tables), names)
+    except nft.RefusedError as error:
+        raise dependencies.refused_rules(error) from error
+    return tables, read_tables(shown)
