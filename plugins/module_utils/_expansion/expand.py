@@ -23,6 +23,7 @@ from .._engine.desired import Desired
 from .._ipam.requests import Allocation
 from .._kernel import names
 from .._resources.adopted import AdoptedBridge
+from .._resources.forwarding import KEYS, Claim
 from .._resources.links.kind import DeclaredLink
 from .._resources.netns import Netns
 from .._resources.routes import StaticRoute
@@ -45,6 +46,14 @@ def expand(topology: Topology, allocation: Allocation, host: HostDefaults) -> De
         ruleset=expand_rules(topology, allocation),
         adopted=tuple(_adopted(topology, host)),
     )
+
+
+def claim_of(topology: Topology, desired: Desired, transit: str) -> Optional[Claim]:
+    """What the topology has to do with the host's forwarding; None without a network that has packet rules."""
+    if desired.ruleset is None:
+        return None
+    needs = tuple(family for family in KEYS if forwarded(topology, family))
+    return Claim(needs, tuple(dict.fromkeys(network.bridge for network in desired.ruleset.networks)), transit)
 
 
 def forwarded(topology: Topology, family: int) -> Tuple[str, ...]:

@@ -29,7 +29,7 @@ from .._expansion.addressing import HostDefaults
 from .._expansion.describe import describe_containers, describe_networks
 from .._expansion.drivers.driver import Surroundings
 from .._expansion.drivers.registry import driver_of, parse_declaration
-from .._expansion.expand import expand, forwarded
+from .._expansion.expand import claim_of, expand, forwarded
 from .._expansion.lease_requests import lease_requests
 from .._expansion.projects import settle_default_bridge
 from .._ipam.allocate import allocate, release_topology
@@ -43,7 +43,7 @@ from .._kernel.observe import Observed
 from .._kernel.rtnl import read as rtnetlink
 from .._resources.action import Operation, operation
 from .._resources.firewalls.accept import WARN
-from .._resources.forwarding import DROP, KEYS, MANAGE, Claim, Forwarding, decide, warnings
+from .._resources.forwarding import DROP, KEYS, MANAGE, Forwarding, decide, warnings
 
 Consent = Callable[[Observed], None]
 
@@ -229,11 +229,7 @@ def _decide(
     view: View, topology: Topology, desired: Desired, words: Mapping[str, Any], reading: Optional[facts.Reading]
 ) -> Forwarding:
     """What becomes of the host's forwarding."""
-    claim, mode = None, words.get("forwarding") or MANAGE
-    if desired.ruleset is not None:
-        needs = tuple(family for family in KEYS if forwarded(topology, family))
-        bridges = tuple(dict.fromkeys(network.bridge for network in desired.ruleset.networks))
-        claim = Claim(needs, bridges, words.get("transit") or DROP)
+    claim, mode = claim_of(topology, desired, words.get("transit") or DROP), words.get("forwarding") or MANAGE
     advertised = facts.advertised_interfaces(reading) if reading is not None else ()
     interfaces = tuple(link.ifname for link in reading.links.values()) if reading is not None else ()
     return decide(view.forwarding(), topology.name, claim, mode, view.setting, advertised, interfaces)

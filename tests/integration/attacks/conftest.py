@@ -37,6 +37,6 @@ def made(setting: Setting) -> Iterator[Scene]:
         scene.close()
 
 
-@pytest.fixture(scope="module", params=SETTINGS)
+@pytest.fixture(scope="session", params=SETTINGS)
 def scene(request: pytest.FixtureRequest) -> Iterator[Scene]:
     yield from made(SETTINGS[request.param])

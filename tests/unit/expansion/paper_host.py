@@ -19,7 +19,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.plan impor
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.report import lines
 from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.addressing import HostDefaults
 from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.drivers.registry import parse_declaration
-from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.expand import expand
+from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.expand import claim_of, expand
 from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.lease_requests import lease_requests
 from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.recognise import (
     recognise_containers,
@@ -31,16 +31,24 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.requests imp
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import names
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.marks import HandleMark
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.observe import Observed
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnl.read import Link, RouteEntry
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnl.read import (
+    PORT_FLAGS,
+    Link,
+    RouteEntry,
+)
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.visits import NamespaceState
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.files import FileState
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.forwarding import (
+    DROP,
+    MANAGE,
+    ForwardingRecord,
+    decide,
+)
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.text import layout
 from tests.unit.ipam.memory_store import MemoryStore
 
 _OWN_NAMESPACE = 1  # the inode of the host's own
 _LINK_FIELDS = {each.name for each in dataclasses.fields(Link)}
-#: What the end inside a namespace has of a bridge port: nothing.
-_NO_PORT: Dict[str, Any] = {"isolated": False, "hairpin": False, "learning": True, "guard": False}
 Files = Mapping[str, FileState]
 
 
@@ -65,7 +73,10 @@ def on_paper(words: Mapping[str, Any], host: Mapping[str, Any], store: MemorySto
     store.begin()
     allocation = allocate(store, lease_requests(topology), _of(HostFacts, host), lambda *_port: None)
     store.commit()
-    return Paper(topology, allocation, expand(topology, allocation, _of(HostDefaults, host)))
+    desired = expand(topology, allocation, _of(HostDefaults, host))
+    claim, advertised = claim_of(topology, desired, DROP), tuple(host.get("advertised_interfaces", ()))
+    forwarding = decide(ForwardingRecord(), topology.name, claim, MANAGE, lambda _key: "0", advertised)
+    return Paper(topology, allocation, dataclasses.replace(desired, sysctls=forwarding.settings))
 
 
 def _of(kind: Any, words: Mapping[str, Any]) -> Any:
@@ -114,7 +125,8 @@ def made(desired: Desired, asked: Optional[Desired] = None) -> Tuple[Observed, F
     for link in desired.links_inside():
         outer, inner = next(index), next(index)
         state = inside[str(link.netns)]
-        there = _link(link, inner, link.ifname, kind=link.kind, peer=outer, **_NO_PORT)
+        flags = {flag: usual for flag, (_kind, usual) in PORT_FLAGS.items()}
+        there = _link(link, inner, link.ifname, kind=link.kind, peer=outer, **flags)
         inside[str(link.netns)] = NamespaceState(
             {**state.links, link.ifname: there},
             {**state.addresses, inner: list(link.addresses)},

@@ -29,8 +29,8 @@ _OF_A_LINK = {
     *("IFLA_IFNAME", "IFLA_ADDRESS", "IFLA_MTU", "IFLA_LINK", "IFLA_MASTER", "IFLA_LINKINFO", "IFLA_IFALIAS"),
     *("IFLA_GROUP", "IFLA_LINK_NETNSID", "IFLA_PROP_LIST", "IFLA_AF_SPEC"),
 }
-#: Fields of Link that hold an attribute as it came.
-_UNDECODED = {"families", "port", "info", "fdb"}
+#: Fields of Link that hold an attribute as it came, are read apart, or that pyroute2 does not know.
+_UNDECODED = {"families", "port", "info", "fdb", "no_linklocal_learn"}
 #: Four IPv4 settings have another name in the kernel's struct, which is pyroute2's, than under /proc/sys.
 _OTHER_NAMES = {
     "arpfilter": "arp_filter",
@@ -180,16 +180,14 @@ def _link(message: Any) -> Dict[str, Any]:
 
 
 def _bridge(info: Any) -> Dict[str, Any]:
-    usual = {"no_linklocal_learn": False}  # no bridge of the recording has another
     if not info or info.get_attr("IFLA_INFO_KIND") != "bridge":
-        return {"stp": False, "ageing_time": 0, "forward_delay": 0, "multicast_snooping": True, **usual}
+        return {"stp": False, "ageing_time": 0, "forward_delay": 0, "multicast_snooping": True}
     data = info.get_attr("IFLA_INFO_DATA")
     return {
         "stp": bool(data.get_attr("IFLA_BR_STP_STATE")),
         "ageing_time": data.get_attr("IFLA_BR_AGEING_TIME") // 100,
         "forward_delay": data.get_attr("IFLA_BR_FORWARD_DELAY") // 100,
         "multicast_snooping": bool(data.get_attr("IFLA_BR_MCAST_SNOOPING")),
-        **usual,
     }
 
 
