@@ -93,7 +93,9 @@ class View:
             yield
             return
         tables = [("inet", TRANSIT_TABLE)]
-        tables += [(family, table(each)) for each in {topology, self._interrupted.topology} for family in _FAMILIES]
+        tables += [
+            (family, table(each)) for each in sorted({topology, self._interrupted.topology}) for family in _FAMILIES
+        ]
         with nft.pretending([*nft.list_text(tables).values(), *scripts]):
             yield
 

@@ -128,12 +128,13 @@ def scene_of(report: Mapping[str, Any]) -> Scene:
     buses = tuple(_bus(name, network, marks) for name, network in report["networks"].items())
     boxes = _boxes(report["containers"], marks)
     shown = boxes if len(boxes) <= MANY else [box for box in boxes if box.marked][:MANY]
+    run = marks.where(lambda change: _is(change, RUN))
     chips = (
         ("packet rules", marks.where(lambda change: _is(change, RULES) and "topology" in change["subject"])),
         ("settings of the host", marks.where(lambda change: "host" in change["subject"])),
         ("leases", marks.where(lambda change: _is(change, LEASE))),
         ("files under /etc/netns", marks.where(lambda change: _is(change, FILES))),
-        *((("interrupted run", run),) if (run := marks.where(lambda change: _is(change, RUN))).kind else ()),
+        *((("interrupted run", run),) if run.kind else ()),
     )
     return Scene(buses, tuple(shown), len(boxes) - len(shown), chips, tuple(marks.left()))
 
