@@ -60,6 +60,9 @@ class DriverWords:
     #: the LAN, and several may be on one.
     on_lan = False
 
+    #: Why traffic over its networks cannot be limited from the host; empty: it can be.
+    unlimited = ""
+
     def parse(self, network: Network, words: NetworkWords, problems: Problems) -> Network:
         """The network with what this driver's own words say; what every network says is in it already."""
         return network

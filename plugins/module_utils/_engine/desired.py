@@ -49,6 +49,10 @@ class Desired:
         """What is declared among the host's links."""
         return frozenset(link.host_ifname for link in self.links if link.host_ifname is not None)
 
+    def limited_ifnames(self) -> FrozenSet[str]:
+        """Of the host's links, those whose traffic is limited."""
+        return frozenset(str(link.host_ifname) for link in self.links if link.limited)
+
     def inside_ifnames(self) -> FrozenSet[Tuple[str, str]]:
         """(namespace, name) of what is declared inside namespaces, and has no end on the host."""
         return frozenset((str(link.netns), link.ifname) for link in self.links if link.host_ifname is None)

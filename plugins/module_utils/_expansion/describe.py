@@ -12,6 +12,7 @@ from .._declaration.topology import Attachment, Container, Topology, families, n
 from .._ipam.requests import Allocation
 from .._kernel import namespaces
 from .addressing import default_attachment
+from .bandwidth import described
 from .drivers.registry import driver_of
 from .lease_requests import port_request
 from .rules import host_addresses
@@ -57,6 +58,7 @@ def _interface(topology: Topology, owner: Container, attachment: Attachment, all
         "ipv6": addresses.get(6),
         "gateway": None if network.internal else gateway,
         "host_interface": driver_of(network).host_interface(topology, owner, attachment),
+        "bandwidth": described(attachment.bandwidth),
     }
 
 

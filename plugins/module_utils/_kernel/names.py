@@ -52,6 +52,11 @@ def veth_ifname(topology: str, container: str, ifname: str) -> str:
     return "veth" + _hash("\0".join((topology, container, ifname)), 11)
 
 
+def ifb_ifname(topology: str, container: str, ifname: str) -> str:
+    """What traffic out of a container's interface goes through to be limited: ``ifb`` + 12 hex digits of a hash."""
+    return "ifb" + _hash("\0".join((topology, container, ifname)), 12)
+
+
 def replaced_ifname(ifname: str) -> str:
     """What an interface is called whose name another one gets, until the run is over."""
     return "old-" + _hash(ifname, 11)

@@ -117,6 +117,10 @@ class Driver(DriverWords):
         """(name, words) of each network of this driver that the kernel has."""
         return iter(())
 
+    def recognise_bandwidth(self, seen: Seen, inner: Link) -> Dict[str, Any]:
+        """The words of the limits of a recognised interface; none where there are none."""
+        return {}
+
     def recognise_places(self, seen: Seen, container: str) -> RecognisedPlaces:
         """(the link inside, the network's name) of each interface by which a container is on one."""
         return iter(())

@@ -16,10 +16,12 @@ from ..._kernel.operations.link import veth_create
 from ..._kernel.rtnl import read as rtnetlink
 from ..._kernel.rtnl import settings as interface_settings
 from ..._kernel.rtnl.read import IPV6_MTU, Link
+from ..._kernel.tc import Qdisc, Shaping
 from ..._kernel.visits import NamespaceState
-from .. import ownership, routes
+from .. import ownership, qdisc, routes
 from ..action import Action, Operation, operation
 from ..link import change_link, comparable_addresses, compare_addresses, last_mtu, loses_ipv6, port_restored
+from ..qdisc import Limit
 from ..routes import StaticRoute
 from . import inside
 from .inside import Inside
@@ -44,6 +46,8 @@ class Veth(Inside):
     hairpin: bool = False
     host_addresses: Tuple[str, ...] = ()
     sysctls: Tuple[Tuple[str, str], ...] = ()  # of the inner end, keys with slashes
+    ingress: Optional[Limit] = None  # of what goes into the container
+    ifb: Optional[str] = None  # through which what comes out of it goes, to be limited there
 
     kind = "veth"
 
@@ -53,7 +57,16 @@ class Veth(Inside):
 
     @property
     def stands_on(self) -> Tuple[str, ...]:
-        return (self.master,) if self.master else ()
+        return tuple(ifname for ifname in (self.master, self.ifb) if ifname)
+
+    @property
+    def limited(self) -> bool:
+        return self.ingress is not None or self.ifb is not None
+
+    @property
+    def root(self) -> Optional[Qdisc]:
+        """The qdisc of the host end."""
+        return qdisc.root_of(self.ingress, self.ifb)
 
 
 def creation(desired: Veth) -> Dict[str, Any]:
@@ -65,7 +78,8 @@ def creation(desired: Veth) -> Dict[str, Any]:
 def described(veth: Veth) -> Dict[str, Any]:
     """In the words of a diff."""
     own = {name: getattr(veth, name) for name in ("master", "isolated", "hairpin")}
-    return dict(inside.described(veth), host_interface=veth.name, **own)
+    limits = {"traffic into " + veth.shown: str(veth.ingress)} if veth.ingress is not None else {}
+    return dict(inside.described(veth), host_interface=veth.name, **own, **limits)
 
 
 def compare(desired: Veth, observed: Observed) -> List[Action]:
@@ -73,6 +87,7 @@ def compare(desired: Veth, observed: Observed) -> List[Action]:
     state = observed.namespaces.get(desired.netns, NamespaceState())
     if outer is not None:
         ownership.refuse_foreign(desired.name, desired.alias, outer, "veth", observed)
+        _refuse_foreign_limits(desired, qdisc.shaping_of(outer, observed))
     inner = _inner_end(desired, outer, state)
     inside.refuse_squatter(desired, inner, state)
     if outer is None:
@@ -106,7 +121,7 @@ def create(desired: Veth, announced: bool = True) -> Action:
             desired.shown, details, "to {0} ".format(desired.master) if desired.master else "", desired.name
         ),
         subject="container " + desired.shown,
-        do=(_made(desired, creation(desired)),),
+        do=(_made(desired, creation(desired)), *qdisc.setting_up(desired.name, desired.root, desired.ifb)),
         undo=(operation("link.delete", netns=None, ifname=desired.name),),
         finish=tuple(inside.announcements(desired)) if announced else (),
         after=described(desired),
@@ -132,6 +147,7 @@ def _again(known: Veth, link: Link, observed: Observed) -> Iterator[Operation]:
     state = observed.namespaces[known.netns]
     settings = interface_settings.packed(inner.families)
     yield _made(known, dict(creation(known), settings=settings))
+    yield from qdisc.setting_up(known.name, qdisc.shaping_of(link, observed).root, known.ifb)
     repairs = [*_outer_changes(known, link, observed), *inside.changes(known, inner, state)]
     for repair in reversed(repairs):
         yield from repair.undo
@@ -192,8 +208,23 @@ def _outer_changes(desired: Veth, outer: Link, observed: Observed) -> Iterator[A
                 yield _change_port(name, shown, subject, flag, now, wanted)
     now_addresses = comparable_addresses(observed.addresses.get(outer.index, []), desired.host_addresses)
     yield from compare_addresses(None, name, shown, subject, now_addresses, desired.host_addresses)
+    yield from _compare_limits(desired, outer, shown, observed)
     if not outer.up:
         yield change_link(None, name, shown, subject, "up", False, True)
+
+
+def _refuse_foreign_limits(desired: Veth, now: Shaping) -> None:
+    if desired.limited:
+        qdisc.refuse_foreign_root(desired.name, "of " + desired.shown, now)
+    if desired.ifb is not None:
+        qdisc.refuse_foreign_filters(desired.name, "out of " + desired.shown, now)
+
+
+def _compare_limits(desired: Veth, outer: Link, shown: str, observed: Observed) -> Iterator[Action]:
+    subject, into, out_of = desired.subject, "into " + desired.shown, "out of " + desired.shown
+    now = qdisc.shaping_of(outer, observed)
+    yield from qdisc.compare_root(desired.name, shown, subject, into, now.root, desired.root)
+    yield from qdisc.compare_redirect(desired.name, subject, out_of, outer, desired.ifb, observed)
 
 
 def _change_master(outer: Link, now: Optional[str], desired: Veth, shown: str, subject: str) -> Action:
@@ -250,6 +281,8 @@ def _from_ends(link: Link, inner: Link, netns: str, state: NamespaceState, obser
         isolated=link.isolated,
         hairpin=link.hairpin,
         host_addresses=comparable_addresses(observed.addresses.get(link.index, [])),
+        ingress=qdisc.limit_of(qdisc.shaping_of(link, observed).root),
+        ifb=qdisc.redirected_to(link, observed),
     )
 
 
@@ -266,7 +299,7 @@ KIND = Kind(
     configure=None,
     mutable=(
         *("ifname", "alias", "mac", "mtu", "addresses", "routes", "master", "isolated", "hairpin"),
-        *("host_addresses", "sysctls"),
+        *("host_addresses", "sysctls", "ingress", "ifb"),
     ),
     owned_inside=False,
 )
