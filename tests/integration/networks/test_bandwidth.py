@@ -2,7 +2,7 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Limits of traffic, counted in bytes: of two streams at once, how many of the one arrive while so many of the other do.
+"""Limits of traffic, counted in bytes: of two streams at once, how many of one arrive while so many of the other do.
 
 Never by a clock: the two share the machine, and whatever else it does slows both.
 """
