@@ -13,7 +13,7 @@ from . import nft, sysctl
 from .errors import FabricError, MissingDependencyError
 
 _LIBRARIES = (
-    ("pyroute2", "to end the connections of published ports that went", "https://pyroute2.org/"),
+    ("pyroute2", "to limit traffic, and to end the connections of published ports that went", "https://pyroute2.org/"),
     ("netaddr", "to choose subnets that overlap nothing", "https://netaddr.readthedocs.io/"),
 )
 
