@@ -60,8 +60,10 @@ options:
       - C(enable_ipv4) (V(true)), C(enable_ipv6) (V(false)). An IPv6 network without a subnet gets a unique local /64.
       - C(internal) (V(false)) - no way out and no published ports. The network's own gateway is the only address of the
         host that it reaches.
-      - C(external) (V(false)) - use a bridge that exists and is not ours. It is never changed or deleted. Without
-        C(ipam.config) the subnet and the gateway are those of the bridge's own address. Compose's C(name) beside it is
+      - C(external) (V(false)) - use a bridge that exists and is not ours. It is never changed or deleted, and keeps
+        its MAC and its mtu whatever its ports are; C(mtu) is by default its own. Without C(ipam.config) the subnet and
+        the gateway are those of the bridge's own address. An address that the host or somebody on the wire has is not
+        given to a container. Compose's C(name) beside it is
         the name of that bridge, where C(bridge) is not given; elsewhere C(name) means nothing here.
       - C(bridge) - the name of the bridge's interface, at most 15 characters. Default is C(br-) and the network's name,
         shortened with a hash past 15 characters.
@@ -155,6 +157,15 @@ options:
     type: str
     choices: [warn, integrate, ignore]
     default: warn
+  remove_limit:
+    description:
+      - How many networks and containers of O(name) one call may remove, as a number or as a percentage of those that
+        there are, such as V(25%). A call that would remove more fails before the first change and names them, in check
+        mode too. The objects that a container is made of are not counted.
+      - By default there is no limit. O(state=absent) is free of it.
+      - Whatever the limit, a declaration with neither networks nor containers is an error on a host where O(name) has
+        some; O(state=absent) removes them.
+    type: str
   lock_timeout:
     description:
       - How many seconds to wait for another run on the same host to end.
@@ -334,6 +345,13 @@ containers:
           published: 8080
           target: 80
           protocol: tcp
+would_remove:
+  description: The names of the C(networks) and C(containers) that the declaration would have removed.
+  returned: when the declaration is empty, or would remove more than O(remove_limit)
+  type: dict
+  sample:
+    networks: [front]
+    containers: [db, web]
 problems:
   description: Every wrong value of the declaration, with the place where it was written.
   returned: when the declaration is wrong
@@ -367,6 +385,7 @@ ARGUMENT_SPEC = dict(
     ),
     port_range=dict(type="str"),
     firewall=dict(type="str", choices=["warn", "integrate", "ignore"], default="warn"),
+    remove_limit=dict(type="str"),
     lock_timeout=dict(type="int", default=60),
     confirm_timeout=dict(type="int", default=0),
 )

@@ -150,12 +150,12 @@ def _check_host_ports(containers: Mapping[str, Container], networks: Mapping[str
         chosen: Dict[Tuple[int, str, Optional[Address]], str] = {}
         for port in container.ports:
             if port.published is None:
-                twin = chosen.setdefault((port.target, port.protocol, port.host_ip), port.path)
+                twin = chosen.setdefault((port.container_port, port.protocol, port.host_ip), port.path)
                 if twin != port.path:
                     problems.note(
                         port.path,
                         "the container port {0}/{1} is published by {2} already",
-                        port.target,
+                        port.container_port,
                         port.protocol,
                         twin,
                     )

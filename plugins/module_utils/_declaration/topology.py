@@ -109,7 +109,7 @@ class Attachment:
 class PublishedPort:
     """One port; a range in the declaration is as many of these."""
 
-    target: int
+    container_port: int
     protocol: str = "tcp"  # tcp | udp | sctp
     published: Optional[int] = None  # None: one from port_range, and kept
     host_ip: Optional[Address] = None  # None: every address of the families the container has

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Dict, FrozenSet, Optional, Tuple
 
 from .._resources import files as hosts_files
+from .._resources.adopted import AdoptedBridge
 from .._resources.files import TextFile
 from .._resources.links.kind import DeclaredLink
 from .._resources.netns import Netns
@@ -27,6 +28,7 @@ class Desired:
     namespaces: Tuple[Netns, ...] = ()
     files: Tuple[TextFile, ...] = ()
     ruleset: Optional[Ruleset] = None
+    adopted: Tuple[AdoptedBridge, ...] = ()
     prune: bool = True
 
     def namespace_sysctls(self) -> Dict[str, Tuple[str, ...]]:
@@ -64,6 +66,7 @@ class Desired:
             namespaces=tuple(space for space in self.namespaces if space.name in containers),
             links=tuple(link for link in self.links if link.netns is None or link.netns in containers),
             files=tuple(file for file in self.files if hosts_files.container_of(file.path) in containers),
+            adopted=(),
             prune=False,
         )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import Callable, Optional, Sequence, Tuple
 
+from .._kernel.observe import Observed
 from .._resources.action import Action
 from .._resources.firewalls.accept import WARN, HostFirewall
 from .._resources.ruleset.compare import RulesetChange
@@ -23,13 +24,20 @@ class Planner:
     """What is left to do on a host to match a declaration: before a run, and after its actions."""
 
     def __init__(
-        self, view: View, desired: Desired, firewall: str = WARN, meanwhile: Optional[Callable[[], object]] = None
+        self,
+        view: View,
+        desired: Desired,
+        firewall: str = WARN,
+        meanwhile: Optional[Callable[[], object]] = None,
+        consent: Optional[Callable[[Observed], None]] = None,
     ) -> None:
         """``firewall``: what to do about another one. ``meanwhile``: what else is to be computed, for the time when
-        the outcome of a run is awaited from a program."""
+        the outcome of a run is awaited from a program. ``consent`` is asked once, with the host as it is before the
+        run, and raises where this declaration is not to be made real there."""
         self._view = view
         self._desired = desired
         self._meanwhile = meanwhile
+        self._consent = consent
         self.firewall = HostFirewall(desired.topology, firewall, desired.ruleset)
 
     def plan(self) -> Tuple[Action, ...]:
@@ -40,9 +48,15 @@ class Planner:
             rules = aside.submit(self._rules) if desired.prune else None
             accepts = aside.submit(self.firewall.plan, view.firewall())
             observed = view.observe(desired.host_sysctls(), visits, desired.limited_ifnames())
+            self._ask(observed)
             files = view.files([file.path for file in desired.files], desired.topology if desired.prune else None)
             change = rules.result() if rules is not None else None
             return plan(desired, observed, change, files, accepts.result())
+
+    def _ask(self, observed: Observed) -> None:
+        consent, self._consent = self._consent, None
+        if consent is not None:
+            consent(observed)
 
     def _rules(self) -> Optional[RulesetChange]:
         with self._view.rules(self._desired.topology):

@@ -16,7 +16,7 @@ table.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, FrozenSet, Iterable, Mapping, Tuple
+from typing import Any, Callable, Dict, FrozenSet, Iterable, Mapping, Optional, Tuple
 
 from .._ipam.store import open_store, revert
 from .._kernel import tc
@@ -29,6 +29,7 @@ from .._kernel.operations import netns as on_netns
 from .._resources.action import Operation
 from .._resources.links import registry as kinds
 from . import declared as records
+from .asked import Digests
 from .effects import (
     Foresee,
     Keys,
@@ -89,9 +90,11 @@ def lease_revert(host: Host, granted: Iterable[Mapping[str, Any]], released: Ite
         revert(store, granted, released)
 
 
-def declared_write(host: Host, topology: str, declared: Mapping[str, Any]) -> None:
-    """Remember the declaration that was made real."""
-    records.write(topology, declared)
+def declared_write(
+    host: Host, topology: str, declared: Mapping[str, Any], release: str = "", asked: Optional[Digests] = None
+) -> None:
+    """Remember the declaration that was made real. A journal of an earlier release has no more than the first two."""
+    records.write(topology, records.Kept(declared, release, asked or {}))
 
 
 def declared_remove(host: Host, topology: str) -> None:

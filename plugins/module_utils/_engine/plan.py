@@ -12,14 +12,16 @@ from typing import Dict, FrozenSet, Iterable, Iterator, List, Mapping, Optional,
 
 from .._kernel.observe import Observed
 from .._kernel.rtnl.read import Link
+from .._resources import adopted, netns, ownership, routes
 from .._resources import files as hosts_files
-from .._resources import netns, ownership, routes
 from .._resources import settings as sysctl
 from .._resources.action import Action, operation
 from .._resources.files import FileChange, FileState
 from .._resources.firewalls.accept import NOTHING_TO_DO, FirewallActions
 from .._resources.links import registry as kinds
 from .._resources.ruleset.compare import RulesetChange
+from .._resources.ruleset.owners import Owners
+from .._resources.ruleset.told import tell
 from .desired import Desired
 from .effects import NETNS, ROUTE, Turn, names_of, route_key
 from .operations import row_of, taken_away
@@ -62,8 +64,11 @@ def plan(
         Stage.HOST: [action for setting in desired.sysctls for action in sysctl.compare(setting, observed)],
         Stage.NAMES: renames,
         Stage.LEAVING: leaving,
-        Stage.LINKS: [action for each in desired.links_of_host() for action in kinds.compare(each, observed)],
-        Stage.RULES: [*firewall.first, *_rules_actions(desired.topology, rules), *firewall.after],
+        Stage.LINKS: [
+            *(action for each in desired.adopted for action in adopted.compare(each, observed)),
+            *(action for each in desired.links_of_host() for action in kinds.compare(each, observed)),
+        ],
+        Stage.RULES: [*firewall.first, *_rules_actions(desired, observed, rules), *firewall.after],
         Stage.NAMESPACES: spaces,
         Stage.INTERFACES: _interfaces(desired, made),
         Stage.EMPTIED: emptied,
@@ -86,20 +91,34 @@ def _stage_of(action: Action, stage: Stage) -> Stage:
     return Stage.MACS if stage is Stage.INTERFACES and turn is Turn.IDENTITY else stage
 
 
-def _rules_actions(topology: str, rules: Optional[RulesetChange]) -> Iterator[Action]:
+def _rules_actions(desired: Desired, observed: Observed, rules: Optional[RulesetChange]) -> Iterator[Action]:
     if rules is None:
         return
     flows = [dict(vars(flow)) for flow in rules.stale_flows]
+    told = tell(rules, Owners(desired.topology, desired.ruleset, dict(_owned(observed))))
     yield Action(
-        text=rules.actions[0],
-        more=tuple(rules.actions[1:]),
-        subject="packet rules",
+        text=told[0].text,
+        subject=told[0].subject,
         do=(operation("nft.load", script=rules.script),),
         undo=(operation("nft.load", script=rules.inverse_script),),
         finish=(operation("conntrack.delete", flows=flows),) if flows else (),
-        before=rules.before,
-        after=rules.after,
+        before=told[0].before,
+        after=told[0].after,
+        also=told[1:],
     )
+
+
+def _owned(observed: Observed) -> Iterator[Tuple[str, str]]:
+    """Of the links of the host that are ours, their names and the addresses at their inner ends, and whose they are."""
+    for link in observed.links.values():
+        whose = ownership.subject(link, observed)
+        if whose is None:
+            continue
+        yield link.ifname, whose
+        name, inner = observed.inner_ends.get(link.index, ("", None))
+        if inner is not None:
+            for cidr in observed.namespaces[name].addresses.get(inner.index, ()):
+                yield cidr.partition("/")[0], whose
 
 
 def _renamed_back(desired: Desired, observed: Observed) -> Tuple[List[Action], Observed]:
@@ -109,9 +128,9 @@ def _renamed_back(desired: Desired, observed: Observed) -> Tuple[List[Action], O
     actions: List[Action] = []
     for _ifname, link in sorted(observed.links.items()):
         known = [wanted[mark] for mark in ownership.marks(link, observed) if mark in wanted]
-        name, subject = known[0] if known else (link.ifname, "")
-        if name == link.ifname or name in observed.links or name in found:
+        if not known or known[0][0] in (link.ifname, *observed.links, *found):
             continue
+        name, subject = known[0]
         found[name] = replace(link, ifname=name)
         there = operation("link.rename", netns=None, ifname=link.ifname, new=name)
         back = operation("link.rename", netns=None, ifname=name, new=link.ifname)

@@ -14,7 +14,7 @@ from .._kernel.observe import Observed
 from .._kernel.rtnl.read import Link
 from .._kernel.visits import NamespaceState
 from .._resources import netns, ownership
-from .._resources.action import Action, merged, operation
+from .._resources.action import Action, joined, operation
 from .._resources.links import registry as kinds
 from .desired import Desired
 
@@ -142,5 +142,5 @@ def _unused_group(observed: Observed) -> int:
 def _at_once(leaving: Sequence[Action], group: int) -> Action:
     """Many links removed in one operation: the kernel waits one grace period for all, not one for each."""
     ifnames = [step.arguments["ifname"] for action in leaving for step in action.do]
-    whole = merged(leaving, leaving[0].text, tuple(action.text for action in leaving[1:]))
+    whole = joined(leaving, [change for action in leaving for change in action.changes])
     return replace(whole, do=(operation("links.delete", ifnames=ifnames, group=group),))

@@ -84,7 +84,7 @@ class Session:
         """Make the host match, or in check mode say what that would take."""
         actions = work.plan()
         self.watch.lap("read and plan")
-        told = report(work.leases.actions, actions)
+        told = report(work.leases.changes, actions)
         if self.check_mode:
             return told
         if not told.changed:

@@ -20,8 +20,10 @@ from .._kernel.host import Host
 from .._kernel.observe import Observed, observe
 from .._kernel.rtnl import read as rtnetlink
 from .._kernel.visits import Visits
+from .._resources import adopted
 from .._resources import files as hosts_files
 from .._resources.action import Action
+from .._resources.adopted import AdoptedBridge
 from .._resources.firewalls.accept import NOTHING_TO_DO, HostFirewall
 from .._resources.links.registry import SETTINGS
 from .._resources.ruleset.plan import begin_listing, plan_ruleset
@@ -61,7 +63,7 @@ def left_after(
             # Begun here: a thread that works would keep the other one for long from beginning it.
             listing = begin_listing(desired.topology)
             rules = aside.submit(plan_ruleset, desired.topology, desired.ruleset, listing)
-        links = rtnetlink.read_links_named(host.socket, _ifnames(part, touched))
+        links = rtnetlink.read_links_named(host.socket, _ifnames(part, touched, desired.adopted))
         observed = observe(host, part.host_sysctls(), visits, links, SETTINGS, part.limited_ifnames())
         files = {file.path: hosts_files.read(file.path) for file in part.files}
         accepts = firewall.plan() if touched.firewall else NOTHING_TO_DO
@@ -69,7 +71,8 @@ def left_after(
             meanwhile()
         change = rules.result() if rules is not None else None
     left = [line for action in plan(part, observed, change, files, accepts) for line in action.lines]
-    return (*left, *_still_there(host, desired, observed, touched))
+    harmed = [line for each in desired.adopted for line in adopted.harm(each, observed)]
+    return (*left, *harmed, *_still_there(host, desired, observed, touched))
 
 
 def what_is_touched(desired: Desired, actions: Sequence[Action]) -> Touched:
@@ -92,8 +95,9 @@ def what_is_touched(desired: Desired, actions: Sequence[Action]) -> Touched:
     )
 
 
-def _ifnames(part: Desired, touched: Touched) -> FrozenSet[str]:
+def _ifnames(part: Desired, touched: Touched, bridges: Tuple[AdoptedBridge, ...]) -> FrozenSet[str]:
     beside = [ifname for link in part.links for ifname in link.stands_on]
+    beside.extend(bridge.ifname for bridge in bridges)
     return touched.links.union(beside, part.host_ifnames())
 
 

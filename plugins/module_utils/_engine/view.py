@@ -12,7 +12,7 @@ import contextlib
 import os
 from dataclasses import replace
 from ipaddress import ip_interface
-from typing import Any, Collection, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Collection, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from .._ipam.store import Store, revert
 from .._kernel import facts, nft
@@ -26,6 +26,8 @@ from .._resources.files import FileState
 from .._resources.firewalls.accept import Foreseen
 from .._resources.links.registry import SETTINGS
 from . import before as images
+from . import declared as declared_records
+from .declared import Kept
 from .effects import FILE, LINK, Outlook, kind_of, name_of, names_of
 from .journal import VERIFIED, Record, way_back
 from .operations import foreseen
@@ -106,10 +108,13 @@ class View:
         observed, files = self._read
         return images.image(touched, observed, files) if observed is not None else {}
 
-    def declared(self, topology: str) -> Optional[List[Any]]:
-        """In a list, the declaration that the interrupted run leaves as the last one applied; None: it changes none."""
+    def declared(self, topology: str) -> Optional[Kept]:
+        """The declaration that was applied last, or that the interrupted run leaves as such; None without any."""
         declared = self._outlook.declared
-        return [declared[topology]] if topology in declared else None
+        if topology not in declared:
+            return declared_records.read(topology)
+        words = declared[topology]
+        return words and Kept(words["declared"], words.get("release", ""), words.get("asked") or {})
 
     def _without_discarded(self, observed: Observed) -> Dict[str, Optional[int]]:
         """Of a run that is to be finished, the handles that lost their mark go."""

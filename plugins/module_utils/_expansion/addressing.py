@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
-from dataclasses import dataclass
-from typing import Callable, List, Optional, Tuple
+from dataclasses import dataclass, field
+from typing import Callable, List, Mapping, Optional, Tuple
 
 from .._declaration.topology import Attachment, Container, Topology, families, gateway_mode
 from .._ipam.requests import Allocation
+from .._kernel.rtnl.read import Link
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class HostDefaults:
     """What of the host a container inherits."""
 
     mtu: int = 1500  # of the default route's interface
+    links: Mapping[str, Link] = field(default_factory=dict)  # by name
     resolv_conf: Tuple[str, ...] = ()  # lines without comments
     advertised_interfaces: Tuple[str, ...] = ()  # where the host's own routes come from router advertisements
 

@@ -74,6 +74,11 @@ def _ports(topology: Topology, container: Container, allocation: Allocation) -> 
             if network is not None and driver_of(network).publishes:
                 hosts.extend(address or everywhere for address in host_addresses(port, network, family))
         for host_ip in hosts:
-            words = {"host_ip": host_ip, "published": published, "target": port.target, "protocol": port.protocol}
+            words = {
+                "host_ip": host_ip,
+                "published": published,
+                "target": port.container_port,
+                "protocol": port.protocol,
+            }
             found.append(words)
     return found

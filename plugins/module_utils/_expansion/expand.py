@@ -23,6 +23,7 @@ from .._declaration.topology import (
 from .._engine.desired import Desired
 from .._ipam.requests import Allocation
 from .._kernel import names
+from .._resources.adopted import AdoptedBridge
 from .._resources.links.kind import DeclaredLink
 from .._resources.netns import Netns
 from .._resources.routes import StaticRoute
@@ -45,6 +46,7 @@ def expand(topology: Topology, allocation: Allocation, host: HostDefaults) -> De
         namespaces=tuple(_namespaces(topology)),
         files=expand_files(topology, allocation, host.resolv_conf),
         ruleset=expand_rules(topology, allocation),
+        adopted=tuple(_adopted(topology, host)),
     )
 
 
@@ -133,6 +135,11 @@ def _network_links(topology: Topology, allocation: Allocation, host: HostDefault
         yield from driver_of(network).network_links(topology, network, allocation, host)
 
 
+def _adopted(topology: Topology, host: HostDefaults) -> Iterator[AdoptedBridge]:
+    for network in topology.networks.values():
+        yield from driver_of(network).adopted(topology, network, host)
+
+
 def _place_links(topology: Topology, allocation: Allocation, host: HostDefaults) -> Iterator[DeclaredLink]:
     for container in topology.containers.values():
         gateways = {family: default_attachment(container, topology, allocation, family) for family in (4, 6)}
@@ -180,6 +187,7 @@ def _place(
             for key, value in container.sysctls
             if _interface_of(key, container) == attachment.ifname
         ),
+        host=host,
     )
 
 

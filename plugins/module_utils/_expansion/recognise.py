@@ -62,7 +62,7 @@ def _container(seen: Seen, name: str) -> Dict[str, Any]:
     words: Dict[str, Any] = {"networks": networks}
     own = {words.get("ipv4_address") or words.get("ipv6_address") for words in networks.values()}
     own |= {words.get("ipv6_address") for words in networks.values()}
-    ports = [_port(port) for port in seen.publications if port.target in own]
+    ports = [_port(port) for port in seen.publications if port.container_address in own]
     if ports:
         words["ports"] = list(dict.fromkeys(ports))
     hostname = seen.hostnames.get(name, name)
@@ -103,4 +103,4 @@ def _aliases(seen: Seen, name: str, addresses: List[Optional[str]]) -> List[str]
 
 def _port(port: Publication) -> str:
     host = "" if port.host_ip is None else ("[%s]:" if ":" in port.host_ip else "%s:") % port.host_ip
-    return "{0}{1}:{2}/{3}".format(host, port.published, port.target_port, port.protocol)
+    return "{0}{1}:{2}/{3}".format(host, port.published, port.container_port, port.protocol)

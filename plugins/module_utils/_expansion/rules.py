@@ -78,8 +78,8 @@ def _publish(
             family=family,
             protocol=port.protocol,
             published=published,
-            target=allocation.addresses[(network.name, container.name, family)],
-            target_port=port.target,
+            container_address=allocation.addresses[(network.name, container.name, family)],
+            container_port=port.container_port,
             bridge=network.bridge,
             host_ip=host_ip,
         )
@@ -99,7 +99,9 @@ def _links(topology: Topology, allocation: Allocation) -> Iterator[LinkRule]:
     for container in topology.containers.values():
         for link in container.links:
             target = topology.containers[link.container]
-            open_ports = dict.fromkeys([*target.expose, *((port.target, port.protocol) for port in target.ports)])
+            open_ports = dict.fromkeys(
+                [*target.expose, *((port.container_port, port.protocol) for port in target.ports)]
+            )
             for network in _shared(topology, container, target):
                 theirs, ours = (_addresses(each, network, allocation) for each in (target, container))
                 for family in families(network):

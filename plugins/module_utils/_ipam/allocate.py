@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import Dict, List
 
 from .._kernel.errors import DeclarationError, Problem
+from .address_probe import Ask, ask_the_wire
 from .addresses import AddressKey, allocate_addresses
 from .change import GATEWAY, NETWORK_ITSELF, Change
 from .port_probe import Probe, probe_port
@@ -28,6 +29,7 @@ def allocate(
     host: HostFacts,
     probe: Probe = probe_port,
     release_others: bool = True,
+    ask: Ask = ask_the_wire,
 ) -> Allocation:
     """Answer every request inside the transaction that the caller has begun, and will commit or roll back.
 
@@ -36,7 +38,7 @@ def allocate(
     change = Change(store, requests.topology)
     subnets = allocate_subnets(change, requests, host, release_others)
     problems: List[Problem] = []
-    addresses = allocate_addresses(change, requests, subnets, release_others, problems)
+    addresses = allocate_addresses(change, requests, subnets, release_others, problems, ask)
     ports = allocate_ports(change, requests, host, probe, release_others, problems)
     if problems:
         raise DeclarationError(problems)

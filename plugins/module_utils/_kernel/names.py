@@ -13,6 +13,9 @@ import functools
 import hashlib
 from typing import Optional, Tuple
 
+#: Of this collection; galaxy.yml says the same.
+RELEASE = "0.1.0"
+
 IFNAME_MAX = 15
 FIREWALLD_PREFIX, _ZONE_MAX = "fabric-", 14
 

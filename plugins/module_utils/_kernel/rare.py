@@ -55,8 +55,7 @@ def create(
         if descriptor is not None:
             attributes.append(("IFLA_NET_NS_FD", descriptor))
         attributes.append(_link_info(kind, options))
-        index = host.next_index(netns) if netns is not None else 0
-        host.socket.send([_request(nl.NLM_F_CREATE | nl.NLM_F_EXCL, attributes, index)])
+        host.socket.send([_request(nl.NLM_F_CREATE | nl.NLM_F_EXCL, attributes)])
     finally:
         if descriptor is not None:
             os.close(descriptor)
@@ -102,9 +101,8 @@ def _link_info(kind: str, options: Mapping[str, Any]) -> Tuple[str, Any]:
     return "IFLA_LINKINFO", {"attrs": info}
 
 
-def _request(flags: int, attributes: Attributes, index: int = 0) -> Request:
+def _request(flags: int, attributes: Attributes) -> Request:
     message = _message_class()()
-    message["index"] = index
     message["attrs"] = attributes
     message.encode()
     return Request(uapi.RTM_NEWLINK, flags, bytes(message.data)[_HEADER:])

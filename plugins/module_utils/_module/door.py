@@ -38,11 +38,11 @@ def run_module(argument_spec: Dict[str, Any], perform: Perform, **module_argumen
     else:
         for warning in result.warnings:
             module.warn(warning)
-        answer = dict(result.facts, changed=result.changed, actions=list(result.actions))
+        answer = dict(result.facts, changed=result.changed, actions=list(result.actions), changes=result.as_data())
         if module._verbosity >= 2 and result.timings:
             answer["timings"] = dict(result.timings)
         if module._diff:
-            answer["diff"] = {"before": dict(result.before), "after": dict(result.after)}
+            answer["diff"] = {"before": result.before, "after": result.after}
         gc.freeze()  # nor is any garbage looked for at the very end, when everything goes
         module.exit_json(**answer)
 

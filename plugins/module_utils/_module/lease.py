@@ -60,9 +60,7 @@ def perform(params: Mapping[str, Any], check_mode: bool, where: str = LEASE_STOR
         answer = {} if absent else _answer(store, params, allocation)
         store.commit()
     return Result(
-        actions=allocation.actions,
-        before={"leases": _shown(allocation.released)},
-        after={"leases": _shown(allocation.granted)},
+        allocation.changes,
         facts=answer,
     )
 
@@ -166,7 +164,7 @@ def _port_requests(params: Mapping[str, Any]) -> Tuple[PortRequest, ...]:
     return (
         PortRequest(
             container=params["owner"],
-            target=params["target"],
+            container_port=params["target"],
             protocol=params["protocol"],
             published=params["port"],
             host_ip=str(ipaddress.ip_address(host_ip)) if host_ip is not None else None,

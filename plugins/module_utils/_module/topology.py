@@ -9,15 +9,19 @@ from __future__ import annotations
 import contextlib
 import functools
 from dataclasses import replace
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Tuple
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
+from .._declaration.limits import Limit, parse_remove_limit
 from .._declaration.topology import Topology, families
 from .._engine import confirm, declared
+from .._engine.asked import Digests, digests, kinds, kinds_by_line
+from .._engine.declared import Kept
 from .._engine.desired import Desired
 from .._engine.leases import PreparedLeases
 from .._engine.lock import host_lock
 from .._engine.observation import Planner
-from .._engine.report import Result, lines
+from .._engine.possession import possession, refuse_to_lose
+from .._engine.report import DRIFT, INTENDED, RELEASE, Result, changes
 from .._engine.session import Work, session
 from .._engine.stopwatch import Stopwatch
 from .._engine.view import View
@@ -30,13 +34,17 @@ from .._expansion.lease_requests import lease_requests
 from .._expansion.projects import settle_default_bridge
 from .._ipam.allocate import allocate, release_topology
 from .._ipam.requests import Allocation, HostFacts, SubnetRequest
-from .._ipam.store import Store, open_store
+from .._ipam.store import Store, leases, open_store
 from .._kernel import dependencies, facts, rare, sysctl
 from .._kernel.errors import DeclarationError, Problem
 from .._kernel.host import Host
+from .._kernel.names import RELEASE as RELEASE_NAME
+from .._kernel.observe import Observed
 from .._kernel.rtnl import read as rtnetlink
 from .._resources.action import Operation, operation
 from .._resources.firewalls.accept import WARN
+
+Consent = Callable[[Observed], None]
 
 
 def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
@@ -46,32 +54,36 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
     absent = params["state"] == "absent"
     watch = Stopwatch()
     topology = _parse(params["name"], declared.words(params), absent)
+    limit = parse_remove_limit(params.get("remove_limit"))
     dependencies.require_all()
     watch.lap("parse")
     with session(check_mode, params["lock_timeout"], params.get("confirm_timeout"), watch) as run:
         with _leases(run.view, check_mode) as store:
-            prepared = _prepare(run.view, store, topology, absent, params.get("firewall") or WARN)
+            consent = None if absent else _consent(store, topology, limit)
+            prepared = _prepare(run.view, store, topology, absent, params.get("firewall") or WARN, consent)
             planner = prepared.planner
             watch.lap("lease and expand")
-            leases = PreparedLeases(store, prepared.allocation)
-            finish = (_remember(topology.name, params, absent),)
-            result = run.carry_out(Work(topology.name, planner.plan, leases, planner.left_after, finish))
-        drift, intended = _tell_apart(run.view, params, absent, result) if check_mode else ((), ())
+            granted = PreparedLeases(store, prepared.allocation)
+            kept = run.view.declared(topology.name)
+            finish = (_remember(topology.name, params, absent, prepared),)
+            result = run.carry_out(Work(topology.name, planner.plan, granted, planner.left_after, finish))
+        result = replace(result, kinds=_kinds(run.view, params, absent, prepared, kept, result, check_mode))
         watch.lap("tell drift from intent" if check_mode else "finish")
+    told_apart = {"drift": result.of_kinds(DRIFT), "intended": result.of_kinds(INTENDED, RELEASE)}
     result = replace(result, warnings=tuple(planner.firewall.warnings(_forwarding(prepared.topology))))
     watch.lap("look at other firewalls")
     result = run.first.then(replace(result, timings=watch.milliseconds()))
-    facts_of_check = {"drift": list(drift), "intended": list(intended)} if check_mode else {}
-    return result.with_facts(**prepared.described(), **facts_of_check)
+    return result.with_facts(**prepared.described(), **(told_apart if check_mode else {}))
 
 
 class Prepared(NamedTuple):
-    """A declaration, leased and expanded. ``described``: computed when it is first asked for."""
+    """A declaration, leased and expanded. The last two are computed when they are first asked for."""
 
     topology: Topology
     allocation: Allocation
     planner: Planner
     described: Callable[[], Dict[str, Any]]
+    asked: Callable[[], Digests]
 
 
 @contextlib.contextmanager
@@ -111,6 +123,17 @@ def _parse(name: str, words: Mapping[str, Any], absent: bool) -> Topology:
     )
 
 
+def _consent(store: Store, topology: Topology, limit: Optional[Limit]) -> Consent:
+    """Refuses to remove by an empty declaration, or more than the limit. Called before anything is leased."""
+    held = leases(store, topology.name)
+
+    def ask(observed: Observed) -> None:
+        has = possession(topology.name, observed, held)
+        refuse_to_lose(topology.name, has, topology.networks, topology.containers, limit)
+
+    return ask
+
+
 def _confirm(params: Mapping[str, Any], check_mode: bool) -> Result:
     if check_mode:
         return Result()
@@ -118,31 +141,43 @@ def _confirm(params: Mapping[str, Any], check_mode: bool) -> Result:
         return confirm.confirm()
 
 
-def _remember(name: str, params: Mapping[str, Any], absent: bool) -> Operation:
+def _remember(name: str, params: Mapping[str, Any], absent: bool, prepared: Prepared) -> Operation:
     """The operation that keeps the declaration once it is real."""
     if absent:
         return operation("declared.remove", topology=name)
-    return operation("declared.write", topology=name, declared=declared.words(params))
+    words = declared.words(params)
+    return operation("declared.write", topology=name, declared=words, release=RELEASE_NAME, asked=prepared.asked())
 
 
-def _tell_apart(
-    view: View, params: Mapping[str, Any], absent: bool, result: Result
-) -> Tuple[Tuple[str, ...], Tuple[str, ...]]:
-    """Of a check's actions, which repair the host and which follow the inventory."""
-    foreseen = view.declared(params["name"])
-    last = declared.read(params["name"]) if foreseen is None else foreseen[0]
-    if last is None or not result.actions:
-        return (), result.actions
-    if not absent and last == declared.words(params):
-        return result.actions, ()
+def _kinds(
+    view: View,
+    params: Mapping[str, Any],
+    absent: bool,
+    prepared: Prepared,
+    kept: Optional[Kept],
+    result: Result,
+    check_mode: bool,
+) -> Tuple[str, ...]:
+    """Which of the changes repair the host, and which follow the inventory or another release.
+
+    ``kept``: what was declared last. Where that is something else, a check asks it what it would need, change by
+    change; a run that did its work has another host before it, and goes by the object.
+    """
+    if kept is None or not result.changes:
+        return (INTENDED,) * len(result.changes)
+    same = not absent and kept.words == declared.words(params)
+    if same or not check_mode:
+        return kinds(result.changes, kept.asked, prepared.asked(), same)
     with _leases(view, check_mode=True) as store:
-        topology = _parse(params["name"], last, absent=False)
-        prepared = _prepare(view, store, topology, False, last["firewall"] or WARN)
-        needed = (*prepared.allocation.actions, *lines(prepared.planner.plan()))
-    return declared.tell_apart(result.actions, needed)
+        topology = _parse(params["name"], kept.words, absent=False)
+        last = _prepare(view, store, topology, False, kept.words["firewall"] or WARN)
+        corrective = (*last.allocation.changes, *changes(last.planner.plan()))
+    return kinds_by_line(result.changes, corrective, kept.asked, last.asked())
 
 
-def _prepare(view: View, store: Store, topology: Topology, absent: bool, firewall: str) -> Prepared:
+def _prepare(
+    view: View, store: Store, topology: Topology, absent: bool, firewall: str, consent: Optional[Consent] = None
+) -> Prepared:
     """Lease and expand: from what is declared to what is to be on this host."""
     if absent:
         allocation, desired = release_topology(store, topology.name), Desired(topology.name)
@@ -154,13 +189,15 @@ def _prepare(view: View, store: Store, topology: Topology, absent: bool, firewal
         allocation = allocate(store, requests, _host_facts(reading))
         desired = expand(topology, allocation, _host_defaults(topology, reading))
     described = functools.lru_cache(maxsize=None)(functools.partial(_describe, topology, allocation))
-    return Prepared(topology, allocation, Planner(view, desired, firewall, described), described)
+    asked = functools.lru_cache(maxsize=None)(functools.partial(digests, desired))
+    return Prepared(topology, allocation, Planner(view, desired, firewall, described, consent), described, asked)
 
 
 def _host_defaults(topology: Topology, reading: facts.Reading) -> HostDefaults:
     ipv6 = any(network.enable_ipv6 for network in topology.networks.values())
     return HostDefaults(
         mtu=facts.uplink_mtu(reading),
+        links={link.ifname: link for link in reading.links.values()},
         resolv_conf=tuple(facts.resolv_conf_lines()),
         advertised_interfaces=facts.advertised_interfaces(reading) if ipv6 else (),
     )
@@ -195,4 +232,5 @@ def _surroundings(host: Host, reading: facts.Reading) -> Surroundings:
         routes=reading.routes,
         addresses=functools.lru_cache(maxsize=None)(functools.partial(rtnetlink.read_addresses, host.socket)),
         supports=functools.partial(rare.supports, host),
+        nameservers=facts.nameservers(),
     )

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from .._kernel import namespaces
+from .._kernel.changes import Subject
 from .._kernel.errors import ForeignObjectError
 from .._kernel.marks import HandleMark
 from .._kernel.observe import Observed
@@ -51,7 +52,7 @@ def remove(name: str, observed: Observed) -> Action:
     """Take a handle away. It only loses its mark until the run is verified, and so has a way back."""
     return Action(
         text="remove namespace {0}".format(name),
-        subject="namespace " + name,
+        subject=Subject(container=name),
         do=(operation("netns.retire", name=name),),
         undo=(operation("netns.unstash", name=name),),
         finish=(operation("netns.discard", name=name, inode=observed.handles.get(name)),),
@@ -64,7 +65,7 @@ def _make_way(name: str, observed: Observed, text: str) -> Action:
     dead = observed.handles[name] is None
     return Action(
         text=text.format(name),
-        subject="namespace " + name,
+        subject=Subject(container=name),
         do=(operation("netns.stash", name=name),),
         undo=(operation("netns.unstash", name=name, dead=dead),),
         finish=(operation("netns.drop", name=name),),
@@ -109,7 +110,7 @@ def _create(desired: Netns) -> Action:
         do = (operation("netns.attach", name=name, topology=topology, attach=desired.attach),)
         text = "attach {0} to {1}".format(name, _words_of_attach(desired.attach))
     after = {"attach": desired.attach} if desired.attach else {"own": True, "sysctls": dict(desired.sysctls)}
-    return Action(text, "namespace " + name, do, (operation("netns.remove", name=name),), after=after)
+    return Action(text, Subject(container=name), do, (operation("netns.remove", name=name),), after=after)
 
 
 def _compare_attached(desired: Netns, observed: Observed) -> List[Action]:
@@ -143,7 +144,7 @@ def _compare_own(desired: Netns, observed: Observed, mark: Optional[HandleMark])
 def _adopt(desired: Netns, mark: Optional[HandleMark]) -> Action:
     return Action(
         text="adopt the namespace that replaced {0} behind our back".format(desired.name),
-        subject="namespace " + desired.name,
+        subject=Subject(container=desired.name),
         do=(operation("netns.adopt", name=desired.name, topology=desired.topology),),
         undo=tuple(_marked_again(desired.name, mark)),
         before={"namespace": "another"},
@@ -160,7 +161,7 @@ def _marked_again(name: str, mark: Optional[HandleMark]) -> Iterator[Operation]:
 def _inside(desired: Netns, observed: Observed) -> Iterator[Action]:
     state = observed.namespaces[desired.name]
     lo = state.links.get("lo")
-    subject = "namespace " + desired.name
+    subject = Subject(container=desired.name)
     # Before lo is up, as at creation: a device with an address no longer follows the defaults.
     for key, value in desired.sysctls:
         yield from compare_sysctl(desired.name, key, value, state.sysctls.get(key), subject)

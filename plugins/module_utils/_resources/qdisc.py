@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from .._kernel import tc
+from .._kernel.changes import Subject
 from .._kernel.errors import ForeignObjectError
 from .._kernel.observe import Observed
 from .._kernel.rtnl.read import Link
@@ -92,6 +93,11 @@ def _text(number: int, units: Tuple[Tuple[str, int], ...], unit: str) -> str:
     return "{0}{1}".format(number, unit)
 
 
+def traffic(way: str, owner: str) -> str:
+    """For a person. ``way``: ingress or egress, as seen from the container; ``owner``: its interface, web:eth0."""
+    return "traffic {0} {1}".format("into" if way == "ingress" else "out of", owner)
+
+
 def shaping_of(link: Optional[Link], observed: Observed) -> Shaping:
     return observed.shaping.get(link.index, tc.NOTHING) if link is not None else tc.NOTHING
 
@@ -118,47 +124,47 @@ def setting_up(ifname: str, root: Optional[Qdisc], ifb: Optional[str] = None) ->
     return tuple(steps)
 
 
-def refuse_foreign_root(ifname: str, way: str, now: Shaping) -> None:
+def refuse_foreign_root(ifname: str, owner: str, now: Shaping) -> None:
     """Stop where a link that is to be limited has a qdisc that somebody else gave it, and nobody here could bring
-    back. ``way``: whose traffic it is, for a person: ``into web:eth0``."""
+    back. ``owner``: whose traffic it is, for a person: web:eth0."""
     if now.root is not None and now.root.kind not in HANDLES:
         raise ForeignObjectError(
-            "interface {0} has a qdisc ({1}) that is not ours: it stands in the way of the limit of traffic {2}; "
-            "nothing was changed. Remove it (tc qdisc delete dev {0} root)".format(ifname, now.root.kind, way)
+            "interface {0} has a qdisc ({1}) that is not ours: it stands in the way of the limits of {2}; "
+            "nothing was changed. Remove it (tc qdisc delete dev {0} root)".format(ifname, now.root.kind, owner)
         )
 
 
-def refuse_foreign_filters(ifname: str, way: str, now: Shaping) -> None:
+def refuse_foreign_filters(ifname: str, owner: str, now: Shaping) -> None:
     """Stop where somebody else's filters see what comes in by a link before ours does, or instead of it."""
     if now.foreign or now.ingress not in ("", "ingress"):
         raise ForeignObjectError(
             "interface {0} has filters for what comes in by it ({1}) that are not ours: they stand in the way of the "
-            "limit of traffic {2}; nothing was changed. Remove them (tc qdisc delete dev {0} {1})".format(
-                ifname, now.ingress, way
+            "limits of {2}; nothing was changed. Remove them (tc qdisc delete dev {0} {1})".format(
+                ifname, now.ingress, owner
             )
         )
 
 
 def compare_root(
-    ifname: str, shown: str, subject: str, way: str, now: Optional[Qdisc], wanted: Optional[Qdisc]
+    ifname: str, shown: str, subject: Subject, way: str, owner: str, now: Optional[Qdisc], wanted: Optional[Qdisc]
 ) -> Iterator[Action]:
-    """``way``: what the link's queue is for, for a person: ``into web:eth0``, ``out of web:eth0``."""
+    """``way`` and ``owner``: what the link's queue is for, as ``traffic`` has them."""
     if now is not None and (now.kind not in HANDLES or (wanted is None and now.handle not in HANDLES.values())):
         return  # somebody else's
     if _same(now, wanted):
         return
     yield Action(
-        text=_text_of_change(shown, way, now, wanted),
+        text=_text_of_change(shown, traffic(way, owner), now, wanted),
         subject=subject,
         do=(operation("qdisc.set", ifname=ifname, qdisc=words(wanted)),),
         undo=(operation("qdisc.set", ifname=ifname, qdisc=words(now)),),
-        before={"traffic " + way: _described(now)},
-        after={"traffic " + way: _described(wanted)},
+        before=described(way, limit_of(now)),
+        after=described(way, limit_of(wanted)),
     )
 
 
 def compare_redirect(
-    ifname: str, subject: str, way: str, outer: Link, ifb: Optional[str], observed: Observed
+    ifname: str, subject: Subject, owner: str, outer: Link, ifb: Optional[str], observed: Observed
 ) -> Iterator[Action]:
     """Where what comes in by a host end is sent. ``ifb``: the name of the link it is to go to; None: nowhere."""
     now = shaping_of(outer, observed)
@@ -167,14 +173,14 @@ def compare_redirect(
         return
     before = _target(now, observed)
     yield Action(
-        text="send traffic {0} through {1}".format(way, ifb)
+        text="send {0} through {1}".format(traffic("egress", owner), ifb)
         if ifb is not None
-        else "no longer send traffic {0} through an ifb".format(way),
+        else "no longer send {0} through an ifb".format(traffic("egress", owner)),
         subject=subject,
         do=(operation("redirect.set", ifname=ifname, to=ifb),),
         undo=(operation("redirect.set", ifname=ifname, to=before),),
-        before={"redirect": before},
-        after={"redirect": ifb},
+        before={"egress through": before},
+        after={"egress through": ifb},
     )
 
 
@@ -197,20 +203,20 @@ def _same(now: Optional[Qdisc], wanted: Optional[Qdisc]) -> bool:
     return alike and abs(now.buffer - wanted.buffer) <= 1
 
 
-def _described(qdisc: Optional[Qdisc]) -> str:
-    limited = limit_of(qdisc)
-    return str(limited) if limited is not None else "not limited"
+def described(way: str, limited: Optional[Limit]) -> Dict[str, Any]:
+    """In the words of a diff."""
+    return {"bandwidth " + way: str(limited) if limited is not None else None}
 
 
-def _text_of_change(shown: str, way: str, now: Optional[Qdisc], wanted: Optional[Qdisc]) -> str:
+def _text_of_change(shown: str, what: str, now: Optional[Qdisc], wanted: Optional[Qdisc]) -> str:
     was, will = limit_of(now), limit_of(wanted)
     if will is None:
         if was is None:
             kinds = [each.kind if each is not None else "none" for each in (now, wanted)]
             return "set the queue of {0} from {1} to {2}".format(shown, *kinds)
-        return "no longer limit traffic {0} ({1})".format(way, was)
+        return "no longer limit {0} ({1})".format(what, was)
     if was is None:
-        return "limit traffic {0} to {1}".format(way, will)
+        return "limit {0} to {1}".format(what, will)
     if was == will:
-        return "set the limit of traffic {0} to {1} again".format(way, will)
-    return "change the limit of traffic {0} from {1} to {2}".format(way, was, will)
+        return "set the limit of {0} to {1} again".format(what, will)
+    return "change the limit of {0} from {1} to {2}".format(what, was, will)

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Iterator, List, Optional, Tuple
 
+from .._kernel.changes import Subject
 from .._kernel.observe import Observed
 from .._kernel.rtnl.read import IPV6_MTU
 from .action import Action, operation
@@ -23,10 +24,22 @@ class HostSysctl:
     key: str  # with slashes
     value: str
 
+    @property
+    def subject(self) -> Subject:
+        return Subject(host=shown(self.key))
+
+
+def shown(key: str) -> str:
+    """As sysctl(8) writes it, which keeps a dot in an interface's name by a slash: net.ipv4.conf.br/100.rp_filter."""
+    return key.translate(_SWAPPED)
+
+
+_SWAPPED = str.maketrans("./", "/.")
+
 
 def compare(desired: HostSysctl, observed: Observed) -> List[Action]:
     now = observed.sysctls.get(desired.key)
-    return list(compare_sysctl(None, desired.key, desired.value, now, "host"))
+    return list(compare_sysctl(None, desired.key, desired.value, now, desired.subject))
 
 
 def settable(sysctls: Tuple[Tuple[str, str], ...], mtu: int) -> Tuple[Tuple[str, str], ...]:
@@ -35,23 +48,23 @@ def settable(sysctls: Tuple[Tuple[str, str], ...], mtu: int) -> Tuple[Tuple[str,
 
 
 def compare_sysctl(
-    netns: Optional[str], key: str, value: str, now: Optional[str], subject: str, reborn: bool = False
+    netns: Optional[str], key: str, value: str, now: Optional[str], subject: Subject, reborn: bool = False
 ) -> Iterator[Action]:
     """One setting, in a namespace or (netns None) on the host. ``reborn``: it is not there until the interface has
     the mtu that it gets now, and goes again with that."""
     if now is None and reborn:
         there = operation("sysctl.write", netns=netns, key=key, value=value)
         where = " in namespace " + netns if netns else ""
-        text = "set {0} to {1}{2}".format(key.replace("/", "."), value, where)
-        yield Action(text, subject, (there,), (), after={key: value})
+        text = "set {0} to {1}{2}".format(shown(key), value, where)
+        yield Action(text, subject, (there,), (), before={shown(key): None}, after={shown(key): value})
     if now is None or now == " ".join(value.split()):
         return
     where = " in namespace " + netns if netns else ""
     yield Action(
-        text="set {0} from {1} to {2}{3}".format(key.replace("/", "."), now, value, where),
+        text="set {0} from {1} to {2}{3}".format(shown(key), now, value, where),
         subject=subject,
         do=(operation("sysctl.write", netns=netns, key=key, value=value),),
         undo=(operation("sysctl.write", netns=netns, key=key, value=now),),
-        before={key: now},
-        after={key: value},
+        before={shown(key): now},
+        after={shown(key): value},
     )

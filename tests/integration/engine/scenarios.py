@@ -73,11 +73,11 @@ NOTHING: Optional[Declaration] = None
 def run(
     declared: Optional[Declaration], check: bool = False, name: str = "default", lock_timeout: float = 5, **more: Any
 ) -> Result:
-    """``declared`` None: the topology is to be absent."""
+    """``declared`` None, or with nothing in it: the topology is to be absent."""
     words = declared or {"networks": {}, "containers": {}}
     params = {
         "name": name,
-        "state": "absent" if declared is None else "present",
+        "state": "present" if words["networks"] or words["containers"] else "absent",
         "networks": words["networks"],
         "containers": words["containers"],
         "default_address_pools": words.get("default_address_pools"),

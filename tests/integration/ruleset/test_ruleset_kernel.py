@@ -7,20 +7,16 @@
 from __future__ import annotations
 
 import select
-import sys
-from pathlib import Path
 
 import pytest
 from pyroute2.netlink.nfnetlink.nfctsocket import NFCTSocket
+from ruleset_example import example
 from ruleset_wire import Wire, address, endpoints, on_wire, policies, publish
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import conntrack, nft
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.model import Ruleset
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.plan import plan_ruleset
 from tests.lab.talk import MOMENT
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "unit" / "resources"))
-from ruleset_example import example
 
 pytestmark = pytest.mark.parametrize("wire", [False], indirect=True, scope="module")
 

@@ -38,6 +38,7 @@ TABLE = UTILS / "_engine" / "operations.py"
 #: An example for every argument that an operation has: a new one is told here what it is like.
 ARGUMENTS: Dict[str, Any] = {
     "addresses": ["10.0.0.2/24"],
+    "asked": {"network front": "0123456789ab"},
     "altname": "fabric,default,network,front",
     "attach": "host",
     "attributes": {"mac": "02:42:0a:00:00:02"},
@@ -49,6 +50,7 @@ ARGUMENTS: Dict[str, Any] = {
     "family": "ip",
     "flags": {"isolated": True},
     "flows": [],
+    "release": "0.1.0",
     "granted": [],
     "group": 4011,
     "ifname": "eth0",

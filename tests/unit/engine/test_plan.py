@@ -13,7 +13,8 @@ import pytest
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.desired import Desired
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.plan import own_namespaces, plan
-from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.report import report
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.report import DRIFT, report
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.changes import LEASE, Change, Subject
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.marks import HandleMark
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.observe import Observed
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnl.read import Link, RouteEntry
@@ -264,10 +265,25 @@ def test_a_renamed_interface_that_lost_its_alias_gets_both_back() -> None:
 
 
 def test_a_report_has_a_line_for_each_step_and_what_changed_by_subject() -> None:
-    one = Action("set mtu", "bridge br-front", (), (), before={"mtu": 1400}, after={"mtu": 1500})
-    many = Action("first", "a", (), (), more=("second",), also=(("b", {}, {"x": 1}),))
-    told = report(("lease 172.17.0.2 to web",), (one, many))
+    front, web = Subject(network="front"), Subject(container="web", interface="eth0")
+    one = Action("set mtu", front, (), (), before={"mtu": 1400}, after={"mtu": 1500})
+    many = Action("first", web, (), (), also=(Change("second", web, {}, {"x": 1}),))
+    told = report((Change("lease 172.17.0.2 to web", Subject(container="web", part=LEASE)),), (one, many))
     assert told.actions == ("lease 172.17.0.2 to web", "set mtu", "first", "second")
-    assert told.before == {"bridge br-front": {"mtu": 1400}}
-    assert told.after["b"] == {"x": 1}
+    assert told.before == {"network front": {"mtu": 1400}}
+    assert told.after["container web:eth0"] == {"x": 1}
     assert told.changed and not report((), ()).changed
+
+
+def test_a_report_says_the_same_as_data() -> None:
+    action = Action("set mtu", Subject(network="front"), (), (), before={"mtu": 1400}, after={"mtu": 1500})
+    told = replace(report((), (action,)), kinds=(DRIFT,))
+    assert told.as_data() == [
+        {
+            "subject": {"network": "front"},
+            "kind": "drift",
+            "text": "set mtu",
+            "before": {"mtu": 1400},
+            "after": {"mtu": 1500},
+        }
+    ]

@@ -18,6 +18,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.report imp
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.session import Session, Work
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.stopwatch import Stopwatch
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import gate
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.changes import LEASE, Change, Subject
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.action import Action, Operation, operation
 
@@ -33,7 +34,7 @@ class Ledger(Leases):
     """Leases that remember what was done to them."""
 
     def __init__(self, *actions: str) -> None:
-        self.actions = actions
+        self.changes = tuple(Change(text, Subject(topology="default", part=LEASE)) for text in actions)
         self.log: List[str] = []
 
     def commit(self) -> None:
@@ -59,7 +60,9 @@ class Files:
     def _write(self, name: str) -> Action:
         path, now = str(self.directory / name), self.says().get(name)
         back = operation("file.remove", path=path) if now is None else operation("file.write", path=path, content=now)
-        return Action("write " + name, "file " + name, (operation("file.write", path=path, content="new"),), (back,))
+        return Action(
+            "write " + name, Subject(host=name), (operation("file.write", path=path, content="new"),), (back,)
+        )
 
 
 def session(check_mode: bool = False, timer: Any = None) -> Session:

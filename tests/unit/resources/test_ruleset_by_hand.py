@@ -65,7 +65,7 @@ def test_taking_one_out_leaves_the_other():
 def test_a_port_that_leads_elsewhere_replaces_itself():
     first = nat.with_rule(NOTHING, understood(**PUBLISH))
     second = nat.with_rule(first, understood(**dict(PUBLISH, target="10.0.0.3")))
-    assert [port.target for port in second.publications] == ["10.0.0.3"]
+    assert [port.container_address for port in second.publications] == ["10.0.0.3"]
 
 
 def test_the_subnet_of_a_target_is_that_of_the_bridges_own_address():

@@ -19,17 +19,19 @@ from ..._kernel import names
 from ..._kernel.errors import Problem
 from ..._kernel.rtnl.read import Link
 from ..._kernel.visits import NamespaceState
+from ..._resources import ownership
+from ..._resources.adopted import AdoptedBridge, port_mac, port_mtu
 from ..._resources.link import comparable_addresses
 from ..._resources.links.bridge import Bridge
 from ..._resources.links.ifb import Ifb
 from ..._resources.links.kind import DeclaredLink
 from ..._resources.links.veth import Veth
-from ..._resources.qdisc import limit, limit_of, redirected_to, shaping_of
+from ..._resources.qdisc import Limit, limit, limit_of, redirected_to, shaping_of
 from ..._resources.ruleset.model import Endpoint, NetworkPolicy
 from ..addressing import HostDefaults, mac_of
 from ..bandwidth import bandwidth_of
 from ..seen import RecognisedNetworks, RecognisedPlaces, Seen, network_of
-from .driver import Driver, Place, Surroundings
+from .driver import Driver, Place, Surroundings, beside_others
 
 #: What a Linux bridge takes (BR_MAX_PORTS is 1 << 10, and port 0 is nobody's).
 BRIDGE_PORTS_MAX = 1023
@@ -69,6 +71,18 @@ class BridgeDriver(Driver):
     def forwards(self, network: Network, family: int) -> bool:
         return gateway_mode(network, family) != "isolated"
 
+    def mtu(self, network: Network, host: HostDefaults) -> int:
+        """An adopted bridge has its own, to which its containers keep."""
+        link = host.links.get(network.bridge) if network.external else None
+        return network.mtu or (link.mtu if link is not None else host.mtu)
+
+    def adopted(self, topology: Topology, network: Network, host: HostDefaults) -> Iterator[AdoptedBridge]:
+        link = host.links.get(network.bridge) if network.external else None
+        if link is not None:
+            places = [place for one in topology.containers.values() for place in one.attachments]
+            joined = any(place.network == network.name for place in places)
+            yield AdoptedBridge(link.ifname, link.mac, link.mtu, joined)
+
     def network_links(
         self, topology: Topology, network: Network, allocation: Allocation, host: HostDefaults
     ) -> Iterator[Bridge]:
@@ -98,16 +112,14 @@ class BridgeDriver(Driver):
             yield ipv6 + "disable_ipv6", "1"
 
     def place_links(self, place: Place) -> Iterator[DeclaredLink]:
-        declared, ifb = place.attachment.bandwidth or Bandwidth(), None
-        limits = {
-            way: limit(rate, declared.burst, place.mtu) if rate is not None else None
-            for way, rate in (("ingress", declared.ingress), ("egress", declared.egress))
-        }
+        name = str(self.host_interface(place.topology, place.container, place.attachment))
+        bridge = place.host.links.get(place.network.bridge) if place.network.external else None
+        limits, ifb = _limits(place), None
         if limits["egress"] is not None:
             ifb = names.ifb_ifname(place.topology.name, place.container.name, place.attachment.ifname)
             yield Ifb(ifb, names.alias(place.topology.name, "egress " + place.owner), place.owner, limits["egress"])
         yield Veth(
-            name=str(self.host_interface(place.topology, place.container, place.attachment)),
+            name=name,
             netns=place.container.name,
             ifname=place.attachment.ifname,
             alias=place.alias,
@@ -117,6 +129,8 @@ class BridgeDriver(Driver):
             addresses=place.addresses,
             routes=place.routes,
             master=place.network.bridge,
+            host_mac=port_mac(name) if place.network.external else None,
+            host_mtu=port_mtu(bridge.mtu, place.mtu) if bridge is not None else None,
             isolated=not place.network.icc and not _linked(place.topology, place.network),
             # With br_netfilter on, a container's call of its own published port goes back out of the port it came by.
             hairpin=bool(place.container.ports),
@@ -155,6 +169,7 @@ class BridgeDriver(Driver):
             host_ifname=str(self.host_interface(topology, container, attachment)),
             mac=str(self.mac(attachment, addresses.get(4), addresses.get(6))),
             addresses=(*addresses.values(), *(str(each) for each in attachment.link_local_ips)),
+            ifname=attachment.ifname,
         )
 
     def host_address(self, network: Network, family: int, allocation: Allocation) -> Optional[str]:
@@ -186,6 +201,13 @@ class BridgeDriver(Driver):
         outer = seen.observed.by_index.get(inner.peer)
         ifb = seen.observed.links.get(redirected_to(outer, seen.observed) or "")
         return bandwidth_of(*(limit_of(shaping_of(link, seen.observed).ours) for link in (outer, ifb)))
+
+
+def _limits(place: Place) -> Dict[str, Optional[Limit]]:
+    """``ingress`` and ``egress`` of a container's interface."""
+    declared = place.attachment.bandwidth or Bandwidth()
+    rates = {"ingress": declared.ingress, "egress": declared.egress}
+    return {way: limit(rate, declared.burst, place.mtu) if rate is not None else None for way, rate in rates.items()}
 
 
 def _check_bridges(networks: Mapping[str, Network], problems: Problems) -> None:
@@ -233,11 +255,18 @@ def _adopt(request: SubnetRequest, host: Surroundings, problems: List[Problem]) 
     for interface in own:
         if interface.version == request.family and request.subnet in (None, str(interface.network)):
             gateway = request.gateway or str(interface.ip)
-            return replace(request, subnet=str(interface.network), gateway=gateway)
+            adopted = replace(request, subnet=str(interface.network), gateway=gateway)
+            return beside_others(adopted, host, _ports_of_others(link, host))
     if request.subnet is None:
         text = "external: the bridge {0} has no IPv{1} address to take a subnet from; declare ipam.config"
         problems.append(Problem(path, text.format(request.bridge, request.family)))
-    return request
+    return beside_others(request, host, _ports_of_others(link, host))
+
+
+def _ports_of_others(bridge: Link, host: Surroundings) -> List[str]:
+    """Those behind which somebody may be of whom no lease tells."""
+    ports = [link for link in host.links.values() if link.master == bridge.index]
+    return [link.ifname for link in ports if not ownership.is_marked(link)]
 
 
 def _bridge_mac(network: Network, allocation: Allocation) -> str:

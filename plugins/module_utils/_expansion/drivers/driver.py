@@ -10,14 +10,16 @@ A driver turns a network and its containers' places on it into resources. All th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
+import ipaddress
+from dataclasses import dataclass, replace
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Tuple
 
 from ..._declaration.driver import DriverWords
 from ..._declaration.topology import Attachment, Container, Network, Pool, Topology
 from ..._ipam.requests import Allocation, SubnetRequest
 from ..._kernel.errors import Problem
 from ..._kernel.rtnl.read import Link, RouteEntry
+from ..._resources.adopted import AdoptedBridge
 from ..._resources.links.kind import DeclaredLink
 from ..._resources.routes import StaticRoute
 from ..._resources.ruleset.model import Endpoint, NetworkPolicy
@@ -35,6 +37,7 @@ class Surroundings:
     addresses: Callable[[], Mapping[int, List[str]]]
     #: Whether the kernel can make links of a kind.
     supports: Callable[[str], bool]
+    nameservers: Tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,27 @@ class Place:
     addresses: Tuple[str, ...]  # CIDRs
     routes: Tuple[StaticRoute, ...]
     sysctls: Tuple[Tuple[str, str], ...]  # keys with slashes
+    host: HostDefaults = HostDefaults()
+
+
+def beside_others(request: SubnetRequest, host: Surroundings, wires: Iterable[str]) -> SubnetRequest:
+    """A subnet in which others are too: what of it the host has, what its LAN is known to have, and where to ask."""
+    own = [cidr.split("/")[0] for cidrs in host.addresses().values() for cidr in cidrs]
+    known = [*(route.gateway for route in host.routes if route.gateway), *host.nameservers]
+    return replace(
+        request,
+        set_aside=_inside(request, own),
+        avoided=_inside(request, known),
+        wires=tuple(sorted(wires)),
+    )
+
+
+def _inside(request: SubnetRequest, addresses: Iterable[str]) -> Tuple[str, ...]:
+    if request.subnet is None:
+        return ()
+    subnet = ipaddress.ip_network(request.subnet)
+    found = {each for each in addresses if "%" not in each and ipaddress.ip_address(each) in subnet}
+    return tuple(sorted(found))
 
 
 class Driver(DriverWords):
@@ -85,6 +109,10 @@ class Driver(DriverWords):
         self, topology: Topology, network: Network, allocation: Allocation, host: HostDefaults
     ) -> Iterator[DeclaredLink]:
         """The links that a network has on the host, whoever is on it."""
+        return iter(())
+
+    def adopted(self, topology: Topology, network: Network, host: HostDefaults) -> Iterator[AdoptedBridge]:
+        """The bridges of others that the network's containers are on."""
         return iter(())
 
     def place_links(self, place: Place) -> Iterator[DeclaredLink]:

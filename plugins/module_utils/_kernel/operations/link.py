@@ -42,17 +42,24 @@ def bridge_set(host: Host, ifname: str, options: Dict[str, Any]) -> None:
 def veth_create(host: Host, veth: Mapping[str, Any]) -> None:
     """A pair with its peer in place: all that ``_resources.links.veth`` says, in two sends."""
     name, netns, ifname, master = veth["name"], veth["netns"], veth["ifname"], veth["master"]
-    index = host.next_index(netns)
+    own_mtu = veth.get("host_mtu") or veth["mtu"]
     descriptor = namespaces.open_handle(netns)
     try:
         host.socket.send(
             [
                 messages.veth_add(
-                    name, ifname, descriptor, host.index(master) if master else 0, veth["mac"], veth["mtu"], index
+                    name,
+                    ifname,
+                    descriptor,
+                    master=host.index(master) if master else 0,
+                    mac=veth["mac"],
+                    mtu=veth["mtu"],
+                    own_mac=veth.get("host_mac"),
+                    own_mtu=own_mtu,
                 ),
                 # A port of a bridge needs no address, and a thousand of them no multicast chatter about theirs.
                 messages.port_set_up(
-                    name, veth["alias"], veth["isolated"], veth["hairpin"], bool(master), veth["mtu"] >= IPV6_MTU
+                    name, veth["alias"], veth["isolated"], veth["hairpin"], bool(master), own_mtu >= IPV6_MTU
                 ),
             ]
         )
@@ -61,7 +68,7 @@ def veth_create(host: Host, veth: Mapping[str, Any]) -> None:
     if veth["host_addresses"]:
         outer = _index(host, None, name)
         host.socket.send([messages.address_add(outer, cidr) for cidr in veth["host_addresses"]])
-    set_up_inside(host, veth, index or _index(host, netns, ifname))
+    set_up_inside(host, veth, _index(host, netns, ifname))
 
 
 def set_up_inside(host: Host, link: Mapping[str, Any], index: int) -> None:
@@ -192,10 +199,11 @@ def _route(words: Mapping[str, Any], index: int) -> RouteEntry:
 
 
 def _index(host: Host, netns: Optional[str], ifname: str) -> int:
-    link = rtnetlink.read_link(host.netlink(netns), ifname)
-    if link is None:
-        raise NetlinkError(ENODEV, "interface {0}{1}".format(ifname, " in namespace " + netns if netns else ""))
-    return link.index
+    try:
+        return host.netlink(netns).index_of(ifname)
+    except NetlinkError as error:
+        where = " in namespace " + netns if netns else ""
+        raise NetlinkError(error.errno, "interface {0}{1}".format(ifname, where)) from None
 
 
 def _tolerant(host: Host, netns: Optional[str], request: Request, *also: int) -> None:

@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from errno import EAFNOSUPPORT, ENODEV, ENOENT, EOPNOTSUPP
 from typing import Any, Collection, Dict, Iterator, List, Optional, Tuple
 
+from . import settings, uapi
 from . import socket as nl
-from . import uapi
 
 RT_TABLE_MAIN, RT_TABLE_LOCAL = 254, 255
 RTPROT_KERNEL, RTPROT_BOOT, RTPROT_RA = 2, 3, 9
@@ -187,13 +187,13 @@ def unusual_port_flags(link: Link) -> Dict[int, bytes]:
 
 
 def _link_local(families: Optional[bytes]) -> bool:
-    if families is None:
-        return True
-    ipv6 = nl.attributes(families).get(socket.AF_INET6)
-    if ipv6 is None:
-        return True
-    mode = nl.attributes(ipv6).get(uapi.IFLA_INET6_ADDR_GEN_MODE)
-    return mode != bytes((uapi.IN6_ADDR_GEN_MODE_NONE,))
+    """Read in the row of settings: IFLA_INET6_ADDR_GEN_MODE is left out together with the statistics by older kernels,
+    5.10 among them (inet6_fill_ifla6_attrs() in net/ipv6/addrconf.c). It counts where the row ends before it."""
+    mode = settings.number(families or b"", socket.AF_INET6, "addr_gen_mode")
+    if mode is None:
+        ipv6 = nl.attributes(nl.attributes(families or b"").get(socket.AF_INET6, b""))
+        mode = _number(ipv6.get(uapi.IFLA_INET6_ADDR_GEN_MODE))
+    return mode != uapi.IN6_ADDR_GEN_MODE_NONE
 
 
 def _link_info(data: bytes) -> Tuple[str, Dict[str, Any]]:

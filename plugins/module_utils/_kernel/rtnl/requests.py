@@ -33,11 +33,12 @@ def veth_add(
     master: int = 0,
     mac: Optional[str] = None,
     mtu: Optional[int] = None,
-    peer_index: int = 0,
+    own_mac: Optional[str] = None,
+    own_mtu: Optional[int] = None,
 ) -> nl.Request:
     """A pair whose peer is born inside its namespace. Up comes later: a peer set up here is not.
 
-    ``peer_index`` 0 leaves the peer's index to the kernel.
+    ``mac`` and ``mtu`` are the peer's, ``own_mtu`` is the same unless it is given.
     """
     peer = [nl.string(uapi.IFLA_IFNAME, peer_ifname), nl.u32(uapi.IFLA_NET_NS_FD, netns_fd)]
     own = [nl.string(uapi.IFLA_IFNAME, ifname)]
@@ -45,7 +46,10 @@ def veth_add(
         peer.append(nl.attribute(uapi.IFLA_ADDRESS, _mac(mac)))
     if mtu:
         peer.append(nl.u32(uapi.IFLA_MTU, mtu))
-        own.append(nl.u32(uapi.IFLA_MTU, mtu))
+    if own_mtu or mtu:
+        own.append(nl.u32(uapi.IFLA_MTU, own_mtu or mtu or 0))
+    if own_mac:
+        own.append(nl.attribute(uapi.IFLA_ADDRESS, _mac(own_mac)))
     if master:
         own.append(nl.u32(uapi.IFLA_MASTER, master))
     info = nl.nested(
@@ -53,7 +57,7 @@ def veth_add(
         nl.string(uapi.IFLA_INFO_KIND, "veth"),
         nl.nested(
             uapi.IFLA_INFO_DATA,
-            nl.attribute(uapi.VETH_INFO_PEER, uapi.LINK.pack(0, 0, peer_index, 0, 0) + b"".join(peer)),
+            nl.attribute(uapi.VETH_INFO_PEER, uapi.LINK.pack(0, 0, 0, 0, 0) + b"".join(peer)),
         ),
     )
     body = uapi.LINK.pack(0, 0, 0, 0, 0) + b"".join(own) + info

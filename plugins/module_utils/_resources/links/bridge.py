@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from ..._kernel import names
+from ..._kernel.changes import Subject, of_owner
 from ..._kernel.host import Host
 from ..._kernel.observe import Observed
 from ..._kernel.operations.link import bridge_create, bridge_set
@@ -58,8 +59,8 @@ class Bridge(DeclaredLink):
         return self.ifname
 
     @property
-    def subject(self) -> str:
-        return "bridge " + self.ifname
+    def subject(self) -> Subject:
+        return of_owner((names.parse_alias(self.alias) or ("", "bridge " + self.ifname))[1])
 
     @property
     def options(self) -> Dict[str, Any]:

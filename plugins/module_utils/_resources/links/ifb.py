@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Dict, Iterator, List, Mapping, Optional
 
 from ..._kernel import names, rare
+from ..._kernel.changes import Subject, of_owner
 from ..._kernel.host import Host
 from ..._kernel.observe import Observed
 from ..._kernel.operations.link import address_add, altname_add
@@ -50,16 +51,12 @@ class Ifb(DeclaredLink):
         return self.ifname
 
     @property
-    def subject(self) -> str:
-        return "container " + self.owner
+    def subject(self) -> Subject:
+        return of_owner(self.owner)
 
     @property
     def limited(self) -> bool:
         return True
-
-    @property
-    def way(self) -> str:
-        return "out of " + self.owner
 
 
 def compare(desired: Ifb, observed: Observed) -> List[Action]:
@@ -71,7 +68,7 @@ def compare(desired: Ifb, observed: Observed) -> List[Action]:
         made = _create(desired)
         return [replace(made, do=(*away, *made.do), undo=(*made.undo, *again))]
     ownership.refuse_foreign(desired.ifname, desired.alias, link, "ifb", observed)
-    qdisc.refuse_foreign_root(desired.ifname, desired.way, qdisc.shaping_of(link, observed))
+    qdisc.refuse_foreign_root(desired.ifname, desired.owner, qdisc.shaping_of(link, observed))
     return list(_changes(desired, link, observed))
 
 
@@ -83,11 +80,12 @@ def _create(desired: Ifb) -> Action:
         "qdisc": qdisc.words(desired.limit.qdisc),
     }
     return Action(
-        text="limit traffic {0} to {1}, by {2}".format(desired.way, desired.limit, desired.ifname),
+        text="limit {0} to {1}, by {2}".format(qdisc.traffic("egress", desired.owner), desired.limit, desired.ifname),
         subject=desired.subject,
         do=(_made(desired.ifname, words),),
         undo=(operation("link.delete", netns=None, ifname=desired.ifname),),
-        after={"traffic " + desired.way: str(desired.limit)},
+        before=qdisc.described("egress", None),
+        after=qdisc.described("egress", desired.limit),
     )
 
 
@@ -103,7 +101,7 @@ def _changes(desired: Ifb, link: Link, observed: Observed) -> Iterator[Action]:
     now_addresses = comparable_addresses(observed.addresses.get(link.index, []))
     yield from compare_addresses(None, ifname, shown, subject, now_addresses, ())
     now = qdisc.shaping_of(link, observed).root
-    yield from qdisc.compare_root(ifname, shown, subject, desired.way, now, desired.limit.qdisc)
+    yield from qdisc.compare_root(ifname, shown, subject, "egress", desired.owner, now, desired.limit.qdisc)
     if not link.up:
         yield change_link(None, ifname, shown, subject, "up", False, True)
 
@@ -126,11 +124,14 @@ def remove(link: Link, observed: Observed, netns: Optional[str] = None) -> Actio
         "addresses": list(comparable_addresses(observed.addresses.get(link.index, []))),
     }
     return Action(
-        text="no longer limit traffic out of {0} ({1}), by {2}".format(owner, limited or "not limited", link.ifname),
-        subject="container " + owner,
+        text="no longer limit {0} ({1}), by {2}".format(
+            qdisc.traffic("egress", owner), limited or "not limited", link.ifname
+        ),
+        subject=of_owner(owner),
         do=(operation("link.delete", **place),),
         undo=(operation("link.delete", **place), _made(link.ifname, words)),
-        before={"traffic out of " + owner: str(limited or "not limited")},
+        before=qdisc.described("egress", limited),
+        after=qdisc.described("egress", None),
     )
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Callable, List, Mapping, Optional, Tuple
 
+from ..._kernel.changes import Subject
 from ..._kernel.host import Host
 from ..._kernel.observe import Observed
 from ..._kernel.rtnl.read import Link
@@ -41,8 +42,8 @@ class DeclaredLink:
         raise NotImplementedError
 
     @property
-    def subject(self) -> str:
-        """Whose it is, for a diff: ``bridge br-front``, ``container web:eth0``."""
+    def subject(self) -> Subject:
+        """What it is, in the words of a declaration."""
         raise NotImplementedError
 
     @property

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from ..._kernel import names
+from ..._kernel.changes import Subject, of_owner
 from ..._kernel.host import Host
 from ..._kernel.observe import Observed
 from ..._kernel.operations.link import veth_create
@@ -45,6 +46,8 @@ class Veth(Inside):
     isolated: bool = False
     hairpin: bool = False
     host_addresses: Tuple[str, ...] = ()
+    host_mac: Optional[str] = None  # of the host end; None: any
+    host_mtu: Optional[int] = None  # of the host end; None: as inside
     sysctls: Tuple[Tuple[str, str], ...] = ()  # of the inner end, keys with slashes
     ingress: Optional[Limit] = None  # of what goes into the container
     ifb: Optional[str] = None  # through which what comes out of it goes, to be limited there
@@ -71,14 +74,15 @@ class Veth(Inside):
 
 def creation(desired: Veth) -> Dict[str, Any]:
     """What ``link.create`` wants to know."""
-    own = {name: getattr(desired, name) for name in ("name", "master", "isolated", "hairpin")}
+    own = {name: getattr(desired, name) for name in ("name", "master", "isolated", "hairpin", "host_mac")}
+    own["host_mtu"] = desired.host_mtu or desired.mtu
     return dict(inside.creation(desired), host_addresses=list(desired.host_addresses), **own)
 
 
 def described(veth: Veth) -> Dict[str, Any]:
     """In the words of a diff."""
     own = {name: getattr(veth, name) for name in ("master", "isolated", "hairpin")}
-    limits = {"traffic into " + veth.shown: str(veth.ingress)} if veth.ingress is not None else {}
+    limits = qdisc.described("ingress", veth.ingress) if veth.ingress is not None else {}
     return dict(inside.described(veth), host_interface=veth.name, **own, **limits)
 
 
@@ -120,7 +124,7 @@ def create(desired: Veth, announced: bool = True) -> Action:
         text="connect {0} ({1}) {2}by {3}".format(
             desired.shown, details, "to {0} ".format(desired.master) if desired.master else "", desired.name
         ),
-        subject="container " + desired.shown,
+        subject=desired.subject,
         do=(_made(desired, creation(desired)), *qdisc.setting_up(desired.name, desired.root, desired.ifb)),
         undo=(operation("link.delete", netns=None, ifname=desired.name),),
         finish=tuple(inside.announcements(desired)) if announced else (),
@@ -138,7 +142,7 @@ def remove(link: Link, observed: Observed, netns: Optional[str] = None) -> Actio
     if known is not None:
         before = described(known)
         undo = (operation("link.delete", netns=None, ifname=link.ifname), *_again(known, link, observed))
-    return Action("disconnect {0} ({1})".format(whose, link.ifname), "container " + whose, do, undo, before=before)
+    return Action("disconnect {0} ({1})".format(whose, link.ifname), of_owner(whose), do, undo, before=before)
 
 
 def _again(known: Veth, link: Link, observed: Observed) -> Iterator[Operation]:
@@ -173,7 +177,7 @@ def _make_way(desired: Veth, outer: Link, observed: Observed) -> Action:
     undo.extend(operation("address.add", cidr=cidr, **place) for cidr in addresses)
     return Action(
         "replace {0} of {1}, whose other end is not there".format(name, desired.shown),
-        "container " + desired.shown,
+        desired.subject,
         (
             operation("link.set", attributes={"alias": names.REPLACED, "master": None, "up": False}, **place),
             operation("link.rename", netns=None, ifname=name, new=aside),
@@ -185,17 +189,20 @@ def _make_way(desired: Veth, outer: Link, observed: Observed) -> Action:
 
 
 def _outer_changes(desired: Veth, outer: Link, observed: Observed) -> Iterator[Action]:
-    subject, name = "container " + desired.shown, desired.name
+    subject, name = desired.subject, desired.name
     master = observed.by_index.get(outer.master)
     shown = "{0} (of {1})".format(name, desired.shown)
     if outer.alias != desired.alias:
         yield change_link(None, name, shown, subject, "alias", outer.alias, desired.alias)
-    if outer.mtu != desired.mtu:
-        step = change_link(None, name, shown, subject, "mtu", outer.mtu, desired.mtu)
+    if desired.host_mac not in (None, outer.mac):  # before it is on the bridge, which would follow it
+        yield change_link(None, name, shown, subject, "mac", outer.mac, desired.host_mac)
+    mtu = desired.host_mtu or desired.mtu
+    if outer.mtu != mtu:
+        step = change_link(None, name, shown, subject, "mtu", outer.mtu, mtu)
         again = {"ipv6_link_local": outer.ipv6_link_local}
         back = operation("link.set", netns=None, ifname=name, attributes=again)
-        yield last_mtu(step, back) if loses_ipv6(outer.mtu, desired.mtu) else step
-    if outer.ipv6_link_local and desired.mtu >= IPV6_MTU:
+        yield last_mtu(step, back) if loses_ipv6(outer.mtu, mtu) else step
+    if outer.ipv6_link_local and mtu >= IPV6_MTU:
         yield change_link(None, name, shown, subject, "ipv6_link_local", True, False)
     now_master = master.ifname if master else None
     if now_master != desired.master:
@@ -215,19 +222,19 @@ def _outer_changes(desired: Veth, outer: Link, observed: Observed) -> Iterator[A
 
 def _refuse_foreign_limits(desired: Veth, now: Shaping) -> None:
     if desired.limited:
-        qdisc.refuse_foreign_root(desired.name, "of " + desired.shown, now)
+        qdisc.refuse_foreign_root(desired.name, desired.shown, now)
     if desired.ifb is not None:
-        qdisc.refuse_foreign_filters(desired.name, "out of " + desired.shown, now)
+        qdisc.refuse_foreign_filters(desired.name, desired.shown, now)
 
 
 def _compare_limits(desired: Veth, outer: Link, shown: str, observed: Observed) -> Iterator[Action]:
-    subject, into, out_of = desired.subject, "into " + desired.shown, "out of " + desired.shown
+    subject, owner = desired.subject, desired.shown
     now = qdisc.shaping_of(outer, observed)
-    yield from qdisc.compare_root(desired.name, shown, subject, into, now.root, desired.root)
-    yield from qdisc.compare_redirect(desired.name, subject, out_of, outer, desired.ifb, observed)
+    yield from qdisc.compare_root(desired.name, shown, subject, "ingress", owner, now.root, desired.root)
+    yield from qdisc.compare_redirect(desired.name, subject, owner, outer, desired.ifb, observed)
 
 
-def _change_master(outer: Link, now: Optional[str], desired: Veth, shown: str, subject: str) -> Action:
+def _change_master(outer: Link, now: Optional[str], desired: Veth, shown: str, subject: Subject) -> Action:
     """A port's flags go with its bridge, so the way back sets them again."""
     action = change_link(None, desired.name, shown, subject, "master", now, desired.master)
     flags = {flag: getattr(outer, flag) for flag in ("isolated", "hairpin")}
@@ -236,7 +243,7 @@ def _change_master(outer: Link, now: Optional[str], desired: Veth, shown: str, s
     return replace(action, undo=(*action.undo, operation("port.set", ifname=desired.name, flags=flags)))
 
 
-def _change_port(name: str, shown: str, subject: str, flag: str, now: bool, wanted: bool) -> Action:
+def _change_port(name: str, shown: str, subject: Subject, flag: str, now: bool, wanted: bool) -> Action:
     return Action(
         text="set {0} of bridge port {1} {2}".format(flag, shown, "on" if wanted else "off"),
         subject=subject,
@@ -283,6 +290,7 @@ def _from_ends(link: Link, inner: Link, netns: str, state: NamespaceState, obser
         host_addresses=comparable_addresses(observed.addresses.get(link.index, [])),
         ingress=qdisc.limit_of(qdisc.shaping_of(link, observed).root),
         ifb=qdisc.redirected_to(link, observed),
+        host_mac=link.mac,  # which the bridge may follow
     )
 
 
@@ -299,7 +307,7 @@ KIND = Kind(
     configure=None,
     mutable=(
         *("ifname", "alias", "mac", "mtu", "addresses", "routes", "master", "isolated", "hairpin"),
-        *("host_addresses", "sysctls", "ingress", "ifb"),
+        *("host_addresses", "host_mac", "host_mtu", "sysctls", "ingress", "ifb"),
     ),
     owned_inside=False,
 )

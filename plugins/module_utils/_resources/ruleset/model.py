@@ -39,6 +39,7 @@ class Endpoint:
     host_ifname: str  # the host end of the veth
     mac: str
     addresses: Tuple[str, ...] = ()  # both families, link_local_ips too
+    ifname: str = ""  # inside the container
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,8 @@ class Publication:
     family: int
     protocol: str
     published: int
-    target: str  # the container's address
-    target_port: int
+    container_address: str
+    container_port: int
     bridge: str
     host_ip: Optional[str] = None  # None: every address of this host
 

@@ -32,7 +32,7 @@ def plan_ruleset(
         return removal(live, nft.list_text(list(live)) if live else {})
     tables, wanted = _wanted(desired)
     text = functools.lru_cache(maxsize=None)(functools.partial(nft.list_text, list(live)))
-    return compare(tables, wanted, live, text, _summary(desired))
+    return compare(tables, wanted, live, text)
 
 
 @functools.lru_cache(maxsize=1)
@@ -41,9 +41,3 @@ def _wanted(desired: Ruleset) -> Tuple[Sequence[Table], Mapping[TableName, Table
     tables = layout(desired)
     names = [(table.family, table.name) for table in tables]
     return tables, read_tables(nft.normalise("\n".join(table_text(table) for table in tables), names))
-
-
-def _summary(ruleset: Ruleset) -> str:
-    networks = len({network.network for network in ruleset.networks})
-    ports = len(ruleset.publications)
-    return "{0} network{1}, {2} port{3}".format(networks, "s"[: networks != 1], ports, "s"[: ports != 1])
