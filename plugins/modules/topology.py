@@ -95,8 +95,8 @@ options:
         C(container:NAME) (the namespace of NAME, under a second handle; C(service:NAME) is the same).
       - C(networks) - a list of names, or a dictionary from a name to C(ipv4_address), C(ipv6_address), C(mac_address),
         C(aliases), C(interface_name) (default C(eth0), C(eth1) and on in declared order), C(gw_priority) (the highest
-        one gives the default route), C(link_local_ips) and C(bandwidth). A container with neither C(networks) nor C(network_mode) is
-        on the network V(bridge), which exists without being declared, on the interface C(fabric0).
+        one gives the default route), C(link_local_ips) and C(bandwidth). A container with neither C(networks) nor
+        C(network_mode) is on the network V(bridge), which exists without being declared, on the interface C(fabric0).
       - C(ports) - a list in Compose's short syntax V([HOST_IP:][PUBLISHED:]TARGET[/PROTOCOL]), with ranges, or its long
         one (C(target), C(published), C(host_ip), C(protocol)). Protocols are V(tcp), V(udp) and V(sctp). A port without
         C(PUBLISHED) gets a free one out of O(port_range) and keeps it.

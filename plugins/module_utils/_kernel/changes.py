@@ -61,7 +61,7 @@ class Subject:
 
 
 def of_owner(owner: str) -> Subject:
-    """Of the words in a mark (``names.alias``): ``network front``, ``web:eth0``, ``egress web:eth0``, ``bridge br0``."""
+    """Of the words in a mark (``names.alias``): ``network front``, ``web:eth0``, ``egress web:eth0``, ``bridge b``."""
     kind, blank, name = owner.partition(" ")
     if blank and kind == "network":
         return Subject(network=name)

@@ -54,7 +54,7 @@ ip -n db link set eth0 mtu 1300
 ip link delete br-closed
 ip netns delete batch
 ip link delete $(ip -br link show type ifb | sed '1!d; s/[@ ].*//')
-for pair in $(tc qdisc show | sed -n 's/^qdisc tbf fab: dev \\(veth[0-9a-f]*\\) .*/\1/p'); do
+for pair in $(tc qdisc show | grep -o 'tbf fab: dev veth[0-9a-f]*' | sed 's/.* //'); do
     tc qdisc change dev $pair root handle fab: tbf rate 1mbit burst 64kb limit 90kb
 done
 nft flush table inet fabric-default
