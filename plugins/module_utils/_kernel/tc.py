@@ -18,11 +18,13 @@ from dataclasses import dataclass
 from errno import EEXIST, EINVAL, ENODEV, ENOENT
 from typing import Any, Collection, Dict, List, Mapping, Optional, Tuple
 
+from . import names, rare
 from .errors import MissingDependencyError
 from .host import Host
 from .rtnl import read as rtnetlink
 from .rtnl import socket as nl
 from .rtnl.read import Link
+from .rtnl.requests import link_delete
 from .rtnl.socket import NetlinkError, Request
 
 RTM_NEWQDISC, RTM_DELQDISC, RTM_GETQDISC = 36, 37, 38
@@ -44,6 +46,9 @@ _ETHERNET = 1  # TC_LINKLAYER_ETHERNET
 #: Of one message's header, struct tcmsg: family, interface, handle, parent, info.
 _TCMSG = struct.Struct("=BxxxiIII")
 _NLMSGHDR = 16
+
+#: Instead of the name of the link that a filter of ours sent everything to.
+GONE = ""
 
 #: How long a tick of the kernel's packet scheduler is (PSCHED_SHIFT 6, include/net/pkt_sched.h), in nanoseconds.
 TICK = 64
@@ -193,8 +198,16 @@ def qdisc_set(host: Host, ifname: str, qdisc: Optional[Mapping[str, Any]]) -> No
 def redirect_set(host: Host, ifname: str, to: Optional[str]) -> None:
     """Send all that comes in by a link to another one, by whose qdisc it then goes on; None: no more.
 
-    Other filters are left alone, and with them the qdisc that they are in.
+    Other filters are left alone, and with them the qdisc that they are in. ``to`` GONE is for a way back: to a link
+    that is not there any more, which drops all. The kernel takes no such filter, so its link goes once it is made.
     """
+    if to == GONE:
+        aside = names.replaced_ifname(ifname)
+        if _index(host, aside) is None:
+            rare.create(host, None, "ifb", aside, {})
+        redirect_set(host, ifname, aside)
+        host.socket.send([link_delete(aside)])
+        return
     index = _index(host, ifname)
     if index is None and to is None:
         return

@@ -171,7 +171,7 @@ def compare_redirect(
     target = observed.links.get(ifb) if ifb is not None else None
     if now.redirect == (target.index if target is not None else None) and (ifb is None) == (target is None):
         return
-    before = _target(now, observed)
+    before = tc.GONE if now.redirect == 0 else _target(now, observed)
     yield Action(
         text="send {0} through {1}".format(traffic("egress", owner), ifb)
         if ifb is not None
@@ -179,13 +179,13 @@ def compare_redirect(
         subject=subject,
         do=(operation("redirect.set", ifname=ifname, to=ifb),),
         undo=(operation("redirect.set", ifname=ifname, to=before),),
-        before={"egress through": before},
+        before={"egress through": before or None},
         after={"egress through": ifb},
     )
 
 
 def _target(now: Shaping, observed: Observed) -> Optional[str]:
-    """The name of the link that a redirect goes to. One to a link that is gone is not made again: it drops all."""
+    """The name of the link that a redirect goes to; None where there is none."""
     found = observed.by_index.get(now.redirect) if now.redirect is not None else None
     return found.ifname if found is not None else None
 

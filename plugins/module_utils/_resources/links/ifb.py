@@ -32,7 +32,11 @@ from ..link import (
     former_holders,
 )
 from ..qdisc import Limit
+from . import unknown
 from .kind import DeclaredLink, Kind
+
+#: What its mark says that it is of, before the container's interface.
+_EGRESS = "egress"
 
 
 @dataclass(frozen=True)
@@ -107,11 +111,16 @@ def _changes(desired: Ifb, link: Link, observed: Observed) -> Iterator[Action]:
 
 
 def remove(link: Link, observed: Observed, netns: Optional[str] = None) -> Action:
-    """Take an ifb of ours away; the way back makes it again as it was."""
+    """Take an ifb of ours away; the way back makes it again as it was.
+
+    One that is in a namespace, or of something else, was made by hand with our mark.
+    """
+    what, _blank, owner = (ownership.subject(link, observed, netns=netns) or "").partition(" ")
+    if netns is not None or what != _EGRESS:
+        return unknown.remove(link, observed, netns)
     place = {"netns": None, "ifname": link.ifname}
     root = qdisc.shaping_of(link, observed).root
     limited = qdisc.limit_of(root)
-    owner = (ownership.subject(link, observed) or "").partition(" ")[2]
     words = {
         "ifname": link.ifname,
         "alias": link.alias,

@@ -173,12 +173,17 @@ def _make_way(desired: Veth, outer: Link, observed: Observed) -> Action:
     if master is not None:
         undo.append(port_restored(outer))
     undo.append(operation("link.set", attributes={"up": outer.up}, **place))
+    ifb = qdisc.redirected_to(outer, observed)
+    if ifb is not None:
+        undo.append(operation("redirect.set", ifname=name, to=ifb))
     addresses = comparable_addresses(observed.addresses.get(outer.index, []))
     undo.extend(operation("address.add", cidr=cidr, **place) for cidr in addresses)
     return Action(
         "replace {0} of {1}, whose other end is not there".format(name, desired.shown),
         desired.subject,
         (
+            # The ifb may go before this one does.
+            *((operation("redirect.set", ifname=name, to=None),) if ifb is not None else ()),
             operation("link.set", attributes={"alias": names.REPLACED, "master": None, "up": False}, **place),
             operation("link.rename", netns=None, ifname=name, new=aside),
         ),
