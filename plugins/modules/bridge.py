@@ -17,7 +17,7 @@ description:
   - A bridge that is not ours is never changed or deleted.
 requirements:
   - python >= 3.9
-  - pyroute2 >= 0.7.2
+  - Linux >= 5.10
 extends_documentation_fragment:
   - linuxnet.fabric._attributes
   - linuxnet.fabric._attributes.full
@@ -61,11 +61,11 @@ options:
   forward_delay:
     description:
       - How many seconds a new port listens before it forwards.
+      - Without O(stp) the default is V(0). With it the kernel takes V(2) to V(30), and the default is V(15).
     type: int
-    default: 0
   multicast_snooping:
     description:
-      - Send multicast only to the ports that asked for it.
+      - Send multicast only to the ports that asked for it, as far as somebody on the network asks who wants it.
     type: bool
     default: true
   up:
@@ -139,7 +139,7 @@ ARGUMENT_SPEC = dict(
     mac=dict(type="str"),
     stp=dict(type="bool", default=False),
     ageing_time=dict(type="int", default=300),
-    forward_delay=dict(type="int", default=0),
+    forward_delay=dict(type="int"),
     multicast_snooping=dict(type="bool", default=True),
     up=dict(type="bool", default=True),
     topology_name=dict(type="str", default="by_hand"),

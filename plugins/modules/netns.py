@@ -16,7 +16,7 @@ description:
   - A namespace that is not ours is never changed or deleted.
 requirements:
   - python >= 3.9
-  - pyroute2 >= 0.7.2
+  - Linux >= 5.10
 extends_documentation_fragment:
   - linuxnet.fabric._attributes
   - linuxnet.fabric._attributes.full

@@ -26,8 +26,8 @@ notes:
   - Needs root on the target.
 requirements:
   - python >= 3.9
-  - pyroute2 >= 0.7.2
-  - netaddr >= 0.8
+  - pyroute2 >= 0.7.2, when a published port goes or moves, for C(bandwidth), and for macvlan and ipvlan networks
+  - netaddr >= 0.8, when a subnet has to be chosen
   - nft >= 1.0.1 (package nftables)
   - Linux >= 5.10; for C(bandwidth) with sch_tbf, sch_ingress, cls_u32, act_mirred and ifb, as distributions build it
 extends_documentation_fragment:
@@ -157,6 +157,24 @@ options:
     type: str
     choices: [warn, integrate, ignore]
     default: warn
+  forwarding:
+    description:
+      - V(manage) turns on C(net.ipv4.ip_forward) and C(net.ipv6.conf.all.forwarding) where a network of that family
+        needs it, which all do that are not C(internal). They go back to what they were when the last topology that
+        needs them goes.
+      - V(keep) never writes them. Where one that is needed is off, a warning says what will not work.
+    type: str
+    choices: [manage, keep]
+    default: manage
+  transit:
+    description:
+      - What happens to packets that the host forwards neither from nor to a network of a topology, where a run turned
+        forwarding on. V(drop) drops them, as the host did before; V(accept) lets them pass, for a host that is a
+        router, or one where libvirt, LXD or a VPN forward.
+      - One topology with V(accept) is enough. Where forwarding was on already, this option does nothing.
+    type: str
+    choices: [drop, accept]
+    default: drop
   remove_limit:
     description:
       - How many networks and containers of O(name) one call may remove, as a number or as a percentage of those that
@@ -385,6 +403,8 @@ ARGUMENT_SPEC = dict(
     ),
     port_range=dict(type="str"),
     firewall=dict(type="str", choices=["warn", "integrate", "ignore"], default="warn"),
+    forwarding=dict(type="str", choices=["manage", "keep"], default="manage"),
+    transit=dict(type="str", choices=["drop", "accept"], default="drop"),
     remove_limit=dict(type="str"),
     lock_timeout=dict(type="int", default=60),
     confirm_timeout=dict(type="int", default=0),

@@ -120,6 +120,17 @@ def _protocol(word: str, whole: str, path: str, problems: Problems) -> Optional[
     return None
 
 
+def parse_port(value: Any, what: str, path: str, problems: Problems) -> Optional[int]:
+    """One port: the ``host port`` or ``container port`` of an option that takes no range."""
+    if value is None:
+        return None
+    found = _range(str(value), what, value, path, problems)
+    if found is not None and found[0] != found[1]:
+        problems.note(path, "{0}: one {1}, not a range", quote(value), what)
+        return None
+    return found[0] if found is not None else None
+
+
 def _range(numbers: str, what: str, whole: Any, path: str, problems: Problems) -> Optional[Range]:
     first, dash, last = numbers.partition("-")
     ends = (first, last if dash else first)

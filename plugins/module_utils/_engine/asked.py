@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from typing import Dict, Iterable, Iterator, List, Mapping, Optional, Tuple
+from typing import Dict, Iterable, Iterator, List, Mapping, Set, Tuple
 
 from .._kernel.changes import LEASE, RULES, Change, Subject
 from .._resources import files as hosts_files
@@ -92,21 +92,26 @@ def _kind(name: str, then: Digests, now: Digests, same_declaration: bool) -> str
     return RELEASE if same_declaration else INTENDED
 
 
-def kinds_by_line(
+def kinds_by_change(
     changes: Iterable[Change], corrective: Iterable[Change], then: Digests, again: Digests
 ) -> Tuple[str, ...]:
     """The same where the declaration was changed, change by change.
 
-    ``corrective``: what the last declaration would need on the host as it is; ``again``: its digests, made now.
+    ``corrective``: what the last declaration would need on the host as it is; ``again``: its digests, made now. Where
+    the host is already otherwise than that wanted it, somebody changed it, whatever is wanted now.
     """
-    known = {_line(change) for change in corrective}
+    known = {fact for change in corrective for fact in _otherwise(change)}
     return tuple(
-        _kind(_object_of(change.subject), then, again, same_declaration=True) if _line(change) in known else INTENDED
+        INTENDED
+        if known.isdisjoint(_otherwise(change))
+        else _kind(_object_of(change.subject), then, again, same_declaration=True)
         for change in changes
     )
 
 
-def _line(change: Change) -> Tuple[Subject, Optional[str]]:
-    """What is missing as a whole is missing, whatever it was to be and is to be now."""
-    whole = not change.before and bool(change.after) and change.subject.part != LEASE
-    return change.subject, change.text.partition(" (")[0] if whole else change.text
+def _otherwise(change: Change) -> Set[Tuple[Subject, str, str]]:
+    """What of the host is not as wanted, and how it is."""
+    words = [word for word in {*change.before, *change.after} if change.before.get(word) != change.after.get(word)]
+    return {(change.subject, word, repr(change.before.get(word))) for word in words} or {
+        (change.subject, change.text, "")
+    }

@@ -152,7 +152,7 @@ def _words(value: Any) -> Dict[str, Any]:
 
 
 def link(words: Mapping[str, Any]) -> Link:
-    return Link(**dict(words, altnames=tuple(words.get("altnames", ()))))
+    return Link(**dict(words, altnames=tuple(words.get("altnames", ())), fdb=tuple(words.get("fdb", ()))))
 
 
 def _route(words: Mapping[str, Any]) -> RouteEntry:

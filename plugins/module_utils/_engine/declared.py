@@ -15,7 +15,7 @@ from typing import Any, Dict, Mapping, NamedTuple, Optional
 from .._kernel import files, gate, names
 from .asked import Digests
 
-_WORDS = ("networks", "containers", "default_address_pools", "port_range", "firewall")
+_WORDS = ("networks", "containers", "default_address_pools", "port_range", "firewall", "forwarding", "transit")
 
 
 class Kept(NamedTuple):

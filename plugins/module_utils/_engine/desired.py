@@ -14,7 +14,7 @@ from .._resources.adopted import AdoptedBridge
 from .._resources.files import TextFile
 from .._resources.links.kind import DeclaredLink
 from .._resources.netns import Netns
-from .._resources.ruleset.model import Ruleset
+from .._resources.ruleset.model import Ruleset, Transit
 from .._resources.settings import HostSysctl
 
 
@@ -24,10 +24,12 @@ class Desired:
 
     topology: str
     sysctls: Tuple[HostSysctl, ...] = ()
+    given_back: Tuple[HostSysctl, ...] = ()  # once all else is done
     links: Tuple[DeclaredLink, ...] = ()  # of any kind; what others stand on comes before them
     namespaces: Tuple[Netns, ...] = ()
     files: Tuple[TextFile, ...] = ()
     ruleset: Optional[Ruleset] = None
+    transit: Optional[Transit] = None
     adopted: Tuple[AdoptedBridge, ...] = ()
     prune: bool = True
 
@@ -78,5 +80,5 @@ class Desired:
         )
 
     def host_sysctls(self) -> Tuple[str, ...]:
-        own = tuple(setting.key for setting in self.sysctls)
+        own = tuple(key for setting in (*self.sysctls, *self.given_back) for key in setting.keys)
         return own + tuple(key for link in self.links_of_host() for key, _value in link.sysctls)

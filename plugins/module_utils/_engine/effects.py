@@ -164,6 +164,7 @@ class Outlook:
     reverted: List[Words] = field(default_factory=list)  # of the lease store
     discarded: Dict[str, Optional[int]] = field(default_factory=dict)  # handle → its namespace's inode
     declared: Dict[str, Optional[Any]] = field(default_factory=dict)  # topology → what is kept of it, None: nothing
+    forwarding: List[Optional[Words]] = field(default_factory=list)  # the record of it; the last one counts
 
 
 Foresee = Callable[[Outlook, Words], None]
@@ -199,6 +200,10 @@ def foresee_leases(outlook: Outlook, words: Words) -> None:
 
 def foresee_discarded(outlook: Outlook, words: Words) -> None:
     outlook.discarded[words["name"]] = words["inode"]
+
+
+def foresee_forwarding(outlook: Outlook, words: Words) -> None:
+    outlook.forwarding.append(words["known"])
 
 
 def foresee_declared(outlook: Outlook, words: Words) -> None:

@@ -60,7 +60,7 @@ class Planner:
 
     def _rules(self) -> Optional[RulesetChange]:
         with self._view.rules(self._desired.topology):
-            return plan_ruleset(self._desired.topology, self._desired.ruleset)
+            return plan_ruleset(self._desired.topology, self._desired.ruleset, self._desired.transit)
 
     def left_after(self, actions: Sequence[Action]) -> Tuple[str, ...]:
         """Of what these actions touched; the rest was read when they were planned."""

@@ -29,6 +29,7 @@ from .._kernel.operations import netns as on_netns
 from .._resources.action import Operation
 from .._resources.links import registry as kinds
 from . import declared as records
+from . import forwarding
 from .asked import Digests
 from .effects import (
     Foresee,
@@ -41,6 +42,7 @@ from .effects import (
     foresee_declared,
     foresee_discarded,
     foresee_foreign_file,
+    foresee_forwarding,
     foresee_leases,
     foresee_rules,
     foresee_zone,
@@ -99,6 +101,11 @@ def declared_write(
 
 def declared_remove(host: Host, topology: str) -> None:
     records.remove(topology)
+
+
+def forwarding_write(host: Host, known: Optional[Mapping[str, Any]]) -> None:
+    """Remember how forwarding was found, and who needs it."""
+    forwarding.write(known)
 
 
 # A family holds what all of its rows answer alike.
@@ -166,6 +173,8 @@ ROWS = (
     _link("altname.add", on_link.altname_add, ("altname.delete",)),
     _link("altname.delete", on_link.altname_delete, ("altname.add",)),
     _link("port.set", on_link.port_set, ("port.set",)),
+    _link("fdb.add", on_link.fdb_add, ("fdb.delete",)),
+    _link("fdb.delete", on_link.fdb_delete, ("fdb.add",)),
     _link("port.restore", on_link.port_restore, ()),
     _link("settings.restore", on_link.settings_restore, ()),
     _link("link.delete", on_link.link_delete, ("link.create",), takes_away=link_gone),
@@ -188,6 +197,7 @@ ROWS = (
     _at_the_end("announce", announce),
     _record("lease.revert", lease_revert, foresee_leases),
     _record("declared.write", declared_write, foresee_declared),
+    _record("forwarding.write", forwarding_write, foresee_forwarding),
     _record("declared.remove", declared_remove, foresee_declared),
 )
 

@@ -34,11 +34,12 @@ _NOT_YET = -1
 class Stage(IntEnum):
     """The order of a plan. The way back goes through it in reverse."""
 
-    HOST = auto()  # forwarding, for writing it sets others back
     NAMES = auto()  # interfaces that were renamed
     LEAVING = auto()  # links and namespaces that go
     LINKS = auto()  # that are the host's alone, such as bridges: others stand on them
+    GIVEN_BACK = auto()  # forwarding that nobody needs: never on without the rules that limit it
     RULES = auto()  # before anything is reachable; with them the accept in another firewall, never without
+    HOST = auto()  # forwarding, if it is needed
     MACS = auto()  # and names inside; before IPv6 is on, for the kernel makes an address of a MAC then, and keeps it
     NAMESPACES = auto()
     INTERFACES = auto()  # in namespaces
@@ -73,6 +74,7 @@ def plan(
         Stage.INTERFACES: _interfaces(desired, made),
         Stage.EMPTIED: emptied,
         Stage.FILES: _file_actions(desired, observed, files),
+        Stage.GIVEN_BACK: [action for setting in desired.given_back for action in sysctl.compare(setting, observed)],
     }
     return _in_order(staged)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
 from .._kernel.changes import Change
+from .._kernel.printable import line
 from .._resources.action import Action
 
 #: What a change is there for: to repair what somebody changed on the host; to follow a declaration that was changed;
@@ -55,7 +56,7 @@ class Result:
             {
                 "subject": change.subject.as_data(),
                 "kind": kind,
-                "text": change.text,
+                "text": line(change.text),
                 "before": dict(change.before),
                 "after": dict(change.after),
             }

@@ -62,7 +62,7 @@ def left_after(
         if touched.rules:
             # Begun here: a thread that works would keep the other one for long from beginning it.
             listing = begin_listing(desired.topology)
-            rules = aside.submit(plan_ruleset, desired.topology, desired.ruleset, listing)
+            rules = aside.submit(plan_ruleset, desired.topology, desired.ruleset, desired.transit, listing)
         links = rtnetlink.read_links_named(host.socket, _ifnames(part, touched, desired.adopted))
         observed = observe(host, part.host_sysctls(), visits, links, SETTINGS, part.limited_ifnames())
         files = {file.path: hosts_files.read(file.path) for file in part.files}

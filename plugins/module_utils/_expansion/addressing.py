@@ -11,9 +11,20 @@ import ipaddress
 from dataclasses import dataclass, field
 from typing import Callable, List, Mapping, Optional, Tuple
 
-from .._declaration.topology import Attachment, Container, Topology, families, gateway_mode
+from .._declaration.topology import (
+    Attachment,
+    Container,
+    Network,
+    PublishedPort,
+    Route,
+    Topology,
+    families,
+    gateway_mode,
+    metric_of,
+)
 from .._ipam.requests import Allocation
 from .._kernel.rtnl.read import Link
+from .._resources.routes import StaticRoute
 
 
 @dataclass(frozen=True)
@@ -23,7 +34,6 @@ class HostDefaults:
     mtu: int = 1500  # of the default route's interface
     links: Mapping[str, Link] = field(default_factory=dict)  # by name
     resolv_conf: Tuple[str, ...] = ()  # lines without comments
-    advertised_interfaces: Tuple[str, ...] = ()  # where the host's own routes come from router advertisements
 
 
 def mac_of(ipv4: Optional[str], ipv6: Optional[str] = None) -> str:
@@ -64,3 +74,23 @@ def _leads_out(attachment: Attachment, topology: Topology, allocation: Allocatio
 def unique(values: List[str], key: Callable[[str], str] = str) -> Tuple[str, ...]:
     """In order, each once."""
     return tuple({key(value): value for value in values}.values())
+
+
+def static_route(route: Route) -> StaticRoute:
+    """A declared route as a resource."""
+    return StaticRoute(
+        destination=str(route.destination),
+        gateway=str(route.gateway) if route.gateway else None,
+        type=route.type,
+        metric=metric_of(route),
+        onlink=route.onlink,
+    )
+
+
+def host_addresses(port: PublishedPort, network: Network, family: int) -> Tuple[Optional[str], ...]:
+    """Where a port listens in one family: its own host_ip, else the network's host_binding, else (None) everywhere."""
+    wanted = (port.host_ip,) if port.host_ip is not None else network.host_binding
+    if not wanted:
+        return (None,)
+    addresses = [address for address in wanted if address.version == family]
+    return tuple(None if address.is_unspecified else str(address) for address in addresses)

@@ -11,7 +11,7 @@ from typing import Dict, Iterator, List, Optional, Tuple
 from .._declaration.topology import Attachment, Container, Network, PublishedPort, Topology, families
 from .._ipam.requests import Allocation
 from .._resources.ruleset.model import Endpoint, LinkRule, NetworkPolicy, Publication, Ruleset
-from .addressing import default_attachment
+from .addressing import default_attachment, host_addresses
 from .drivers.registry import driver_of
 from .lease_requests import port_request
 
@@ -83,15 +83,6 @@ def _publish(
             bridge=network.bridge,
             host_ip=host_ip,
         )
-
-
-def host_addresses(port: PublishedPort, network: Network, family: int) -> Tuple[Optional[str], ...]:
-    """Where a port listens in one family: its own host_ip, else the network's host_binding, else (None) everywhere."""
-    wanted = (port.host_ip,) if port.host_ip is not None else network.host_binding
-    if not wanted:
-        return (None,)
-    addresses = [address for address in wanted if address.version == family]
-    return tuple(None if address.is_unspecified else str(address) for address in addresses)
 
 
 def _links(topology: Topology, allocation: Allocation) -> Iterator[LinkRule]:

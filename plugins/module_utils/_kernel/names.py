@@ -14,7 +14,7 @@ import hashlib
 from typing import Optional, Tuple
 
 #: Of this collection; galaxy.yml says the same.
-RELEASE = "0.1.0"
+RELEASE = "0.2.0"
 
 IFNAME_MAX = 15
 FIREWALLD_PREFIX, _ZONE_MAX = "fabric-", 14
@@ -30,6 +30,9 @@ JOURNAL_FILE = STATE_DIRECTORY + "/journal.json"
 HANDLE_MARK_DIRECTORY = STATE_DIRECTORY + "/netns"
 STASH_DIRECTORY = STATE_DIRECTORY + "/stash"
 DECLARED_DIRECTORY = STATE_DIRECTORY + "/declared"
+FORWARDING_FILE = STATE_DIRECTORY + "/forwarding.json"
+#: In the family inet, of all topologies together; those of one are called fabric-NAME.
+TRANSIT_TABLE = "fabric"
 
 #: The alias of an interface that was replaced by the run that is under way: nobody's any more.
 REPLACED = "linuxnet.fabric: replaced"

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import AbstractSet, Collection, Dict, Iterable, List, Mapping, Optional, Tuple
 
 from . import names, namespaces, sysctl, tc
@@ -20,6 +20,9 @@ from .visits import NamespaceState, Visits
 
 #: Kind of link → the settings that are read of each of ours; ``{0}`` is its name.
 Settings = Mapping[str, Tuple[str, ...]]
+
+#: Up to so many ports are asked for apart.
+_DUMP_APART = 16
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ def observe(
     of it. ``limited``: the links whose traffic is to be limited; whose is limited already shows by itself.
     """
     links = rtnetlink.read_links(host.socket) if links is None else links
+    links = _with_fdb(host, links)
     inside = visits.finish()
     by_index = {link.index: link for link in links}
     own = namespaces.identity("/proc/thread-self/ns/net") or 0
@@ -93,6 +97,21 @@ def _inner_ends(
                 if outer.alias == link.alias or outer.peer_netnsid == _netnsid(host, name):
                     found[outer.index] = (name, link)
     return found
+
+
+def _with_fdb(host: Host, links: Collection[Link]) -> List[Link]:
+    """With the static entries of our ports. A dump of all is soon cheaper than one for each: the kernel goes through a
+    bridge's whole table for every port."""
+    ports = [link.index for link in links if _is_a_port_of_ours(link)]
+    found: Dict[int, List[str]] = {}
+    for port in ports if len(ports) <= _DUMP_APART else [0]:
+        found.update(rtnetlink.read_fdb(host.socket, port))
+    return [replace(link, fdb=tuple(sorted(set(found[link.index])))) if link.index in found else link for link in links]
+
+
+def _is_a_port_of_ours(link: Link) -> bool:
+    """One that does not learn may have lost its mark."""
+    return bool(link.kind == "veth" and link.master and (names.parse_alias(link.alias) or not link.learning))
 
 
 def _netnsid(host: Host, name: str) -> Optional[int]:

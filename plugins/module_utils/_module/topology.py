@@ -13,8 +13,8 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Named
 
 from .._declaration.limits import Limit, parse_remove_limit
 from .._declaration.topology import Topology, families
-from .._engine import confirm, declared
-from .._engine.asked import Digests, digests, kinds, kinds_by_line
+from .._engine import confirm, declared, forwarding
+from .._engine.asked import Digests, digests, kinds, kinds_by_change
 from .._engine.declared import Kept
 from .._engine.desired import Desired
 from .._engine.leases import PreparedLeases
@@ -29,7 +29,7 @@ from .._expansion.addressing import HostDefaults
 from .._expansion.describe import describe_containers, describe_networks
 from .._expansion.drivers.driver import Surroundings
 from .._expansion.drivers.registry import driver_of, parse_declaration
-from .._expansion.expand import expand
+from .._expansion.expand import expand, forwarded
 from .._expansion.lease_requests import lease_requests
 from .._expansion.projects import settle_default_bridge
 from .._ipam.allocate import allocate, release_topology
@@ -43,6 +43,7 @@ from .._kernel.observe import Observed
 from .._kernel.rtnl import read as rtnetlink
 from .._resources.action import Operation, operation
 from .._resources.firewalls.accept import WARN
+from .._resources.forwarding import DROP, KEYS, MANAGE, Claim, Forwarding, decide, warnings
 
 Consent = Callable[[Observed], None]
 
@@ -58,19 +59,24 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
     dependencies.require_all()
     watch.lap("parse")
     with session(check_mode, params["lock_timeout"], params.get("confirm_timeout"), watch) as run:
+        if topology.networks:
+            dependencies.require_kinds(run.host)
         with _leases(run.view, check_mode) as store:
             consent = None if absent else _consent(store, topology, limit)
-            prepared = _prepare(run.view, store, topology, absent, params.get("firewall") or WARN, consent)
+            prepared = _prepare(run.view, store, topology, absent, params, consent)
             planner = prepared.planner
             watch.lap("lease and expand")
             granted = PreparedLeases(store, prepared.allocation)
             kept = run.view.declared(topology.name)
-            finish = (_remember(topology.name, params, absent, prepared),)
+            remembered = forwarding.remembering(prepared.forwarding.record)
+            finish = (remembered, _remember(topology.name, params, absent, prepared))
             result = run.carry_out(Work(topology.name, planner.plan, granted, planner.left_after, finish))
         result = replace(result, kinds=_kinds(run.view, params, absent, prepared, kept, result, check_mode))
         watch.lap("tell drift from intent" if check_mode else "finish")
     told_apart = {"drift": result.of_kinds(DRIFT), "intended": result.of_kinds(INTENDED, RELEASE)}
-    result = replace(result, warnings=tuple(planner.firewall.warnings(_forwarding(prepared.topology))))
+    needing = {family: forwarded(prepared.topology, family) for family in KEYS}
+    beside = planner.firewall.warnings(_forwarding(prepared.topology))
+    result = replace(result, warnings=(*warnings(prepared.forwarding, needing), *beside))
     watch.lap("look at other firewalls")
     result = run.first.then(replace(result, timings=watch.milliseconds()))
     return result.with_facts(**prepared.described(), **(told_apart if check_mode else {}))
@@ -82,6 +88,7 @@ class Prepared(NamedTuple):
     topology: Topology
     allocation: Allocation
     planner: Planner
+    forwarding: Forwarding
     described: Callable[[], Dict[str, Any]]
     asked: Callable[[], Digests]
 
@@ -170,36 +177,59 @@ def _kinds(
         return kinds(result.changes, kept.asked, prepared.asked(), same)
     with _leases(view, check_mode=True) as store:
         topology = _parse(params["name"], kept.words, absent=False)
-        last = _prepare(view, store, topology, False, kept.words["firewall"] or WARN)
+        last = _prepare(view, store, topology, False, kept.words)
         corrective = (*last.allocation.changes, *changes(last.planner.plan()))
-    return kinds_by_line(result.changes, corrective, kept.asked, last.asked())
+    return kinds_by_change(result.changes, corrective, kept.asked, last.asked())
 
 
 def _prepare(
-    view: View, store: Store, topology: Topology, absent: bool, firewall: str, consent: Optional[Consent] = None
+    view: View,
+    store: Store,
+    topology: Topology,
+    absent: bool,
+    words: Mapping[str, Any],
+    consent: Optional[Consent] = None,
 ) -> Prepared:
     """Lease and expand: from what is declared to what is to be on this host."""
     if absent:
         allocation, desired = release_topology(store, topology.name), Desired(topology.name)
+        reading = None
     else:
         reading = view.host_facts()
         topology = settle_default_bridge(topology, reading.links.values())
         requests = lease_requests(topology)
         requests = replace(requests, subnets=_adopted(topology, requests.subnets, _surroundings(view.host, reading)))
         allocation = allocate(store, requests, _host_facts(reading))
-        desired = expand(topology, allocation, _host_defaults(topology, reading))
+        desired = expand(topology, allocation, _host_defaults(reading))
+        if desired.limited_ifnames():
+            dependencies.require_library("pyroute2", "to limit traffic of containers")
+    decided = _decide(view, topology, desired, words, reading)
+    desired = replace(desired, sysctls=decided.settings, given_back=decided.given_back, transit=decided.transit)
     described = functools.lru_cache(maxsize=None)(functools.partial(_describe, topology, allocation))
     asked = functools.lru_cache(maxsize=None)(functools.partial(digests, desired))
-    return Prepared(topology, allocation, Planner(view, desired, firewall, described, consent), described, asked)
+    planner = Planner(view, desired, words.get("firewall") or WARN, described, consent)
+    return Prepared(topology, allocation, planner, decided, described, asked)
 
 
-def _host_defaults(topology: Topology, reading: facts.Reading) -> HostDefaults:
-    ipv6 = any(network.enable_ipv6 for network in topology.networks.values())
+def _decide(
+    view: View, topology: Topology, desired: Desired, words: Mapping[str, Any], reading: Optional[facts.Reading]
+) -> Forwarding:
+    """What becomes of the host's forwarding."""
+    claim, mode = None, words.get("forwarding") or MANAGE
+    if desired.ruleset is not None:
+        needs = tuple(family for family in KEYS if forwarded(topology, family))
+        bridges = tuple(dict.fromkeys(network.bridge for network in desired.ruleset.networks))
+        claim = Claim(needs, bridges, words.get("transit") or DROP)
+    advertised = facts.advertised_interfaces(reading) if reading is not None else ()
+    interfaces = tuple(link.ifname for link in reading.links.values()) if reading is not None else ()
+    return decide(view.forwarding(), topology.name, claim, mode, view.setting, advertised, interfaces)
+
+
+def _host_defaults(reading: facts.Reading) -> HostDefaults:
     return HostDefaults(
         mtu=facts.uplink_mtu(reading),
         links={link.ifname: link for link in reading.links.values()},
         resolv_conf=tuple(facts.resolv_conf_lines()),
-        advertised_interfaces=facts.advertised_interfaces(reading) if ipv6 else (),
     )
 
 

@@ -134,5 +134,6 @@ def compare_altnames(
 
 def port_restored(port: Link) -> Operation:
     """A port's flags as they were, once it is on its bridge again."""
-    flags = {4: bytes((port.hairpin,)), 33: bytes((port.isolated,)), **rtnetlink.unusual_port_flags(port)}
+    told = {kind: bytes((getattr(port, name),)) for name, (kind, _usual) in rtnetlink.PORT_FLAGS.items()}
+    flags = {**told, **rtnetlink.unusual_port_flags(port)}
     return operation("port.restore", ifname=port.ifname, flags={str(kind): raw.hex() for kind, raw in flags.items()})

@@ -18,7 +18,7 @@ from .._kernel.operations.netns import attach_path
 from . import routes
 from .action import Action, Operation, operation
 from .routes import StaticRoute
-from .settings import compare_sysctl
+from .settings import compare_sysctl, shown
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,8 @@ def _create(desired: Netns) -> Action:
     else:
         do = (operation("netns.attach", name=name, topology=topology, attach=desired.attach),)
         text = "attach {0} to {1}".format(name, _words_of_attach(desired.attach))
-    after = {"attach": desired.attach} if desired.attach else {"own": True, "sysctls": dict(desired.sysctls)}
+    own: Dict[str, Any] = {"own": True, **{shown(key): value for key, value in desired.sysctls}}
+    after = {"attach": desired.attach} if desired.attach else own
     return Action(text, Subject(container=name), do, (operation("netns.remove", name=name),), after=after)
 
 

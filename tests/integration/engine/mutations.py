@@ -28,6 +28,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.netns i
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.qdisc import Limit
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.tables import Table
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.text import layout
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.transit import transit_table
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.settings import HostSysctl
 
 
@@ -126,6 +127,13 @@ def _bridge_option(name: str, value: Any, actions: int = 1, field: str = "") -> 
     return row
 
 
+def _bridge_flag(name: str, field: str) -> Row:
+    def row(bridge: Bridge) -> Iterator[Mutation]:
+        yield from _bridge_option(name, int(not getattr(bridge, field)), 1, field)(bridge)
+
+    return row
+
+
 def _bridge_link(words: str, reported: str, actions: int = 1) -> Row:
     def row(bridge: Bridge) -> Iterator[Mutation]:
         yield Mutation("ip link set {0} {1}".format(bridge.ifname, words), reported.format(bridge.ifname), actions)
@@ -157,7 +165,8 @@ BRIDGE: Dict[str, Row] = {
     "stp": _bridge_option("stp_state", 1, 2, "stp"),
     "ageing_time": _bridge_option("ageing_time", 1000),
     "forward_delay": _bridge_option("forward_delay", 400),
-    "multicast_snooping": _bridge_option("mcast_snooping", 0, 1, "multicast_snooping"),
+    "multicast_snooping": _bridge_flag("mcast_snooping", "multicast_snooping"),
+    "no_linklocal_learn": _bridge_flag("no_linklocal_learn", "no_linklocal_learn"),
     "up": _bridge_link("down", "set {0} up", 0),
     "sysctls": _bridge_sysctls,
 }
@@ -256,6 +265,18 @@ def _veth_flag(name: str) -> Row:
     return row
 
 
+def _veth_learning(veth: Veth) -> Iterator[Mutation]:
+    """And what the bridge knows instead."""
+    yield from _veth_flag("learning")(veth)
+    place = "dev {0} master".format(veth.name)
+    for mac in veth.fdb:
+        kept = "keep {0} behind bridge port {1}".format(mac, veth.name)
+        yield Mutation("bridge fdb del {0} {1}".format(mac, place), kept)
+        yield Mutation("bridge fdb replace {0} {1} dynamic".format(mac, place), kept)
+    stray = "bridge fdb add 02:00:00:00:00:77 {0} static sticky".format(place)
+    yield Mutation(stray, "no longer keep 02:00:00:00:00:77 behind bridge port {0}".format(veth.name))
+
+
 def _veth_host_addresses(veth: Veth) -> Iterator[Mutation]:
     script = "ip address add 203.0.113.77/32 dev {0}".format(veth.name)
     yield Mutation(script, "remove 203.0.113.77/32 from {0}".format(veth.name))
@@ -328,6 +349,8 @@ VETH: Dict[str, Row] = {
     "master": _veth_master,
     "isolated": _veth_flag("isolated"),
     "hairpin": _veth_flag("hairpin"),
+    "learning": _veth_learning,
+    "guard": _veth_flag("guard"),
     "host_addresses": _veth_host_addresses,
     "sysctls": _veth_sysctls,
     "ingress": _veth_ingress,
@@ -422,7 +445,7 @@ def _host_sysctl(setting: HostSysctl) -> Iterator[Mutation]:
     yield Mutation(script, "set {0} from".format(_dotted(setting.key)), 0)
 
 
-HOST_SYSCTL: Dict[str, Row] = {"key": _fixed, "value": _host_sysctl}
+HOST_SYSCTL: Dict[str, Row] = {"key": _fixed, "value": _host_sysctl, "along": _fixed}
 
 
 def _file_path(file: TextFile) -> Iterator[Mutation]:
@@ -475,7 +498,8 @@ def of_resources(kind: type, desired: Desired) -> List[Mutation]:
 def of_rules(desired: Desired) -> List[Mutation]:
     assert desired.ruleset is not None
     found = [Mutation("nft flush ruleset", "create nft tables", 0)]
-    for table in layout(desired.ruleset):
+    assert desired.transit is not None
+    for table in (*layout(desired.ruleset), transit_table(desired.transit)):
         where = "{0} {1}".format(table.family, table.name)
         found.append(Mutation("nft delete table {0}".format(where), "create nft table " + where, 0))
         found.append(Mutation("nft flush table {0}".format(where), "repair rules of chain", 0))

@@ -39,6 +39,15 @@ _NUMBERED = ("ifindex", "link_index", "link_netnsid", "link", "operstate", "flag
 _LIMITS = ("tso_max_size", "tso_max_segs", "gso_max_size", "gro_max_size", "gso_ipv4_max_size", "gro_ipv4_max_size")
 _COUNTED = ("handle", "packets", "bytes", "index")
 _BRIDGE_PORT = ("state", "priority", "cost", "hairpin", "guard", "learning", "flood", "isolated", "neigh_suppress")
+_BRIDGE = (
+    "stp_state",
+    "ageing_time",
+    "forward_delay",
+    "mcast_snooping",
+    "no_linklocal_learn",
+    "priority",
+    "vlan_filtering",
+)
 
 
 def world() -> World:
@@ -85,6 +94,8 @@ def _network(where: str, netns: Optional[str]) -> Iterator[Any]:
         name = link["ifname"]
         yield from _link("{0} link {1}".format(where, name), link, netns is None)
         index[name] = link
+    for entry in _static_entries(netns):
+        yield "{0} forwarding entry {1}".format(where, json.dumps(entry, sort_keys=True)), True
     for route in routes:
         if _durable(route):
             words = {key: value for key, value in route.items() if key not in ("flags", "pref")}
@@ -112,6 +123,16 @@ def _output(*command: str) -> str:
     return subprocess.run(command, stdout=subprocess.PIPE, check=True, universal_newlines=True).stdout
 
 
+def _static_entries(netns: Optional[str]) -> List[Any]:
+    """What bridges know and did not learn. Those of devices themselves are the kernel's own."""
+    if netns is not None:
+        return []
+    answer = subprocess.run(
+        ["bridge", "-j", "fdb", "show"], stdout=subprocess.PIPE, check=True, universal_newlines=True
+    )
+    return [entry for entry in json.loads(answer.stdout or "[]") if entry.get("state") == "static"]
+
+
 def _ip(netns: Optional[str], script: str) -> List[Any]:
     place = ["-n", netns] if netns else []
     command = ["ip", *place, "-j", "-d", "-b", "-"]
@@ -134,7 +155,7 @@ def _link(key: str, link: Dict[str, Any], on_host: bool) -> Iterator[Any]:
     yield key + " up", "UP" in link["flags"]
     if kind == "bridge":
         data = info["info_data"]
-        for name in ("stp_state", "ageing_time", "forward_delay", "mcast_snooping", "priority", "vlan_filtering"):
+        for name in _BRIDGE:
             yield "{0} {1}".format(key, name), data.get(name)
     if info.get("info_slave_kind") == "bridge":
         for name in _BRIDGE_PORT[2:]:

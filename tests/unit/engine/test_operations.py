@@ -59,6 +59,7 @@ ARGUMENTS: Dict[str, Any] = {
     "key": "net/ipv6/conf/all/disable_ipv6",
     "kind": "veth",
     "link": {"name": "vethaa", "netns": "web"},
+    "known": {"found": {"net/ipv4/ip_forward": "0"}, "claims": {}},
     "mac": "02:42:0a:00:00:02",
     "mark": "linuxnet.fabric/default",
     "name": "web",

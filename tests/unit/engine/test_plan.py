@@ -51,7 +51,17 @@ NOTHING: Dict[str, Any] = {
     "namespaces": {},
     "own_inode": 1,
 }
-BRIDGE = Link(3, "br-front", "bridge", True, mtu=1500, alias=NETWORK, altnames=(ALTNAME,), ageing_time=300)
+BRIDGE = Link(
+    3,
+    "br-front",
+    "bridge",
+    True,
+    mtu=1500,
+    alias=NETWORK,
+    altnames=(ALTNAME,),
+    ageing_time=300,
+    no_linklocal_learn=True,
+)
 OUTER = Link(7, "vethaa", "veth", True, mtu=1500, alias=ENDPOINT, master=3, peer=2, ipv6_link_local=False)
 INNER = Link(2, "eth0", "veth", True, mtu=1500, alias=ENDPOINT, peer=7)
 
@@ -76,8 +86,8 @@ def texts(desired: Desired, observed: Observed, file: FileState) -> List[str]:
 
 def test_a_build_goes_from_the_host_inwards() -> None:
     assert texts(DESIRED, Observed(**NOTHING), FileState()) == [
-        "set net.ipv4.ip_forward from 0 to 1",
         "create bridge br-front (mtu 1500)",
+        "set net.ipv4.ip_forward from 0 to 1",
         "create namespace web",
         "connect web:eth0 () to br-front by vethaa",
         "write /etc/netns/web/: hostname",

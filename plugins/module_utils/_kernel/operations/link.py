@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import os
-from errno import EADDRNOTAVAIL, EEXIST, EINVAL, ENODEV, ENOENT, ESRCH
+import socket
+from errno import EADDRNOTAVAIL, EEXIST, EINVAL, ENODEV, ENOENT, EOPNOTSUPP, ESRCH
 from typing import Any, Dict, List, Mapping, Optional
 
 from .. import namespaces, sysctl
@@ -58,16 +59,15 @@ def veth_create(host: Host, veth: Mapping[str, Any]) -> None:
                     own_mtu=own_mtu,
                 ),
                 # A port of a bridge needs no address, and a thousand of them no multicast chatter about theirs.
-                messages.port_set_up(
-                    name, veth["alias"], veth["isolated"], veth["hairpin"], bool(master), own_mtu >= IPV6_MTU
-                ),
+                messages.port_set_up(name, veth["alias"], veth["flags"], bool(master), own_mtu >= IPV6_MTU),
             ]
         )
     finally:
         os.close(descriptor)
-    if veth["host_addresses"]:
-        outer = _index(host, None, name)
-        host.socket.send([messages.address_add(outer, cidr) for cidr in veth["host_addresses"]])
+    if veth["host_addresses"] or veth["fdb"]:
+        outer = socket.if_nametoindex(name)
+        requests = [messages.address_add(outer, cidr) for cidr in veth["host_addresses"]]
+        host.socket.send(requests + [messages.fdb_add(outer, mac) for mac in veth["fdb"]])
     set_up_inside(host, veth, _index(host, netns, ifname))
 
 
@@ -96,19 +96,19 @@ def link_set(host: Host, netns: Optional[str], ifname: str, attributes: Dict[str
 
 def link_rename(host: Host, netns: Optional[str], ifname: str, new: str) -> None:
     """Kernels before 6.2 want a link down while it is renamed."""
-    socket = host.netlink(netns)
-    if rtnetlink.read_link(socket, ifname) is None and rtnetlink.read_link(socket, new) is not None:
+    netlink = host.netlink(netns)
+    if rtnetlink.read_link(netlink, ifname) is None and rtnetlink.read_link(netlink, new) is not None:
         return  # done already, by a way back that was interrupted
     index = _index(host, netns, ifname)
     try:
-        socket.send([messages.link_set(index=index, rename=new)])
+        netlink.send([messages.link_set(index=index, rename=new)])
     except NetlinkError:
-        was = rtnetlink.read_link(socket, ifname)
+        was = rtnetlink.read_link(netlink, ifname)
         renaming = [
             messages.link_set(index=index, up=False),
             messages.link_set(index=index, rename=new),
         ]
-        socket.send([*renaming, messages.link_set(index=index, up=was.up if was is not None else None)])
+        netlink.send([*renaming, messages.link_set(index=index, up=was.up if was is not None else None)])
 
 
 def altname_add(host: Host, netns: Optional[str], ifname: str, altname: str) -> None:
@@ -121,7 +121,18 @@ def altname_delete(host: Host, netns: Optional[str], ifname: str, altname: str) 
 
 
 def port_set(host: Host, ifname: str, flags: Dict[str, bool]) -> None:
-    host.socket.send([messages.bridge_port_set(_index(host, None, ifname), **flags)])
+    host.socket.send([messages.bridge_port_set(_index(host, None, ifname), flags)])
+
+
+def fdb_add(host: Host, ifname: str, mac: str) -> None:
+    """What has this MAC is behind this port of a bridge, and nowhere else."""
+    host.socket.send([messages.fdb_add(_index(host, None, ifname), mac)])
+
+
+def fdb_delete(host: Host, ifname: str, mac: str) -> None:
+    """On the way back the port may be on no bridge, or gone, and the entry with it."""
+    if rtnetlink.read_link(host.socket, ifname) is not None:
+        _tolerant(host, None, messages.fdb_delete(_index(host, None, ifname), mac), EINVAL, EOPNOTSUPP)
 
 
 def port_restore(host: Host, ifname: str, flags: Mapping[str, str]) -> None:

@@ -15,7 +15,7 @@ from typing import Iterator, List, Mapping, Sequence, Tuple
 
 from ..._kernel import iptables
 from ..._kernel.changes import Change, Subject
-from ..._kernel.errors import FabricError, MissingDependencyError
+from ..._kernel.errors import FabricError, MissingProgramError
 from ..._kernel.names import firewall_mark
 from ..action import Action, operation
 
@@ -89,7 +89,7 @@ def _unreadable(place: Place) -> FabricError:
     """nft shows the chain, but iptables does not."""
     said = iptables.trouble(place.family, place.chain)
     if not said:
-        return MissingDependencyError("iptables", "to let bridges through its chain {0}".format(place.chain), _URL)
+        return MissingProgramError("iptables", "to let bridges through its chain {0}".format(place.chain), _URL)
     text = "bridges cannot be let through chain {0} in table {1} filter (topology_firewall: integrate): {2}"
     return FabricError(text.format(place.chain, place.family, said))
 

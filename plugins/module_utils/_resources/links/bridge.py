@@ -32,7 +32,7 @@ from ..settings import compare_sysctl, settable
 from .kind import DeclaredLink, Kind
 
 #: Of a bridge, what the kernel can change on a living one. Times in seconds.
-_OPTIONS = ("stp", "ageing_time", "forward_delay", "multicast_snooping")
+_OPTIONS = ("stp", "ageing_time", "forward_delay", "multicast_snooping", "no_linklocal_learn")
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ class Bridge(DeclaredLink):
     ageing_time: int = 300
     forward_delay: int = 0
     multicast_snooping: bool = True
+    no_linklocal_learn: bool = True  # nothing from frames that pass no packet filter: to 01:80:c2:00:00:0X
     up: bool = True
     sysctls: Tuple[Tuple[str, str], ...] = ()
 
@@ -118,6 +119,7 @@ def from_link(link: Link, observed: Observed) -> Bridge:
         ageing_time=link.ageing_time,
         forward_delay=link.forward_delay,
         multicast_snooping=link.multicast_snooping,
+        no_linklocal_learn=link.no_linklocal_learn,
         up=link.up,
         sysctls=sysctls,
     )

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from ..._kernel import names
-from ..._kernel.changes import Subject, of_owner
+from ..._kernel.changes import of_owner
 from ..._kernel.host import Host
 from ..._kernel.observe import Observed
 from ..._kernel.operations.link import veth_create
 from ..._kernel.rtnl import read as rtnetlink
 from ..._kernel.rtnl import settings as interface_settings
-from ..._kernel.rtnl.read import IPV6_MTU, Link
+from ..._kernel.rtnl.read import IPV6_MTU, PORT_FLAGS, Link
 from ..._kernel.tc import Qdisc, Shaping
 from ..._kernel.visits import NamespaceState
 from .. import ownership, qdisc, routes
@@ -24,13 +24,14 @@ from ..action import Action, Operation, operation
 from ..link import change_link, comparable_addresses, compare_addresses, last_mtu, loses_ipv6, port_restored
 from ..qdisc import Limit
 from ..routes import StaticRoute
-from . import inside
+from . import inside, port
 from .inside import Inside
 from .kind import Kind
+from .port import Port
 
 
 @dataclass(frozen=True)
-class Veth(Inside):
+class Veth(Inside, Port):
     """``name`` is the host end, ``ifname`` the inner one. Both carry ``alias``."""
 
     name: str
@@ -45,6 +46,8 @@ class Veth(Inside):
     master: Optional[str] = None
     isolated: bool = False
     hairpin: bool = False
+    learning: bool = True
+    guard: bool = False
     host_addresses: Tuple[str, ...] = ()
     host_mac: Optional[str] = None  # of the host end; None: any
     host_mtu: Optional[int] = None  # of the host end; None: as inside
@@ -74,16 +77,15 @@ class Veth(Inside):
 
 def creation(desired: Veth) -> Dict[str, Any]:
     """What ``link.create`` wants to know."""
-    own = {name: getattr(desired, name) for name in ("name", "master", "isolated", "hairpin", "host_mac")}
+    own = {name: getattr(desired, name) for name in ("name", "master", "flags", "host_mac")}
     own["host_mtu"] = desired.host_mtu or desired.mtu
-    return dict(inside.creation(desired), host_addresses=list(desired.host_addresses), **own)
+    return dict(inside.creation(desired), host_addresses=list(desired.host_addresses), fdb=list(desired.fdb), **own)
 
 
 def described(veth: Veth) -> Dict[str, Any]:
     """In the words of a diff."""
-    own = {name: getattr(veth, name) for name in ("master", "isolated", "hairpin")}
     limits = qdisc.described("ingress", veth.ingress) if veth.ingress is not None else {}
-    return dict(inside.described(veth), host_interface=veth.name, **own, **limits)
+    return dict(inside.described(veth), host_interface=veth.name, master=veth.master, **veth.flags, **limits)
 
 
 def compare(desired: Veth, observed: Observed) -> List[Action]:
@@ -171,7 +173,7 @@ def _make_way(desired: Veth, outer: Link, observed: Observed) -> Action:
         operation("link.set", attributes=was, **place),
     ]
     if master is not None:
-        undo.append(port_restored(outer))
+        undo.extend((port_restored(outer), *port.fdb_again(outer, name)))
     undo.append(operation("link.set", attributes={"up": outer.up}, **place))
     ifb = qdisc.redirected_to(outer, observed)
     if ifb is not None:
@@ -210,14 +212,7 @@ def _outer_changes(desired: Veth, outer: Link, observed: Observed) -> Iterator[A
     if outer.ipv6_link_local and mtu >= IPV6_MTU:
         yield change_link(None, name, shown, subject, "ipv6_link_local", True, False)
     now_master = master.ifname if master else None
-    if now_master != desired.master:
-        yield _change_master(outer, now_master, desired, shown, subject)
-    if desired.master:
-        moved = now_master != desired.master
-        for flag in ("isolated", "hairpin"):
-            now, wanted = getattr(outer, flag) and not moved, getattr(desired, flag)
-            if now != wanted:
-                yield _change_port(name, shown, subject, flag, now, wanted)
+    yield from port.changes(desired, outer, now_master, name, shown, subject)
     now_addresses = comparable_addresses(observed.addresses.get(outer.index, []), desired.host_addresses)
     yield from compare_addresses(None, name, shown, subject, now_addresses, desired.host_addresses)
     yield from _compare_limits(desired, outer, shown, observed)
@@ -237,26 +232,6 @@ def _compare_limits(desired: Veth, outer: Link, shown: str, observed: Observed) 
     now = qdisc.shaping_of(outer, observed)
     yield from qdisc.compare_root(desired.name, shown, subject, "ingress", owner, now.root, desired.root)
     yield from qdisc.compare_redirect(desired.name, subject, owner, outer, desired.ifb, observed)
-
-
-def _change_master(outer: Link, now: Optional[str], desired: Veth, shown: str, subject: Subject) -> Action:
-    """A port's flags go with its bridge, so the way back sets them again."""
-    action = change_link(None, desired.name, shown, subject, "master", now, desired.master)
-    flags = {flag: getattr(outer, flag) for flag in ("isolated", "hairpin")}
-    if now is None or not any(flags.values()):
-        return action
-    return replace(action, undo=(*action.undo, operation("port.set", ifname=desired.name, flags=flags)))
-
-
-def _change_port(name: str, shown: str, subject: Subject, flag: str, now: bool, wanted: bool) -> Action:
-    return Action(
-        text="set {0} of bridge port {1} {2}".format(flag, shown, "on" if wanted else "off"),
-        subject=subject,
-        do=(operation("port.set", ifname=name, flags={flag: wanted}),),
-        undo=(operation("port.set", ifname=name, flags={flag: now}),),
-        before={flag: now},
-        after={flag: wanted},
-    )
 
 
 def _inner_end(desired: Veth, outer: Optional[Link], state: NamespaceState) -> Optional[Link]:
@@ -290,8 +265,7 @@ def _from_ends(link: Link, inner: Link, netns: str, state: NamespaceState, obser
         addresses=comparable_addresses(state.addresses.get(inner.index, [])),
         routes=tuple(routes.static(entry) for entry in inside.routes_of(inner, state)),
         master=master.ifname if master else None,
-        isolated=link.isolated,
-        hairpin=link.hairpin,
+        **{flag: getattr(link, flag) for flag in PORT_FLAGS},
         host_addresses=comparable_addresses(observed.addresses.get(link.index, [])),
         ingress=qdisc.limit_of(qdisc.shaping_of(link, observed).root),
         ifb=qdisc.redirected_to(link, observed),
@@ -311,7 +285,7 @@ KIND = Kind(
     create=_create,
     configure=None,
     mutable=(
-        *("ifname", "alias", "mac", "mtu", "addresses", "routes", "master", "isolated", "hairpin"),
+        *("ifname", "alias", "mac", "mtu", "addresses", "routes", "master", *PORT_FLAGS),
         *("host_addresses", "host_mac", "host_mtu", "sysctls", "ingress", "ifb"),
     ),
     owned_inside=False,

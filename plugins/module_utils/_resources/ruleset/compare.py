@@ -97,6 +97,18 @@ def removal(live: Mapping[TableName, TableState], live_text: Mapping[TableName, 
     return RulesetChange("\n".join(script) + "\n", inverse, tuple(edits), tuple(stale))
 
 
+def joined(changes: Sequence[RulesetChange]) -> Optional[RulesetChange]:
+    """Several as one transaction; None of none."""
+    if not changes:
+        return None
+    return RulesetChange(
+        script="".join(change.script for change in changes),
+        inverse_script="".join(change.inverse_script for change in changes),
+        edits=tuple(edit for change in changes for edit in change.edits),
+        stale_flows=tuple(flow for change in changes for flow in change.stale_flows),
+    )
+
+
 def _edit_table(table: Table, want: TableState, have: Optional[TableState], text: Text) -> _Edit:
     """Elements where only elements differ, rules where rules do, the whole table where its build does."""
     edit = _Edit(table, TableEdit(table.family, table.name))

@@ -9,7 +9,17 @@ from __future__ import annotations
 from typing import Dict, Iterable, List, Tuple
 
 from .model import NetworkPolicy, Publication, Ruleset
-from .tables import USER_CHAIN, NamedSet, address_type, addresses_of, link_locals_of, links_of, quoted, unique
+from .tables import (
+    USER_CHAIN,
+    NamedSet,
+    address_type,
+    addresses_of,
+    guests_of,
+    link_locals_of,
+    links_of,
+    quoted,
+    unique,
+)
 
 
 def inet_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
@@ -20,6 +30,7 @@ def inet_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
         NamedSet("staying", "ifname . ifname", tuple('"{0}" . "{0}"'.format(bridge) for bridge in bridges)),
         NamedSet("icc_off", "ifname", quoted(unique(n.bridge for n in networks if not n.icc))),
         NamedSet("isolated", "ifname", quoted(unique(n.bridge for n in networks if n.isolate))),
+        NamedSet("guests", "ifname", quoted(guests_of(ruleset))),
         NamedSet("adopted", "ifname", quoted(unique(n.bridge for n in networks if n.external))),
         _by_family("closed", _closed(networks)),
         _by_family("routed", _with_mode(networks, "routed")),
@@ -71,6 +82,12 @@ def _family_sets(ruleset: Ruleset, family: int) -> List[NamedSet]:
             "ifname . " + address,
             interval=True,
             elements=tuple('"{0}" . {1}'.format(network.bridge, network.subnet) for network in networks),
+        ),
+        NamedSet(
+            "inside" + suffix,
+            address,
+            interval=True,
+            elements=tuple(network.subnet for network in networks if not network.external),
         ),
         NamedSet(
             "masquerade" + suffix,

@@ -55,6 +55,11 @@ class Publication:
     host_ip: Optional[str] = None  # None: every address of this host
 
 
+def is_on_loopback(port: Publication) -> bool:
+    """Whether a process of the host reaches it at 127.0.0.1, for which its bridge needs route_localnet."""
+    return port.family == 4 and (port.host_ip is None or port.host_ip.startswith("127."))
+
+
 @dataclass(frozen=True)
 class LinkRule:
     """With icc off: ``source`` may reach ``target`` on this port, both being addresses on ``bridge``."""
@@ -64,6 +69,14 @@ class LinkRule:
     target: str
     protocol: str
     port: int
+
+
+@dataclass(frozen=True)
+class Transit:
+    """What of a host's forwarding is none of any topology's, and is dropped."""
+
+    families: Tuple[int, ...]  # versions of IP that a run of ours turned forwarding on for
+    bridges: Tuple[str, ...]  # of all topologies on this host
 
 
 @dataclass(frozen=True)

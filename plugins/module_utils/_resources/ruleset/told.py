@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from ..._kernel.changes import RULES, Change, Subject
+from ..._kernel.names import TRANSIT_TABLE
 from ..._kernel.ranges import PortRange, ranges
 from .compare import RulesetChange
 from .edit import CREATED, DELETED, EDITED, REPLACED, TableEdit
@@ -26,6 +27,9 @@ MANY = 20
 #: The name of a set, without the digit of its family → what an element of it says.
 _WORDS = {
     "bridges": "bridge",
+    "inside": "subnet that is behind its bridge",
+    "guests": "on an external bridge",
+    "unguarded": "not guarded against spoofing",
     "staying": "traffic within the network",
     "icc_off": "neighbours kept apart",
     "isolated": "apart from other networks",
@@ -67,14 +71,15 @@ def word_of(set_name: str) -> str:
 def tell(change: RulesetChange, owners: Owners) -> Tuple[Change, ...]:
     """In the order in which a person wants to know it: what happens to whole tables first."""
     topology = Subject(topology=owners.topology, part=RULES)
-    created = [edit for edit in change.edits if edit.what == CREATED]
-    if len(created) == len(change.edits) > 1:
-        text = "create nft tables {0} ({1})".format(created[0].name, _summary(owners))
-        return (Change(text, topology, {}, _contents(created, owners)),)
-    told: List[Change] = []
-    for edit in change.edits:
+    own = [edit for edit in change.edits if edit.name != TRANSIT_TABLE]
+    left, told = list(change.edits), []  # type: List[TableEdit], List[Change]
+    if len(own) > 1 and all(edit.what == CREATED for edit in own):
+        text = "create nft tables {0} ({1})".format(own[0].name, _summary(owners))
+        told.append(Change(text, topology, {}, _contents(own, owners)))
+        left = [edit for edit in left if edit not in own]
+    for edit in left:
         told.extend(_of_table(edit, topology, owners))
-    edits = [edit for edit in change.edits if edit.what == EDITED]
+    edits = [edit for edit in left if edit.what == EDITED]
     return (*told, *_of_elements(edits, owners), *_of_ports(edits, owners))
 
 
