@@ -126,6 +126,24 @@ actions:
   type: list
   elements: str
   sample: ["create bridge br-lab (10.215.0.1/24, mtu 1500)"]
+changes:
+  description:
+    - RV(actions) as data, one for each, in the same order.
+    - C(subject) is what it is about, C(before) and C(after) are what differs. An empty C(before) says that all of it is
+      missing, an empty C(after) that it goes. An attribute that is not there is null.
+    - C(kind) is V(intended), or V(drift) for what comes first after a run that was interrupted.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - subject:
+        bridge: br-lab
+      kind: intended
+      text: set mtu of br-lab from 1500 to 1400
+      before:
+        mtu: 1500
+      after:
+        mtu: 1400
 """
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.door import run_module

@@ -172,6 +172,28 @@ actions:
   type: list
   elements: str
   sample: ["publish 0.0.0.0:8080/tcp -> 10.214.0.2:80"]
+changes:
+  description:
+    - RV(actions) as data, one for each, in the same order.
+    - C(subject) is what it is about, C(before) and C(after) are what differs. An empty C(before) says that all of it is
+      missing, an empty C(after) that it goes. An attribute that is not there is null.
+    - C(kind) is V(intended), or V(drift) for what comes first after a run that was interrupted.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - subject:
+        topology: by_hand
+        port: 0.0.0.0:8080/tcp
+      kind: intended
+      text: publish 0.0.0.0:8080/tcp -> 10.214.0.2:80
+      before: {}
+      after:
+        host_ip: 0.0.0.0
+        published: 8080
+        target: 80
+        protocol: tcp
+        address: 10.214.0.2
 """
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.door import run_module

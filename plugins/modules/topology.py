@@ -52,7 +52,22 @@ options:
   networks:
     description:
       - The networks, as a dictionary from a name to the words below. A network may have none of them (V({})).
-      - C(driver) (V(bridge)) - only V(bridge) for now.
+      - C(driver) (V(bridge)) - V(bridge) (a bridge of the network's own on the host), V(macvlan) (each container is a
+        machine on the host's LAN, with a MAC of its own) or V(ipvlan) (the same with the host's MAC). Words that mean
+        nothing for a driver are refused.
+      - With V(macvlan) and V(ipvlan), C(parent) - the interface of the host that is on the LAN. It has to exist and is
+        never changed.
+      - With V(macvlan), C(macvlan_mode) (V(bridge)) - V(bridge), V(private) (the containers do not reach each other),
+        V(vepa) (they reach each other if the switch sends back what came from there) or V(passthru) (the parent is one
+        container's alone, which has its MAC).
+      - With V(ipvlan), C(ipvlan_mode) (V(l2)) - V(l2), or V(l3) and V(l3s) (the host's kernel routes between the LAN
+        and the containers, whose subnet is one of their own).
+      - With V(macvlan) and V(ipvlan), C(host_access) (V(false)) - the host has a link of its own beside those of the
+        containers, with an address out of C(ip_range), so that it reaches them and they it. Without it the kernel keeps
+        a host apart from what stands on its interface.
+      - With V(macvlan) and V(ipvlan), a network without a C(subnet) has that of its parent, and the gateway that the
+        host has there. It needs an C(ip_range) then that nobody else on the LAN gives addresses from. With a
+        C(subnet) it has the C(gateway) that is written, or none.
       - C(ipam) - C(config) is a list with at most one subnet of each family. Each has C(subnet), C(ip_range) (where
         addresses are chosen from), C(gateway) (default the lowest free address, of C(ip_range) where there is one) and
         C(aux_addresses) (name to address; never given to a container). A network without a subnet gets one that
@@ -78,7 +93,7 @@ options:
         the bridge; with C(internal) only). One word or C({ipv4:, ipv6:}).
       - C(host_binding) - host addresses of published ports that name none. Default is every address.
       - C(trusted_host_interfaces) - interfaces of the host from which the containers' own addresses can be reached.
-      - C(mtu) - default is that of the default route's interface.
+      - C(mtu) - default is that of the default route's interface, and of V(macvlan) and V(ipvlan) that of the parent.
       - C(anti_spoofing) (V(true)) - a container sends with its own MAC and addresses only.
       - C(routes) - routes in every container of this network, each with C(destination) and C(gateway), or with
         C(type) V(blackhole), V(unreachable) or V(prohibit), and C(metric), C(onlink).
@@ -288,6 +303,66 @@ actions:
     - lease subnet 172.20.0.0/24 to network front
     - create namespace web
     - create bridge br-front (172.20.0.1/24, mtu 1500)
+changes:
+  description:
+    - RV(actions) as data, one for each, in the same order; in check mode and after an apply.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    subject:
+      description:
+        - What it is about. C(network) is what a network has on the host, C(container) a namespace, C(container) with
+          C(interface), C(port) or C(link) what belongs to it, C(host) a setting of the host or another firewall,
+          C(topology) what belongs to no network or container alone, C(bridge) or C(interface) alone a link that no
+          declared network or container has.
+        - C(part) is V(packet rules), V(files) or V(lease) of that, or V(run) for a run that was interrupted.
+      returned: always
+      type: dict
+    kind:
+      description:
+        - V(drift) repairs what somebody changed on the host since O(name) was applied last.
+        - V(intended) follows a change of the declaration.
+        - V(release) follows what the same declaration asks otherwise than it did, because another release of this
+          collection reads it, or because the host's surroundings are others, such as its name servers.
+        - After an apply of a changed declaration a kind is told by the object, in check mode by each change.
+      returned: always
+      type: str
+    text:
+      description: The line in RV(actions).
+      returned: always
+      type: str
+    before:
+      description:
+        - What differs, as it was on the host. Empty where all of the subject is missing. An attribute that is not there
+          is null.
+      returned: always
+      type: dict
+    after:
+      description: The same as declared. Empty where all of the subject goes.
+      returned: always
+      type: dict
+  sample:
+    - subject:
+        network: front
+      kind: drift
+      text: set mtu of br-front from 1400 to 1500
+      before:
+        mtu: 1400
+      after:
+        mtu: 1500
+    - subject:
+        container: web
+        port: 0.0.0.0:8081/tcp
+      kind: intended
+      text: publish 0.0.0.0:8081/tcp -> 172.20.0.2:80
+      before: {}
+      after:
+        host_ip: 0.0.0.0
+        published: 8081
+        target: 80
+        protocol: tcp
+        address: 172.20.0.2
 timings:
   description:
     - Milliseconds that each stage of the run took, in order. Python's and Ansible's own start is not among them.
@@ -317,7 +392,7 @@ drift:
     - set mtu of br-front from 1400 to 1500
 intended:
   description:
-    - Of RV(actions), those that follow a change of the declaration since O(name) was applied last.
+    - Of RV(actions), those that follow a change of the declaration since O(name) was applied last, or another release.
   returned: in check mode
   type: list
   elements: str
@@ -325,22 +400,26 @@ intended:
     - publish 0.0.0.0:8081/tcp -> 172.17.0.2:80
 networks:
   description:
-    - From the name of each network to its C(bridge) (the interface), its C(subnets) and its C(gateways).
+    - From the name of each network to its C(driver), its C(subnets) and its C(gateways). With the driver V(bridge) to
+      its C(bridge) (the interface), with V(macvlan) and V(ipvlan) to its C(parent) and its C(macvlan_mode) or
+      C(ipvlan_mode), too.
   returned: success
   type: dict
   sample:
     front:
+      driver: bridge
       bridge: br-front
       subnets: [172.20.0.0/24]
       gateways: [172.20.0.1]
 containers:
   description:
     - From the name of each container to its C(netns) (the handle), its C(mode), its C(interfaces) and its C(ports).
-    - C(interfaces) is a dictionary from the name in the container to C(network), C(mac), C(ipv4), C(ipv6), C(gateway)
-      C(host_interface) and C(bandwidth) (its limits as they are declared, or nothing). In the mode C(container:NAME)
-      they are those of NAME.
+    - C(interfaces) is a dictionary from the name in the container to C(network), C(mac), C(ipv4), C(ipv6), C(gateway),
+      C(host_interface), which is null on a network that has no end on the host, and C(bandwidth), its limits as they
+      are declared, or null. In the mode C(container:NAME) they are those of NAME.
     - C(ports) has an entry for each published port and address family, with C(host_ip), C(published), C(target) and
-      C(protocol). V(0.0.0.0) and V(::) stand for every address.
+      C(protocol). V(0.0.0.0) and V(::) stand for every address. A range of more than twenty ports is one entry, whose
+      C(published) and C(target) are written as in Compose, such as V(20000-36383).
   returned: success
   type: dict
   sample:

@@ -238,6 +238,25 @@ actions:
   type: list
   elements: str
   sample: ["connect point:eth1 (10.217.0.2/24, 02:42:0a:d9:00:02) to br-point by to-point-1"]
+changes:
+  description:
+    - RV(actions) as data, one for each, in the same order.
+    - C(subject) is what it is about, C(before) and C(after) are what differs. An empty C(before) says that all of it is
+      missing, an empty C(after) that it goes. An attribute that is not there is null.
+    - C(kind) is V(intended), or V(drift) for what comes first after a run that was interrupted.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - subject:
+        container: point
+        interface: eth0
+      kind: intended
+      text: add route default via 10.216.0.1 to point:eth0
+      before:
+        route default via 10.216.0.1:
+      after:
+        route default via 10.216.0.1: "on"
 """
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.door import run_module

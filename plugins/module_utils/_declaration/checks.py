@@ -225,13 +225,3 @@ def _check_links(container: Container, containers: Mapping[str, Container], prob
             problems.note(
                 path, "{0}: shares no network with {1}; put both on one", quote(link.container), quote(container.name)
             )
-
-
-def gateway_attachment(attachments: Tuple[Attachment, ...], networks: Mapping[str, Network]) -> Optional[Attachment]:
-    """The attachment that published ports come in by, in Docker's order: gw_priority, families, network name."""
-    candidates = [place for place in attachments if place.network in networks and not networks[place.network].internal]
-    return min(
-        candidates,
-        key=lambda place: (-place.gw_priority, -len(families(networks[place.network])), place.network),
-        default=None,
-    )

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from typing import Dict, Iterable, Iterator, List, Mapping, Set, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, Set, Tuple
 
 from .._kernel.changes import LEASE, RULES, Change, Subject
 from .._resources import files as hosts_files
@@ -43,11 +43,11 @@ def _objects(desired: Desired) -> Iterator[Tuple[Subject, str]]:
     for setting in desired.sysctls:
         yield setting.subject, setting.value
     for link in desired.links:
-        yield link.subject, repr(link)
+        yield link.subject, _words(link)
     for space in desired.namespaces:
-        yield Subject(container=space.name), repr(space)
+        yield Subject(container=space.name), _words(space)
     for file in desired.files:
-        yield hosts_files.subject_of(file.path), repr(file)
+        yield hosts_files.subject_of(file.path), _words(file)
     if desired.ruleset is not None:
         yield from _of_rules(desired.ruleset)
 
@@ -58,13 +58,18 @@ def _of_rules(ruleset: Ruleset) -> Iterator[Tuple[Subject, str]]:
     built, owners = _digest("".join(map(table_text, bare))), Owners(ruleset.topology, ruleset)
     yield Subject(topology=ruleset.topology, part=RULES), built
     for network in ruleset.networks:
-        yield Subject(network=network.network, part=RULES), built + repr(network)
+        yield Subject(network=network.network, part=RULES), built + _words(network)
     for endpoint in ruleset.endpoints:
-        yield Subject(container=endpoint.container, part=RULES), built + repr(endpoint)
+        yield Subject(container=endpoint.container, part=RULES), built + _words(endpoint)
     for port in ruleset.publications:
-        yield Subject(container=owners.container_at(port.container_address), part=RULES), repr(port)
+        yield Subject(container=owners.container_at(port.container_address), part=RULES), _words(port)
     for link in ruleset.links:
-        yield Subject(container=owners.container_at(link.source), part=RULES), repr(link)
+        yield Subject(container=owners.container_at(link.source), part=RULES), _words(link)
+
+
+def _words(resource: Any) -> str:
+    """The values of a frozen dataclass: a third of the time of its repr, and there are thousands."""
+    return repr(tuple(vars(resource).values()))
 
 
 def _object_of(subject: Subject) -> str:

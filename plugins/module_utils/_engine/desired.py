@@ -57,9 +57,9 @@ class Desired:
         """Of the host's links, those whose traffic is limited."""
         return frozenset(str(link.host_ifname) for link in self.links if link.limited)
 
-    def inside_ifnames(self) -> FrozenSet[Tuple[str, str]]:
-        """(namespace, name) of what is declared inside namespaces, and has no end on the host."""
-        return frozenset((str(link.netns), link.ifname) for link in self.links if link.host_ifname is None)
+    def alone_inside(self) -> Tuple[DeclaredLink, ...]:
+        """Those that are inside namespaces and have no end on the host."""
+        return tuple(link for link in self.links if link.host_ifname is None)
 
     def restricted(self, containers: FrozenSet[str]) -> "Desired":
         """Of these containers only; nothing is pruned."""

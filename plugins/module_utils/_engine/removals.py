@@ -103,12 +103,12 @@ def _carries(link: Link) -> bool:
 
 
 def _gone_inside(desired: Desired, observed: Observed) -> List[_Owned]:
-    kept = desired.inside_ifnames()
-    aliases = {(link.netns, link.alias) for link in desired.links_inside() if link.host_ifname is None}
+    """Those that are not the declared one of their kind, by its name or, where somebody renamed it, by its alias."""
+    kept = {(each.netns, each.kind, word) for each in desired.alone_inside() for word in (each.ifname, each.alias)}
     return [
         owned
         for owned in _owned_inside(desired, observed)
-        if (owned.netns, owned.link.ifname) not in kept and (owned.netns, owned.link.alias) not in aliases
+        if not {(owned.netns, owned.link.kind, word) for word in (owned.link.ifname, owned.link.alias)} & kept
     ]
 
 

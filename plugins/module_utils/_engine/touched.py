@@ -103,7 +103,7 @@ def _ifnames(part: Desired, touched: Touched, bridges: Tuple[AdoptedBridge, ...]
 
 def _still_there(host: Host, desired: Desired, observed: Observed, touched: Touched) -> List[str]:
     """What was to go and did not; what is declared under its name was compared."""
-    links, inside = desired.host_ifnames(), desired.inside_ifnames()
+    links, inside = desired.host_ifnames(), {(str(each.netns), each.ifname) for each in desired.links_inside()}
     handles = {space.name for space in desired.namespaces}
     paths = {file.path for file in desired.files}
     marked = marks.names()

@@ -11,17 +11,8 @@ import ipaddress
 from dataclasses import dataclass, field
 from typing import Callable, List, Mapping, Optional, Tuple
 
-from .._declaration.topology import (
-    Attachment,
-    Container,
-    Network,
-    PublishedPort,
-    Route,
-    Topology,
-    families,
-    gateway_mode,
-    metric_of,
-)
+from .._declaration.topology import Attachment, Container, Network, Route, Topology, metric_of
+from .._declaration.ways import HasGateway, way_out
 from .._ipam.requests import Allocation
 from .._kernel.rtnl.read import Link
 from .._resources.routes import StaticRoute
@@ -49,26 +40,18 @@ def mac_of(ipv4: Optional[str], ipv6: Optional[str] = None) -> str:
 def default_attachment(
     container: Container, topology: Topology, allocation: Allocation, family: int
 ) -> Optional[Attachment]:
-    """The attachment whose network gives the default route of a family, in Docker's order; None without any.
-
-    Higher gw_priority; both families before one; then the network's name. Internal and isolated
-    networks lead nowhere.
-    """
-
-    def order(attachment: Attachment) -> Tuple[int, int, str]:
-        network = topology.networks[attachment.network]
-        return (-attachment.gw_priority, -len(families(network)), network.name)
-
-    candidates = [each for each in container.attachments if _leads_out(each, topology, allocation, family)]
-    return min(candidates, key=order, default=None)
+    """The attachment whose network gives the default route of a family; None without any."""
+    return way_out(container.attachments, topology.networks, family, has_gateway(allocation))
 
 
-def _leads_out(attachment: Attachment, topology: Topology, allocation: Allocation, family: int) -> bool:
-    network = topology.networks[attachment.network]
-    lease = allocation.subnets.get((network.name, family))
-    if lease is None or lease.gateway is None or network.internal:
-        return False
-    return gateway_mode(network, family) != "isolated"
+def has_gateway(allocation: Allocation) -> HasGateway:
+    """Of networks that have their subnets. One whose way out is the link itself needs no gateway."""
+
+    def answer(network: Network, family: int) -> bool:
+        lease = allocation.subnets.get((network.name, family))
+        return lease is not None and (lease.gateway is not None or lease.direct)
+
+    return answer
 
 
 def unique(values: List[str], key: Callable[[str], str] = str) -> Tuple[str, ...]:
@@ -85,12 +68,3 @@ def static_route(route: Route) -> StaticRoute:
         metric=metric_of(route),
         onlink=route.onlink,
     )
-
-
-def host_addresses(port: PublishedPort, network: Network, family: int) -> Tuple[Optional[str], ...]:
-    """Where a port listens in one family: its own host_ip, else the network's host_binding, else (None) everywhere."""
-    wanted = (port.host_ip,) if port.host_ip is not None else network.host_binding
-    if not wanted:
-        return (None,)
-    addresses = [address for address in wanted if address.version == family]
-    return tuple(None if address.is_unspecified else str(address) for address in addresses)

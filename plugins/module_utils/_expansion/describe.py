@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import Any, Dict, List, Union
 
 from .._declaration.topology import Attachment, Container, Topology, families, namespace_owner
+from .._declaration.ways import host_addresses
 from .._ipam.requests import Allocation
 from .._kernel import namespaces
 from .._kernel.ranges import ranges
-from .addressing import default_attachment, host_addresses
 from .bandwidth import described
 from .drivers.registry import driver_of
 from .lease_requests import port_request
+from .rules import ways_of
 
 #: A range of more ports than this is one entry of a result.
 MANY_PORTS = 20
@@ -56,7 +57,7 @@ def _interface(topology: Topology, owner: Container, attachment: Attachment, all
     gateway = allocation.subnets[(network.name, family)].gateway
     return {
         "network": network.name,
-        "mac": driver_of(network).mac(attachment, addresses.get(4), addresses.get(6)),
+        "mac": driver_of(network).mac(network, attachment, addresses.get(4), addresses.get(6)),
         "ipv4": addresses.get(4),
         "ipv6": addresses.get(6),
         "gateway": None if network.internal else gateway,
@@ -71,14 +72,13 @@ def _ports(topology: Topology, container: Container, allocation: Allocation) -> 
     A long range is one entry, whose ports are written as Compose writes a range.
     """
     found = []
+    ways = list(ways_of(topology, container, allocation))
     for port in container.ports:
         published = allocation.ports[port_request(container.name, port)]
-        for family, everywhere in ((4, "0.0.0.0"), (6, "::")):
-            attachment = default_attachment(container, topology, allocation, family)
-            network = topology.networks[attachment.network] if attachment is not None else None
-            if network is not None and driver_of(network).publishes:
-                for host_ip in host_addresses(port, network, family):
-                    found.append(((host_ip or everywhere, port.protocol), published, port.container_port))
+        for family, network in ways:
+            everywhere = "0.0.0.0" if family == 4 else "::"
+            for host_ip in host_addresses(port, network, family):
+                found.append(((str(host_ip or everywhere), port.protocol), published, port.container_port))
     if len(found) <= MANY_PORTS:
         return [_port(*key, published, target) for key, published, target in found]
     told = []

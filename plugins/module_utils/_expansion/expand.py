@@ -158,7 +158,7 @@ def _place(
         lease = allocation.subnets[(network.name, family)]
         addresses[family] = allocation.addresses[(network.name, container.name, family)]
         cidrs.append("{0}/{1}".format(addresses[family], lease.subnet.split("/")[1]))
-        if gateways[family] is attachment and lease.gateway and not _says_default(topology, container, family):
+        if gateways[family] is attachment and not _says_default(topology, container, family):
             routes.append(StaticRoute("0.0.0.0/0" if family == 4 else "::/0", lease.gateway))
     cidrs.extend("{0}/{1}".format(each, 16 if each.version == 4 else 64) for each in attachment.link_local_ips)
     over = [route for route in container.routes if _way_of(route, container, allocation) is attachment]
@@ -171,7 +171,7 @@ def _place(
         network=network,
         alias=names.alias(topology.name, owner),
         owner=owner,
-        mac=driver.mac(attachment, addresses.get(4), addresses.get(6)),
+        mac=driver.mac(network, attachment, addresses.get(4), addresses.get(6)),
         mtu=driver.mtu(network, host),
         addresses=tuple(cidrs),
         routes=tuple(dict.fromkeys(routes)),

@@ -72,9 +72,11 @@ def _container(seen: Seen, name: str) -> Dict[str, Any]:
 
 
 def _attachments(seen: Seen, name: str, state: NamespaceState) -> Iterator[Tuple[str, Dict[str, Any]]]:
-    places = [place for driver in DRIVERS.values() for place in driver.recognise_places(seen, name)]
-    for inner, network in sorted(places, key=lambda place: place[0].index):
-        words: Dict[str, Any] = {"interface_name": inner.ifname, "mac_address": inner.mac}
+    places = [(*place, driver) for driver in DRIVERS.values() for place in driver.recognise_places(seen, name)]
+    for inner, network, driver in sorted(places, key=lambda place: place[0].index):
+        words: Dict[str, Any] = {"interface_name": inner.ifname}
+        if driver.has_mac(inner):
+            words["mac_address"] = inner.mac
         for cidr in comparable_addresses(state.addresses.get(inner.index, [])):
             address = ip_interface(cidr).ip
             if address.is_link_local:

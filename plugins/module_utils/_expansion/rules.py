@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Dict, Iterator, List, Optional, Tuple
 
-from .._declaration.topology import Attachment, Container, Network, PublishedPort, Topology, families
+from .._declaration.topology import Container, Network, PublishedPort, Topology, families
+from .._declaration.ways import host_addresses, ways_in
 from .._ipam.requests import Allocation
 from .._resources.ruleset.model import Endpoint, LinkRule, NetworkPolicy, Publication, Ruleset
-from .addressing import default_attachment, host_addresses
+from .addressing import has_gateway
 from .drivers.registry import driver_of
 from .lease_requests import port_request
 
@@ -52,27 +53,22 @@ def _publications(topology: Topology, allocation: Allocation) -> Iterator[Public
     for container in topology.containers.values():
         if not container.ports:
             continue
-        ways: List[Tuple[int, Attachment]] = []
-        for family in (4, 6):
-            attachment = default_attachment(container, topology, allocation, family)
-            if attachment is not None and driver_of(topology.networks[attachment.network]).publishes:
-                ways.append((family, attachment))
+        ways = list(ways_of(topology, container, allocation))
         for port in container.ports:
             published = allocation.ports[port_request(container.name, port)]
-            for family, attachment in ways:
-                yield from _publish(topology, container, port, published, family, attachment, allocation)
+            for family, network in ways:
+                yield from _publish(container, port, published, family, network, allocation)
+
+
+def ways_of(topology: Topology, container: Container, allocation: Allocation) -> Iterator[Tuple[int, Network]]:
+    """(family, network) by which its published ports come in."""
+    gateways = has_gateway(allocation)
+    return ways_in(container.attachments, topology.networks, lambda network: driver_of(network).publishes, gateways)
 
 
 def _publish(
-    topology: Topology,
-    container: Container,
-    port: PublishedPort,
-    published: int,
-    family: int,
-    attachment: Attachment,
-    allocation: Allocation,
+    container: Container, port: PublishedPort, published: int, family: int, network: Network, allocation: Allocation
 ) -> Iterator[Publication]:
-    network = topology.networks[attachment.network]
     for host_ip in host_addresses(port, network, family):
         yield Publication(
             family=family,
@@ -81,7 +77,7 @@ def _publish(
             container_address=allocation.addresses[(network.name, container.name, family)],
             container_port=port.container_port,
             bridge=network.bridge,
-            host_ip=host_ip,
+            host_ip=str(host_ip) if host_ip is not None else None,
         )
 
 

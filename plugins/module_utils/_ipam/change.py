@@ -18,6 +18,7 @@ from .store import Row, Store
 NETWORK_ITSELF = ""
 GATEWAY = "gateway"
 RESERVED = "reserved:"
+HOST = "host"  # of a network on a LAN, the host's own interface
 
 _LEASE, _RELEASE = "lease", "release"
 #: Leases go before the subnet that they lie in, and come after it.
@@ -62,6 +63,8 @@ def owner(row: Mapping[str, Any], topology: str) -> str:
         name = "{container}:{interface} on {network}".format(**row)
     elif row["interface"] == GATEWAY:
         name = "the gateway of {network}".format(**row)
+    elif row["interface"] == HOST:
+        name = "the host on {network}".format(**row)
     else:
         name = "{0} (aux_addresses) on {1}".format(row["interface"][len(RESERVED) :], row["network"])
     return name if row["topology"] == topology else "{0} of the topology {1}".format(name, row["topology"])

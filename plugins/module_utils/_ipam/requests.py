@@ -32,6 +32,8 @@ class SubnetRequest:
     set_aside: Tuple[str, ...] = ()  # of a LAN: the host's own addresses, which no container can have
     avoided: Tuple[str, ...] = ()  # of a LAN: other addresses in use, which a container has only if it is written so
     wires: Tuple[str, ...] = ()  # of a LAN: interfaces behind which others may have addresses that nobody here knows
+    host_address: bool = False  # the host wants one, too
+    direct: bool = False  # what is outside it is reached over the interface itself, without a gateway
     path: str = ""
 
 
@@ -86,6 +88,8 @@ class HostFacts:
 class SubnetLease:
     subnet: str
     gateway: Optional[str]
+    host_address: Optional[str] = None  # where one was asked for
+    direct: bool = False  # as in SubnetRequest
 
 
 @dataclass(frozen=True)

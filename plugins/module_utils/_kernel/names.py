@@ -63,6 +63,11 @@ def ifb_ifname(topology: str, container: str, ifname: str) -> str:
     return "ifb" + _hash("\0".join((topology, container, ifname)), 12)
 
 
+def lan_ifname(topology: str, network: str) -> str:
+    """The host's own interface on a network on a LAN: ``lan-`` + 11 hex digits of a hash of which network it is."""
+    return "lan-" + _hash("\0".join((topology, network)), 11)
+
+
 def replaced_ifname(ifname: str) -> str:
     """What an interface is called whose name another one gets, until the run is over."""
     return "old-" + _hash(ifname, 11)

@@ -68,8 +68,7 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
             watch.lap("lease and expand")
             granted = PreparedLeases(store, prepared.allocation)
             kept = run.view.declared(topology.name)
-            remembered = forwarding.remembering(prepared.forwarding.record)
-            finish = (remembered, _remember(topology.name, params, absent, prepared))
+            finish = functools.partial(_finish, params, absent, prepared, kept)
             result = run.carry_out(Work(topology.name, planner.plan, granted, planner.left_after, finish))
         result = replace(result, kinds=_kinds(run.view, params, absent, prepared, kept, result, check_mode))
         watch.lap("tell drift from intent" if check_mode else "finish")
@@ -148,12 +147,26 @@ def _confirm(params: Mapping[str, Any], check_mode: bool) -> Result:
         return confirm.confirm()
 
 
-def _remember(name: str, params: Mapping[str, Any], absent: bool, prepared: Prepared) -> Operation:
-    """The operation that keeps the declaration once it is real."""
+def _finish(
+    params: Mapping[str, Any], absent: bool, prepared: Prepared, kept: Optional[Kept], changes: bool
+) -> Tuple[Operation, ...]:
+    """What is kept in files once all is real."""
+    remembered = forwarding.remembering(prepared.forwarding.record)
+    return (remembered, *_remember(params, absent, prepared, kept, changes))
+
+
+def _remember(
+    params: Mapping[str, Any], absent: bool, prepared: Prepared, kept: Optional[Kept], changes: bool
+) -> Tuple[Operation, ...]:
+    """The operation that keeps the declaration once it is real: none where it is what was kept, and was real."""
+    name = prepared.topology.name
     if absent:
-        return operation("declared.remove", topology=name)
+        return (operation("declared.remove", topology=name),)
     words = declared.words(params)
-    return operation("declared.write", topology=name, declared=words, release=RELEASE_NAME, asked=prepared.asked())
+    if not changes and kept is not None and kept.asked and (kept.words, kept.release) == (words, RELEASE_NAME):
+        return ()  # to find out that nothing else is asked either would take a tenth of such a run
+    asked = prepared.asked()
+    return (operation("declared.write", topology=name, declared=words, release=RELEASE_NAME, asked=asked),)
 
 
 def _kinds(
@@ -176,8 +189,11 @@ def _kinds(
     if same or not check_mode:
         return kinds(result.changes, kept.asked, prepared.asked(), same)
     with _leases(view, check_mode=True) as store:
-        topology = _parse(params["name"], kept.words, absent=False)
-        last = _prepare(view, store, topology, False, kept.words)
+        try:
+            topology = _parse(params["name"], kept.words, absent=False)
+            last = _prepare(view, store, topology, False, kept.words)
+        except DeclarationError:  # the host has not what it took, such as an interface: so this is another declaration
+            return kinds(result.changes, kept.asked, prepared.asked(), same)
         corrective = (*last.allocation.changes, *changes(last.planner.plan()))
     return kinds_by_change(result.changes, corrective, kept.asked, last.asked())
 
@@ -252,7 +268,7 @@ def _adopted(topology: Topology, subnets: Iterable[SubnetRequest], host: Surroun
         network = topology.networks[request.network]
         found.append(driver_of(network).adopt(network, request, host, problems))
     if problems:
-        raise DeclarationError(problems)
+        raise DeclarationError(dict.fromkeys(problems))
     return tuple(found)
 
 

@@ -6,15 +6,10 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
 
+from tests.integration.docs.walk import HOSTS, ROOT, Reader, blocks
 from tests.lab import Lab, missing
-
-sys.path.insert(0, str(Path(__file__).parent))
-from walk import HOSTS, ROOT, Reader, blocks
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason="a lab needs " + missing())
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]

@@ -73,16 +73,16 @@ def _fixed(_resource: Any) -> Iterator[Mutation]:
     return iter(())
 
 
-def _other(value: str) -> str:
+def other(value: str) -> str:
     return "0" if value != "0" else "1"
 
 
-def _with_broadcast(cidr: str) -> str:
+def with_broadcast(cidr: str) -> str:
     """An address as it comes back: what had no broadcast address before has one after a way back."""
     return cidr + " brd +" if "." in cidr else cidr
 
 
-def _dotted(key: str) -> str:
+def dotted(key: str) -> str:
     return key.replace("/", ".")
 
 
@@ -110,12 +110,12 @@ def _bridge_addresses(bridge: Bridge) -> Iterator[Mutation]:
         yield Mutation("ip address delete {0} dev {1}".format(cidr, bridge.ifname), "add {0} to".format(cidr))
         other = "{0}/{1}".format(cidr.split("/")[0], 28 if "." in cidr else 80)
         script = "ip address delete {0} dev {2}; ip address add {1} dev {2}".format(
-            cidr, _with_broadcast(other), bridge.ifname
+            cidr, with_broadcast(other), bridge.ifname
         )
         reported = "add {0} to {1}" if "." in cidr else "on {1} to {0}"
         yield Mutation(script, reported.format(cidr, bridge.ifname), 2 if "." in cidr else 1)
     for cidr in ("203.0.113.9/24",):
-        script = "ip address add {0} dev {1}".format(_with_broadcast(cidr), bridge.ifname)
+        script = "ip address add {0} dev {1}".format(with_broadcast(cidr), bridge.ifname)
         yield Mutation(script, "remove {0} from".format(cidr))
 
 
@@ -152,7 +152,7 @@ def _bridge_sysctls(bridge: Bridge) -> Iterator[Mutation]:
     for key, value in bridge.sysctls:
         actions = 0 if "disable_ipv6" in key else 1
         yield Mutation(
-            "echo {0} > /proc/sys/{1}".format(_other(value), key), "set {0} from".format(_dotted(key)), actions
+            "echo {0} > /proc/sys/{1}".format(other(value), key), "set {0} from".format(dotted(key)), actions
         )
 
 
@@ -227,9 +227,9 @@ def _veth_addresses(veth: Veth) -> Iterator[Mutation]:
         gone = "ip {0} delete {1} dev {2}".format(place, cidr, veth.ifname)
         yield Mutation(gone, "add {0} to {1}".format(cidr, veth.shown), 0)
         other = "{0}/{1}".format(ip_interface(cidr).ip + 1000, cidr.split("/")[1])
-        script = "{0}; ip {1} add {2} dev {3}".format(gone, place, _with_broadcast(other), veth.ifname)
+        script = "{0}; ip {1} add {2} dev {3}".format(gone, place, with_broadcast(other), veth.ifname)
         yield Mutation(script, "add {0} to {1}".format(cidr, veth.shown), 0)
-        script = "ip {0} add {1} dev {2}".format(place, _with_broadcast(other), veth.ifname)
+        script = "ip {0} add {1} dev {2}".format(place, with_broadcast(other), veth.ifname)
         yield Mutation(script, "remove {0} from {1}".format(other, veth.shown))
 
 
@@ -326,14 +326,14 @@ def _veth_ifb(veth: Veth) -> Iterator[Mutation]:
     yield Mutation("tc filter add {0} u32 match u32 0 0 action mirred egress redirect dev up0".format(place), reported)
 
 
-def _inside(netns: str, script: str) -> str:
+def inside(netns: str, script: str) -> str:
     return "nsenter --net={0}/{1} sh -c '{2}'".format(NETNS_DIRECTORY, netns, script)
 
 
 def _veth_sysctls(veth: Veth) -> Iterator[Mutation]:
     for key, value in veth.sysctls:
-        script = _inside(veth.netns, "echo {0} > /proc/sys/{1}".format(_other(value), key))
-        yield Mutation(script, "set {0} from {1} to {2}".format(_dotted(key), _other(value), value))
+        script = inside(veth.netns, "echo {0} > /proc/sys/{1}".format(other(value), key))
+        yield Mutation(script, "set {0} from {1} to {2}".format(dotted(key), other(value), value))
 
 
 VETH: Dict[str, Row] = {
@@ -397,7 +397,7 @@ def _netns_name(space: Netns) -> Iterator[Mutation]:
     yield Mutation("umount {0}".format(handle), made.format(space.name), 0)
     if space.attach is None:
         yield Mutation("ip netns delete {0}; ip netns add {0}".format(space.name), space.name, 0)
-        script = _inside(space.name, "ip link set lo down")
+        script = inside(space.name, "ip link set lo down")
         yield Mutation(script, "set lo up in namespace " + space.name, 0)
 
 
@@ -411,8 +411,8 @@ def _netns_attach(space: Netns) -> Iterator[Mutation]:
 
 def _netns_sysctls(space: Netns) -> Iterator[Mutation]:
     for key, value in space.sysctls:
-        script = _inside(space.name, "echo {0} > /proc/sys/{1}".format(_other(value), key))
-        reported = "set {0} from {1} to {2} in namespace {3}".format(_dotted(key), _other(value), value, space.name)
+        script = inside(space.name, "echo {0} > /proc/sys/{1}".format(other(value), key))
+        reported = "set {0} from {1} to {2} in namespace {3}".format(dotted(key), other(value), value, space.name)
         yield Mutation(script, reported, 0)
 
 
@@ -441,8 +441,8 @@ NETNS: Dict[str, Row] = {
 
 
 def _host_sysctl(setting: HostSysctl) -> Iterator[Mutation]:
-    script = "echo {0} > /proc/sys/{1}".format(_other(setting.value), setting.key)
-    yield Mutation(script, "set {0} from".format(_dotted(setting.key)), 0)
+    script = "echo {0} > /proc/sys/{1}".format(other(setting.value), setting.key)
+    yield Mutation(script, "set {0} from".format(dotted(setting.key)), 0)
 
 
 HOST_SYSCTL: Dict[str, Row] = {"key": _fixed, "value": _host_sysctl, "along": _fixed}

@@ -10,6 +10,7 @@ from typing import Any, Dict, List, Optional
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.desired import Desired
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.report import Result
+from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam import address_probe
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module import topology as module
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.topology import perform_topology
 
@@ -67,7 +68,50 @@ EDITED: Declaration = {
     },
 }
 
+#: A network on the LAN of the host, beside one on a bridge: containers with a link on the uplink, and the host's own.
+LAN: Declaration = {
+    "networks": {
+        "lan": {
+            "driver": "macvlan",
+            "parent": "up0",
+            "host_access": True,
+            "ipam": {"config": [{"ip_range": "198.51.100.64/27"}]},
+        },
+        "front": {},
+    },
+    "containers": {
+        "one": {"networks": ["lan"], "sysctls": {"net.ipv4.conf.eth0.log_martians": "1"}},
+        "two": {"networks": {"lan": {"aliases": ["second"]}}, "routes": [_NOWHERE]},
+        "both": {"networks": {"front": {"gw_priority": 1}, "lan": {}}, "ports": ["8080:80"]},
+        "web": {"networks": ["front"]},
+    },
+}
+
+#: LAN after a change of mode, mtu, address and network, without the host's own link and with a network less.
+LAN_EDITED: Declaration = {
+    "networks": {
+        "lan": {
+            "driver": "macvlan",
+            "parent": "up0",
+            "macvlan_mode": "vepa",
+            "mtu": 1400,
+            "ipam": {"config": [{"ip_range": "198.51.100.64/27"}]},
+        },
+        "back": {},
+    },
+    "containers": {
+        "one": {"networks": {"lan": {"ipv4_address": "198.51.100.90"}}},
+        "two": {"networks": ["back"]},
+        "both": {"networks": ["lan"]},
+        "three": {"networks": ["lan"]},
+        "web": {"networks": ["back"]},
+    },
+}
+
 NOTHING: Optional[Declaration] = None
+
+# Nobody is on the lab host's wire, so nobody's answer has to be awaited.
+address_probe.PAUSE = 0.001
 
 
 def run(

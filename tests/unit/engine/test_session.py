@@ -210,7 +210,7 @@ def test_what_is_for_the_end_is_done_once_all_is_verified(files: Files) -> None:
         seen.append((files.directory / "leftover").exists())
         return ()
 
-    session().carry_out(Work("default", files.plan, left_after=left_after, finish=(leftover,)))
+    session().carry_out(Work("default", files.plan, left_after=left_after, finish=lambda changes: (leftover,)))
 
     assert seen == [True]
     assert files.says() == {"a": "new", "b": "new"}
@@ -220,7 +220,7 @@ def test_tidying_up_that_fails_leaves_the_journal_so_that_the_next_run_goes_on(f
     stuck = operation("file.write", path=str(files.directory), content="a directory is no file")
 
     with pytest.raises(FabricError, match="the host matches the declaration, but tidying up failed"):
-        session().carry_out(Work("default", files.plan, finish=(stuck,)))
+        session().carry_out(Work("default", files.plan, finish=lambda changes: (stuck,)))
 
     record = recovery.interrupted()
     assert record is not None
@@ -232,7 +232,7 @@ def test_a_run_with_a_timer_waits_for_its_confirmation(files: Files, monkeypatch
     monkeypatch.setattr(journal, "started", lambda pid: "7")
     finish: Tuple[Operation, ...] = (operation("file.remove", path=str(files.directory / "a")),)
 
-    session(timer=Timer("00", 1, "7")).carry_out(Work("default", files.plan, finish=finish))
+    session(timer=Timer("00", 1, "7")).carry_out(Work("default", files.plan, finish=lambda changes: finish))
 
     assert files.says() == {"a": "new", "b": "new"}
     with pytest.raises(FabricError, match="waits for its confirmation"):

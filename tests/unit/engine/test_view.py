@@ -70,6 +70,7 @@ ANOTHER_WAS_THERE = {
         "mtu": 1400,
         "alias": ALIAS,
         "ageing_time": 300,
+        "no_linklocal_learn": True,
         "altnames": [altname(ALIAS)],
     },
     "addresses": ["10.9.0.1/24"],

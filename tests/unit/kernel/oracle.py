@@ -75,7 +75,9 @@ def _message_class(name: str) -> Any:
         return found
     nla_map = tuple((key, "string" if key == "IFLA_IFALIAS" else kind) for key, kind in found.nla_map)
     proplist = type("proplist", (found.proplist,), {"nla_flags": 0})
-    return type(name, (found,), {"nla_map": nla_map, "proplist": proplist})
+    # Where another test has used the class, it has its attributes ready already; this one makes its own ready.
+    fresh = {"_nlmsg_base__compiled_nla": False}
+    return type(name, (found,), {"nla_map": nla_map, "proplist": proplist, **fresh})
 
 
 def _class_of(message_type: str) -> str:

@@ -233,3 +233,23 @@ def test_the_filters_refuse_what_is_no_report(answer):
             filters[name]([answer("clean")])
         report = filters["drift_report"](answer("clean"), "node1")
         assert filters[name]([report]) == filters[name](report)
+
+
+def test_a_network_on_the_lan_is_drawn_as_the_interface_that_it_stands_on(answer):
+    given = answer("clean")
+    given["networks"] = {"lan": {"driver": "macvlan", "parent": "eth7", "subnets": ["192.168.1.0/24"], "gateways": []}}
+    given["containers"] = {
+        "web": {"mode": "bridge", "interfaces": {"eth0": {"ipv4": "192.168.1.193", "network": "lan"}}, "ports": []}
+    }
+    text, subject = "set mode of web:eth0 from vepa to bridge", {"container": "web", "interface": "eth0"}
+    mode = {"before": {"mode": "vepa"}, "after": {"mode": "bridge"}}
+    given["changes"] = [{"subject": subject, "kind": "drift", "text": text, **mode}]
+    given["actions"] = given["drift"] = [text]
+    scene = scene_of(report_of(given, "node1"))
+    assert [(bus.network, bus.ifname, bus.mark.kind) for bus in scene.buses] == [("lan", "eth7", "")]
+    assert [(row.text, row.mark.kind, row.network) for row in scene.boxes[0].rows][0] == (
+        "eth0  192.168.1.193",
+        "drift",
+        "lan",
+    )
+    assert "eth7" in draw("node1", scene)

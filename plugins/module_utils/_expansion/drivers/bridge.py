@@ -13,6 +13,7 @@ from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 from ..._declaration.bridge_words import BRIDGE_SPELLINGS, BRIDGE_WORDS, default_bridge, parse_bridge
 from ..._declaration.driver import NetworkWords
 from ..._declaration.topology import Attachment, Bandwidth, Container, Network, Pool, Topology, families, gateway_mode
+from ..._declaration.ways import host_addresses
 from ..._declaration.words import Problems, quote
 from ..._ipam.requests import Allocation, SubnetRequest
 from ..._kernel import names
@@ -28,7 +29,7 @@ from ..._resources.links.kind import DeclaredLink
 from ..._resources.links.veth import Veth
 from ..._resources.qdisc import Limit, limit, limit_of, redirected_to, shaping_of
 from ..._resources.ruleset.model import Endpoint, NetworkPolicy
-from ..addressing import HostDefaults, default_attachment, host_addresses, mac_of
+from ..addressing import HostDefaults, default_attachment, mac_of
 from ..bandwidth import bandwidth_of
 from ..seen import RecognisedNetworks, RecognisedPlaces, Seen, network_of
 from .driver import Driver, Place, Surroundings, beside_others
@@ -172,7 +173,7 @@ class BridgeDriver(Driver):
             container=container.name,
             bridge=topology.networks[attachment.network].bridge,
             host_ifname=str(self.host_interface(topology, container, attachment)),
-            mac=str(self.mac(attachment, addresses.get(4), addresses.get(6))),
+            mac=str(self.mac(topology.networks[attachment.network], attachment, addresses.get(4), addresses.get(6))),
             addresses=(*addresses.values(), *(str(each) for each in attachment.link_local_ips)),
             ifname=attachment.ifname,
         )
@@ -296,7 +297,7 @@ def _is_called_on_loopback(topology: Topology, network: Network, allocation: All
         place = default_attachment(container, topology, allocation, 4) if container.ports else None
         if place is not None and place.network == network.name:
             addresses = (address for port in container.ports for address in host_addresses(port, network, 4))
-            if any(address is None or address.startswith("127.") for address in addresses):
+            if any(address is None or address.is_loopback for address in addresses):
                 return True
     return False
 

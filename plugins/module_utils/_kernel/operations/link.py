@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 import socket
-from errno import EADDRNOTAVAIL, EEXIST, EINVAL, ENODEV, ENOENT, EOPNOTSUPP, ESRCH
+import time
+from errno import EADDRINUSE, EADDRNOTAVAIL, EBUSY, EEXIST, EINVAL, ENODEV, ENOENT, EOPNOTSUPP, ESRCH
 from typing import Any, Dict, List, Mapping, Optional
 
 from .. import namespaces, sysctl
+from ..errors import FabricError
 from ..host import Host
 from ..rtnl import read as rtnetlink
 from ..rtnl import requests as messages
@@ -19,6 +21,8 @@ from ..rtnl import settings as interface_settings
 from ..rtnl.read import IPV6_MTU, RouteEntry
 from ..rtnl.socket import NetlinkError, Request
 
+#: How long a MAC may be busy that is about to be free, in seconds.
+_MAC_FREE = 5.0
 _GONE = (ENOENT, ESRCH, ENODEV, EADDRNOTAVAIL)
 
 
@@ -73,17 +77,50 @@ def veth_create(host: Host, veth: Mapping[str, Any]) -> None:
 
 def set_up_inside(host: Host, link: Mapping[str, Any], index: int) -> None:
     """All that an interface in a namespace needs besides being made: settings, addresses, alias, up, routes."""
-    if link.get("settings"):
-        settings_restore(host, link["netns"], link["ifname"], link["settings"])
-    if link["sysctls"]:
-        with host.inside(link["netns"]):
-            directory = host.proc.directory()
-            for key, value in link["sysctls"]:
-                sysctl.write(key, value, directory)
+    _write_settings(host, link)
     requests = [messages.address_add(index, cidr) for cidr in link["addresses"]]
     requests.append(messages.link_set(index=index, up=True, alias=link["alias"]))
     requests.extend(messages.route_add(_route(route, index)) for route in link["routes"])
     host.netlink(link["netns"]).send(requests)
+
+
+def _write_settings(host: Host, link: Mapping[str, Any]) -> None:
+    netns = link["netns"]
+    if link.get("settings"):
+        settings_restore(host, netns, link["ifname"], link["settings"])
+    if link["sysctls"]:
+        with host.inside(netns):
+            directory = _settings_directory(host, netns)
+            for key, value in link["sysctls"]:
+                sysctl.write(key, value, directory)
+
+
+def _settings_directory(host: Host, netns: Optional[str]) -> Optional[int]:
+    return host.proc.directory() if netns is not None else None
+
+
+def set_up_child(host: Host, netns: Optional[str], link: Mapping[str, Any]) -> None:
+    """As ``set_up_inside``, of a link that shares its parent with others, each with a MAC of its own there.
+
+    A link that went with its namespace has its MAC until the kernel has cleared that away, a moment later.
+    """
+    index = _index(host, netns, link["ifname"])
+    _write_settings(host, link)
+    end = time.monotonic() + _MAC_FREE
+    while True:
+        try:
+            host.netlink(netns).send([messages.link_set(index=index, up=True)])
+            break
+        except NetlinkError as error:
+            if error.errno not in (EBUSY, EADDRINUSE):
+                raise
+            if time.monotonic() > end:
+                raise FabricError(
+                    "another interface on {0} has the MAC {1}, perhaps one in a namespace that has no handle any more; "
+                    "end what runs there, or choose another mac_address".format(link["parent"], link["mac"])
+                ) from error
+            time.sleep(0.02)
+    set_up_inside(host, link, index)
 
 
 def link_set(host: Host, netns: Optional[str], ifname: str, attributes: Dict[str, Any]) -> None:
@@ -141,13 +178,13 @@ def port_restore(host: Host, ifname: str, flags: Mapping[str, str]) -> None:
     host.socket.send([messages.bridge_port_restore(ifname, raw)])
 
 
-def settings_restore(host: Host, netns: str, ifname: str, settings: Dict[str, str]) -> None:
+def settings_restore(host: Host, netns: Optional[str], ifname: str, settings: Dict[str, str]) -> None:
     """Everything under net/*/conf/IFNAME as it was, of an interface that was made again."""
     link = rtnetlink.read_link(host.netlink(netns), ifname)
     if link is None:
         raise NetlinkError(ENODEV, "interface {0} in namespace {1}".format(ifname, netns))
     with host.inside(netns):
-        directory = host.proc.directory()
+        directory = _settings_directory(host, netns)
         for family, name, value in interface_settings.differing(settings, link.families):
             sysctl.write("net/{0}/conf/{1}/{2}".format(family, ifname, name), value, directory)
 

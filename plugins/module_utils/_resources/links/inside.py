@@ -71,6 +71,18 @@ def described(desired: Inside) -> Dict[str, Any]:
     }
 
 
+def as_seen(link: Link, state: NamespaceState) -> Dict[str, Any]:
+    """The fields that every kind has of a link in a namespace, as the kernel has them."""
+    return {
+        "ifname": link.ifname,
+        "alias": link.alias,
+        "mac": link.mac,
+        "mtu": link.mtu,
+        "addresses": comparable_addresses(state.addresses.get(link.index, [])),
+        "routes": tuple(routes.static(entry) for entry in routes_of(link, state)),
+    }
+
+
 def changes(desired: Inside, inner: Link, state: NamespaceState) -> Iterator[Action]:
     subject, netns, ifname = desired.subject, desired.netns, desired.ifname
     if inner.ifname != ifname:

@@ -23,6 +23,7 @@ class Owners:
         self.ruleset = ruleset or Ruleset(topology)
         self._subjects: Dict[str, Subject] = {word: of_owner(owner) for word, owner in (there or {}).items()}
         self._networks: Dict[Subject, str] = {}
+        self._rules: Dict[int, Subject] = {}
         self._links: Dict[FrozenSet[Optional[str]], Tuple[Optional[str], Optional[str]]] = {}
         self._know(self.ruleset)
 
@@ -49,8 +50,15 @@ class Owners:
                 return Subject(container=source, link=target, part=RULES)
         for part in parts:
             if part in self._subjects:
-                return replace(self._subjects[part], part=RULES)
+                return self._rules_of(self._subjects[part])
         return Subject(topology=self.topology, part=RULES)
+
+    def _rules_of(self, subject: Subject) -> Subject:
+        """Its packet rules. Each is made once, for there are thousands of elements."""
+        found = self._rules.get(id(subject))
+        if found is None:
+            found = self._rules[id(subject)] = replace(subject, part=RULES)
+        return found
 
     def container_at(self, address: str) -> Optional[str]:
         subject = self._subjects.get(address)
