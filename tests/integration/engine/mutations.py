@@ -282,6 +282,17 @@ def _veth_host_addresses(veth: Veth) -> Iterator[Mutation]:
     yield Mutation(script, "remove 203.0.113.77/32 from {0}".format(veth.name))
 
 
+def _veth_host_mac(veth: Veth) -> Iterator[Mutation]:
+    """Only on a bridge of somebody else's is it ours to choose; so is the mtu of the host end."""
+    if veth.host_mac is not None:
+        yield Mutation("ip link set {0} address 02:00:00:00:00:99".format(veth.name), "set mac of " + veth.name)
+
+
+def _veth_host_mtu(veth: Veth) -> Iterator[Mutation]:
+    if veth.host_mtu is not None:
+        yield Mutation("ip link set {0} mtu 1333".format(veth.name), "set mtu of " + veth.name, 0)
+
+
 def _veth_ingress(veth: Veth) -> Iterator[Mutation]:
     if veth.ingress is not None:
         yield from _limit(veth.name, "into " + veth.shown, veth.ingress)
@@ -352,6 +363,8 @@ VETH: Dict[str, Row] = {
     "learning": _veth_learning,
     "guard": _veth_flag("guard"),
     "host_addresses": _veth_host_addresses,
+    "host_mac": _veth_host_mac,
+    "host_mtu": _veth_host_mtu,
     "sysctls": _veth_sysctls,
     "ingress": _veth_ingress,
     "ifb": _veth_ifb,
