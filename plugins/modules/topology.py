@@ -26,10 +26,10 @@ notes:
   - Needs root on the target.
 requirements:
   - python >= 3.9
-  - pyroute2 >= 0.7.2, when a published port goes or moves, and for macvlan and ipvlan networks
+  - pyroute2 >= 0.7.2, when a published port goes or moves, for C(bandwidth), and for macvlan and ipvlan networks
   - netaddr >= 0.8, when a subnet has to be chosen
   - nft >= 1.0.1 (package nftables)
-  - Linux >= 5.10
+  - Linux >= 5.10; for C(bandwidth) with sch_tbf, sch_ingress, cls_u32, act_mirred and ifb, as distributions build it
 extends_documentation_fragment:
   - linuxnet.fabric._attributes
   - linuxnet.fabric._attributes.full
@@ -110,8 +110,8 @@ options:
         C(container:NAME) (the namespace of NAME, under a second handle; C(service:NAME) is the same).
       - C(networks) - a list of names, or a dictionary from a name to C(ipv4_address), C(ipv6_address), C(mac_address),
         C(aliases), C(interface_name) (default C(eth0), C(eth1) and on in declared order), C(gw_priority) (the highest
-        one gives the default route) and C(link_local_ips). A container with neither C(networks) nor C(network_mode) is
-        on the network V(bridge), which exists without being declared, on the interface C(fabric0).
+        one gives the default route), C(link_local_ips) and C(bandwidth). A container with neither C(networks) nor
+        C(network_mode) is on the network V(bridge), which exists without being declared, on the interface C(fabric0).
       - C(ports) - a list in Compose's short syntax V([HOST_IP:][PUBLISHED:]TARGET[/PROTOCOL]), with ranges, or its long
         one (C(target), C(published), C(host_ip), C(protocol)). Protocols are V(tcp), V(udp) and V(sctp). A port without
         C(PUBLISHED) gets a free one out of O(port_range) and keeps it.
@@ -128,6 +128,12 @@ options:
         A container on several networks forwards nothing between them, unless C(net.ipv4.ip_forward) or
         C(net.ipv6.conf.all.forwarding) is V(1) here.
       - C(routes) - as for a network, in this container only. A default route takes the place of the network's.
+      - C(bandwidth) - limits of the traffic of each of its interfaces, as seen from the container. C(ingress) is the
+        rate of what goes into it, C(egress) of what comes out of it, as tc writes rates - V(10mbit), V(512kbit),
+        V(1gbit), V(2mbps) (bytes per second), a number alone is bits per second. C(burst) is what may go at once at
+        full speed, of each of the two, as tc writes sizes - V(64kb), V(1mb), a number alone is bytes; the default is
+        10 ms of the rate, at least V(64kb). An entry of C(networks) may have a C(bandwidth) of its own, which then
+        counts instead, as a whole. Only on networks of the driver V(bridge), for the limits are at the host's end.
       - C(labels) - accepted and not used.
       - What Docker refuses is refused here, such as C(ports) beside the modes V(host), V(none) and C(container:NAME).
     type: dict
@@ -265,6 +271,21 @@ EXAMPLES = r"""
             aliases: [client]
         links: ["secrets:vault"]
 
+- name: What goes into a container and what comes out of it is limited
+  linuxnet.fabric.topology:
+    name: shop
+    networks:
+      front: {}
+    containers:
+      web:
+        networks:
+          front:
+            bandwidth: {ingress: 10mbit, egress: 5mbit, burst: 64kb}
+        ports: ["8080:80"]
+      backup:
+        networks: [front]
+        bandwidth: {egress: 2mbit}
+
 - name: Take all of it away
   linuxnet.fabric.topology:
     name: "{{ item }}"
@@ -393,9 +414,9 @@ networks:
 containers:
   description:
     - From the name of each container to its C(netns) (the handle), its C(mode), its C(interfaces) and its C(ports).
-    - C(interfaces) is a dictionary from the name in the container to C(network), C(mac), C(ipv4), C(ipv6), C(gateway)
-      and C(host_interface), which is null on a network that has no end on the host. In the mode C(container:NAME)
-      they are those of NAME.
+    - C(interfaces) is a dictionary from the name in the container to C(network), C(mac), C(ipv4), C(ipv6), C(gateway),
+      C(host_interface), which is null on a network that has no end on the host, and C(bandwidth), its limits as they
+      are declared, or null. In the mode C(container:NAME) they are those of NAME.
     - C(ports) has an entry for each published port and address family, with C(host_ip), C(published), C(target) and
       C(protocol). V(0.0.0.0) and V(::) stand for every address. A range of more than twenty ports is one entry, whose
       C(published) and C(target) are written as in Compose, such as V(20000-36383).
@@ -413,6 +434,9 @@ containers:
           ipv6:
           gateway: 172.20.0.1
           host_interface: vethed9cf27d6ce
+          bandwidth:
+            ingress: 10mbit
+            egress: 5mbit
       ports:
         - host_ip: 0.0.0.0
           published: 8080

@@ -14,6 +14,7 @@ from ipaddress import ip_address
 from typing import Any, Dict, List, Mapping, Optional
 
 from .._kernel.errors import DeclarationError
+from .bandwidth import check_limits
 from .checks import check_containers, check_networks
 from .containers import parse_container
 from .names_rules import check_name, check_topology_name
@@ -50,6 +51,7 @@ def parse_topology(
         one.name: _with_host_binding(one, parsed_networks, drivers) for one in parsed_containers.values()
     }
     check_containers(parsed_containers, parsed_networks, problems)
+    check_limits(parsed_containers, parsed_networks, drivers, problems)
     for driver in drivers.values():
         own = {network.name: network for network in parsed_networks.values() if network.driver == driver.name}
         driver.check(own, parsed_networks, parsed_containers, problems)

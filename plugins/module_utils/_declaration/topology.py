@@ -80,6 +80,16 @@ class Network:
 
 
 @dataclass(frozen=True)
+class Bandwidth:
+    """Limits of the traffic of one interface, as seen from the container."""
+
+    ingress: Optional[int] = None  # bytes per second into the container; None: no limit
+    egress: Optional[int] = None  # bytes per second out of it
+    burst: Optional[int] = None  # bytes that may go at once, of each; None: by the rate
+    path: str = ""  # where the user wrote it: topology_containers.web.bandwidth
+
+
+@dataclass(frozen=True)
 class Attachment:
     """A container's place on one network."""
 
@@ -91,6 +101,7 @@ class Attachment:
     aliases: Tuple[str, ...] = ()
     gw_priority: int = 0
     link_local_ips: Tuple[Address, ...] = ()
+    bandwidth: Optional[Bandwidth] = None
     path: str = ""  # topology_containers.web.networks.front
 
 

@@ -53,6 +53,10 @@ class Desired:
         """What is declared among the host's links."""
         return frozenset(link.host_ifname for link in self.links if link.host_ifname is not None)
 
+    def limited_ifnames(self) -> FrozenSet[str]:
+        """Of the host's links, those whose traffic is limited."""
+        return frozenset(str(link.host_ifname) for link in self.links if link.limited)
+
     def alone_inside(self) -> Tuple[DeclaredLink, ...]:
         """Those that are inside namespaces and have no end on the host."""
         return tuple(link for link in self.links if link.host_ifname is None)

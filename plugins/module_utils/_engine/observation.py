@@ -47,7 +47,7 @@ class Planner:
             # nft is a program of its own: it works on another processor while this thread visits the namespaces.
             rules = aside.submit(self._rules) if desired.prune else None
             accepts = aside.submit(self.firewall.plan, view.firewall())
-            observed = view.observe(desired.host_sysctls(), visits)
+            observed = view.observe(desired.host_sysctls(), visits, desired.limited_ifnames())
             self._ask(observed)
             files = view.files([file.path for file in desired.files], desired.topology if desired.prune else None)
             change = rules.result() if rules is not None else None

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, Dict, FrozenSet, Iterable, Mapping, Optional, Tuple
 
 from .._ipam.store import open_store, revert
+from .._kernel import tc
 from .._kernel.announce import announce
 from .._kernel.errors import FabricError
 from .._kernel.host import Host
@@ -182,6 +183,8 @@ ROWS = (
     _link("address.delete", on_link.address_delete, ("address.add",)),
     _link("route.add", on_link.route_add, ("route.delete",)),
     _link("route.delete", on_link.route_delete, ("route.add",), takes_away=of_route),
+    _link("qdisc.set", tc.qdisc_set, ("qdisc.set", "link.delete")),
+    _link("redirect.set", tc.redirect_set, ("redirect.set", "link.delete")),
     _link("sysctl.write", on_host.sysctl_write, ("sysctl.write",), touches=of_setting, turn=off_if_ipv6),
     _file("file.write", on_host.file_write),
     _file("file.link", on_host.file_link),

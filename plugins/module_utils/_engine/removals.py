@@ -68,7 +68,9 @@ def removals_inside(desired: Desired, names: Set[str], observed: Observed) -> Li
 
 
 def _ports(link: Link, observed: Observed) -> Set[int]:
-    return {each.index for each in observed.links.values() if each.master == link.index}
+    """What is a port of it, or sends it what comes in."""
+    senders = {index for index, shaping in observed.shaping.items() if shaping.redirect == link.index}
+    return senders.union(each.index for each in observed.links.values() if each.master == link.index)
 
 
 def _without(gone: Sequence[_Owned], observed: Observed) -> Observed:

@@ -59,13 +59,15 @@ class View:
         """Of the namespaces that a plan is to see."""
         return Visits(self.host, sysctls, topologies)
 
-    def observe(self, sysctls: Iterable[str] = (), visits: Optional[Visits] = None) -> Observed:
-        """Without visits: the host alone."""
+    def observe(
+        self, sysctls: Iterable[str] = (), visits: Optional[Visits] = None, limited: Collection[str] = ()
+    ) -> Observed:
+        """Without visits: the host alone. ``limited``: the links whose traffic is to be limited."""
         if visits is None:
             with self.visits({}) as visits:
-                return self.observe(sysctls, visits)
+                return self.observe(sysctls, visits, limited)
         links, self._links = self._links, None
-        observed = observe(self.host, sysctls, visits, links, SETTINGS)
+        observed = observe(self.host, sysctls, visits, links, SETTINGS, limited)
         if self._interrupted is not None:
             observed = replace(observed, handles=self._without_discarded(observed))
             observed = images.restored(observed, self._before)

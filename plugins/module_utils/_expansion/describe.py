@@ -13,6 +13,7 @@ from .._declaration.ways import host_addresses
 from .._ipam.requests import Allocation
 from .._kernel import namespaces
 from .._kernel.ranges import ranges
+from .bandwidth import described
 from .drivers.registry import driver_of
 from .lease_requests import port_request
 from .rules import ways_of
@@ -61,6 +62,7 @@ def _interface(topology: Topology, owner: Container, attachment: Attachment, all
         "ipv6": addresses.get(6),
         "gateway": None if network.internal else gateway,
         "host_interface": driver_of(network).host_interface(topology, owner, attachment),
+        "bandwidth": described(attachment.bandwidth),
     }
 
 

@@ -83,6 +83,11 @@ def _attachments(seen: Seen, name: str, state: NamespaceState) -> Iterator[Tuple
                 words.setdefault("link_local_ips", []).append(str(address))
             else:
                 words.setdefault("ipv%d_address" % address.version, str(address))
+        bandwidth = {}
+        for driver in DRIVERS.values():
+            bandwidth.update(driver.recognise_bandwidth(seen, inner))
+        if bandwidth:
+            words["bandwidth"] = bandwidth
         aliases = _aliases(seen, name, [words.get("ipv4_address"), words.get("ipv6_address")])
         if aliases:
             words["aliases"] = aliases

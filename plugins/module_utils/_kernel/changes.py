@@ -61,12 +61,14 @@ class Subject:
 
 
 def of_owner(owner: str) -> Subject:
-    """Of the words in a mark (``names.alias``): ``network front``, ``web:eth0``, ``bridge br0``."""
+    """Of the words in a mark (``names.alias``): ``network front``, ``web:eth0``, ``egress web:eth0``, ``bridge b``."""
     kind, blank, name = owner.partition(" ")
     if blank and kind == "network":
         return Subject(network=name)
     if blank and kind == "bridge":
         return Subject(bridge=name)
+    if blank and kind == "egress":
+        return of_owner(name)
     container, colon, interface = owner.partition(":")
     return Subject(container=container, interface=interface) if colon and not blank else Subject(interface=owner)
 

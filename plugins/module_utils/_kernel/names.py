@@ -58,6 +58,11 @@ def veth_ifname(topology: str, container: str, ifname: str) -> str:
     return "veth" + _hash("\0".join((topology, container, ifname)), 11)
 
 
+def ifb_ifname(topology: str, container: str, ifname: str) -> str:
+    """What traffic out of a container's interface goes through to be limited: ``ifb`` + 12 hex digits of a hash."""
+    return "ifb" + _hash("\0".join((topology, container, ifname)), 12)
+
+
 def lan_ifname(topology: str, network: str) -> str:
     """The host's own interface on a network on a LAN: ``lan-`` + 11 hex digits of a hash of which network it is."""
     return "lan-" + _hash("\0".join((topology, network)), 11)

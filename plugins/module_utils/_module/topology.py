@@ -217,6 +217,8 @@ def _prepare(
         requests = replace(requests, subnets=_adopted(topology, requests.subnets, _surroundings(view.host, reading)))
         allocation = allocate(store, requests, _host_facts(reading))
         desired = expand(topology, allocation, _host_defaults(reading))
+        if desired.limited_ifnames():
+            dependencies.require_library("pyroute2", "to limit traffic of containers")
     decided = _decide(view, topology, desired, words, reading)
     desired = replace(desired, sysctls=decided.settings, given_back=decided.given_back, transit=decided.transit)
     described = functools.lru_cache(maxsize=None)(functools.partial(_describe, topology, allocation))

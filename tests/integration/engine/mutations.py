@@ -22,8 +22,10 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import nam
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.names import NETNS_DIRECTORY
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.files import TextFile
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.bridge import Bridge
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.ifb import Ifb
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.veth import Veth
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.netns import Netns
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.qdisc import Limit
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.tables import Table
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.text import layout
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.transit import transit_table
@@ -280,6 +282,61 @@ def _veth_host_addresses(veth: Veth) -> Iterator[Mutation]:
     yield Mutation(script, "remove 203.0.113.77/32 from {0}".format(veth.name))
 
 
+def _veth_host_mac(veth: Veth) -> Iterator[Mutation]:
+    """Only on a bridge of somebody else's is it ours to choose; so is the mtu of the host end."""
+    if veth.host_mac is not None:
+        yield Mutation("ip link set {0} address 02:00:00:00:00:99".format(veth.name), "set mac of " + veth.name)
+
+
+def _veth_host_mtu(veth: Veth) -> Iterator[Mutation]:
+    if veth.host_mtu is not None:
+        yield Mutation("ip link set {0} mtu 1333".format(veth.name), "set mtu of " + veth.name, 0)
+
+
+def _veth_ingress(veth: Veth) -> Iterator[Mutation]:
+    if veth.ingress is not None:
+        yield from _limit(veth.name, "into " + veth.shown, veth.ingress)
+
+
+def _limit(ifname: str, way: str, limit: Limit) -> Iterator[Mutation]:
+    root = "tc qdisc {0} dev " + ifname + " root "
+    yield Mutation(root.format("delete"), "limit traffic {0} to {1}".format(way, limit))
+    for words in ("rate 3mbit burst 64kb", "rate 100gbit burst 64mb"):
+        script = root.format("change") + "handle fab: tbf {0} limit 90kb".format(words)
+        yield Mutation(script, "change the limit of traffic {0} from".format(way))
+    latency = "handle fab: tbf rate {0}bit burst {1} limit 2000000".format(limit.rate * 8, limit.burst)
+    yield Mutation(root.format("change") + latency, "change the limit of traffic {0} from".format(way))
+    peak = "handle fab: tbf rate {0}bit burst {1} limit {2} peakrate 100gbit mtu 2000"
+    script = root.format("change") + peak.format(limit.rate * 8, limit.burst, limit.rate // 20 + limit.burst)
+    yield Mutation(script, "set the limit of traffic {0} to {1} again".format(way, limit))
+    for other in ("tbf rate 3mbit burst 64kb limit 90kb", "pfifo limit 77"):
+        script = "{0}; {1} {2}".format(root.format("delete"), root.format("add"), other)
+        yield Mutation(script, "change the limit" if "tbf" in other else "limit traffic {0} to {1}".format(way, limit))
+
+
+def _veth_ifb(veth: Veth) -> Iterator[Mutation]:
+    """Where what comes out of the container is sent, to be limited."""
+    if veth.ifb is None:
+        return
+    reported, ours = "send traffic out of {0} through {1}".format(veth.shown, veth.ifb), "pref 4011"
+    place = "dev {0} parent ffff: protocol all {1}".format(veth.name, ours)
+    yield Mutation("tc qdisc delete dev {0} ingress".format(veth.name), reported)
+    yield Mutation("tc filter delete " + place, reported)
+    if veth.ingress is None:
+        yield Mutation(
+            "tc qdisc delete dev {0} root".format(veth.name),
+            "set the queue of {0} (of {1}) from none to pfifo".format(veth.name, veth.shown),
+        )
+    for match, action in (
+        ("u32 match u32 0 0", "mirred egress redirect dev up0"),
+        ("u32 match u32 0 0", "mirred egress mirror dev " + veth.ifb),
+        ("u32 match ip protocol 1 0xff", "mirred egress redirect dev " + veth.ifb),
+    ):
+        other = "tc filter add {0} {1} action {2}".format(place, match, action)
+        yield Mutation("tc filter delete {0}; {1}".format(place, other), reported)
+    yield Mutation("tc filter add {0} u32 match u32 0 0 action mirred egress redirect dev up0".format(place), reported)
+
+
 def inside(netns: str, script: str) -> str:
     return "nsenter --net={0}/{1} sh -c '{2}'".format(NETNS_DIRECTORY, netns, script)
 
@@ -306,8 +363,41 @@ VETH: Dict[str, Row] = {
     "learning": _veth_learning,
     "guard": _veth_flag("guard"),
     "host_addresses": _veth_host_addresses,
+    "host_mac": _veth_host_mac,
+    "host_mtu": _veth_host_mtu,
     "sysctls": _veth_sysctls,
+    "ingress": _veth_ingress,
+    "ifb": _veth_ifb,
 }
+
+
+# --- limits of traffic
+
+
+def _ifb_name(ifb: Ifb) -> Iterator[Mutation]:
+    yield Mutation("ip link set {0} name stray0".format(ifb.ifname), "rename stray0 to " + ifb.ifname)
+    made = "limit traffic out of {0} to {1}, by {2}".format(ifb.owner, ifb.limit, ifb.ifname)
+    yield Mutation("ip link delete {0}".format(ifb.ifname), made, 2)
+    yield Mutation("ip link set {0} down".format(ifb.ifname), "set {0} (of {1}) up".format(ifb.ifname, ifb.owner))
+    on = "ip link set {0} addrgenmode eui64".format(ifb.ifname)
+    yield Mutation(on, "set ipv6_link_local of {0}".format(ifb.ifname))
+    stray = "ip address add 203.0.113.77/32 dev {0}".format(ifb.ifname)
+    yield Mutation(stray, "remove 203.0.113.77/32 from {0}".format(ifb.ifname))
+
+
+def _ifb_alias(ifb: Ifb) -> Iterator[Mutation]:
+    for alias in ("", "linuxnet.fabric/other egress web:eth0"):
+        yield Mutation('ip link set {0} alias "{1}"'.format(ifb.ifname, alias), "set alias of " + ifb.ifname)
+    altname = names.altname(ifb.alias)
+    gone = "ip link property del dev {0} altname {1}".format(ifb.ifname, altname)
+    yield Mutation(gone, "add altname {0} to {1}".format(altname, ifb.ifname))
+
+
+def _ifb_limit(ifb: Ifb) -> Iterator[Mutation]:
+    yield from _limit(ifb.ifname, "out of " + ifb.owner, ifb.limit)
+
+
+IFB: Dict[str, Row] = {"ifname": _ifb_name, "alias": _ifb_alias, "owner": _fixed, "limit": _ifb_limit}
 
 
 # --- namespaces
@@ -395,6 +485,7 @@ TEXT_FILE: Dict[str, Row] = {"path": _file_path, "content": _file_content, "targ
 ROWS: Dict[type, Dict[str, Row]] = {
     Bridge: BRIDGE,
     Veth: VETH,
+    Ifb: IFB,
     Netns: NETNS,
     HostSysctl: HOST_SYSCTL,
     TextFile: TEXT_FILE,
@@ -406,6 +497,7 @@ def of_resources(kind: type, desired: Desired) -> List[Mutation]:
     places: Dict[type, Tuple[Any, ...]] = {
         Bridge: tuple(link for link in desired.links if isinstance(link, Bridge)),
         Veth: tuple(link for link in desired.links if isinstance(link, Veth)),
+        Ifb: tuple(link for link in desired.links if isinstance(link, Ifb)),
         Netns: desired.namespaces,
         HostSysctl: desired.sysctls,
         TextFile: desired.files,

@@ -17,7 +17,8 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._module.topology i
 Declaration = Dict[str, Any]
 
 _NOWHERE = {"destination": "203.0.113.0/24", "type": "blackhole"}
-#: One of everything: the four modes, both families, a closed network, ports, routes, settings, aliases, links.
+_LIMITS = {"ingress": "10mbit", "egress": "5mbit", "burst": "64kb"}
+#: One of everything: the four modes, both families, a closed network, ports, routes, settings, aliases, links, limits.
 DEMO: Declaration = {
     "networks": {
         "front": {},
@@ -26,7 +27,7 @@ DEMO: Declaration = {
     },
     "containers": {
         "web": {
-            "networks": {"front": {"aliases": ["www"]}, "back": {}},
+            "networks": {"front": {"aliases": ["www"], "bandwidth": _LIMITS}, "back": {}},
             "ports": ["8080:80", "127.0.0.1:8443:443/tcp", "5353:53/udp"],
             "sysctls": {"net.ipv4.ip_unprivileged_port_start": "0", "net.ipv4.conf.eth0.log_martians": "1"},
         },
@@ -38,9 +39,10 @@ DEMO: Declaration = {
             "hostname": "database",
             "extra_hosts": ["gate:host-gateway"],
             "routes": [_NOWHERE],
+            "bandwidth": {"egress": "1gbit"},
         },
-        "mover": {"networks": ["front"], "dns": ["192.0.2.53"]},
-        "leaver": {"networks": ["front", "closed"], "ports": ["7000"]},
+        "mover": {"networks": ["front"], "dns": ["192.0.2.53"], "bandwidth": {"ingress": "5mbit"}},
+        "leaver": {"networks": ["front", "closed"], "ports": ["7000"], "bandwidth": {"egress": "8mbit"}},
     },
 }
 
@@ -53,7 +55,7 @@ EDITED: Declaration = {
     },
     "containers": {
         "web": {
-            "networks": {"front": {"aliases": ["www"]}, "back": {}},
+            "networks": {"front": {"aliases": ["www"], "bandwidth": {"ingress": "20mbit"}}, "back": {}},
             "ports": ["8081:80", "5353:53/udp", "9000-9002:9000-9002"],
             "sysctls": {"net.ipv4.ip_unprivileged_port_start": "80"},
         },
@@ -61,7 +63,7 @@ EDITED: Declaration = {
         "batch": {"network_mode": "none"},
         "agent": {"network_mode": "none"},
         "db": {"networks": ["back"], "hostname": "database2"},
-        "mover": {"networks": ["new"]},
+        "mover": {"networks": ["new"], "bandwidth": {"egress": "2mbit", "burst": "32kb"}},
         "comer": {"networks": ["front", "new"], "ports": ["7000"]},
     },
 }

@@ -53,6 +53,10 @@ ip -n web address add 192.0.2.1/32 dev eth0
 ip -n db link set eth0 mtu 1300
 ip link delete br-closed
 ip netns delete batch
+ip link delete $(ip -br link show type ifb | sed '1!d; s/[@ ].*//')
+for pair in $(tc qdisc show | grep -o 'tbf fab: dev veth[0-9a-f]*' | sed 's/.* //'); do
+    tc qdisc change dev $pair root handle fab: tbf rate 1mbit burst 64kb limit 90kb
+done
 nft flush table inet fabric-default
 echo stray > /etc/netns/db/hosts
 """

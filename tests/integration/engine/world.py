@@ -53,6 +53,7 @@ _BRIDGE = (
 def world() -> World:
     found: World = {}
     found.update(_network("host", None))
+    found.update(_traffic_control())
     for name in namespaces.names():
         found["handle " + name] = _same_as(name)
         if namespaces.identity(namespaces.handle(name)) not in (None, namespaces.identity("/proc/self/ns/net")):
@@ -105,6 +106,23 @@ def _network(where: str, netns: Optional[str]) -> Iterator[Any]:
         yield "{0} sysctl {1}".format(where, key), value
 
 
+def _traffic_control() -> Iterator[Any]:
+    """Every qdisc and filter of the host's links that somebody set."""
+    for qdisc in json.loads(_output("tc", "-j", "qdisc", "show")):
+        if qdisc["handle"] == "0:":
+            continue
+        where = "host qdisc {0} {1}".format(qdisc["dev"], qdisc.get("parent", "root"))
+        yield where, (qdisc["kind"], qdisc["handle"], json.dumps(qdisc["options"], sort_keys=True))
+        if qdisc["kind"] == "ingress":
+            text = _output("tc", "filter", "show", "dev", qdisc["dev"], "parent", "ffff:")
+            lines = (line.strip().partition(" not_in_hw")[0] for line in text.splitlines())
+            yield where + " filters", [line for line in lines if line and not line.startswith("index ")]
+
+
+def _output(*command: str) -> str:
+    return subprocess.run(command, stdout=subprocess.PIPE, check=True, universal_newlines=True).stdout
+
+
 def _static_entries(netns: Optional[str]) -> List[Any]:
     """What bridges know and did not learn. Those of devices themselves are the kernel's own."""
     if netns is not None:
@@ -128,7 +146,9 @@ def _link(key: str, link: Dict[str, Any], on_host: bool) -> Iterator[Any]:
     for name, value in link.items():
         if name in (*_NUMBERED, *_LIMITS) or name in ("addr_info", "linkinfo", "ifname"):
             continue
-        if (name == "address" and kind == "veth" and on_host) or (name == "qdisc" and "UP" not in link["flags"]):
+        if (name == "address" and kind in ("veth", "ifb") and on_host) or (
+            name == "qdisc" and "UP" not in link["flags"]
+        ):
             continue
         yield "{0} {1}".format(key, name), value
     yield key + " kind", kind

@@ -27,7 +27,7 @@ CLASSES = {"links": "ifinfmsg", "addresses": "ifaddrmsg", "routes": "rtmsg"}
 #: What we read of a link; pyroute2 cannot encode all the rest again.
 _OF_A_LINK = {
     *("IFLA_IFNAME", "IFLA_ADDRESS", "IFLA_MTU", "IFLA_LINK", "IFLA_MASTER", "IFLA_LINKINFO", "IFLA_IFALIAS"),
-    *("IFLA_GROUP", "IFLA_LINK_NETNSID", "IFLA_PROP_LIST", "IFLA_AF_SPEC"),
+    *("IFLA_GROUP", "IFLA_LINK_NETNSID", "IFLA_PROP_LIST", "IFLA_AF_SPEC", "IFLA_QDISC"),
 }
 #: Fields of Link that hold an attribute as it came, are read apart, or that pyroute2 does not know.
 _UNDECODED = {"families", "port", "info", "fdb", "no_linklocal_learn"}
@@ -174,6 +174,7 @@ def _link(message: Any) -> Dict[str, Any]:
         "altnames": tuple(altnames.altnames()) if altnames else (),
         "group": message.get_attr("IFLA_GROUP"),
         "ipv6_link_local": _makes_link_local(message),
+        "qdisc": message.get_attr("IFLA_QDISC"),
         **_bridge(info),
         **_port(info),
     }

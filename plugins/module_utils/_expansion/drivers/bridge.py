@@ -12,7 +12,7 @@ from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from ..._declaration.bridge_words import BRIDGE_SPELLINGS, BRIDGE_WORDS, default_bridge, parse_bridge
 from ..._declaration.driver import NetworkWords
-from ..._declaration.topology import Attachment, Container, Network, Pool, Topology, families, gateway_mode
+from ..._declaration.topology import Attachment, Bandwidth, Container, Network, Pool, Topology, families, gateway_mode
 from ..._declaration.ways import host_addresses
 from ..._declaration.words import Problems, quote
 from ..._ipam.requests import Allocation, SubnetRequest
@@ -24,9 +24,13 @@ from ..._resources import ownership
 from ..._resources.adopted import AdoptedBridge, port_mac, port_mtu
 from ..._resources.link import comparable_addresses
 from ..._resources.links.bridge import Bridge
+from ..._resources.links.ifb import Ifb
+from ..._resources.links.kind import DeclaredLink
 from ..._resources.links.veth import Veth
+from ..._resources.qdisc import Limit, limit, limit_of, redirected_to, shaping_of
 from ..._resources.ruleset.model import Endpoint, NetworkPolicy
 from ..addressing import HostDefaults, default_attachment, mac_of
+from ..bandwidth import bandwidth_of
 from ..seen import RecognisedNetworks, RecognisedPlaces, Seen, network_of
 from .driver import Driver, Place, Surroundings, beside_others
 
@@ -110,9 +114,13 @@ class BridgeDriver(Driver):
         else:
             yield ipv6 + "disable_ipv6", "1"
 
-    def place_links(self, place: Place) -> Iterator[Veth]:
+    def place_links(self, place: Place) -> Iterator[DeclaredLink]:
         name = str(self.host_interface(place.topology, place.container, place.attachment))
         bridge = place.host.links.get(place.network.bridge) if place.network.external else None
+        limits, ifb = _limits(place), None
+        if limits["egress"] is not None:
+            ifb = names.ifb_ifname(place.topology.name, place.container.name, place.attachment.ifname)
+            yield Ifb(ifb, names.alias(place.topology.name, "egress " + place.owner), place.owner, limits["egress"])
         yield Veth(
             name=name,
             netns=place.container.name,
@@ -133,6 +141,8 @@ class BridgeDriver(Driver):
             learning=not place.network.anti_spoofing,
             guard=place.network.anti_spoofing,
             sysctls=place.sysctls,
+            ingress=limits["ingress"],
+            ifb=ifb,
         )
 
     def policies(self, network: Network, allocation: Allocation) -> Iterator[NetworkPolicy]:
@@ -192,6 +202,18 @@ class BridgeDriver(Driver):
             network = network_of(seen, seen.observed.by_index.get(outer.master))
             if network is not None:
                 yield inner, network
+
+    def recognise_bandwidth(self, seen: Seen, inner: Link) -> Dict[str, Any]:
+        outer = seen.observed.by_index.get(inner.peer)
+        ifb = seen.observed.links.get(redirected_to(outer, seen.observed) or "")
+        return bandwidth_of(*(limit_of(shaping_of(link, seen.observed).ours) for link in (outer, ifb)))
+
+
+def _limits(place: Place) -> Dict[str, Optional[Limit]]:
+    """``ingress`` and ``egress`` of a container's interface."""
+    declared = place.attachment.bandwidth or Bandwidth()
+    rates = {"ingress": declared.ingress, "egress": declared.egress}
+    return {way: limit(rate, declared.burst, place.mtu) if rate is not None else None for way, rate in rates.items()}
 
 
 def _check_bridges(networks: Mapping[str, Network], problems: Problems) -> None:

@@ -145,6 +145,10 @@ class Driver(DriverWords):
         """(name, words) of each network of this driver that the kernel has."""
         return iter(())
 
+    def recognise_bandwidth(self, seen: Seen, inner: Link) -> Dict[str, Any]:
+        """The words of the limits of a recognised interface; none where there are none."""
+        return {}
+
     def has_mac(self, link: Link) -> bool:
         """Whether a recognised link has a MAC of its own, which a declaration can say."""
         return True

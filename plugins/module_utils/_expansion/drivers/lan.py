@@ -51,6 +51,7 @@ class LanDriver(Driver):
     #: Modes in which the containers are behind a router, the host's kernel: no gateway is needed, nor ARP.
     routed_modes: Tuple[str, ...] = ()
     on_lan = True
+    unlimited = "a container on it has no end on the host, where a limit could be"
     refusal = (
         "its containers are on the host's LAN themselves, without a bridge, a translation or a packet rule of ours"
     )

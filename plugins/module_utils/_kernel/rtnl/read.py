@@ -72,6 +72,7 @@ class Link:
     group: int = 0
     info: str = ""  # IFLA_INFO_DATA as hex digits, of a kind that is not decoded here: see rare.options
     ipv6_link_local: bool = True  # whether the kernel gives it an fe80:: address when it comes up
+    qdisc: str = field(default="", compare=False)  # the kind of its root qdisc: noqueue, tbf
 
 
 @dataclass(frozen=True)
@@ -194,6 +195,7 @@ def _link(payload: bytes, families: bool = True) -> Link:
         group=_number(attributes.get(uapi.IFLA_GROUP)),
         altnames=tuple(map(nl.text, nl.each(attributes.get(uapi.IFLA_PROP_LIST, b"")))),
         ipv6_link_local=not families or _link_local(attributes.get(uapi.IFLA_AF_SPEC)),
+        qdisc=nl.text(attributes.get(uapi.IFLA_QDISC, b"")),
         **options,
     )
 

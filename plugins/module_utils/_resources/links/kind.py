@@ -51,6 +51,11 @@ class DeclaredLink:
         """Other links of the host that a comparison looks at: a master, a parent."""
         return ()
 
+    @property
+    def limited(self) -> bool:
+        """Whether traffic over its host end is limited: then the qdisc of that is read too."""
+        return False
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -65,7 +70,7 @@ class Kind:
     create: Create
     configure: Optional[Configure]  # None: it has no option that changes on a living one
     mutable: Tuple[str, ...]  # fields of ``declared`` that change in place; for any other it is made anew
-    #: Whether others are ports of it: such a link goes after them, and comes back before them.
+    #: Whether others are ports of it, or hand it what comes in: such a link goes after them, and comes back before.
     carries: bool = False
     #: Whether one that is inside a namespace is owned there, by its own mark. An end of a pair is owned with the other.
     owned_inside: bool = True

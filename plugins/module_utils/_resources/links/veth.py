@@ -17,10 +17,12 @@ from ..._kernel.operations.link import veth_create
 from ..._kernel.rtnl import read as rtnetlink
 from ..._kernel.rtnl import settings as interface_settings
 from ..._kernel.rtnl.read import IPV6_MTU, PORT_FLAGS, Link
+from ..._kernel.tc import Qdisc, Shaping
 from ..._kernel.visits import NamespaceState
-from .. import ownership, routes
+from .. import ownership, qdisc, routes
 from ..action import Action, Operation, operation
 from ..link import change_link, comparable_addresses, compare_addresses, last_mtu, loses_ipv6, port_restored
+from ..qdisc import Limit
 from ..routes import StaticRoute
 from . import inside, port
 from .inside import Inside
@@ -50,6 +52,8 @@ class Veth(Inside, Port):
     host_mac: Optional[str] = None  # of the host end; None: any
     host_mtu: Optional[int] = None  # of the host end; None: as inside
     sysctls: Tuple[Tuple[str, str], ...] = ()  # of the inner end, keys with slashes
+    ingress: Optional[Limit] = None  # of what goes into the container
+    ifb: Optional[str] = None  # through which what comes out of it goes, to be limited there
 
     kind = "veth"
 
@@ -59,7 +63,16 @@ class Veth(Inside, Port):
 
     @property
     def stands_on(self) -> Tuple[str, ...]:
-        return (self.master,) if self.master else ()
+        return tuple(ifname for ifname in (self.master, self.ifb) if ifname)
+
+    @property
+    def limited(self) -> bool:
+        return self.ingress is not None or self.ifb is not None
+
+    @property
+    def root(self) -> Optional[Qdisc]:
+        """The qdisc of the host end."""
+        return qdisc.root_of(self.ingress, self.ifb)
 
 
 def creation(desired: Veth) -> Dict[str, Any]:
@@ -71,7 +84,8 @@ def creation(desired: Veth) -> Dict[str, Any]:
 
 def described(veth: Veth) -> Dict[str, Any]:
     """In the words of a diff."""
-    return dict(inside.described(veth), host_interface=veth.name, master=veth.master, **veth.flags)
+    limits = qdisc.described("ingress", veth.ingress) if veth.ingress is not None else {}
+    return dict(inside.described(veth), host_interface=veth.name, master=veth.master, **veth.flags, **limits)
 
 
 def compare(desired: Veth, observed: Observed) -> List[Action]:
@@ -79,6 +93,7 @@ def compare(desired: Veth, observed: Observed) -> List[Action]:
     state = observed.namespaces.get(desired.netns, NamespaceState())
     if outer is not None:
         ownership.refuse_foreign(desired.name, desired.alias, outer, "veth", observed)
+        _refuse_foreign_limits(desired, qdisc.shaping_of(outer, observed))
     inner = _inner_end(desired, outer, state)
     inside.refuse_squatter(desired, inner, state)
     if outer is None:
@@ -112,7 +127,7 @@ def create(desired: Veth, announced: bool = True) -> Action:
             desired.shown, details, "to {0} ".format(desired.master) if desired.master else "", desired.name
         ),
         subject=desired.subject,
-        do=(_made(desired, creation(desired)),),
+        do=(_made(desired, creation(desired)), *qdisc.setting_up(desired.name, desired.root, desired.ifb)),
         undo=(operation("link.delete", netns=None, ifname=desired.name),),
         finish=tuple(inside.announcements(desired)) if announced else (),
         after=described(desired),
@@ -138,6 +153,7 @@ def _again(known: Veth, link: Link, observed: Observed) -> Iterator[Operation]:
     state = observed.namespaces[known.netns]
     settings = interface_settings.packed(inner.families)
     yield _made(known, dict(creation(known), settings=settings))
+    yield from qdisc.setting_up(known.name, qdisc.shaping_of(link, observed).root, known.ifb)
     repairs = [*_outer_changes(known, link, observed), *inside.changes(known, inner, state)]
     for repair in reversed(repairs):
         yield from repair.undo
@@ -159,12 +175,17 @@ def _make_way(desired: Veth, outer: Link, observed: Observed) -> Action:
     if master is not None:
         undo.extend((port_restored(outer), *port.fdb_again(outer, name)))
     undo.append(operation("link.set", attributes={"up": outer.up}, **place))
+    ifb = qdisc.redirected_to(outer, observed)
+    if ifb is not None:
+        undo.append(operation("redirect.set", ifname=name, to=ifb))
     addresses = comparable_addresses(observed.addresses.get(outer.index, []))
     undo.extend(operation("address.add", cidr=cidr, **place) for cidr in addresses)
     return Action(
         "replace {0} of {1}, whose other end is not there".format(name, desired.shown),
         desired.subject,
         (
+            # The ifb may go before this one does.
+            *((operation("redirect.set", ifname=name, to=None),) if ifb is not None else ()),
             operation("link.set", attributes={"alias": names.REPLACED, "master": None, "up": False}, **place),
             operation("link.rename", netns=None, ifname=name, new=aside),
         ),
@@ -194,8 +215,23 @@ def _outer_changes(desired: Veth, outer: Link, observed: Observed) -> Iterator[A
     yield from port.changes(desired, outer, now_master, name, shown, subject)
     now_addresses = comparable_addresses(observed.addresses.get(outer.index, []), desired.host_addresses)
     yield from compare_addresses(None, name, shown, subject, now_addresses, desired.host_addresses)
+    yield from _compare_limits(desired, outer, shown, observed)
     if not outer.up:
         yield change_link(None, name, shown, subject, "up", False, True)
+
+
+def _refuse_foreign_limits(desired: Veth, now: Shaping) -> None:
+    if desired.limited:
+        qdisc.refuse_foreign_root(desired.name, desired.shown, now)
+    if desired.ifb is not None:
+        qdisc.refuse_foreign_filters(desired.name, desired.shown, now)
+
+
+def _compare_limits(desired: Veth, outer: Link, shown: str, observed: Observed) -> Iterator[Action]:
+    subject, owner = desired.subject, desired.shown
+    now = qdisc.shaping_of(outer, observed)
+    yield from qdisc.compare_root(desired.name, shown, subject, "ingress", owner, now.root, desired.root)
+    yield from qdisc.compare_redirect(desired.name, subject, owner, outer, desired.ifb, observed)
 
 
 def _inner_end(desired: Veth, outer: Optional[Link], state: NamespaceState) -> Optional[Link]:
@@ -231,6 +267,8 @@ def _from_ends(link: Link, inner: Link, netns: str, state: NamespaceState, obser
         master=master.ifname if master else None,
         **{flag: getattr(link, flag) for flag in PORT_FLAGS},
         host_addresses=comparable_addresses(observed.addresses.get(link.index, [])),
+        ingress=qdisc.limit_of(qdisc.shaping_of(link, observed).root),
+        ifb=qdisc.redirected_to(link, observed),
         host_mac=link.mac,  # which the bridge may follow
     )
 
@@ -248,7 +286,7 @@ KIND = Kind(
     configure=None,
     mutable=(
         *("ifname", "alias", "mac", "mtu", "addresses", "routes", "master", *PORT_FLAGS),
-        *("host_addresses", "host_mac", "host_mtu", "sysctls"),
+        *("host_addresses", "host_mac", "host_mtu", "sysctls", "ingress", "ifb"),
     ),
     owned_inside=False,
 )
