@@ -17,7 +17,7 @@ import re
 import socket
 import sys
 from errno import EOPNOTSUPP
-from typing import Iterator, List, Optional, Tuple
+from typing import Iterable, Iterator, Optional, Tuple
 
 from . import namespaces, nft, sysctl
 from .errors import FabricError, MissingDependencyError
@@ -113,7 +113,7 @@ def _too_old(found: Iterator[Tuple[str, Optional[str]]]) -> Iterator[Tuple[str, 
             yield name, version
 
 
-def _told(old: "Iterator[Tuple[str, str]] | List[Tuple[str, str]]") -> str:
+def _told(old: Iterable[Tuple[str, str]]) -> str:
     lacks = list(old)
     return "{0} has {1}; linuxnet.fabric needs {2}; nothing was changed".format(
         socket.gethostname(),
