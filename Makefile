@@ -17,7 +17,7 @@ EXAMPLES ?= 300
 ## COMPAT_TESTS=... what `compat` runs with the oldest ansible-core
 # What runs modules on a target; the other integration tests call the rooms in their own process, or (networks) look at
 # the kernel, to which ansible-core's version is all the same.
-COMPAT_TESTS ?= $(filter-out %/engine %/firewall %/networks %/ruleset %/ipam %/docker %/conftest.py %.py,$(wildcard tests/integration/*)) $(wildcard tests/integration/test_*.py)
+COMPAT_TESTS ?= $(filter-out %/engine %/attacks %/recipes %/firewall %/networks %/ruleset %/ipam %/docker %/conftest.py %.py,$(wildcard tests/integration/*)) $(wildcard tests/integration/test_*.py)
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 export PYTHONDONTWRITEBYTECODE := 1
 export PATH := $(CURDIR)/.venv/bin:$(PATH):/usr/sbin:/sbin
