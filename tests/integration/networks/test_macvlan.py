@@ -49,6 +49,7 @@ def test_without_a_subnet_it_takes_that_of_its_parent_and_the_hosts_gateway(appl
         "ipv6": "2001:db8:100::f01",
         "gateway": "198.51.100.1",
         "host_interface": None,
+        "bandwidth": None,
     }
 
 

@@ -134,7 +134,8 @@ class BridgeDriver(Driver):
             master=place.network.bridge,
             host_mac=port_mac(name) if place.network.external else None,
             host_mtu=port_mtu(bridge.mtu, place.mtu) if bridge is not None else None,
-            isolated=not place.network.icc and not _is_linked_to(place.topology, place.container),
+            # With br_netfilter on, a call of a published port is turned round on the bridge, from port to port.
+            isolated=not (place.network.icc or place.container.ports or _is_linked_to(place.topology, place.container)),
             # With br_netfilter on, a container's call of its own published port goes back out of the port it came by.
             hairpin=bool(place.container.ports),
             # The packet rules do not see every frame that a bridge learns from.
