@@ -113,7 +113,7 @@ def _forwarding(topology: Topology) -> Dict[int, List[str]]:
 
     From an internal network too with br_netfilter, by which it sees the neighbours' frames.
     """
-    bridged = sysctl.read("net/bridge/bridge-nf-call-iptables") == "1"
+    bridged = _bridge_netfilter()
     with_rules = [network for network in topology.networks.values() if driver_of(network).publishes]
     networks = [network for network in with_rules if bridged or not network.internal]
     return {family: [each.bridge for each in networks if family in families(each)] for family in (4, 6)}
@@ -242,7 +242,12 @@ def _host_defaults(reading: facts.Reading) -> HostDefaults:
         mtu=facts.uplink_mtu(reading),
         links={link.ifname: link for link in reading.links.values()},
         resolv_conf=tuple(facts.resolv_conf_lines()),
+        bridge_netfilter=_bridge_netfilter(),
     )
+
+
+def _bridge_netfilter() -> bool:
+    return sysctl.read("net/bridge/bridge-nf-call-iptables") == "1"
 
 
 def _host_facts(reading: facts.Reading) -> HostFacts:

@@ -134,8 +134,7 @@ class BridgeDriver(Driver):
             master=place.network.bridge,
             host_mac=port_mac(name) if place.network.external else None,
             host_mtu=port_mtu(bridge.mtu, place.mtu) if bridge is not None else None,
-            # With br_netfilter on, a call of a published port is turned round on the bridge, from port to port.
-            isolated=not (place.network.icc or place.container.ports or _is_linked_to(place.topology, place.container)),
+            isolated=_is_isolated(place),
             # With br_netfilter on, a container's call of its own published port goes back out of the port it came by.
             hairpin=bool(place.container.ports),
             # The packet rules do not see every frame that a bridge learns from.
@@ -301,6 +300,17 @@ def _is_called_on_loopback(topology: Topology, network: Network, allocation: All
             if any(address is None or address.is_loopback for address in addresses):
                 return True
     return False
+
+
+def _is_isolated(place: Place) -> bool:
+    """Whether the bridge itself keeps the container from its neighbours, whatever becomes of the packet rules.
+
+    With br_netfilter on, a call of a published port is turned round on the bridge, and not delivered from one isolated
+    port to another, be it the same: then only the rules keep apart who publishes.
+    """
+    if place.network.icc or _is_linked_to(place.topology, place.container):
+        return False
+    return not (place.host.bridge_netfilter and place.container.ports)
 
 
 def _is_linked_to(topology: Topology, container: Container) -> bool:
