@@ -17,6 +17,7 @@ from typing import Any, Dict, Iterable, Iterator, List, Mapping, Set, Tuple
 
 from .._kernel.changes import LEASE, RULES, Change, Subject
 from .._resources import files as hosts_files
+from .._resources import units
 from .._resources.ruleset.model import Ruleset
 from .._resources.ruleset.owners import Owners
 from .._resources.ruleset.tables import table_text
@@ -48,6 +49,8 @@ def _objects(desired: Desired) -> Iterator[Tuple[Subject, str]]:
         yield Subject(container=space.name), _words(space)
     for file in desired.files:
         yield hosts_files.subject_of(file.path), _words(file)
+    for unit in desired.units or ():
+        yield units.subject_of(unit.name), unit.text
     if desired.ruleset is not None:
         yield from _of_rules(desired.ruleset)
 

@@ -31,6 +31,8 @@ HANDLE_MARK_DIRECTORY = STATE_DIRECTORY + "/netns"
 STASH_DIRECTORY = STATE_DIRECTORY + "/stash"
 DECLARED_DIRECTORY = STATE_DIRECTORY + "/declared"
 FORWARDING_FILE = STATE_DIRECTORY + "/forwarding.json"
+#: The program of the host: what units of ours run.
+PROGRAM = "/usr/local/sbin/linuxnet-fabric"
 #: In the family inet, of all topologies together; those of one are called fabric-NAME.
 TRANSIT_TABLE = "fabric"
 

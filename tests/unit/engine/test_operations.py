@@ -76,6 +76,7 @@ ARGUMENTS: Dict[str, Any] = {
     "sysctls": {},
     "target": "../shared",
     "to": "ifbaa",
+    "unit": "linuxnet-fabric@default.service",
     "topology": "default",
     "value": "1",
     "wanted": ["br-front"],
@@ -116,7 +117,7 @@ def test_every_answer_is_one_that_the_engine_understands(row: Row) -> None:
         touched, gone = list(row.touches(words)), list(row.takes_away(words))
         inside = (effects.ROUTE, effects.INSIDE)
         with_name = {effects.LINK, effects.NETNS, effects.FILE, effects.SYSCTL}
-        alone = {effects.RULES, effects.FIREWALL}
+        alone = {effects.RULES, effects.FIREWALL, effects.UNITS}
         assert all(kind_of(key) in with_name and name_of(key) or key in alone for key in touched)
         assert {kind_of(key) for key in gone} <= {effects.LINK, effects.NETNS, effects.FILE, *inside}
         # What is gone is looked for by what is touched: a route or a link in the namespace that it was in.
