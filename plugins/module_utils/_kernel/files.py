@@ -120,11 +120,9 @@ def link(path: str, target: str) -> None:
     gate.writing("link " + path)
     try:
         os.symlink(target, path)
-    except FileNotFoundError:
+    except (FileNotFoundError, FileExistsError):
         _make_directory(os.path.dirname(path))
-        os.symlink(target, path)
-    except FileExistsError:
-        os.unlink(path)
+        unlink(path)
         os.symlink(target, path)
 
 

@@ -75,19 +75,18 @@ def _words(path: str) -> Dict[str, Any]:
 
 def write(name: str, mark: HandleMark) -> None:
     gate.writing("mark " + name)
-    _prepare_mark_directory()
     words = {"topology": mark.topology, "inode": mark.inode, "attach": mark.attach}
-    descriptor = os.open(path(name), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
+    try:
+        descriptor = os.open(path(name), flags, 0o600)
+    except FileNotFoundError:
+        prepare_run_directory()
+        os.makedirs(HANDLE_MARK_DIRECTORY, mode=0o700, exist_ok=True)
+        descriptor = os.open(path(name), flags, 0o600)
     try:
         files.write_all(descriptor, json.dumps(words).encode("utf-8"))
     finally:
         os.close(descriptor)
-
-
-@functools.lru_cache(maxsize=None)
-def _prepare_mark_directory() -> None:
-    prepare_run_directory()
-    os.makedirs(HANDLE_MARK_DIRECTORY, mode=0o700, exist_ok=True)
 
 
 def remove(name: str) -> None:
