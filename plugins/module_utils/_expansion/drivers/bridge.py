@@ -18,6 +18,7 @@ from ..._declaration.words import Problems, quote
 from ..._ipam.requests import Allocation, SubnetRequest
 from ..._kernel import names
 from ..._kernel.errors import Problem
+from ..._kernel.macs import mac_of
 from ..._kernel.rtnl.read import Link
 from ..._kernel.visits import NamespaceState
 from ..._resources import ownership
@@ -29,7 +30,7 @@ from ..._resources.links.kind import DeclaredLink
 from ..._resources.links.veth import Veth
 from ..._resources.qdisc import Limit, limit, limit_of, redirected_to, shaping_of
 from ..._resources.ruleset.model import Endpoint, NetworkPolicy
-from ..addressing import HostDefaults, default_attachment, mac_of
+from ..addressing import HostDefaults, default_attachment
 from ..bandwidth import bandwidth_of
 from ..seen import RecognisedNetworks, RecognisedPlaces, Seen, network_of
 from .driver import Driver, Place, Surroundings, beside_others
