@@ -143,7 +143,9 @@ class BootedLab(Lab):
             "links": wears.links,
             "emptied": list(wears.emptied),
             "console": str(console),
-            "binds": self._binds + _elsewhere() + [path for path in ("/dev/net/tun",) if os.path.exists(path)],
+            "binds": self._binds
+            + _elsewhere(self._root)
+            + [path for path in ("/dev/net/tun",) if os.path.exists(path)],
             "command": ["--as-pid2", *_SSHD] if light else ["--notify-ready=yes", "--boot"],
             "environment": {"SYSTEMD_NSPAWN_API_VFS_WRITABLE": "1"} if self._writable else {},
         }
@@ -156,7 +158,7 @@ class BootedLab(Lab):
             "link set eth0 up",
             *("route replace default via " + gateway.format(wire.CLIENT) for gateway in (wire.IPV4, wire.IPV6)),
         ]
-        return dressing(name, addresses, self._ssh.host_key, self._ssh.public_key)
+        return dressing(self._root, name, addresses, self._ssh.host_key, self._ssh.public_key)
 
     def _settle(self, machine: BootedHost) -> None:
         machine.wait_booted()
@@ -190,11 +192,11 @@ def _path() -> str:
     return os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
 
 
-def _elsewhere() -> List[str]:
-    """What tests run with and is on another file system than this machine's root: an overlay shows one."""
+def _elsewhere(root: str) -> List[str]:
+    """What tests run with and is not on the host's disk: another tree has none of it, an overlay one file system."""
     wanted = {str(MACHINE.parents[2]), os.path.realpath(sys.prefix), os.path.realpath(sys.base_prefix)}
-    root = os.stat("/").st_dev
-    return sorted(path for path in wanted if os.stat(path).st_dev != root)
+    here = os.stat("/").st_dev
+    return sorted(path for path in wanted if root != "/" or os.stat(path).st_dev != here)
 
 
 def _listens(pid: int, port: int) -> bool:

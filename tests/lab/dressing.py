@@ -92,8 +92,8 @@ class Dressing:
     emptied: Sequence[str] = EMPTIED
 
 
-def dressing(name: str, addresses: Sequence[str], host_key: str, public_key: str) -> Dressing:
-    """``addresses`` are lines for ``ip -b`` that bring eth0 up; the keys are texts of files of OpenSSH."""
+def dressing(root: str, name: str, addresses: Sequence[str], host_key: str, public_key: str) -> Dressing:
+    """``root``: what the disk starts as. ``addresses``: lines for ``ip -b`` that bring eth0 up."""
     files = {
         "/etc/hostname": name + "\n",
         # without its own name there, sudo and Ansible's facts wait five seconds for a name server
@@ -102,7 +102,7 @@ def dressing(name: str, addresses: Sequence[str], host_key: str, public_key: str
         "/etc/fstab": "",
         "/etc/crypttab": "",
         "/etc/machine-id": os.urandom(16).hex() + "\n",
-        "/etc/shadow": _shadow(),
+        "/etc/shadow": _shadow(root),
         "/etc/lab/network": "\n".join(addresses) + "\n",
         "/etc/lab/host_key": host_key,
         "/etc/lab/authorized_keys": public_key,
@@ -112,7 +112,7 @@ def dressing(name: str, addresses: Sequence[str], host_key: str, public_key: str
         UNITS + "/lab-sshd.service": _SSH_UNIT.format(sshd="/usr/sbin/sshd"),
     }
     links = {"{0}/{1}".format(UNITS, unit): "/dev/null" for unit in MASKED}
-    links.update({"/etc/sysctl.d/" + each: "/dev/null" for each in _settings_of_this_kernel()})
+    links.update({"/etc/sysctl.d/" + each: "/dev/null" for each in _settings_of_this_kernel(root)})
     links[UNITS + "/default.target"] = "/lib/systemd/system/multi-user.target"
     links[UNITS + "/sysinit.target.wants/lab-link.service"] = "../lab-link.service"
     for unit in ("lab-network.service", "lab-sshd.service"):
@@ -120,15 +120,15 @@ def dressing(name: str, addresses: Sequence[str], host_key: str, public_key: str
     return Dressing(files, links)
 
 
-def _settings_of_this_kernel() -> List[str]:
+def _settings_of_this_kernel(root: str) -> List[str]:
     """The distribution's settings (sysctl.d(5)). There is one kernel: a lab host must not write into it again."""
-    directories = ("/usr/lib/sysctl.d", "/usr/local/lib/sysctl.d")
+    directories = [root + "/usr/lib/sysctl.d", root + "/usr/local/lib/sysctl.d"]
     found = {name for directory in directories if os.path.isdir(directory) for name in os.listdir(directory)}
     return sorted(name for name in found | {"99-sysctl.conf"} if name.endswith(".conf"))
 
 
-def _shadow() -> str:
-    """This machine's passwords without root's: sshd refuses an account that is locked, whatever the key."""
-    with open("/etc/shadow") as file:
+def _shadow(root: str) -> str:
+    """The passwords without root's: sshd refuses an account that is locked, whatever the key."""
+    with open(root + "/etc/shadow") as file:
         lines = file.read().splitlines()
     return "".join("root:*:19000:0:99999:7:::\n" if line.startswith("root:") else line + "\n" for line in lines)
