@@ -142,7 +142,7 @@ def test_after_a_reboot_records_and_the_files_of_others_are_there_and_nothing_of
     for words in examples(row):
         kinds = {kind_of(key) for key in row.touches(words)}
         if row.survives_reboot:
-            assert kinds <= {effects.FIREWALL}
+            assert kinds <= {effects.FIREWALL, effects.UNITS}
         else:
             assert kinds or row.foresee is effects.unseen
 
