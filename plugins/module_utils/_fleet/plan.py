@@ -174,6 +174,7 @@ def _membership(group: Group, host: str, peers: Mapping[str, Peer], mtu: int) ->
     member = next(member for member in group.members if member.host == host)
     network = group.of(member)
     return Membership(
+        topology=group.topology,
         mode=network.options.mode,
         vni=group.vni,
         port=member.words.vxlan_port,

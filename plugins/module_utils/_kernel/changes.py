@@ -61,9 +61,10 @@ class Subject:
 
 
 def of_owner(owner: str) -> Subject:
-    """Of the words in a mark (``names.alias``): ``network front``, ``web:eth0``, ``egress web:eth0``, ``bridge b``."""
+    """Of the words in a mark (``names.alias``): ``network front``, ``web:eth0``, ``egress web:eth0``, ``tunnel front``,
+    ``bridge b``."""
     kind, blank, name = owner.partition(" ")
-    if blank and kind == "network":
+    if blank and kind in ("network", "tunnel"):
         return Subject(network=name)
     if blank and kind == "bridge":
         return Subject(bridge=name)

@@ -30,6 +30,7 @@ JOURNAL_FILE = STATE_DIRECTORY + "/journal.json"
 HANDLE_MARK_DIRECTORY = STATE_DIRECTORY + "/netns"
 STASH_DIRECTORY = STATE_DIRECTORY + "/stash"
 DECLARED_DIRECTORY = STATE_DIRECTORY + "/declared"
+FLEET_DIRECTORY = STATE_DIRECTORY + "/fleet"
 FORWARDING_FILE = STATE_DIRECTORY + "/forwarding.json"
 #: In the family inet, of all topologies together; those of one are called fabric-NAME.
 TRANSIT_TABLE = "fabric"
@@ -66,6 +67,11 @@ def ifb_ifname(topology: str, container: str, ifname: str) -> str:
 def lan_ifname(topology: str, network: str) -> str:
     """The host's own interface on a network on a LAN: ``lan-`` + 11 hex digits of a hash of which network it is."""
     return "lan-" + _hash("\0".join((topology, network)), 11)
+
+
+def vxlan_ifname(topology: str, network: str) -> str:
+    """The VXLAN device of an overlay network: ``vxlan`` + 10 hex digits of a hash of which network it is."""
+    return "vxlan" + _hash("\0".join((topology, network)), 10)
 
 
 def replaced_ifname(ifname: str) -> str:

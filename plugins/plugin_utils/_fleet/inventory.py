@@ -24,8 +24,8 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.plan import
 from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.problems import FleetProblem
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import DeclarationError, FabricError
 
-#: A host's variable → what the host says of itself in this run.
-ANSWER = "topology_identity"
+#: The variable of a host that has its answer in this run, under "identity".
+ANSWER = "__topology_introduced"
 _DECLARED = re.compile(r"topology_(networks|containers)(_.+)?\Z")
 
 
@@ -44,7 +44,7 @@ def plan_of(variables: Mapping[str, Any], hosts: Iterable[str], asked: Iterable[
             members.append(member)
     identities = {}
     for host in asked:
-        answer = variables[host].get(ANSWER)
+        answer = (variables[host].get(ANSWER) or {}).get("identity")
         if answer:
             try:
                 identities[host] = identity(host, answer)
@@ -88,7 +88,13 @@ def questions(host: str, variables: Mapping[str, Any]) -> dict[str, Any] | None:
     if member is None:
         return None
     subnets = {str(group.subnet(pool)) for group in groups([member]) for pool in group.of(member).pools}
-    return {"name": member.topology.name, "subnets": sorted(subnets)}
+    words = member.words
+    return {
+        "name": member.topology.name,
+        "subnets": sorted(subnets),
+        "host_id": words.host_id,
+        "underlay_address": str(words.underlay_address) if words.underlay_address is not None else None,
+    }
 
 
 def _merged(own: Mapping[str, Any], word: str) -> dict[str, Any]:

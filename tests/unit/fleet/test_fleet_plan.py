@@ -63,7 +63,7 @@ def play(case: Dict[str, Any]) -> Iterator[Any]:
             variables[host] = {**case.get("all", {}), **(own or {})}
             if host in asked:
                 machine = run.get("machines", {}).get(host, {})
-                variables[host][ANSWER] = machines.answer(number, host, machine)
+                variables[host][ANSWER] = {"identity": machines.answer(number, host, machine)}
         plan = plan_of(variables, list(declared), asked)
         for host, told in plan.hosts.items():
             data = json.loads(json.dumps(told.as_data()))
