@@ -11,9 +11,9 @@ module: fleet_member
 short_description: A host of networks across hosts, who it is and what it is told
 version_added: 0.2.0
 description:
-  - For the networks with the driver V(overlay) of M(linuxnet.fabric.topology). Before any host is changed, each says who
-    it is; out of what all of them answer and declare, the controller plans who has which block and address, and tells
-    each host, which keeps it.
+  - For the networks with the driver V(overlay) of M(linuxnet.fabric.topology). Before any host is changed, each says
+    who it is; out of what all of them answer and declare, the controller plans who has which block and address, and
+    tells each host, which keeps it.
   - The playbook C(linuxnet.fabric.site) does all this, as does the role C(linuxnet.fabric.topology) with
     C(tasks_from=introduce). Nobody has to call this module by hand.
   - It makes nothing in the kernel.

@@ -173,9 +173,8 @@ def _reclaim(topology: str, hosts: List[str], check_mode: bool) -> Result:
         for network, blocks in left[host].networks.items()
     ]
     if kept is not None and gone and not check_mode:
-        fleet.write(
-            topology, dict(kept, left={host: words for host, words in kept["left"].items() if host not in gone})
-        )
+        staying = {host: words for host, words in kept["left"].items() if host not in gone}
+        fleet.write(topology, dict(kept, left=staying))
     still = {
         host: {network: list(blocks) for network, blocks in each.networks.items()}
         for host, each in left.items()
