@@ -18,9 +18,7 @@ from tests.lab import Lab, ansible
 from tests.lab.place import Host, Place
 from tests.lab.talk import Talk
 
-SITE, DRIFT, TEARDOWN, RECLAIM = (
-    "linuxnet.fabric." + name for name in ("site", "drift", "teardown", "reclaim")
-)
+SITE, DRIFT, TEARDOWN, RECLAIM = ("linuxnet.fabric." + name for name in ("site", "drift", "teardown", "reclaim"))
 
 
 class FleetTalk(Talk):
@@ -48,7 +46,9 @@ class Fleet:
         self.talk.close()
         self.controller.stop()
 
-    def declare(self, networks: Mapping[str, Any], containers: Mapping[str, Mapping[str, Any]], **all_hosts: Any) -> None:
+    def declare(
+        self, networks: Mapping[str, Any], containers: Mapping[str, Mapping[str, Any]], **all_hosts: Any
+    ) -> None:
         """``containers``: host → its containers."""
         self.variables = {"topology_networks": copy.deepcopy(dict(networks)), **all_hosts}
         for host in self.own:
@@ -77,7 +77,13 @@ class Fleet:
     ) -> ansible.PlaybookRun:
         limited = ["--limit", limit] if limit else []
         ran = ansible.run_playbook(
-            self.controller, playbook, self.inventory(), extra, check, False, [*limited, *args]  # type: ignore[arg-type]
+            self.controller,
+            playbook,
+            self.inventory(),
+            extra,
+            check,
+            False,
+            [*limited, *args],  # type: ignore[arg-type]
         )
         assert ran.failed == fail, ran.told
         return ran
