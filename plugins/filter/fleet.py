@@ -15,16 +15,16 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors imp
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._fleet.inventory import plan_of, questions
 
 
-def fleet_questions(hostvars: Mapping[str, Any], host: str) -> dict[str, Any]:
+def fleet_questions(hostvars: Mapping[str, Any], host: str) -> list[dict[str, Any]]:
     """Empty for a host that is on no overlay. AnsibleFilterError with all that is wrong in its declaration."""
     try:
-        return questions(str(host), hostvars[host]) or {}
+        return questions(str(host), hostvars[host])
     except DeclarationError as error:
         raise AnsibleFilterError(str(error)) from error
 
 
 def fleet_plan(hostvars: Mapping[str, Any], hosts: Iterable[str], asked: Iterable[str]) -> dict[str, Any]:
-    return plan_of(hostvars, [str(host) for host in hosts], [str(host) for host in asked]).as_data()
+    return plan_of(hostvars, [str(host) for host in hosts], [str(host) for host in asked])
 
 
 class FilterModule:

@@ -103,6 +103,7 @@ identity:
   sample:
     version: 1
     release: 0.2.0
+    topology: default
     host_id: 0123456789abcdef0123456789abcdef
     underlay_address: 192.0.2.11
     underlay_mtu: 1500

@@ -46,6 +46,7 @@ def _introduce(params: Mapping[str, Any]) -> Result:
     identity = {
         "version": VERSION,
         "release": names.RELEASE,
+        "topology": params["name"],
         "host_id": _host_id(params.get("host_id")),
         "underlay_address": address,
         "underlay_mtu": link.mtu,
