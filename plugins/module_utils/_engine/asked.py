@@ -61,13 +61,15 @@ def _objects(desired: Desired) -> Iterator[Tuple[str, str]]:
 
 def _of_rules(ruleset: Ruleset) -> Iterator[Tuple[str, str]]:
     """How the tables are built is part of everything that is in them."""
-    bare = layout(replace(ruleset, networks=(), endpoints=(), publications=(), links=()))
+    bare = layout(replace(ruleset, networks=(), endpoints=(), publications=(), links=(), underlays=()))
     built, owners = _digest("".join(map(table_text, bare))), Owners(ruleset.topology, ruleset)
     yield str(Subject(topology=ruleset.topology, part=RULES)), built
     for network in ruleset.networks:
         yield str(Subject(network=network.network, part=RULES)), built + _words(network)
     for endpoint in ruleset.endpoints:
         yield of_container(endpoint.container, part=RULES), built + _words(endpoint)
+    for underlay in ruleset.underlays:
+        yield str(Subject(network=underlay.network, part=RULES)), _words(underlay)
     for port in ruleset.publications:
         yield of_container(owners.container_at(port.container_address) or "", part=RULES), _words(port)
     for link in ruleset.links:

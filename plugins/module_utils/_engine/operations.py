@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, Dict, FrozenSet, Iterable, Mapping, Optional, Tuple
 
 from .._ipam.store import open_store, revert
-from .._kernel import tc
+from .._kernel import tc, vxlan
 from .._kernel.announce import announce
 from .._kernel.errors import FabricError
 from .._kernel.host import Host
@@ -30,7 +30,7 @@ from .._kernel.operations import units as on_units
 from .._resources.action import Operation
 from .._resources.links import registry as kinds
 from . import declared as records
-from . import forwarding
+from . import fleet, forwarding
 from .asked import Digests
 from .effects import (
     Foresee,
@@ -111,6 +111,11 @@ def forwarding_write(host: Host, known: Optional[Mapping[str, Any]]) -> None:
     forwarding.write(known)
 
 
+def fleet_forget(host: Host, topology: str) -> None:
+    """Forget what was told of overlays."""
+    fleet.forget(topology)
+
+
 # A family holds what all of its rows answer alike.
 
 
@@ -178,6 +183,7 @@ ROWS = (
     _link("port.set", on_link.port_set, ("port.set",)),
     _link("fdb.add", on_link.fdb_add, ("fdb.delete",)),
     _link("fdb.delete", on_link.fdb_delete, ("fdb.add",)),
+    _link("ways.set", vxlan.ways_set, ("ways.set", "link.delete")),
     _link("port.restore", on_link.port_restore, ()),
     _link("settings.restore", on_link.settings_restore, ()),
     _link("link.delete", on_link.link_delete, ("link.create",), takes_away=link_gone),
@@ -206,6 +212,7 @@ ROWS = (
     _record("lease.revert", lease_revert, foresee_leases),
     _record("declared.write", declared_write, foresee_declared),
     _record("forwarding.write", forwarding_write, foresee_forwarding),
+    _record("fleet.forget", fleet_forget, unseen),
     _record("declared.remove", declared_remove, foresee_declared),
 )
 

@@ -157,7 +157,9 @@ def _finish(
 ) -> Tuple[Operation, ...]:
     """What is kept in files once all is real."""
     remembered = forwarding.remembering(prepared.forwarding.record)
-    return (remembered, *_remember(params, absent, prepared, kept, changes))
+    on_overlays = any(driver_of(network).has_blocks for network in prepared.topology.networks.values())
+    forgotten = () if on_overlays else (operation("fleet.forget", topology=prepared.topology.name),)
+    return (remembered, *forgotten, *_remember(params, absent, prepared, kept, changes))
 
 
 def _remember(

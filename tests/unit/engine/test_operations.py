@@ -37,6 +37,9 @@ TABLE = UTILS / "_engine" / "operations.py"
 
 #: An example for every argument that an operation has: a new one is told here what it is like.
 ARGUMENTS: Dict[str, Any] = {
+    "add": {"forwarding": [], "neighbours": [["10.0.1.1", "06:00:00:00:00:01"]], "routes": []},
+    "neighbours_of": "br-shop",
+    "remove": {"forwarding": [], "neighbours": [], "routes": []},
     "addresses": ["10.0.0.2/24"],
     "asked": {"network front": "0123456789ab"},
     "altname": "fabric,default,network,front",

@@ -90,7 +90,7 @@ class BridgeDriver(Driver):
 
     def network_links(
         self, topology: Topology, network: Network, allocation: Allocation, host: HostDefaults
-    ) -> Iterator[Bridge]:
+    ) -> Iterator[DeclaredLink]:
         if network.external:
             return
         gateways = {family: _gateway_cidr(network, family, allocation) for family in families(network)}

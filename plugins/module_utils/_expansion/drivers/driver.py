@@ -24,7 +24,7 @@ from ..._resources import ownership
 from ..._resources.adopted import AdoptedBridge
 from ..._resources.links.kind import DeclaredLink
 from ..._resources.routes import StaticRoute
-from ..._resources.ruleset.model import Endpoint, NetworkPolicy
+from ..._resources.ruleset.model import Endpoint, NetworkPolicy, Underlay
 from ..addressing import HostDefaults
 from ..seen import RecognisedNetworks, RecognisedPlaces, Seen
 
@@ -110,6 +110,10 @@ class Driver(DriverWords):
         """Of a container's interface; None: it is not ours to choose."""
         return attachment.mac_address or mac_of(ipv4, ipv6)
 
+    def routes(self, network: Network) -> Iterator[StaticRoute]:
+        """Those that every container on the network has by it, besides the declared ones and the default route."""
+        return iter(())
+
     def network_links(
         self, topology: Topology, network: Network, allocation: Allocation, host: HostDefaults
     ) -> Iterator[DeclaredLink]:
@@ -126,6 +130,10 @@ class Driver(DriverWords):
 
     def policies(self, network: Network, allocation: Allocation) -> Iterator[NetworkPolicy]:
         """The packet rules of a network, in each family."""
+        return iter(())
+
+    def underlays(self, network: Network) -> Iterator[Underlay]:
+        """Who may send the host packets of the network from elsewhere, and how they are known."""
         return iter(())
 
     def endpoints(
