@@ -28,7 +28,7 @@ _WORDS = (
     "heal",
 )
 #: Those that earlier releases did not have.
-_LATER = ("fleet", "restore", "heal")
+_LATER = ("fleet", "restore", "heal", "host_program")
 
 
 class Kept(NamedTuple):
