@@ -36,8 +36,8 @@ class Words:
     program: bool = False
 
     def on(self, why_not: str, at_home: bool) -> Wanted:
-        """Of a host. ``why_not``: what keeps its systemd from being asked, in words. ``at_home``: its files are its own,
-        and not those of a machine on which it is a lab host or a container.
+        """Of a host. ``why_not``: what keeps its systemd from being asked, in words. ``at_home``: its files are its
+        own, and not those of a machine on which it is a lab host.
 
         Raises DeclarationError for what is wanted by name and cannot be.
         """
