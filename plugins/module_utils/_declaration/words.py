@@ -21,8 +21,8 @@ _FALSE = frozenset(("false", "no", "off", "0"))
 _LONGEST_QUOTE = 200
 #: No word for which another one is suggested is longer: comparing takes the square of it.
 _LONGEST_SUGGESTED = 100
-#: No number that means something has more digits; Python itself refuses to read or to show 4,300 of them.
-_MOST_DIGITS = 40
+#: No number that means something is longer, of digits or of bits; Python itself refuses to show one of 4,300 digits.
+_MOST_DIGITS, _MOST_BITS = 40, 128
 ROUTE_TYPES = ("unicast", "blackhole", "unreachable", "prohibit")
 
 
@@ -34,7 +34,7 @@ class Problems(List[Problem]):
 
 
 def quote(value: Any) -> str:
-    """A value as the user would recognise it: text in double quotes, the rest as it is; its beginning, if it is long."""
+    """A value as the user would recognise it: text in double quotes, the rest as it is. Of a long one, the start."""
     if value is None:
         return "nothing"
     if isinstance(value, bool):
@@ -152,7 +152,7 @@ def integer(value: Any, path: str, problems: Problems) -> Optional[int]:
 
 
 def _is_of_use(number: int) -> bool:
-    return abs(number) < 10**_MOST_DIGITS
+    return number.bit_length() < _MOST_BITS
 
 
 def one_of(value: Any, known: Tuple[str, ...], default: str, path: str, problems: Problems) -> str:

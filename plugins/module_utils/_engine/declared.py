@@ -12,7 +12,7 @@ import json
 import os
 from typing import Any, Dict, Iterable, Mapping, Optional, Tuple
 
-from .._kernel import files, gate, names
+from .._kernel import gate, names, state
 
 _WORDS = ("networks", "containers", "default_address_pools", "port_range", "firewall")
 
@@ -26,30 +26,25 @@ def words(params: Mapping[str, Any]) -> Dict[str, Any]:
 def read(topology: str) -> Optional[Dict[str, Any]]:
     """None when the topology was never applied here, or the record cannot be read."""
     try:
-        with open(_path(topology), encoding="utf-8") as file:
-            found: Dict[str, Any] = json.load(file)
-    except (OSError, ValueError):
+        found = state.read_json(_path(topology))
+    except (OSError, state.Damaged):
         return None
-    return found if set(found) == set(_WORDS) else None
+    return found if found is not None and set(found) == set(_WORDS) else None
 
 
 def write(topology: str, declared: Mapping[str, Any]) -> None:
     """No write when nothing changed, whatever the order."""
-    text, last = json.dumps(declared), files.read(_path(topology))
-    if last == text or (last is not None and len(last) == len(text) and read(topology) == declared):
+    if read(topology) == declared:
         return
     gate.writing("declared")
     os.makedirs(names.DECLARED_DIRECTORY, mode=0o700, exist_ok=True)
-    temporary = _path(topology) + ".new"
-    with open(temporary, "w", encoding="utf-8") as file:
-        file.write(text)
-    os.replace(temporary, _path(topology))
+    state.write(_path(topology), json.dumps(declared))
 
 
 def remove(topology: str) -> None:
-    if os.path.exists(_path(topology)):
+    if os.path.lexists(_path(topology)):
         gate.writing("declared")
-        files.unlink(_path(topology))
+        state.remove(_path(topology))
 
 
 def tell_apart(actions: Iterable[str], corrective: Iterable[str]) -> Tuple[Tuple[str, ...], Tuple[str, ...]]:

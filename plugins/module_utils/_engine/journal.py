@@ -17,16 +17,20 @@ import os
 from dataclasses import asdict, dataclass, field
 from typing import Any, Callable, Dict, Iterator, List, Mapping, NoReturn, Optional, Sequence, Tuple
 
-from .._kernel import files, gate, marks
+from .._kernel import files, gate, marks, state
 from .._kernel.errors import FabricError
 from .._kernel.marks import prepare_state_directory
 from .._kernel.names import JOURNAL_FILE
 from .._resources.action import Action, Operation
 from . import before as images
+from .effects import Outlook
 from .operations import OPERATIONS, row_of
 
 #: Of the file's form, and of what its operations mean. A release that changes either counts it up.
 _VERSION = 1
+
+#: What comes of reading JSON as what it is not.
+_NONSENSE = (ValueError, LookupError, TypeError, AttributeError)
 
 #: The keys of what each action touches → what all of that is like, to be kept as JSON.
 Before = Callable[[Sequence[Sequence[str]]], Dict[str, Any]]
@@ -34,6 +38,7 @@ Steps = Tuple[Operation, ...]
 
 #: What ``reached`` says besides a number: all is verified, and waits for a confirmation, or needs none.
 UNCONFIRMED, VERIFIED = "unconfirmed", "finish"
+_FIELD = 12  # bytes, of what ``reached`` says
 
 
 @dataclass(frozen=True)
@@ -100,9 +105,10 @@ class Journal:
             "before": before(touched) if before is not None else {},
             "finish": _as_json([*(step for action in actions for step in action.finish), *finish]),
         }
-        self._reached = os.open(_reached_file(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        state.write(_reached_file(), "")
+        self._reached = os.open(_reached_file(), os.O_WRONLY | os.O_CLOEXEC)
         self.reached("0")
-        _write_durably(JOURNAL_FILE, json.dumps(words))
+        state.write(JOURNAL_FILE, json.dumps(words), durable=True)
 
     def reached(self, mark: str) -> None:
         """``mark``: how many actions have begun, then UNCONFIRMED or VERIFIED."""
@@ -125,37 +131,40 @@ def _reached_file() -> str:
 def read() -> Optional[Record]:
     """What an interrupted run left behind; None when there is nothing to finish. FabricError when it cannot be read."""
     try:
-        with open(JOURNAL_FILE, encoding="utf-8") as file:
-            text = file.read()
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
+        words = state.read_json(JOURNAL_FILE)
+        return None if words is None else _understood(words)
+    except (OSError, state.Damaged) as error:
         _refuse(error)
-    try:
-        with open(_reached_file(), encoding="ascii") as file:
-            reached = file.read().strip() or "0"
-    except FileNotFoundError:
-        reached = "0"
-    except (OSError, ValueError) as error:
-        _refuse(error)
-    return _understood(text, reached)
 
 
-def _understood(text: str, reached: str) -> Record:
+def _understood(words: Mapping[str, Any]) -> Record:
     try:
-        words = json.loads(text)
         version = words["version"]
         if version == _VERSION:
-            record = _record(words, reached)
+            record = _record(words, _read_reached(words["boot_id"]))
             _check(record)
             return record
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except _NONSENSE as error:
         _refuse(error)
     raise FabricError(
         "{0} was written by another release of linuxnet.fabric (its version is {1}, this one knows {2}): a run of the "
         "topology {3} did not come to its end. Let that release take it back, with any run of it on this host; "
         "nothing was changed".format(JOURNAL_FILE, version, _VERSION, words.get("topology"))
     )
+
+
+def _read_reached(boot_id: str) -> str:
+    """A reboot may lose what it says, and then nobody needs to know; else, without it, nobody knows the way back."""
+    try:
+        text = state.read(_reached_file()) or ""
+        reached = text.strip() if len(text) == _FIELD else ""
+        if reached in (UNCONFIRMED, VERIFIED) or (reached.isascii() and reached.isdigit()):
+            return reached
+        raise ValueError("{0} does not say how far the run had come".format(_reached_file()))
+    except (ValueError, OSError, state.Damaged):
+        if boot_id == marks.boot_id():
+            raise
+        return "0"
 
 
 def _record(words: Mapping[str, Any], reached: str) -> Record:
@@ -181,13 +190,16 @@ def _as_json(steps: Sequence[Operation]) -> List[Dict[str, Any]]:
 
 
 def _check(record: Record) -> None:
-    """ValueError for what no run has written."""
+    """ValueError, or another of ``_NONSENSE``, for what no run has written."""
     if record.reached not in (UNCONFIRMED, VERIFIED):
         if not 0 <= int(record.reached) <= len(record.undo):
             raise ValueError("{0} actions have begun, of {1}".format(record.reached, len(record.undo)))
     for step in (*record.first, *record.finish, *(step for steps in record.undo for step in steps)):
         if step.name not in OPERATIONS:
             raise ValueError('there is no operation "{0}"'.format(step.name))
+        row_of(step.name).foresee(Outlook(), step.arguments)
+        list(row_of(step.name).touches(step.arguments))
+    images.check(record.before)
 
 
 def _refuse(error: Exception) -> NoReturn:
@@ -236,10 +248,9 @@ def started(pid: int) -> Optional[str]:
 
 def keep_only(failed: Sequence[Sequence[Operation]]) -> None:
     """Leave the inverses of these actions, which failed, to the next run; the rest of the way back is done."""
-    text = files.read(JOURNAL_FILE)
-    if text is None:  # the run failed before it was written
+    words = state.read_json(JOURNAL_FILE)
+    if words is None:  # the run failed before it was written
         return
-    words = json.loads(text)
     touched = [key for keys in words.get("touched", []) for key in keys]
     words.update(
         undo=[_as_json(steps) for steps in reversed(failed)],
@@ -248,13 +259,14 @@ def keep_only(failed: Sequence[Sequence[Operation]]) -> None:
         finish=[],
         timer=None,
     )
-    _write_durably(JOURNAL_FILE, json.dumps(words))
+    state.write(JOURNAL_FILE, json.dumps(words), durable=True)
     set_reached(str(len(failed)))
 
 
 def set_reached(mark: str) -> None:
     """As ``Journal.reached``, for a journal that another process began."""
-    descriptor = os.open(_reached_file(), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+    descriptor = os.open(_reached_file(), flags, 0o600)
     try:
         _write_mark(descriptor, mark)
     finally:
@@ -262,25 +274,10 @@ def set_reached(mark: str) -> None:
 
 
 def _write_mark(descriptor: int, mark: str) -> None:
-    """Over the last one, which is never longer than this field."""
-    os.pwrite(descriptor, mark.ljust(12).encode("ascii"), 0)
+    """Over the last one, which is never longer than this field: a file system that is full has room for it."""
+    os.pwrite(descriptor, mark.ljust(_FIELD).encode("ascii"), 0)
 
 
 def remove() -> None:
     for path in (JOURNAL_FILE, _reached_file()):
         files.unlink(path)
-
-
-def _write_durably(path: str, text: str) -> None:
-    temporary = path + ".new"
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
-    directory = os.open(os.path.dirname(path), os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)

@@ -14,9 +14,9 @@ import functools
 import json
 import os
 from dataclasses import dataclass
-from typing import Dict, FrozenSet, Optional
+from typing import Dict, FrozenSet, Optional, Tuple
 
-from . import files, gate, sysctl
+from . import gate, state, sysctl
 from .names import HANDLE_MARK_DIRECTORY, STATE_DIRECTORY
 
 
@@ -25,6 +25,7 @@ class HandleMark:
     topology: str
     inode: int
     attach: Optional[str] = None  # as in Netns.attach
+    lost: bool = False  # it is to be put back: the file is damaged or gone
 
 
 @functools.lru_cache(maxsize=None)
@@ -41,31 +42,37 @@ def names() -> FrozenSet[str]:
 
 
 def read_all(only: Optional[FrozenSet[str]] = None) -> Dict[str, HandleMark]:
-    """Handle name → mark, of this boot only; of all handles or ``only`` of these."""
+    """Handle name → mark, of this boot only; of all handles or ``only`` of these. A damaged one is none."""
     boot = boot_id()
-    marks = {}
-    for name in sorted(names() if only is None else only):
-        try:
-            words = json.loads(files.read(path(name)) or "{}")
-        except (OSError, ValueError):
-            continue
-        if words.get("boot_id") == boot:
-            marks[name] = HandleMark(words["topology"], words["inode"], words.get("attach"))
-    return marks
+    found = {name: _read(name) for name in sorted(names() if only is None else only)}
+    return {name: mark[1] for name, mark in found.items() if mark is not None and mark[0] == boot}
+
+
+def is_lost(name: str) -> bool:
+    """Whether there is no mark that can be read, of whatever boot."""
+    return _read(name) is None
+
+
+def _read(name: str) -> Optional[Tuple[str, HandleMark]]:
+    """The boot, and the mark."""
+    try:
+        words = state.read_json(path(name)) or {}
+    except (OSError, state.Damaged):
+        return None
+    boot, topology, inode, attach = (words.get(word) for word in ("boot_id", "topology", "inode", "attach"))
+    if isinstance(boot, str) and isinstance(topology, str) and isinstance(inode, int):
+        if attach is None or isinstance(attach, str):
+            return boot, HandleMark(topology, inode, attach)
+    return None
 
 
 def write(name: str, mark: HandleMark) -> None:
     gate.writing("mark " + name)
     _prepare_mark_directory()
     words = {"topology": mark.topology, "inode": mark.inode, "attach": mark.attach, "boot_id": boot_id()}
-    descriptor = os.open(path(name), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    try:
-        files.write_all(descriptor, json.dumps(words).encode("utf-8"))
-    finally:
-        os.close(descriptor)
+    state.write(path(name), json.dumps(words))
 
 
-@functools.lru_cache(maxsize=None)
 def _prepare_mark_directory() -> None:
     prepare_state_directory()
     os.makedirs(HANDLE_MARK_DIRECTORY, mode=0o700, exist_ok=True)
@@ -73,7 +80,7 @@ def _prepare_mark_directory() -> None:
 
 def remove(name: str) -> None:
     gate.writing("mark " + name)
-    files.unlink(path(name))
+    state.remove(path(name))
 
 
 def path(name: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from typing import Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Tuple
+from typing import Callable, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from . import marks, namespaces, sysctl
 from .host import Host
@@ -22,6 +22,8 @@ MANY = 64
 #: What the two take at a time: so few that both end at the same time, whatever else the processors do.
 _AT_A_TIME = 16
 _NO_IPV6 = "net/ipv6/conf/all/disable_ipv6"
+
+Also = Callable[[Mapping[str, Optional[int]], Mapping[str, HandleMark]], Iterable[str]]
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ class Visits:
     """Of every namespace in ``sysctls`` (name → keys to read there) or marked as one of ``topologies``'.
 
     Begun when it is made, so that the caller can start threads after it: a process with threads should not fork.
-    ``only``: the handles to look at, for a reading of a part; all of them otherwise.
+    ``only``: the handles to look at, for a reading of a part; all of them otherwise. ``also``: which others, of all
+    handles and their marks, are to be visited.
     """
 
     def __init__(
@@ -47,6 +50,7 @@ class Visits:
         sysctls: Mapping[str, Iterable[str]],
         topologies: Iterable[str] = (),
         only: Optional[FrozenSet[str]] = None,
+        also: Optional[Also] = None,
     ) -> None:
         self._host = host
         self.owners = frozenset(topologies)
@@ -54,7 +58,7 @@ class Visits:
         self.handles = {name: namespaces.identity(namespaces.handle(name)) for name in known}
         self.marks = marks.read_all(only)
         wanted = {name: tuple(keys) for name, keys in sysctls.items()}
-        for name in _owned(self.marks, self.owners):
+        for name in (*_owned(self.marks, self.owners), *(also(self.handles, self.marks) if also is not None else ())):
             wanted.setdefault(name, ())
         self._wanted = {name: keys for name, keys in wanted.items() if self.handles.get(name) is not None}
         names = list(self._wanted)

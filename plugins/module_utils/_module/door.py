@@ -11,12 +11,13 @@ import os
 import pwd
 import socket
 import sys
+import traceback
 from typing import Any, Callable, Dict, Mapping
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .._engine.report import Result
-from .._kernel.errors import FabricError, MissingDependencyError
+from .._kernel.errors import FabricError, MissingDependencyError, cut
 
 Perform = Callable[[Mapping[str, Any], bool], Result]
 
@@ -35,6 +36,8 @@ def run_module(argument_spec: Dict[str, Any], perform: Perform, **module_argumen
         module.fail_json(msg=missing_required_lib(error.library, reason=error.reason, url=error.url or None))
     except FabricError as error:
         module.fail_json(msg=str(error), **error.details)
+    except Exception as error:  # a defect of ours: nobody is to read a page of Python for it, and who wants to can
+        module.fail_json(msg=_unforeseen(error), exception=cut(traceback.format_exc()))
     else:
         for warning in result.warnings:
             module.warn(warning)
@@ -45,6 +48,16 @@ def run_module(argument_spec: Dict[str, Any], perform: Perform, **module_argumen
             answer["diff"] = {"before": dict(result.before), "after": dict(result.after)}
         gc.freeze()  # nor is any garbage looked for at the very end, when everything goes
         module.exit_json(**answer)
+
+
+def _unforeseen(error: Exception) -> str:
+    """Of whatever moment: before the first change nothing is to be undone, and after it the way back was gone."""
+    return cut(
+        "linuxnet.fabric met what it does not foresee: {0}: {1}. If the run had begun to change the host, the next run "
+        "takes that back first. This is a defect; -vvv shows where, please report it".format(
+            type(error).__name__, error
+        )
+    )
 
 
 def _require_root(module: AnsibleModule) -> None:

@@ -10,6 +10,7 @@ import functools
 from typing import Mapping, Optional, Sequence, Tuple
 
 from ..._kernel import nft
+from ..._kernel.errors import FabricError
 from ..._kernel.names import table as table_name
 from .compare import RulesetChange, compare, removal
 from .model import Ruleset
@@ -27,12 +28,20 @@ def plan_ruleset(
     topology: str, desired: Optional[Ruleset], listing: Optional[nft.Listing] = None
 ) -> Optional[RulesetChange]:
     """None when nothing is to be done; ``desired`` None means that the tables are to be absent."""
-    live = {name: read_table(objects) for name, objects in listing or begin_listing(topology)}
+    live = {name: _read(name, objects) for name, objects in listing or begin_listing(topology)}
     if desired is None:
         return removal(live, nft.list_text(list(live)) if live else {})
     tables, wanted = _wanted(desired)
     text = functools.lru_cache(maxsize=None)(functools.partial(nft.list_text, list(live)))
     return compare(tables, wanted, live, text, _summary(desired))
+
+
+def _read(name: TableName, objects: Sequence[nft.Object]) -> TableState:
+    try:
+        return read_table(objects)
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
+        text = "nft: what it lists of the table {0} {1} cannot be read ({2}: {3}); nothing was changed"
+        raise FabricError(text.format(*name, type(error).__name__, error)) from error
 
 
 @functools.lru_cache(maxsize=1)
