@@ -116,6 +116,13 @@ class Journal:
             raise FabricError("the journal was not begun")
         _write_mark(self._reached, mark)
 
+    def forget(self, numbers: Sequence[int]) -> None:
+        """The inverses of these actions, counted from 0, which are done."""
+        words = state.read_json(JOURNAL_FILE) or {}
+        undo = [[] if number in set(numbers) else steps for number, steps in enumerate(words["undo"])]
+        gate.writing("journal")
+        state.write(JOURNAL_FILE, json.dumps(dict(words, undo=undo)), durable=True)
+
     def clear(self) -> None:
         gate.writing("journal")
         if self._reached is not None:

@@ -62,7 +62,7 @@ def _has_a_pair_of(name: str, topology: str, observed: Observed) -> bool:
 
 
 def _attach(name: str, topology: str, inode: int, observed: Observed) -> Optional[str]:
-    """As ``Netns.attach``, with "" for none, by the last declaration. None: it is not as declared, or its mark is of another boot."""
+    """As ``Netns.attach``, "" for none, by the last declaration. None: it is not so, or its mark is of another boot."""
     words = _last(topology).get(name)
     if words is None or not marks.is_lost(name):
         return None

@@ -7,14 +7,18 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Callable, Optional, Sequence, Tuple
+from typing import Callable, Mapping, Optional, Sequence, Tuple
 
+from .._kernel.errors import InsideError
+from .._kernel.observe import Observed
 from .._resources.action import Action
-from .._resources.firewalls.accept import WARN, HostFirewall
+from .._resources.files import FileState
+from .._resources.firewalls.accept import WARN, FirewallActions, HostFirewall
 from .._resources.ruleset.compare import RulesetChange
 from .._resources.ruleset.plan import plan_ruleset
 from .desired import Desired
 from .plan import plan
+from .quarantine import Quarantine
 from .touched import left_after
 from .view import View
 
@@ -23,13 +27,19 @@ class Planner:
     """What is left to do on a host to match a declaration: before a run, and after its actions."""
 
     def __init__(
-        self, view: View, desired: Desired, firewall: str = WARN, meanwhile: Optional[Callable[[], object]] = None
+        self,
+        view: View,
+        desired: Desired,
+        firewall: str = WARN,
+        meanwhile: Optional[Callable[[], object]] = None,
+        quarantine: bool = False,
     ) -> None:
         """``firewall``: what to do about another one. ``meanwhile``: what else is to be computed, for the time when
         the outcome of a run is awaited from a program."""
         self._view = view
         self._desired = desired
         self._meanwhile = meanwhile
+        self.quarantine = Quarantine(desired, quarantine)
         self.firewall = HostFirewall(desired.topology, firewall, desired.ruleset)
 
     def plan(self) -> Tuple[Action, ...]:
@@ -42,12 +52,28 @@ class Planner:
             observed = view.observe(desired.host_sysctls(), visits)
             files = view.files([file.path for file in desired.files], desired.topology if desired.prune else None)
             change = rules.result() if rules is not None else None
-            return plan(desired, observed, change, files, accepts.result())
+            return self._planned(observed, change, files, accepts.result())
+
+    def _planned(
+        self,
+        observed: Observed,
+        rules: Optional[RulesetChange],
+        files: Mapping[str, FileState],
+        accepts: FirewallActions,
+    ) -> Tuple[Action, ...]:
+        """Again without each container that has to be left out."""
+        while True:
+            try:
+                return plan(self._desired, observed, rules, files, accepts, self.quarantine.names)
+            except InsideError as error:
+                if not self.quarantine.take_out(error.container, str(error)):
+                    raise
 
     def _rules(self) -> Optional[RulesetChange]:
         with self._view.rules(self._desired.topology):
             return plan_ruleset(self._desired.topology, self._desired.ruleset)
 
-    def left_after(self, actions: Sequence[Action]) -> Tuple[str, ...]:
+    def left_after(self, actions: Sequence[Action]) -> Tuple[Action, ...]:
         """Of what these actions touched; the rest was read when they were planned."""
-        return left_after(self._view.host, self._desired, actions, self.firewall, self._meanwhile)
+        out = self.quarantine.names
+        return left_after(self._view.host, self._desired, actions, self.firewall, self._meanwhile, out)

@@ -22,6 +22,7 @@ class Result:
     facts: Mapping[str, Any] = field(default_factory=dict)
     warnings: Tuple[str, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)  # stage → milliseconds
+    quarantined: Mapping[str, str] = field(default_factory=dict)  # container that was left out → why
 
     @property
     def changed(self) -> bool:

@@ -84,6 +84,14 @@ class ForeignObjectError(FabricError):
     """Something that does not carry our mark stands where ours should be; nothing was changed."""
 
 
+class InsideError(ForeignObjectError):
+    """What is inside the namespace of one container keeps it from being as declared; ``container`` says which."""
+
+    def __init__(self, container: str, message: str) -> None:
+        super().__init__(message)
+        self.container = container
+
+
 class MissingDependencyError(FabricError):
     """A program or Python library is not on the target."""
 

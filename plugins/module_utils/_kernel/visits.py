@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Callable, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from . import marks, namespaces, sysctl
+from .errors import FabricError
 from .host import Host
 from .marks import HandleMark
 from .rtnl import read as rtnetlink
@@ -21,6 +22,8 @@ from .second_process import SecondProcess
 MANY = 64
 #: What the two take at a time: so few that both end at the same time, whatever else the processors do.
 _AT_A_TIME = 16
+#: Of what is inside a namespace. More than these nobody declares; who fills one to keep every run busy is reported.
+MOST_LINKS, MOST_ADDRESSES, MOST_ROUTES = 1024, 1024, 4096
 _NO_IPV6 = "net/ipv6/conf/all/disable_ipv6"
 
 Also = Callable[[Mapping[str, Optional[int]], Mapping[str, HandleMark]], Iterable[str]]
@@ -34,6 +37,7 @@ class NamespaceState:
     addresses: Mapping[int, List[str]] = field(default_factory=dict)
     routes: Tuple[RouteEntry, ...] = ()
     sysctls: Mapping[str, Optional[str]] = field(default_factory=dict)
+    trouble: str = ""  # why not all of it is known
 
 
 class Visits:
@@ -104,13 +108,20 @@ def _visit(host: Host, name: str, keys: Sequence[str]) -> Optional[NamespaceStat
         return None
     socket = host.keep_socket(name)
     settings = sysctl.read_all(keys, host.proc.directory())
-    links: Dict[str, Link] = {link.ifname: link for link in rtnetlink.read_links(socket, families=False)}
-    return NamespaceState(
-        links=links,
-        addresses=rtnetlink.read_addresses(socket),
-        routes=tuple(rtnetlink.read_routes(socket, rtnetlink.RT_TABLE_MAIN, ipv6=settings.get(_NO_IPV6) != "1")),
-        sysctls=settings,
-    )
+    ipv6 = settings.get(_NO_IPV6) != "1"
+    links: Dict[str, Link] = {}
+    addresses: Dict[int, List[str]] = {}
+    what = "links"
+    try:
+        links = {link.ifname: link for link in rtnetlink.read_links(socket, families=False, most=MOST_LINKS)}
+        what = "addresses"
+        addresses = rtnetlink.read_addresses(socket, MOST_ADDRESSES)
+        what = "routes"
+        routes = tuple(rtnetlink.read_routes(socket, rtnetlink.RT_TABLE_MAIN, ipv6, MOST_ROUTES))
+    except FabricError as error:  # what is in there is not ours: it is to spoil its own container's run only
+        host.forget(name)
+        return NamespaceState(links, addresses, sysctls=settings, trouble="its {0}: {1}".format(what, error))
+    return NamespaceState(links, addresses, routes, settings)
 
 
 def _enter(name: str) -> bool:

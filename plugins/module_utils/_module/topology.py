@@ -32,7 +32,7 @@ from .._ipam.allocate import allocate, release_topology
 from .._ipam.requests import Allocation, HostFacts, SubnetRequest
 from .._ipam.store import Store, open_store
 from .._kernel import dependencies, facts, rare, sysctl
-from .._kernel.errors import DeclarationError, Problem
+from .._kernel.errors import DeclarationError, FabricError, Problem
 from .._kernel.host import Host
 from .._kernel.rtnl import read as rtnetlink
 from .._resources.action import Operation, operation
@@ -50,19 +50,36 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
     watch.lap("parse")
     with session(check_mode, params["lock_timeout"], params.get("confirm_timeout"), watch) as run:
         with _leases(run.view, check_mode) as store:
-            prepared = _prepare(run.view, store, topology, absent, params.get("firewall") or WARN)
+            quarantine = params.get("quarantine", True)
+            prepared = _prepare(run.view, store, topology, absent, params.get("firewall") or WARN, quarantine)
             planner = prepared.planner
             watch.lap("lease and expand")
             leases = PreparedLeases(store, prepared.allocation)
             finish = (_remember(topology.name, params, absent),)
-            result = run.carry_out(Work(topology.name, planner.plan, leases, planner.left_after, finish))
+            work = Work(topology.name, planner.plan, leases, planner.left_after, finish, planner.quarantine)
+            result = run.carry_out(work)
         drift, intended = _tell_apart(run.view, params, absent, result) if check_mode else ((), ())
         watch.lap("tell drift from intent" if check_mode else "finish")
     result = replace(result, warnings=tuple(planner.firewall.warnings(_forwarding(prepared.topology))))
     watch.lap("look at other firewalls")
     result = run.first.then(replace(result, timings=watch.milliseconds()))
     facts_of_check = {"drift": list(drift), "intended": list(intended)} if check_mode else {}
+    if result.quarantined:
+        raise _left_out(result, check_mode)
     return result.with_facts(**prepared.described(), **facts_of_check)
+
+
+def _left_out(result: Result, check_mode: bool) -> FabricError:
+    """A run that made the rest is no success: somebody has to look at these containers."""
+    whose = "; ".join("{0}: {1}".format(name, why) for name, why in sorted(result.quarantined.items()))
+    rest = "would be made and verified" if check_mode else "was made and verified"
+    return FabricError(
+        "left out because of what is inside, and as before: {0}. Everything else {1}. With quarantine: false the whole "
+        "run goes back instead".format(whose, rest),
+        quarantined=dict(result.quarantined),
+        actions=list(result.actions),
+        changed=result.changed,
+    )
 
 
 class Prepared(NamedTuple):
@@ -137,12 +154,12 @@ def _tell_apart(
         return result.actions, ()
     with _leases(view, check_mode=True) as store:
         topology = _parse(params["name"], last, absent=False)
-        prepared = _prepare(view, store, topology, False, last["firewall"] or WARN)
+        prepared = _prepare(view, store, topology, False, last["firewall"] or WARN, True)
         needed = (*prepared.allocation.actions, *lines(prepared.planner.plan()))
     return declared.tell_apart(result.actions, needed)
 
 
-def _prepare(view: View, store: Store, topology: Topology, absent: bool, firewall: str) -> Prepared:
+def _prepare(view: View, store: Store, topology: Topology, absent: bool, firewall: str, quarantine: bool) -> Prepared:
     """Lease and expand: from what is declared to what is to be on this host."""
     if absent:
         allocation, desired = release_topology(store, topology.name), Desired(topology.name)
@@ -154,7 +171,7 @@ def _prepare(view: View, store: Store, topology: Topology, absent: bool, firewal
         allocation = allocate(store, requests, _host_facts(reading))
         desired = expand(topology, allocation, _host_defaults(topology, reading))
     described = functools.lru_cache(maxsize=None)(functools.partial(_describe, topology, allocation))
-    return Prepared(topology, allocation, Planner(view, desired, firewall, described), described)
+    return Prepared(topology, allocation, Planner(view, desired, firewall, described, quarantine), described)
 
 
 def _host_defaults(topology: Topology, reading: facts.Reading) -> HostDefaults:

@@ -51,12 +51,12 @@ class Files:
         directory.mkdir()
 
     def plan(self) -> Tuple[Action, ...]:
-        return tuple(self._write(name) for name in self.names if self.says().get(name) != "new")
+        return tuple(self.written(name) for name in self.names if self.says().get(name) != "new")
 
     def says(self) -> Dict[str, str]:
         return {path.name: path.read_text() for path in self.directory.iterdir() if path.is_file()}
 
-    def _write(self, name: str) -> Action:
+    def written(self, name: str) -> Action:
         path, now = str(self.directory / name), self.says().get(name)
         back = operation("file.remove", path=path) if now is None else operation("file.write", path=path, content=now)
         return Action("write " + name, "file " + name, (operation("file.write", path=path, content="new"),), (back,))
@@ -123,7 +123,7 @@ def test_a_step_that_fails_takes_the_whole_run_back(
 
 
 def test_a_host_that_does_not_match_after_the_last_step_goes_back(files: Files) -> None:
-    work = Work("default", files.plan, left_after=lambda actions: ("write a",))
+    work = Work("default", files.plan, left_after=lambda actions: (files.written("a"),))
 
     with pytest.raises(FabricError, match="the host does not match after the last action; still to do: write a"):
         session().carry_out(work)
