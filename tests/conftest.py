@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import Iterator
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
-for entry in (str(ROOT / ".collections"), str(ROOT)):
-    if entry not in sys.path:
-        sys.path.insert(0, entry)
+from tests.paths import importable
+
+importable()
 
 
 def _new_lab() -> "object":
@@ -39,6 +37,18 @@ def lab() -> Iterator[object]:
 def shared_lab() -> Iterator[object]:
     """The same for all tests of a file that do not mind each other's traces."""
     with _new_lab() as made:
+        yield made
+
+
+@pytest.fixture
+def booted() -> Iterator[object]:
+    """A lab of one host with systemd as process 1 (tests/lab/booted.py); gone after the test."""
+    from tests.lab.booted import BootedLab, missing
+
+    lack = missing()
+    if lack:
+        pytest.skip("a lab host that boots needs " + lack)
+    with BootedLab() as made:
         yield made
 
 

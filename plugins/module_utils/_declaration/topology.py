@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
-from typing import Any, Mapping, Optional, Tuple, Union
+from typing import Any, Dict, Mapping, Optional, Tuple, Union
 
 from .._kernel.rtnl.uapi import IPV6_METRIC
 
@@ -36,6 +36,7 @@ class Pool:
     gateway: Optional[Address] = None  # None: the lowest free address, in ip_range if there is one
     aux_addresses: Tuple[Tuple[str, Address], ...] = ()
     path: str = ""  # where the user wrote it, for errors: topology_networks.front.ipam.config[0]
+    block_size: Optional[int] = None  # of an overlay: prefix length of what each host has of the subnet
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,16 @@ class Network:
 
 
 @dataclass(frozen=True)
+class Bandwidth:
+    """Limits of the traffic of one interface, as seen from the container."""
+
+    ingress: Optional[int] = None  # bytes per second into the container; None: no limit
+    egress: Optional[int] = None  # bytes per second out of it
+    burst: Optional[int] = None  # bytes that may go at once, of each; None: by the rate
+    path: str = ""  # where the user wrote it: topology_containers.web.bandwidth
+
+
+@dataclass(frozen=True)
 class Attachment:
     """A container's place on one network."""
 
@@ -91,6 +102,7 @@ class Attachment:
     aliases: Tuple[str, ...] = ()
     gw_priority: int = 0
     link_local_ips: Tuple[Address, ...] = ()
+    bandwidth: Optional[Bandwidth] = None
     path: str = ""  # topology_containers.web.networks.front
 
 
@@ -98,7 +110,7 @@ class Attachment:
 class PublishedPort:
     """One port; a range in the declaration is as many of these."""
 
-    target: int
+    container_port: int
     protocol: str = "tcp"  # tcp | udp | sctp
     published: Optional[int] = None  # None: one from port_range, and kept
     host_ip: Optional[Address] = None  # None: every address of the families the container has
@@ -151,8 +163,16 @@ class Topology:
     port_range: Optional[Tuple[int, int]] = None  # None: the kernel's ip_local_port_range
 
 
+_FAMILIES: Dict[Tuple[bool, bool], Tuple[int, ...]] = {
+    (False, False): (),
+    (True, False): (4,),
+    (False, True): (6,),
+    (True, True): (4, 6),
+}
+
+
 def families(network: Network) -> Tuple[int, ...]:
-    return tuple(family for family in (4, 6) if (network.enable_ipv4 if family == 4 else network.enable_ipv6))
+    return _FAMILIES[network.enable_ipv4, network.enable_ipv6]
 
 
 def gateway_mode(network: Network, family: int) -> str:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Dict, FrozenSet, Iterator, List, Mapping, Optional, Tuple
 
 from .._kernel import names
+from .._kernel.changes import Subject
 from .._kernel.observe import Observed
 from .._kernel.rtnl.read import Link
 from .._kernel.visits import NamespaceState
@@ -63,10 +64,10 @@ def _are_a_pair(outer: Optional[Link], inner: Link) -> bool:
 
 
 def _aside(netns: str, link: Link) -> Action:
-    name, subject = names.replaced_ifname(link.ifname), "namespace " + netns
+    name = names.replaced_ifname(link.ifname)
     return Action(
         text="rename {0} in namespace {1} to {2}, to make way".format(link.ifname, netns, name),
-        subject=subject,
+        subject=Subject(container=netns),
         do=(operation("link.rename", netns=netns, ifname=link.ifname, new=name),),
         undo=(operation("link.rename", netns=netns, ifname=name, new=link.ifname),),
         before={"ifname": link.ifname},

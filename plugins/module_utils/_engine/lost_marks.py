@@ -77,7 +77,8 @@ def _attach(name: str, topology: str, inode: int, observed: Observed) -> Optiona
 
 def _last(topology: str) -> Dict[str, Mapping[str, Any]]:
     """The containers of the last declaration that was made real."""
-    containers = (declared.read(topology) or {}).get("containers")
+    kept = declared.read(topology)
+    containers = kept.words.get("containers") if kept is not None else None
     if not isinstance(containers, dict):
         return {}
     return {str(name): words if isinstance(words, dict) else {} for name, words in containers.items()}

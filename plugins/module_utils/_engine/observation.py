@@ -32,13 +32,16 @@ class Planner:
         desired: Desired,
         firewall: str = WARN,
         meanwhile: Optional[Callable[[], object]] = None,
+        consent: Optional[Callable[[Observed], None]] = None,
         quarantine: bool = False,
     ) -> None:
         """``firewall``: what to do about another one. ``meanwhile``: what else is to be computed, for the time when
-        the outcome of a run is awaited from a program."""
+        the outcome of a run is awaited from a program. ``consent`` is asked once, with the host as it is before the
+        run, and raises where this declaration is not to be made real there."""
         self._view = view
         self._desired = desired
         self._meanwhile = meanwhile
+        self._consent = consent
         self.quarantine = Quarantine(desired, quarantine)
         self.firewall = HostFirewall(desired.topology, firewall, desired.ruleset)
 
@@ -49,7 +52,8 @@ class Planner:
             # nft is a program of its own: it works on another processor while this thread visits the namespaces.
             rules = aside.submit(self._rules) if desired.prune else None
             accepts = aside.submit(self.firewall.plan, view.firewall())
-            observed = view.observe(desired.host_sysctls(), visits)
+            observed = view.observe(desired.host_sysctls(), visits, desired.limited_ifnames())
+            self._ask(observed)
             files = view.files([file.path for file in desired.files], desired.topology if desired.prune else None)
             change = rules.result() if rules is not None else None
             return self._planned(observed, change, files, accepts.result())
@@ -69,9 +73,14 @@ class Planner:
                 if not self.quarantine.take_out(error.container, str(error)):
                     raise
 
+    def _ask(self, observed: Observed) -> None:
+        consent, self._consent = self._consent, None
+        if consent is not None:
+            consent(observed)
+
     def _rules(self) -> Optional[RulesetChange]:
         with self._view.rules(self._desired.topology):
-            return plan_ruleset(self._desired.topology, self._desired.ruleset)
+            return plan_ruleset(self._desired.topology, self._desired.ruleset, self._desired.transit)
 
     def left_after(self, actions: Sequence[Action]) -> Tuple[Action, ...]:
         """Of what these actions touched; the rest was read when they were planned."""

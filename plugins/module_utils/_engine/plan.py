@@ -13,14 +13,16 @@ from typing import Dict, FrozenSet, Iterable, Iterator, List, Mapping, Optional,
 from .._kernel.errors import InsideError
 from .._kernel.observe import Observed
 from .._kernel.rtnl.read import Link
+from .._resources import adopted, netns, ownership, routes
 from .._resources import files as hosts_files
-from .._resources import netns, ownership, routes
 from .._resources import settings as sysctl
 from .._resources.action import Action, operation
 from .._resources.files import FileChange, FileState
 from .._resources.firewalls.accept import NOTHING_TO_DO, FirewallActions
 from .._resources.links import registry as kinds
 from .._resources.ruleset.compare import RulesetChange
+from .._resources.ruleset.owners import Owners
+from .._resources.ruleset.told import tell
 from .desired import Desired
 from .effects import NETNS, ROUTE, Turn, names_of, route_key
 from .inner_names import make_way
@@ -35,11 +37,12 @@ _NOT_YET = -1
 class Stage(IntEnum):
     """The order of a plan. The way back goes through it in reverse."""
 
-    HOST = auto()  # forwarding, for writing it sets others back
     NAMES = auto()  # interfaces that were renamed
     LEAVING = auto()  # links and namespaces that go
     LINKS = auto()  # that are the host's alone, such as bridges: others stand on them
+    GIVEN_BACK = auto()  # forwarding that nobody needs: never on without the rules that limit it
     RULES = auto()  # before anything is reachable; with them the accept in another firewall, never without
+    HOST = auto()  # forwarding, if it is needed
     MACS = auto()  # and names inside; before IPv6 is on, for the kernel makes an address of a MAC then, and keeps it
     NAMESPACES = auto()
     INTERFACES = auto()  # in namespaces
@@ -68,12 +71,16 @@ def plan(
         Stage.HOST: [action for setting in desired.sysctls for action in sysctl.compare(setting, observed)],
         Stage.NAMES: renames,
         Stage.LEAVING: leaving,
-        Stage.LINKS: [action for each in desired.links_of_host() for action in kinds.compare(each, observed)],
-        Stage.RULES: [*firewall.first, *_rules_actions(desired.topology, rules), *firewall.after],
+        Stage.LINKS: [
+            *(action for each in desired.adopted for action in adopted.compare(each, observed)),
+            *(action for each in desired.links_of_host() for action in kinds.compare(each, observed)),
+        ],
+        Stage.RULES: [*firewall.first, *_rules_actions(desired, observed, rules), *firewall.after],
         Stage.NAMESPACES: spaces,
         Stage.INTERFACES: [*freed, *_interfaces(desired, made, out)],
         Stage.EMPTIED: emptied,
         Stage.FILES: _file_actions(desired, observed, files),
+        Stage.GIVEN_BACK: [action for setting in desired.given_back for action in sysctl.compare(setting, observed)],
     }
     ordered = _in_order(staged)
     return tuple(action for action in ordered if container_of(action) not in out) if out else ordered
@@ -93,38 +100,52 @@ def _stage_of(action: Action, stage: Stage) -> Stage:
     return Stage.MACS if stage is Stage.INTERFACES and turn is Turn.IDENTITY else stage
 
 
-def _rules_actions(topology: str, rules: Optional[RulesetChange]) -> Iterator[Action]:
+def _rules_actions(desired: Desired, observed: Observed, rules: Optional[RulesetChange]) -> Iterator[Action]:
     if rules is None:
         return
     flows = [dict(vars(flow)) for flow in rules.stale_flows]
+    told = tell(rules, Owners(desired.topology, desired.ruleset, dict(_owned(observed))))
     yield Action(
-        text=rules.actions[0],
-        more=tuple(rules.actions[1:]),
-        subject="packet rules",
+        text=told[0].text,
+        subject=told[0].subject,
         do=(operation("nft.load", script=rules.script),),
         undo=(operation("nft.load", script=rules.inverse_script),),
         finish=(operation("conntrack.delete", flows=flows),) if flows else (),
-        before=rules.before,
-        after=rules.after,
+        before=told[0].before,
+        after=told[0].after,
+        also=told[1:],
     )
+
+
+def _owned(observed: Observed) -> Iterator[Tuple[str, str]]:
+    """Of the links of the host that are ours, their names and the addresses at their inner ends, and whose they are."""
+    for link in observed.links.values():
+        whose = ownership.subject(link, observed)
+        if whose is None:
+            continue
+        yield link.ifname, whose
+        name, inner = observed.inner_ends.get(link.index, ("", None))
+        if inner is not None:
+            for cidr in observed.namespaces[name].addresses.get(inner.index, ()):
+                yield cidr.partition("/")[0], whose
 
 
 def _renamed_back(desired: Desired, observed: Observed) -> Tuple[List[Action], Observed]:
     """Interfaces that somebody renamed, known by their mark, and what is observed once they have their name again."""
-    wanted = {each.alias: (each.host_ifname, each.subject) for each in desired.links if each.host_ifname is not None}
+    wanted = {each.alias: each for each in desired.links if each.host_ifname is not None}
     found: Dict[str, Link] = {}
     actions: List[Action] = []
     for _ifname, link in sorted(observed.links.items()):
         known = [wanted[mark] for mark in ownership.marks(link, observed) if mark in wanted]
-        name, subject = known[0] if known else (link.ifname, "")
-        if name == link.ifname or name in observed.links or name in found:
+        name = known[0].host_ifname if known else None
+        if name is None or name in (link.ifname, *observed.links, *found):
             continue
         found[name] = replace(link, ifname=name)
         there = operation("link.rename", netns=None, ifname=link.ifname, new=name)
         back = operation("link.rename", netns=None, ifname=name, new=link.ifname)
         text = "rename {0} to {1}".format(link.ifname, name)
         before, after = {"ifname": link.ifname}, {"ifname": name}
-        actions.append(Action(text, subject, (there,), (back,), before=before, after=after))
+        actions.append(Action(text, known[0].subject, (there,), (back,), before=before, after=after))
     if not found:
         return [], observed
     by_index = dict(observed.by_index)

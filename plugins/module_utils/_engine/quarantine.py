@@ -56,7 +56,7 @@ class Quarantine:
 
 def container_of(action: Action) -> Optional[str]:
     """Whose an action is; None for one of the host's, or of several containers."""
-    found = {_container(subject) for subject, _before, _after in action.differences}
+    found = {change.subject.container for change in action.changes}
     return found.pop() if len(found) == 1 else None
 
 
@@ -77,15 +77,3 @@ def by_container(left: Sequence[Action]) -> Dict[Optional[str], List[str]]:
     for action in left:
         found.setdefault(container_of(action), []).extend(action.lines)
     return found
-
-
-def _container(subject: str) -> Optional[str]:
-    """Subjects are ``container web:eth0``, ``namespace web``, ``file /etc/netns/web/hosts``, or the host's own."""
-    kind, _blank, name = subject.partition(" ")
-    if kind == "container":
-        return name.partition(":")[0] or None
-    if kind == "namespace":
-        return name
-    if kind == "file" and name.startswith("/etc/netns/"):
-        return name.split("/")[3]
-    return None

@@ -14,7 +14,7 @@ from .._kernel.observe import Observed
 from .._kernel.rtnl.read import Link
 from .._kernel.visits import NamespaceState
 from .._resources import netns, ownership
-from .._resources.action import Action, merged, operation
+from .._resources.action import Action, joined, operation
 from .._resources.links import registry as kinds
 from .desired import Desired
 
@@ -39,6 +39,7 @@ def removals(desired: Desired, observed: Observed) -> Tuple[List[Action], List[A
         return [], [], observed
     gone = [*_gone_inside(desired, observed), *_gone(desired, observed)]
     going = {owned.link.index for owned in gone if owned.netns is None}
+    depending = _depending(observed)
     leaving: List[Action] = []
     at_once: List[Action] = []
     emptied: List[Action] = []
@@ -46,7 +47,7 @@ def removals(desired: Desired, observed: Observed) -> Tuple[List[Action], List[A
         action = kinds.remove(owned.link, observed, owned.netns)
         if owned.netns is not None or owned.link.kind not in kinds.KINDS:
             leaving.append(action)
-        elif _ports(owned.link, observed) <= going:
+        elif depending.get(owned.link.index, set()) <= going:
             at_once.append(action)
         else:
             emptied.append(action)
@@ -67,8 +68,14 @@ def removals_inside(desired: Desired, names: Set[str], observed: Observed) -> Li
     ]
 
 
-def _ports(link: Link, observed: Observed) -> Set[int]:
-    return {each.index for each in observed.links.values() if each.master == link.index}
+def _depending(observed: Observed) -> Dict[Optional[int], Set[int]]:
+    """Index of a link → those that are ports of it, or send it what comes in."""
+    found: Dict[Optional[int], Set[int]] = {}
+    for index, shaping in observed.shaping.items():
+        found.setdefault(shaping.redirect, set()).add(index)
+    for link in observed.links.values():
+        found.setdefault(link.master, set()).add(link.index)
+    return found
 
 
 def _without(gone: Sequence[_Owned], observed: Observed) -> Observed:
@@ -101,12 +108,12 @@ def _carries(link: Link) -> bool:
 
 
 def _gone_inside(desired: Desired, observed: Observed) -> List[_Owned]:
-    kept = desired.inside_ifnames()
-    aliases = {(link.netns, link.alias) for link in desired.links_inside() if link.host_ifname is None}
+    """Those that are not the declared one of their kind, by its name or, where somebody renamed it, by its alias."""
+    kept = {(each.netns, each.kind, word) for each in desired.alone_inside() for word in (each.ifname, each.alias)}
     return [
         owned
         for owned in _owned_inside(desired, observed)
-        if (owned.netns, owned.link.ifname) not in kept and (owned.netns, owned.link.alias) not in aliases
+        if not {(owned.netns, owned.link.kind, word) for word in (owned.link.ifname, owned.link.alias)} & kept
     ]
 
 
@@ -140,5 +147,5 @@ def _unused_group(observed: Observed) -> int:
 def _at_once(leaving: Sequence[Action], group: int) -> Action:
     """Many links removed in one operation: the kernel waits one grace period for all, not one for each."""
     ifnames = [step.arguments["ifname"] for action in leaving for step in action.do]
-    whole = merged(leaving, leaving[0].text, tuple(action.text for action in leaving[1:]))
+    whole = joined(leaving, [change for action in leaving for change in action.changes])
     return replace(whole, do=(operation("links.delete", ifnames=ifnames, group=group),))

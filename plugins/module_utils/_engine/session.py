@@ -42,14 +42,15 @@ class Work:
 
     ``plan``: reads the host and compares; no actions where it is as wanted. ``left_after``: of what these actions
     touched, what is left to do; where it is None, everything is planned again to find out.
-    ``finish``: for the end, once all is verified. ``quarantine``: which containers are left out; None: all or nothing.
+    ``finish``: given whether anything is to change, what is left for the end, once all is verified. No check asks.
+    ``quarantine``: which containers are left out; None: all or nothing.
     """
 
     topology: str
     plan: Callable[[], Tuple[Action, ...]]
     leases: Leases = NO_LEASES
     left_after: Optional[Callable[[Sequence[Action]], Tuple[Action, ...]]] = None
-    finish: Tuple[Operation, ...] = ()
+    finish: Callable[[bool], Tuple[Operation, ...]] = lambda changes: ()
     quarantine: Optional[Quarantine] = None
 
 
@@ -88,13 +89,15 @@ class Session:
         self.watch.lap("read and plan")
         if self.check_mode:
             return _told(work, actions)
-        if not work.leases.actions and not actions:
-            self._tidy_up(_finish(work, ()))
+        changes = bool(work.leases.changes or actions)
+        finish = work.finish(changes)
+        if not changes:
+            self._tidy_up(_finish(work, (), finish))
             return _told(work, actions)
         journal, begun = Journal(), []  # type: Journal, List[Action]
         planned_without = dict(work.quarantine.why) if work.quarantine is not None else {}
         try:
-            self._write_down(journal, work, actions)
+            self._write_down(journal, work, actions, finish)
             self._apply(journal, work, actions, begun)
             self._verify(journal, work, begun)
         except BaseException as failure:
@@ -105,13 +108,13 @@ class Session:
         if self.timer is not None:
             journal.reached(UNCONFIRMED)
             return _told(work, done)
-        self._tidy_up(_finish(work, done), journal)
+        self._tidy_up(_finish(work, done, finish), journal)
         self.watch.lap("finish")
         return _told(work, done)
 
-    def _write_down(self, journal: Journal, work: Work, actions: Sequence[Action]) -> None:
+    def _write_down(self, journal: Journal, work: Work, actions: Sequence[Action], finish: Sequence[Operation]) -> None:
         """The journal is on the disk before anything else is; the leases before an address is used."""
-        journal.begin(work.topology, work.leases.way_back, actions, work.finish, self.timer, self.view.before)
+        journal.begin(work.topology, work.leases.way_back, actions, finish, self.timer, self.view.before)
         gate.writing("leases")
         work.leases.commit()
         self.watch.lap("journal and leases")
@@ -190,10 +193,10 @@ class Session:
 def _told(work: Work, actions: Sequence[Action]) -> Result:
     """What was done, or is to be, and what was left out."""
     quarantined = dict(work.quarantine.why) if work.quarantine is not None else {}
-    return replace(report(work.leases.actions, actions), quarantined=quarantined)
+    return replace(report(work.leases.changes, actions), quarantined=quarantined)
 
 
-def _finish(work: Work, done: Sequence[Action]) -> List[Operation]:
+def _finish(work: Work, done: Sequence[Action], finish: Sequence[Operation]) -> List[Operation]:
     """What is declared was made real only where nothing was left out."""
     steps = [step for action in done for step in action.finish]
-    return steps if work.quarantine is not None and work.quarantine.why else [*steps, *work.finish]
+    return steps if work.quarantine is not None and work.quarantine.why else [*steps, *finish]

@@ -16,13 +16,16 @@ from dataclasses import dataclass
 from typing import Any, Callable, FrozenSet, List, Optional, Sequence, Tuple
 
 from .._kernel import marks
+from .._kernel.changes import Subject
 from .._kernel.errors import InsideError
 from .._kernel.host import Host
 from .._kernel.observe import Observed, observe
 from .._kernel.rtnl import read as rtnetlink
 from .._kernel.visits import Visits
+from .._resources import adopted
 from .._resources import files as hosts_files
 from .._resources.action import Action
+from .._resources.adopted import AdoptedBridge
 from .._resources.firewalls.accept import NOTHING_TO_DO, HostFirewall
 from .._resources.links.registry import SETTINGS
 from .._resources.ruleset.plan import begin_listing, plan_ruleset
@@ -63,16 +66,18 @@ def left_after(
         if touched.rules:
             # Begun here: a thread that works would keep the other one for long from beginning it.
             listing = begin_listing(desired.topology)
-            rules = aside.submit(plan_ruleset, desired.topology, desired.ruleset, listing)
-        links = rtnetlink.read_links_named(host.socket, _ifnames(part, touched))
-        observed = observe(host, part.host_sysctls(), visits, links, SETTINGS)
+            rules = aside.submit(plan_ruleset, desired.topology, desired.ruleset, desired.transit, listing)
+        links = rtnetlink.read_links_named(host.socket, _ifnames(part, touched, desired.adopted))
+        observed = observe(host, part.host_sysctls(), visits, links, SETTINGS, part.limited_ifnames())
         files = {file.path: hosts_files.read(file.path) for file in part.files}
         accepts = firewall.plan() if touched.firewall else NOTHING_TO_DO
         if meanwhile is not None:
             meanwhile()
         change = rules.result() if rules is not None else None
-    there = [Action(what, "host", (), ()) for what in _still_there(host, desired, observed, touched)]
-    return (*_left(part, observed, change, files, accepts), *there)
+    there = [*(line for each in desired.adopted for line in adopted.harm(each, observed))]
+    there += _still_there(host, desired, observed, touched)
+    told = [Action(line, Subject(topology=desired.topology), (), ()) for line in there]
+    return (*_left(part, observed, change, files, accepts), *told)
 
 
 def _left(part: Desired, observed: Observed, *more: Any) -> Tuple[Action, ...]:
@@ -80,7 +85,7 @@ def _left(part: Desired, observed: Observed, *more: Any) -> Tuple[Action, ...]:
     try:
         return plan(part, observed, *more)
     except InsideError as error:
-        return (Action(str(error), "namespace " + error.container, (), ()),)
+        return (Action(str(error), Subject(container=error.container), (), ()),)
 
 
 def what_is_touched(desired: Desired, actions: Sequence[Action]) -> Touched:
@@ -103,14 +108,15 @@ def what_is_touched(desired: Desired, actions: Sequence[Action]) -> Touched:
     )
 
 
-def _ifnames(part: Desired, touched: Touched) -> FrozenSet[str]:
+def _ifnames(part: Desired, touched: Touched, bridges: Tuple[AdoptedBridge, ...]) -> FrozenSet[str]:
     beside = [ifname for link in part.links for ifname in link.stands_on]
+    beside.extend(bridge.ifname for bridge in bridges)
     return touched.links.union(beside, part.host_ifnames())
 
 
 def _still_there(host: Host, desired: Desired, observed: Observed, touched: Touched) -> List[str]:
     """What was to go and did not; what is declared under its name was compared."""
-    links, inside = desired.host_ifnames(), desired.inside_ifnames()
+    links, inside = desired.host_ifnames(), {(str(each.netns), each.ifname) for each in desired.links_inside()}
     handles = {space.name for space in desired.namespaces}
     paths = {file.path for file in desired.files}
     marked = marks.names()

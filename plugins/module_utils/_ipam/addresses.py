@@ -6,11 +6,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Set, Tuple
+import functools
+from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Tuple
 
 from .._kernel.errors import FabricError, Problem
 from . import pools
-from .change import GATEWAY, NETWORK_ITSELF, RESERVED, Change, at, owner
+from .address_probe import Ask
+from .change import GATEWAY, HOST, NETWORK_ITSELF, RESERVED, Change, at, owner
+from .lan import Lan
 from .requests import LeaseRequests, SubnetRequest
 from .store import Row, Store
 from .subnets import NetworkKey
@@ -29,21 +32,28 @@ def allocate_addresses(
     subnets: Dict[NetworkKey, str],
     release_others: bool,
     problems: List[Problem],
+    ask: Ask,
 ) -> Dict[AddressKey, str]:
     wishes = _wishes(requests, problems, subnets)
-    set_aside = _set_aside(requests.subnets)
+    lan = Lan(requests.subnets, ask)
     held = _held_addresses(change.store, requests.topology, wishes, release_others)
     for key, row in list(held.items()):
         wish = wishes.get(key)
-        if (wish is None and release_others) or (wish is not None and not _fits(row, wish, subnets, set_aside)):
+        if (wish is None and release_others) or (wish is not None and not _fits(row, wish, subnets, lan)):
             change.release(held.pop(key))
     addresses = {key: row["address"] for key, row in held.items() if key in wishes}
-    for key, wish in wishes.items():
-        if key not in addresses and wish.address is not None:
-            addresses[key] = pools.canonical_address(wish.address)
-            problems.extend(_lease_explicit(change, key, addresses[key], subnets, set_aside, wishes))
+    written = {
+        key: pools.canonical_address(wish.address)
+        for key, wish in wishes.items()
+        if key not in addresses and wish.address is not None
+    }
+    addresses.update(written)
+    for key, address in written.items():
+        problems.extend(_lease_explicit(change, key, address, subnets, lan, wishes))
+    problems.extend(_met_on_the_wire(written, lan, wishes))
+    chosen = [key for key in wishes if key not in addresses]
     choose = _chooser(
-        change, {(request.network, request.family): request for request in requests.subnets}, subnets, set_aside
+        change, {(request.network, request.family): request for request in requests.subnets}, subnets, lan, chosen
     )
     for key, wish in wishes.items():
         if key not in addresses:
@@ -61,6 +71,8 @@ def _wishes(
     """What networks need comes before what containers want. A bridge that is not ours has its gateway already."""
     wishes: Dict[AddressKey, _Wish] = {}
     for subnet in requests.subnets:
+        if subnet.host_address:
+            wishes[subnet.network, NETWORK_ITSELF, HOST, subnet.family] = _Wish(None, subnet.path)
         if subnet.external:
             continue
         for name, address in subnet.reserved:
@@ -77,16 +89,6 @@ def _wishes(
     return wishes
 
 
-def _set_aside(requests: Iterable[SubnetRequest]) -> Dict[NetworkKey, Set[int]]:
-    """Addresses of bridges that are not ours: nobody's lease, since several topologies may use the bridge."""
-    found: Dict[NetworkKey, Set[int]] = {}
-    for request in requests:
-        if request.external:
-            addresses = [address for _name, address in request.reserved] + [request.gateway]
-            found[request.network, request.family] = {pools.number(address) for address in addresses if address}
-    return found
-
-
 def _held_addresses(
     store: Store, topology: str, wishes: Dict[AddressKey, _Wish], everything: bool
 ) -> Dict[AddressKey, Row]:
@@ -98,13 +100,13 @@ def _held_addresses(
     return {(row["network"], row["container"], row["interface"], row["family"]): row for row in rows}
 
 
-def _fits(row: Row, wish: _Wish, subnets: Dict[NetworkKey, str], set_aside: Dict[NetworkKey, Set[int]]) -> bool:
+def _fits(row: Row, wish: _Wish, subnets: Dict[NetworkKey, str], lan: Lan) -> bool:
     if wish.address is not None and pools.canonical_address(wish.address) != row["address"]:
         return False
     key = (row["network"], row["family"])
     first, last = pools.usable(subnets[key])
     value = pools.number(row["address"])
-    return first <= value <= last and value not in set_aside.get(key, ())
+    return first <= value <= last and not lan.refuses(key, value)
 
 
 def _lease_explicit(
@@ -112,7 +114,7 @@ def _lease_explicit(
     key: AddressKey,
     address: str,
     subnets: Dict[NetworkKey, str],
-    set_aside: Dict[NetworkKey, Set[int]],
+    lan: Lan,
     wishes: Dict[AddressKey, _Wish],
 ) -> Iterable[Problem]:
     network, container, interface, family = key
@@ -124,12 +126,23 @@ def _lease_explicit(
         choice = "{0} to {1}".format(pools.text(family, first), pools.text(family, last))
         message = "{0} is {1} of {2} ({3}); choose one of {4}"
         yield Problem(path, message.format(address, why, network, subnet, choice))
-    elif pools.number(address) in set_aside.get((network, family), ()):
-        yield Problem(path, "{0} belongs to the bridge of {1}; choose another address".format(address, network))
+    elif lan.refuses((network, family), pools.number(address)):
+        yield Problem(path, "{0} belongs to the bridge of {1} or to the host; choose another".format(address, network))
     elif not change.grant(
         "address", network=network, container=container, interface=interface, family=family, address=address
     ):
         yield Problem(path, _collision(change, key, address, wishes))
+
+
+def _met_on_the_wire(written: Dict[AddressKey, str], lan: Lan, wishes: Dict[AddressKey, _Wish]) -> Iterable[Problem]:
+    """Of addresses that are leased for the first time, those that somebody out there answers for."""
+    by_network: Dict[NetworkKey, Dict[str, AddressKey]] = {}
+    for key, address in written.items():
+        by_network.setdefault((key[0], key[3]), {})[address] = key
+    for network, keys in by_network.items():
+        for address, mac in lan.who_has(network, keys).items():
+            message = "{0} is in use on the wire of {1}, by the MAC {2}; choose another address, or free it there"
+            yield Problem(wishes[keys[address]].path, message.format(address, network[0], mac))
 
 
 def _collision(change: Change, key: AddressKey, address: str, wishes: Dict[AddressKey, _Wish]) -> str:
@@ -149,7 +162,8 @@ def _chooser(
     change: Change,
     requests: Dict[NetworkKey, SubnetRequest],
     subnets: Dict[NetworkKey, str],
-    set_aside: Dict[NetworkKey, Set[int]],
+    lan: Lan,
+    wanted: List[AddressKey],
 ) -> Callable[[AddressKey, _Wish], Any]:
     bounds: Dict[NetworkKey, pools.Bounds] = {}
 
@@ -159,9 +173,11 @@ def _chooser(
         if pool not in bounds:
             request = requests.get(pool)
             bounds[pool] = pools.choosable(subnets[pool], request.ip_range if request else None)
+            count = sum(1 for other in wanted if (other[0], other[3]) == pool)
+            lan.look(pool, count, bounds[pool], functools.partial(change.store.next_free, family))
         first, last = bounds[pool]
         value = change.store.next_free(family, first)
-        while value in set_aside.get(pool, ()):
+        while lan.uses(pool, value):
             value = change.store.next_free(family, value + 1)
         address = pools.text(family, value) if value <= last else None
         if address is None or not change.grant(

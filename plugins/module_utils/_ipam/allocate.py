@@ -13,8 +13,9 @@ from __future__ import annotations
 from typing import Dict, List
 
 from .._kernel.errors import DeclarationError, Problem
+from .address_probe import Ask, ask_the_wire
 from .addresses import AddressKey, allocate_addresses
-from .change import GATEWAY, NETWORK_ITSELF, Change
+from .change import GATEWAY, HOST, NETWORK_ITSELF, Change
 from .port_probe import Probe, probe_port
 from .ports import allocate_ports
 from .requests import Allocation, HostFacts, LeaseRequests, SubnetLease
@@ -28,6 +29,7 @@ def allocate(
     host: HostFacts,
     probe: Probe = probe_port,
     release_others: bool = True,
+    ask: Ask = ask_the_wire,
 ) -> Allocation:
     """Answer every request inside the transaction that the caller has begun, and will commit or roll back.
 
@@ -36,7 +38,7 @@ def allocate(
     change = Change(store, requests.topology)
     subnets = allocate_subnets(change, requests, host, release_others)
     problems: List[Problem] = []
-    addresses = allocate_addresses(change, requests, subnets, release_others, problems)
+    addresses = allocate_addresses(change, requests, subnets, release_others, problems, ask)
     ports = allocate_ports(change, requests, host, probe, release_others, problems)
     if problems:
         raise DeclarationError(problems)
@@ -66,6 +68,7 @@ def _subnet_leases(
     leases = {}
     for request in requests.subnets:
         key = (request.network, request.family)
-        leased = addresses.get((request.network, NETWORK_ITSELF, GATEWAY, request.family))
-        leases[key] = SubnetLease(subnets[key], request.gateway if request.external else leased)
+        own = {name: addresses.get((request.network, NETWORK_ITSELF, name, request.family)) for name in (GATEWAY, HOST)}
+        gateway = request.gateway if request.external else own[GATEWAY]
+        leases[key] = SubnetLease(subnets[key], gateway, own[HOST], request.direct)
     return leases

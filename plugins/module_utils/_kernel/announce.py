@@ -61,12 +61,12 @@ def _advertisement(source: bytes, address: str) -> bytes:
     option = struct.pack("!BB", _TARGET_LINK_LAYER_ADDRESS, 1) + source
     without = struct.pack("!BBHI", _NEIGHBOUR_ADVERTISEMENT, 0, 0, _OVERRIDE) + own + option
     pseudo = own + _ALL_NODES + struct.pack("!IHBB", len(without), 0, 0, _ICMPV6)
-    body = without[:2] + struct.pack("!H", _checksum(pseudo + without)) + without[4:]
+    body = without[:2] + struct.pack("!H", checksum(pseudo + without)) + without[4:]
     header = struct.pack("!IHBB", 6 << 28, len(body), _ICMPV6, 255) + own + _ALL_NODES
     return _ALL_NODES_MAC + source + struct.pack("!H", _ETH_P_IPV6) + header + body
 
 
-def _checksum(data: bytes) -> int:
+def checksum(data: bytes) -> int:
     """RFC 1071."""
     total: int = sum(struct.unpack("!%dH" % (len(data) // 2), data))
     while total >> 16:

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from typing import Any, Dict, Iterator, List, Sequence, Tuple
 
 from . import gate, libc, namespaces, program
-from .errors import FabricError, MissingDependencyError, cut
+from .errors import FabricError, MissingProgramError, cut
 
 TableName = Tuple[str, str]  # (family, name)
 Object = Dict[str, Any]  # {"chain": {...}}, {"rule": {...}}, {"set": {...}}, {"map": {...}}
@@ -27,9 +27,32 @@ Object = Dict[str, Any]  # {"chain": {...}}, {"rule": {...}}, {"set": {...}}, {"
 _PLACES = os.pathsep.join(("/usr/local/sbin", "/usr/sbin", "/sbin"))
 
 
+class RefusedError(FabricError):
+    """nft, or the kernel behind it, refuses a script. ``lacks``: (what it says, the line that it says it of)."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__("nft: " + said)
+        self.lacks = tuple(dict.fromkeys(_complaints(said)))
+
+
+def _complaints(said: str) -> Iterator[Tuple[str, str]]:
+    """Of nft's errors, each of which is ``place: Error: text`` above the line of the script and marks below that."""
+    lines = said.splitlines()
+    for number, line in enumerate(lines):
+        _place, error, text = line.partition("Error: ")
+        if error:
+            about = lines[number + 1].strip() if number + 1 < len(lines) else ""
+            yield text, about
+    if "Error: " not in said:
+        yield said, ""
+
+
 def list_tables(names: Sequence[TableName]) -> Dict[TableName, List[Object]]:
     """The objects of each of these tables; a table that does not exist is not in the answer."""
     return dict(Listing(names))
+
+
+_AS_DATA = ("-j", "--numeric-protocol")
 
 
 class Listing:
@@ -40,7 +63,7 @@ class Listing:
     """
 
     def __init__(self, names: Sequence[TableName]) -> None:
-        self._running = _begin_list(names, ["-j", "--numeric-protocol"])
+        self._running = _begin_list(names, _AS_DATA)
 
     def __iter__(self) -> Iterator[Tuple[TableName, List[Object]]]:
         for name, listing in _end_list(self._running):
@@ -123,7 +146,15 @@ def normalise(text: str, names: Sequence[TableName]) -> Dict[TableName, List[Obj
     """What this nft and this kernel make of ``text``, as ``list_tables`` would show it."""
     with _scratch_namespace():
         _load(text)
-        return list_tables(names)
+        listing = _run([*_AS_DATA, "list", "ruleset"])  # no table but these is there: one process for all
+    if listing.returncode != 0:
+        raise _error(listing)
+    found: Dict[TableName, List[Object]] = {name: [] for name in names}
+    for item in json.loads(listing.stdout)["nftables"]:
+        for kind, body in item.items():
+            if kind not in ("metainfo", "table"):
+                found[body["family"], body["table"]].append(item)
+    return found
 
 
 @contextmanager
@@ -138,7 +169,7 @@ def pretending(scripts: Sequence[str]) -> Iterator[None]:
 def _load(script: str) -> None:
     process = _run(["-f", "-"], script)
     if process.returncode != 0:
-        raise _error(process)
+        raise RefusedError(_said(process))
 
 
 @contextmanager
@@ -146,13 +177,21 @@ def _scratch_namespace() -> Iterator[None]:
     """This thread in an empty network namespace that ends with the block. Nothing of the host is written."""
     own = namespaces.open_own()
     try:
-        libc.call("unshare", namespaces.CLONE_NEWNET)
+        _unshare()
         try:
             yield
         finally:
             namespaces.enter(own)
     finally:
         os.close(own)
+
+
+def _unshare() -> None:
+    try:
+        libc.call("unshare", namespaces.CLONE_NEWNET)
+    except OSError as error:
+        text = "this kernel makes no network namespace ({0}): see network_namespaces(7) and user.max_net_namespaces"
+        raise FabricError(text.format(error.strerror)) from error
 
 
 def _run(arguments: Sequence[str], script: str = "") -> "subprocess.CompletedProcess[str]":
@@ -164,17 +203,26 @@ def _start(arguments: Sequence[str]) -> "subprocess.Popen[str]":
 
 
 def require() -> None:
-    """Raise MissingDependencyError when there is no nft; called before anything is touched."""
+    """Raise MissingProgramError when there is no nft; called before anything is touched."""
     _program()
+
+
+def version() -> str:
+    """Such as 1.0.6."""
+    words = _run(["--version"]).stdout.split()
+    return words[1].lstrip("v") if len(words) > 1 else "unknown"
 
 
 def _program() -> str:
     found = shutil.which("nft") or shutil.which("nft", path=_PLACES)
     if found is None:
-        raise MissingDependencyError("nft", "to load packet rules", "https://netfilter.org/projects/nftables/")
+        raise MissingProgramError("nft (nftables)", "for packet rules", "https://netfilter.org/projects/nftables/")
     return found
 
 
 def _error(process: "subprocess.CompletedProcess[str]") -> FabricError:
-    message = process.stderr.strip()
-    return FabricError("nft: {0}".format(message or "exit status {0}".format(process.returncode)))
+    return FabricError("nft: {0}".format(_said(process)))
+
+
+def _said(process: "subprocess.CompletedProcess[str]") -> str:
+    return process.stderr.strip() or "exit status {0}".format(process.returncode)

@@ -9,15 +9,19 @@ from __future__ import annotations
 import contextlib
 import functools
 from dataclasses import replace
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Tuple
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
+from .._declaration.limits import Limit, parse_remove_limit
 from .._declaration.topology import Topology, families
-from .._engine import confirm, declared
+from .._engine import confirm, declared, forwarding
+from .._engine.asked import Digests, digests, kinds, kinds_by_change
+from .._engine.declared import Kept
 from .._engine.desired import Desired
 from .._engine.leases import PreparedLeases
 from .._engine.lock import host_lock
 from .._engine.observation import Planner
-from .._engine.report import Result, lines
+from .._engine.possession import possession, refuse_to_lose
+from .._engine.report import DRIFT, INTENDED, RELEASE, Result, changes
 from .._engine.session import Work, session
 from .._engine.stopwatch import Stopwatch
 from .._engine.view import View
@@ -25,18 +29,24 @@ from .._expansion.addressing import HostDefaults
 from .._expansion.describe import describe_containers, describe_networks
 from .._expansion.drivers.driver import Surroundings
 from .._expansion.drivers.registry import driver_of, parse_declaration
-from .._expansion.expand import expand
+from .._expansion.expand import claim_of, expand, forwarded
 from .._expansion.lease_requests import lease_requests
 from .._expansion.projects import settle_default_bridge
+from .._fleet.join import join
 from .._ipam.allocate import allocate, release_topology
 from .._ipam.requests import Allocation, HostFacts, SubnetRequest
-from .._ipam.store import Store, open_store
+from .._ipam.store import Store, leases, open_store
 from .._kernel import dependencies, facts, rare, sysctl
 from .._kernel.errors import DeclarationError, FabricError, Problem
 from .._kernel.host import Host
+from .._kernel.names import RELEASE as RELEASE_NAME
+from .._kernel.observe import Observed
 from .._kernel.rtnl import read as rtnetlink
 from .._resources.action import Operation, operation
 from .._resources.firewalls.accept import WARN
+from .._resources.forwarding import DROP, KEYS, MANAGE, Forwarding, decide, warnings
+
+Consent = Callable[[Observed], None]
 
 
 def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
@@ -46,27 +56,34 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
     absent = params["state"] == "absent"
     watch = Stopwatch()
     topology = _parse(params["name"], declared.words(params), absent)
+    limit = parse_remove_limit(params.get("remove_limit"))
     dependencies.require_all()
     watch.lap("parse")
     with session(check_mode, params["lock_timeout"], params.get("confirm_timeout"), watch) as run:
+        if topology.networks:
+            dependencies.require_kinds(run.host)
         with _leases(run.view, check_mode) as store:
-            quarantine = params.get("quarantine", True)
-            prepared = _prepare(run.view, store, topology, absent, params.get("firewall") or WARN, quarantine)
+            consent = None if absent else _consent(store, topology, limit)
+            quarantine = bool(params.get("quarantine", True))
+            prepared = _prepare(run.view, store, topology, absent, params, consent, quarantine)
             planner = prepared.planner
             watch.lap("lease and expand")
-            leases = PreparedLeases(store, prepared.allocation)
-            finish = (_remember(topology.name, params, absent),)
-            work = Work(topology.name, planner.plan, leases, planner.left_after, finish, planner.quarantine)
+            granted = PreparedLeases(store, prepared.allocation)
+            kept = run.view.declared(topology.name)
+            finish = functools.partial(_finish, params, absent, prepared, kept)
+            work = Work(topology.name, planner.plan, granted, planner.left_after, finish, planner.quarantine)
             result = run.carry_out(work)
-        drift, intended = _tell_apart(run.view, params, absent, result) if check_mode else ((), ())
+        result = replace(result, kinds=_kinds(run.view, params, absent, prepared, kept, result, check_mode))
         watch.lap("tell drift from intent" if check_mode else "finish")
-    result = replace(result, warnings=tuple(planner.firewall.warnings(_forwarding(prepared.topology))))
+    told_apart = {"drift": result.of_kinds(DRIFT), "intended": result.of_kinds(INTENDED, RELEASE)}
+    needing = {family: forwarded(prepared.topology, family) for family in KEYS}
+    beside = planner.firewall.warnings(_forwarding(prepared.topology))
+    result = replace(result, warnings=(*warnings(prepared.forwarding, needing), *beside))
     watch.lap("look at other firewalls")
     result = run.first.then(replace(result, timings=watch.milliseconds()))
-    facts_of_check = {"drift": list(drift), "intended": list(intended)} if check_mode else {}
     if result.quarantined:
         raise _left_out(result, check_mode)
-    return result.with_facts(**prepared.described(), **facts_of_check)
+    return result.with_facts(**prepared.described(), **(told_apart if check_mode else {}))
 
 
 def _left_out(result: Result, check_mode: bool) -> FabricError:
@@ -83,12 +100,14 @@ def _left_out(result: Result, check_mode: bool) -> FabricError:
 
 
 class Prepared(NamedTuple):
-    """A declaration, leased and expanded. ``described``: computed when it is first asked for."""
+    """A declaration, leased and expanded. The last two are computed when they are first asked for."""
 
     topology: Topology
     allocation: Allocation
     planner: Planner
+    forwarding: Forwarding
     described: Callable[[], Dict[str, Any]]
+    asked: Callable[[], Digests]
 
 
 @contextlib.contextmanager
@@ -112,20 +131,32 @@ def _forwarding(topology: Topology) -> Dict[int, List[str]]:
 
     From an internal network too with br_netfilter, by which it sees the neighbours' frames.
     """
-    bridged = sysctl.read("net/bridge/bridge-nf-call-iptables") == "1"
+    bridged = _bridge_netfilter()
     with_rules = [network for network in topology.networks.values() if driver_of(network).publishes]
     networks = [network for network in with_rules if bridged or not network.internal]
     return {family: [each.bridge for each in networks if family in families(each)] for family in (4, 6)}
 
 
 def _parse(name: str, words: Mapping[str, Any], absent: bool) -> Topology:
-    return parse_declaration(
+    topology = parse_declaration(
         name,
         {} if absent else words["networks"],
         {} if absent else words["containers"],
         words["default_address_pools"],
         words["port_range"],
     )
+    return join(topology, words.get("fleet"))
+
+
+def _consent(store: Store, topology: Topology, limit: Optional[Limit]) -> Consent:
+    """Refuses to remove by an empty declaration, or more than the limit. Called before anything is leased."""
+    held = leases(store, topology.name)
+
+    def ask(observed: Observed) -> None:
+        has = possession(topology.name, observed, held)
+        refuse_to_lose(topology.name, has, topology.networks, topology.containers, limit)
+
+    return ask
 
 
 def _confirm(params: Mapping[str, Any], check_mode: bool) -> Result:
@@ -135,52 +166,108 @@ def _confirm(params: Mapping[str, Any], check_mode: bool) -> Result:
         return confirm.confirm()
 
 
-def _remember(name: str, params: Mapping[str, Any], absent: bool) -> Operation:
-    """The operation that keeps the declaration once it is real."""
+def _finish(
+    params: Mapping[str, Any], absent: bool, prepared: Prepared, kept: Optional[Kept], changes: bool
+) -> Tuple[Operation, ...]:
+    """What is kept in files once all is real."""
+    remembered = forwarding.remembering(prepared.forwarding.record)
+    return (remembered, *_remember(params, absent, prepared, kept, changes))
+
+
+def _remember(
+    params: Mapping[str, Any], absent: bool, prepared: Prepared, kept: Optional[Kept], changes: bool
+) -> Tuple[Operation, ...]:
+    """The operation that keeps the declaration once it is real: none where it is what was kept, and was real."""
+    name = prepared.topology.name
     if absent:
-        return operation("declared.remove", topology=name)
-    return operation("declared.write", topology=name, declared=declared.words(params))
+        return (operation("declared.remove", topology=name),)
+    words = declared.words(params)
+    if not changes and kept is not None and kept.asked and (kept.words, kept.release) == (words, RELEASE_NAME):
+        return ()  # to find out that nothing else is asked either would take a tenth of such a run
+    asked = prepared.asked()
+    return (operation("declared.write", topology=name, declared=words, release=RELEASE_NAME, asked=asked),)
 
 
-def _tell_apart(
-    view: View, params: Mapping[str, Any], absent: bool, result: Result
-) -> Tuple[Tuple[str, ...], Tuple[str, ...]]:
-    """Of a check's actions, which repair the host and which follow the inventory."""
-    foreseen = view.declared(params["name"])
-    last = declared.read(params["name"]) if foreseen is None else foreseen[0]
-    if last is None or not result.actions:
-        return (), result.actions
-    if not absent and last == declared.words(params):
-        return result.actions, ()
+def _kinds(
+    view: View,
+    params: Mapping[str, Any],
+    absent: bool,
+    prepared: Prepared,
+    kept: Optional[Kept],
+    result: Result,
+    check_mode: bool,
+) -> Tuple[str, ...]:
+    """Which of the changes repair the host, and which follow the inventory or another release.
+
+    ``kept``: what was declared last. Where that is something else, a check asks it what it would need, change by
+    change; a run that did its work has another host before it, and goes by the object.
+    """
+    if kept is None or not result.changes:
+        return (INTENDED,) * len(result.changes)
+    same = not absent and kept.words == declared.words(params)
+    if same or not check_mode:
+        return kinds(result.changes, kept.asked, prepared.asked(), same)
     with _leases(view, check_mode=True) as store:
-        topology = _parse(params["name"], last, absent=False)
-        prepared = _prepare(view, store, topology, False, last["firewall"] or WARN, True)
-        needed = (*prepared.allocation.actions, *lines(prepared.planner.plan()))
-    return declared.tell_apart(result.actions, needed)
+        try:
+            topology = _parse(params["name"], kept.words, absent=False)
+            last = _prepare(view, store, topology, False, kept.words, quarantine=True)
+        except DeclarationError:  # the host has not what it took, such as an interface: so this is another declaration
+            return kinds(result.changes, kept.asked, prepared.asked(), same)
+        corrective = (*last.allocation.changes, *changes(last.planner.plan()))
+    return kinds_by_change(result.changes, corrective, kept.asked, last.asked())
 
 
-def _prepare(view: View, store: Store, topology: Topology, absent: bool, firewall: str, quarantine: bool) -> Prepared:
+def _prepare(
+    view: View,
+    store: Store,
+    topology: Topology,
+    absent: bool,
+    words: Mapping[str, Any],
+    consent: Optional[Consent] = None,
+    quarantine: bool = False,
+) -> Prepared:
     """Lease and expand: from what is declared to what is to be on this host."""
     if absent:
         allocation, desired = release_topology(store, topology.name), Desired(topology.name)
+        reading = None
     else:
         reading = view.host_facts()
         topology = settle_default_bridge(topology, reading.links.values())
         requests = lease_requests(topology)
         requests = replace(requests, subnets=_adopted(topology, requests.subnets, _surroundings(view.host, reading)))
         allocation = allocate(store, requests, _host_facts(reading))
-        desired = expand(topology, allocation, _host_defaults(topology, reading))
+        desired = expand(topology, allocation, _host_defaults(reading))
+        if desired.limited_ifnames():
+            dependencies.require_library("pyroute2", "to limit traffic of containers")
+    decided = _decide(view, topology, desired, words, reading)
+    desired = replace(desired, sysctls=decided.settings, given_back=decided.given_back, transit=decided.transit)
     described = functools.lru_cache(maxsize=None)(functools.partial(_describe, topology, allocation))
-    return Prepared(topology, allocation, Planner(view, desired, firewall, described, quarantine), described)
+    asked = functools.lru_cache(maxsize=None)(functools.partial(digests, desired))
+    planner = Planner(view, desired, words.get("firewall") or WARN, described, consent, quarantine)
+    return Prepared(topology, allocation, planner, decided, described, asked)
 
 
-def _host_defaults(topology: Topology, reading: facts.Reading) -> HostDefaults:
-    ipv6 = any(network.enable_ipv6 for network in topology.networks.values())
+def _decide(
+    view: View, topology: Topology, desired: Desired, words: Mapping[str, Any], reading: Optional[facts.Reading]
+) -> Forwarding:
+    """What becomes of the host's forwarding."""
+    claim, mode = claim_of(topology, desired, words.get("transit") or DROP), words.get("forwarding") or MANAGE
+    advertised = facts.advertised_interfaces(reading) if reading is not None else ()
+    interfaces = tuple(link.ifname for link in reading.links.values()) if reading is not None else ()
+    return decide(view.forwarding(), topology.name, claim, mode, view.setting, advertised, interfaces)
+
+
+def _host_defaults(reading: facts.Reading) -> HostDefaults:
     return HostDefaults(
         mtu=facts.uplink_mtu(reading),
+        links={link.ifname: link for link in reading.links.values()},
         resolv_conf=tuple(facts.resolv_conf_lines()),
-        advertised_interfaces=facts.advertised_interfaces(reading) if ipv6 else (),
+        bridge_netfilter=_bridge_netfilter(),
     )
+
+
+def _bridge_netfilter() -> bool:
+    return sysctl.read("net/bridge/bridge-nf-call-iptables") == "1"
 
 
 def _host_facts(reading: facts.Reading) -> HostFacts:
@@ -202,7 +289,7 @@ def _adopted(topology: Topology, subnets: Iterable[SubnetRequest], host: Surroun
         network = topology.networks[request.network]
         found.append(driver_of(network).adopt(network, request, host, problems))
     if problems:
-        raise DeclarationError(problems)
+        raise DeclarationError(dict.fromkeys(problems))
     return tuple(found)
 
 
@@ -212,4 +299,5 @@ def _surroundings(host: Host, reading: facts.Reading) -> Surroundings:
         routes=reading.routes,
         addresses=functools.lru_cache(maxsize=None)(functools.partial(rtnetlink.read_addresses, host.socket)),
         supports=functools.partial(rare.supports, host),
+        nameservers=facts.nameservers(),
     )

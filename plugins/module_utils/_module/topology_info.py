@@ -12,7 +12,7 @@ from .._engine.lock import host_lock
 from .._engine.report import Result
 from .._expansion.recognise import Seen, recognise_containers, recognise_networks
 from .._ipam import store as lease_store
-from .._kernel import files, names, nft
+from .._kernel import dependencies, files, names, nft
 from .._kernel.host import Host
 from .._kernel.observe import Observed, observe
 from .._kernel.visits import Visits
@@ -26,7 +26,7 @@ from .by_hand import LOCK_TIMEOUT
 
 def perform_topology_info(params: Mapping[str, Any], check_mode: bool) -> Result:
     """Every topology on the host, or the one named, in the words of ``topology``. Never writes."""
-    nft.require()
+    dependencies.require_all()
     wanted = params.get("name")
     with host_lock(LOCK_TIMEOUT, check_mode=True), Host() as host:
         with Visits(host, {}) as visits:

@@ -31,6 +31,11 @@ def marks(link: Link, observed: Observed, netns: Optional[str] = None) -> Iterat
     return (text for text in places if names.parse_alias(text))
 
 
+def is_marked(link: Link) -> bool:
+    """Whether it says itself that it is ours."""
+    return any(map(names.parse_alias, (link.alias, *map(names.alias_of_altname, link.altnames))))
+
+
 def topologies(link: Link, observed: Observed, netns: Optional[str] = None) -> FrozenSet[str]:
     """Whose it is; more than one when somebody changed a mark, and nobody's when it has none."""
     return frozenset(parsed[0] for parsed in map(names.parse_alias, marks(link, observed, netns)) if parsed)

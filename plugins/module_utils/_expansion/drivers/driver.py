@@ -10,18 +10,22 @@ A driver turns a network and its containers' places on it into resources. All th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
+import ipaddress
+from dataclasses import dataclass, replace
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Tuple
 
 from ..._declaration.driver import DriverWords
 from ..._declaration.topology import Attachment, Container, Network, Pool, Topology
 from ..._ipam.requests import Allocation, SubnetRequest
 from ..._kernel.errors import Problem
+from ..._kernel.macs import mac_of
 from ..._kernel.rtnl.read import Link, RouteEntry
+from ..._resources import ownership
+from ..._resources.adopted import AdoptedBridge
 from ..._resources.links.kind import DeclaredLink
 from ..._resources.routes import StaticRoute
 from ..._resources.ruleset.model import Endpoint, NetworkPolicy
-from ..addressing import HostDefaults, mac_of
+from ..addressing import HostDefaults
 from ..seen import RecognisedNetworks, RecognisedPlaces, Seen
 
 
@@ -35,6 +39,7 @@ class Surroundings:
     addresses: Callable[[], Mapping[int, List[str]]]
     #: Whether the kernel can make links of a kind.
     supports: Callable[[str], bool]
+    nameservers: Tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,13 +57,33 @@ class Place:
     addresses: Tuple[str, ...]  # CIDRs
     routes: Tuple[StaticRoute, ...]
     sysctls: Tuple[Tuple[str, str], ...]  # keys with slashes
+    host: HostDefaults = HostDefaults()
+
+
+def beside_others(request: SubnetRequest, host: Surroundings, wires: Iterable[str]) -> SubnetRequest:
+    """A subnet in which others are too: what of it the host has, what its LAN is known to have, and where to ask."""
+    # What our own links have is leased, and what a run that was interrupted had made is to go.
+    others = [link.index for link in host.links.values() if not ownership.is_marked(link)]
+    own = [cidr.split("/")[0] for index in others for cidr in host.addresses().get(index, ())]
+    known = [*(route.gateway for route in host.routes if route.gateway), *host.nameservers]
+    return replace(
+        request,
+        set_aside=_inside(request, own),
+        avoided=_inside(request, known),
+        wires=tuple(sorted(wires)),
+    )
+
+
+def _inside(request: SubnetRequest, addresses: Iterable[str]) -> Tuple[str, ...]:
+    if request.subnet is None:
+        return ()
+    subnet = ipaddress.ip_network(request.subnet)
+    found = {each for each in addresses if "%" not in each and ipaddress.ip_address(each) in subnet}
+    return tuple(sorted(found))
 
 
 class Driver(DriverWords):
     """A driver, with the answers of one that makes nothing on the host and has no packet rules."""
-
-    #: Whether ports can be published over its networks: whether our packet rules are in the way of their traffic.
-    publishes = False
 
     def ask(self, network: Network, pool: Pool, request: SubnetRequest) -> SubnetRequest:
         """What is asked of the lease store for a subnet; ``request`` says what every network asks."""
@@ -77,7 +102,7 @@ class Driver(DriverWords):
     def mtu(self, network: Network, host: HostDefaults) -> int:
         return network.mtu or host.mtu
 
-    def mac(self, attachment: Attachment, ipv4: Optional[str], ipv6: Optional[str]) -> Optional[str]:
+    def mac(self, network: Network, attachment: Attachment, ipv4: Optional[str], ipv6: Optional[str]) -> Optional[str]:
         """Of a container's interface; None: it is not ours to choose."""
         return attachment.mac_address or mac_of(ipv4, ipv6)
 
@@ -85,6 +110,10 @@ class Driver(DriverWords):
         self, topology: Topology, network: Network, allocation: Allocation, host: HostDefaults
     ) -> Iterator[DeclaredLink]:
         """The links that a network has on the host, whoever is on it."""
+        return iter(())
+
+    def adopted(self, topology: Topology, network: Network, host: HostDefaults) -> Iterator[AdoptedBridge]:
+        """The bridges of others that the network's containers are on."""
         return iter(())
 
     def place_links(self, place: Place) -> Iterator[DeclaredLink]:
@@ -116,6 +145,14 @@ class Driver(DriverWords):
     def recognise_networks(self, seen: Seen) -> RecognisedNetworks:
         """(name, words) of each network of this driver that the kernel has."""
         return iter(())
+
+    def recognise_bandwidth(self, seen: Seen, inner: Link) -> Dict[str, Any]:
+        """The words of the limits of a recognised interface; none where there are none."""
+        return {}
+
+    def has_mac(self, link: Link) -> bool:
+        """Whether a recognised link has a MAC of its own, which a declaration can say."""
+        return True
 
     def recognise_places(self, seen: Seen, container: str) -> RecognisedPlaces:
         """(the link inside, the network's name) of each interface by which a container is on one."""

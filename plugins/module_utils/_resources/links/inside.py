@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
+from ..._kernel.changes import Subject, of_owner
 from ..._kernel.errors import InsideError
 from ..._kernel.rtnl import settings as interface_settings
 from ..._kernel.rtnl.read import IPV6_MTU, Link, RouteEntry
@@ -42,8 +43,8 @@ class Inside(DeclaredLink):
         return self.owner or "{0}:{1}".format(self.netns, self.ifname)
 
     @property
-    def subject(self) -> str:
-        return "container " + self.shown
+    def subject(self) -> Subject:
+        return of_owner(self.shown)
 
 
 def creation(desired: Inside) -> Dict[str, Any]:
@@ -70,8 +71,20 @@ def described(desired: Inside) -> Dict[str, Any]:
     }
 
 
+def as_seen(link: Link, state: NamespaceState) -> Dict[str, Any]:
+    """The fields that every kind has of a link in a namespace, as the kernel has them."""
+    return {
+        "ifname": link.ifname,
+        "alias": link.alias,
+        "mac": link.mac,
+        "mtu": link.mtu,
+        "addresses": comparable_addresses(state.addresses.get(link.index, [])),
+        "routes": tuple(routes.static(entry) for entry in routes_of(link, state)),
+    }
+
+
 def changes(desired: Inside, inner: Link, state: NamespaceState) -> Iterator[Action]:
-    subject, netns, ifname = "container " + desired.shown, desired.netns, desired.ifname
+    subject, netns, ifname = desired.subject, desired.netns, desired.ifname
     if inner.ifname != ifname:
         yield Action(
             text="rename {0} in namespace {1} to {2}".format(inner.ifname, netns, ifname),
@@ -103,7 +116,7 @@ def changes(desired: Inside, inner: Link, state: NamespaceState) -> Iterator[Act
         )
 
 
-def _link_local_of_the_mac(desired: Inside, inner: Link, state: NamespaceState, subject: str) -> Iterator[Action]:
+def _link_local_of_the_mac(desired: Inside, inner: Link, state: NamespaceState, subject: Subject) -> Iterator[Action]:
     """The kernel makes it once and leaves it when the MAC changes; then the packet rules would drop what it sends."""
     if not desired.mac:
         return
@@ -131,7 +144,7 @@ def _link_local_of_the_mac(desired: Inside, inner: Link, state: NamespaceState, 
     )
 
 
-def _compare_routes(desired: Inside, inner: Link, state: NamespaceState, subject: str) -> Iterator[Action]:
+def _compare_routes(desired: Inside, inner: Link, state: NamespaceState, subject: Subject) -> Iterator[Action]:
     """Only routes over this interface, and declared ones without any; those the kernel makes are its own."""
     wanted = set(desired.routes)
     now = {routes.static(entry) for entry in routes_of(inner, state)}
