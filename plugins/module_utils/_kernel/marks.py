@@ -4,8 +4,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The mark beside a handle: which topology a name under /run/netns belongs to.
 
-A file for each handle in ``names.HANDLE_MARK_DIRECTORY``. It holds the boot it was written in (handles do
-not outlive a boot, marks do) and the namespace's inode, so that a replaced namespace is noticed.
+A file for each handle in ``names.HANDLE_MARK_DIRECTORY``, which goes with the boot as the handles do. It holds the
+namespace's inode, so that a replaced namespace is noticed. Releases up to 0.2.0 kept the marks on disk, with the boot
+that they were of: those are read too, until a run has moved them (``_engine/housekeeping.py``).
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ import functools
 import json
 import os
 from dataclasses import dataclass
-from typing import Dict, FrozenSet, Optional, Tuple
+from typing import Any, Dict, FrozenSet, Mapping, Optional
 
-from . import gate, state, sysctl
-from .names import HANDLE_MARK_DIRECTORY, STATE_DIRECTORY
+from . import files, gate, state, sysctl
+from .names import FORMER_MARK_DIRECTORY, HANDLE_MARK_DIRECTORY, RUN_DIRECTORY, STATE_DIRECTORY
 
 
 @dataclass(frozen=True)
@@ -34,53 +35,80 @@ def boot_id() -> str:
 
 
 def names() -> FrozenSet[str]:
-    """The handles that have a mark, of whatever boot."""
+    """The handles that have a mark."""
+    return _listed(HANDLE_MARK_DIRECTORY).union(former())
+
+
+def _listed(directory: str) -> FrozenSet[str]:
     try:
-        return frozenset(os.listdir(HANDLE_MARK_DIRECTORY))
+        return frozenset(os.listdir(directory))
     except FileNotFoundError:
         return frozenset()
 
 
 def read_all(only: Optional[FrozenSet[str]] = None) -> Dict[str, HandleMark]:
-    """Handle name → mark, of this boot only; of all handles or ``only`` of these. A damaged one is none."""
-    boot = boot_id()
-    found = {name: _read(name) for name in sorted(names() if only is None else only)}
-    return {name: mark[1] for name, mark in found.items() if mark is not None and mark[0] == boot}
+    """Handle name → mark, of all handles or ``only`` of these. A damaged one is none."""
+    found = former()
+    for name in sorted(_listed(HANDLE_MARK_DIRECTORY) if only is None else only):
+        mark = _mark(_words(path(name)))
+        if mark is not None:
+            found[name] = mark
+    return found if only is None else {name: mark for name, mark in found.items() if name in only}
 
 
 def is_lost(name: str) -> bool:
     """Whether there is no mark that can be read, of whatever boot."""
-    return _read(name) is None
+    return all(_mark(_words(place)) is None for place in (path(name), FORMER_MARK_DIRECTORY + "/" + name))
 
 
-def _read(name: str) -> Optional[Tuple[str, HandleMark]]:
-    """The boot, and the mark."""
-    try:
-        words = state.read_json(path(name)) or {}
-    except (OSError, state.Damaged):
+def former() -> Dict[str, HandleMark]:
+    """Handle name → mark, of this boot, where 0.2.0 and before kept them."""
+    found = {}
+    for name in sorted(_listed(FORMER_MARK_DIRECTORY)):
+        words = _words(FORMER_MARK_DIRECTORY + "/" + name)
+        mark = _mark(words)
+        if mark is not None and words.get("boot_id") == boot_id():
+            found[name] = mark
+    return found
+
+
+def _mark(words: Mapping[str, Any]) -> Optional[HandleMark]:
+    topology, inode, attach = (words.get(word) for word in ("topology", "inode", "attach"))
+    if not isinstance(topology, str) or not isinstance(inode, int) or not isinstance(attach, (str, type(None))):
         return None
-    boot, topology, inode, attach = (words.get(word) for word in ("boot_id", "topology", "inode", "attach"))
-    if isinstance(boot, str) and isinstance(topology, str) and isinstance(inode, int):
-        if attach is None or isinstance(attach, str):
-            return boot, HandleMark(topology, inode, attach)
-    return None
+    return HandleMark(topology, inode, attach)
+
+
+def _words(path: str) -> Dict[str, Any]:
+    try:
+        return state.read_json(path) or {}
+    except (OSError, state.Damaged):
+        return {}
 
 
 def write(name: str, mark: HandleMark) -> None:
     gate.writing("mark " + name)
-    _prepare_mark_directory()
-    words = {"topology": mark.topology, "inode": mark.inode, "attach": mark.attach, "boot_id": boot_id()}
-    state.write(path(name), json.dumps(words))
-
-
-def _prepare_mark_directory() -> None:
-    prepare_state_directory()
-    os.makedirs(HANDLE_MARK_DIRECTORY, mode=0o700, exist_ok=True)
+    text = json.dumps({"topology": mark.topology, "inode": mark.inode, "attach": mark.attach})
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+    try:
+        descriptor = os.open(path(name), flags, 0o600)
+    except FileNotFoundError:
+        prepare_run_directory()
+        os.makedirs(HANDLE_MARK_DIRECTORY, mode=0o700, exist_ok=True)
+        descriptor = os.open(path(name), flags, 0o600)
+    except OSError:  # what is there is no file
+        state.write(path(name), text)
+        return
+    try:
+        files.write_all(descriptor, text.encode("utf-8"))
+    finally:
+        os.close(descriptor)
 
 
 def remove(name: str) -> None:
     gate.writing("mark " + name)
     state.remove(path(name))
+    files.unlink(FORMER_MARK_DIRECTORY + "/" + name)
 
 
 def path(name: str) -> str:
@@ -89,3 +117,7 @@ def path(name: str) -> str:
 
 def prepare_state_directory() -> None:
     os.makedirs(STATE_DIRECTORY, mode=0o700, exist_ok=True)
+
+
+def prepare_run_directory() -> None:
+    os.makedirs(RUN_DIRECTORY, mode=0o755, exist_ok=True)
