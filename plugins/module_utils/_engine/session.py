@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass, replace
-from typing import Callable, Iterator, List, Optional, Sequence, Tuple
+from typing import Callable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from .._kernel import gate
 from .._kernel.errors import FabricError
@@ -36,13 +36,21 @@ from .stopwatch import Stopwatch
 from .view import View
 
 
+class Finish(NamedTuple):
+    """What is left for the end, once all is verified. ``declared`` says that the declaration was made real, and so is
+    left away where a container was left out."""
+
+    always: Tuple[Operation, ...] = ()
+    declared: Tuple[Operation, ...] = ()
+
+
 @dataclass(frozen=True)
 class Work:
     """What a module wants of a host.
 
     ``plan``: reads the host and compares; no actions where it is as wanted. ``left_after``: of what these actions
     touched, what is left to do; where it is None, everything is planned again to find out.
-    ``finish``: given whether anything is to change, what is left for the end, once all is verified. No check asks.
+    ``finish`` is told whether anything is to change, and is not asked by a check.
     ``quarantine``: which containers are left out; None: all or nothing.
     """
 
@@ -50,7 +58,7 @@ class Work:
     plan: Callable[[], Tuple[Action, ...]]
     leases: Leases = NO_LEASES
     left_after: Optional[Callable[[Sequence[Action]], Tuple[Action, ...]]] = None
-    finish: Callable[[bool], Tuple[Operation, ...]] = lambda changes: ()
+    finish: Callable[[bool], Finish] = lambda changes: Finish()
     quarantine: Optional[Quarantine] = None
 
 
@@ -114,9 +122,16 @@ class Session:
         self.watch.lap("finish")
         return _told(work, done)
 
-    def _write_down(self, journal: Journal, work: Work, actions: Sequence[Action], finish: Sequence[Operation]) -> None:
+    def _write_down(self, journal: Journal, work: Work, actions: Sequence[Action], finish: Finish) -> None:
         """The journal is on the disk before anything else is; the leases before an address is used."""
-        journal.begin(work.topology, work.leases.way_back, actions, finish, self.timer, self.view.before)
+        journal.begin(
+            work.topology,
+            work.leases.way_back,
+            actions,
+            [*finish.always, *finish.declared],
+            self.timer,
+            self.view.before,
+        )
         gate.writing("leases")
         work.leases.commit()
         self.watch.lap("journal and leases")
@@ -198,7 +213,6 @@ def _told(work: Work, actions: Sequence[Action]) -> Result:
     return replace(report(work.leases.changes, actions), quarantined=quarantined)
 
 
-def _finish(work: Work, done: Sequence[Action], finish: Sequence[Operation]) -> List[Operation]:
-    """What is declared was made real only where nothing was left out."""
-    steps = [step for action in done for step in action.finish]
-    return steps if work.quarantine is not None and work.quarantine.why else [*steps, *finish]
+def _finish(work: Work, done: Sequence[Action], finish: Finish) -> List[Operation]:
+    steps = [*(step for action in done for step in action.finish), *finish.always]
+    return steps if work.quarantine is not None and work.quarantine.why else [*steps, *finish.declared]

@@ -22,7 +22,7 @@ from .._engine.lock import host_lock
 from .._engine.observation import Planner
 from .._engine.possession import possession, refuse_to_lose
 from .._engine.report import DRIFT, INTENDED, RELEASE, Result, changes
-from .._engine.session import Work, session
+from .._engine.session import Finish, Work, session
 from .._engine.stopwatch import Stopwatch
 from .._engine.view import View
 from .._expansion.addressing import HostDefaults
@@ -166,12 +166,10 @@ def _confirm(params: Mapping[str, Any], check_mode: bool) -> Result:
         return confirm.confirm()
 
 
-def _finish(
-    params: Mapping[str, Any], absent: bool, prepared: Prepared, kept: Optional[Kept], changes: bool
-) -> Tuple[Operation, ...]:
+def _finish(params: Mapping[str, Any], absent: bool, prepared: Prepared, kept: Optional[Kept], changes: bool) -> Finish:
     """What is kept in files once all is real."""
     remembered = forwarding.remembering(prepared.forwarding.record)
-    return (remembered, *_remember(params, absent, prepared, kept, changes))
+    return Finish((remembered,), _remember(params, absent, prepared, kept, changes))
 
 
 def _remember(

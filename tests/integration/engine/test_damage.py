@@ -43,7 +43,8 @@ class File(NamedTuple):
 
 FILES: Dict[str, File] = {
     "journal": File(names.JOURNAL_FILE, REFUSED, interrupted=True),
-    "the journal's counter": File(names.JOURNAL_FILE + ".reached", REFUSED, interrupted=True),
+    "the journal's half of this boot": File(names.RUN_JOURNAL_FILE, EITHER, interrupted=True),
+    "the journal's counter": File(names.RUN_JOURNAL_FILE + ".reached", REFUSED, interrupted=True),
     "lock": File(names.LOCK_FILE, EITHER),
     "mark of a namespace with interfaces": File(names.HANDLE_MARK_DIRECTORY + "/web", HEALED),
     "mark of a namespace without": File(names.HANDLE_MARK_DIRECTORY + "/batch", HEALED),
