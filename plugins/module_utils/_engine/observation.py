@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Callable, Mapping, Optional, Sequence, Tuple
+from typing import Callable, Iterable, Mapping, Optional, Sequence, Tuple
 
 from .._kernel.errors import InsideError
 from .._kernel.observe import Observed
+from .._resources import units
 from .._resources.action import Action
 from .._resources.files import FileState
 from .._resources.firewalls.accept import WARN, FirewallActions, HostFirewall
@@ -56,7 +57,7 @@ class Planner:
             self._ask(observed)
             files = view.files([file.path for file in desired.files], desired.topology if desired.prune else None)
             change = rules.result() if rules is not None else None
-            return self._planned(observed, change, files, accepts.result())
+            return self._planned(observed, change, files, accepts.result(), tuple(self._units()))
 
     def _planned(
         self,
@@ -64,14 +65,21 @@ class Planner:
         rules: Optional[RulesetChange],
         files: Mapping[str, FileState],
         accepts: FirewallActions,
+        unit_actions: Tuple[Action, ...],
     ) -> Tuple[Action, ...]:
         """Again without each container that has to be left out."""
         while True:
             try:
-                return plan(self._desired, observed, rules, files, accepts, self.quarantine.names)
+                return plan(self._desired, observed, rules, files, accepts, unit_actions, self.quarantine.names)
             except InsideError as error:
                 if not self.quarantine.take_out(error.container, str(error)):
                     raise
+
+    def _units(self) -> Iterable[Action]:
+        desired = self._desired
+        if desired.units is None:
+            return ()
+        return units.compare(desired.topology, desired.units, self._view.units(desired.topology, desired.units))
 
     def _ask(self, observed: Observed) -> None:
         consent, self._consent = self._consent, None

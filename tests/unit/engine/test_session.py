@@ -15,7 +15,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._engine import con
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.journal import Timer
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.leases import Leases
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.report import Result
-from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.session import Session, Work
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.session import Finish, Session, Work
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.stopwatch import Stopwatch
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import gate
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.changes import LEASE, Change, Subject
@@ -210,7 +210,7 @@ def test_what_is_for_the_end_is_done_once_all_is_verified(files: Files) -> None:
         seen.append((files.directory / "leftover").exists())
         return ()
 
-    session().carry_out(Work("default", files.plan, left_after=left_after, finish=lambda changes: (leftover,)))
+    session().carry_out(Work("default", files.plan, left_after=left_after, finish=lambda changes: Finish((leftover,))))
 
     assert seen == [True]
     assert files.says() == {"a": "new", "b": "new"}
@@ -220,7 +220,7 @@ def test_tidying_up_that_fails_leaves_the_journal_so_that_the_next_run_goes_on(f
     stuck = operation("file.write", path=str(files.directory), content="a directory is no file")
 
     with pytest.raises(FabricError, match="the host matches the declaration, but tidying up failed"):
-        session().carry_out(Work("default", files.plan, finish=lambda changes: (stuck,)))
+        session().carry_out(Work("default", files.plan, finish=lambda changes: Finish((stuck,))))
 
     record = recovery.interrupted()
     assert record is not None
@@ -232,7 +232,7 @@ def test_a_run_with_a_timer_waits_for_its_confirmation(files: Files, monkeypatch
     monkeypatch.setattr(journal, "started", lambda pid: "7")
     finish: Tuple[Operation, ...] = (operation("file.remove", path=str(files.directory / "a")),)
 
-    session(timer=Timer("00", 1, "7")).carry_out(Work("default", files.plan, finish=lambda changes: finish))
+    session(timer=Timer("00", 1, "7")).carry_out(Work("default", files.plan, finish=lambda changes: Finish(finish)))
 
     assert files.says() == {"a": "new", "b": "new"}
     with pytest.raises(FabricError, match="waits for its confirmation"):
