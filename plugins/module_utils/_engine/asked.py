@@ -19,6 +19,7 @@ from typing import Any, Dict, Iterable, Iterator, List, Mapping, Set, Tuple
 
 from .._kernel.changes import LEASE, RULES, Change, Subject, of_container
 from .._resources import files as hosts_files
+from .._resources import units
 from .._resources.ruleset.model import Ruleset
 from .._resources.ruleset.owners import Owners
 from .._resources.ruleset.tables import table_text
@@ -52,6 +53,8 @@ def _objects(desired: Desired) -> Iterator[Tuple[str, str]]:
         name = str(hosts_files.subject_of(os.path.join(folder, "")))
         for file in files:
             yield name, _words(file)
+    for unit in desired.units or ():
+        yield str(units.subject_of(unit.name)), unit.text
     if desired.ruleset is not None:
         yield from _of_rules(desired.ruleset)
 

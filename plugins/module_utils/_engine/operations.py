@@ -26,6 +26,7 @@ from .._kernel.host import Host
 from .._kernel.operations import host as on_host
 from .._kernel.operations import link as on_link
 from .._kernel.operations import netns as on_netns
+from .._kernel.operations import units as on_units
 from .._resources.action import Operation
 from .._resources.links import registry as kinds
 from . import declared as records
@@ -45,6 +46,7 @@ from .effects import (
     foresee_forwarding,
     foresee_leases,
     foresee_rules,
+    foresee_unit,
     foresee_zone,
     host_link,
     identity_if_mac,
@@ -61,6 +63,7 @@ from .effects import (
     of_route,
     of_rules,
     of_setting,
+    of_units,
     off_if_ipv6,
     unseen,
     usual,
@@ -201,6 +204,11 @@ ROWS = (
     _accept("file.replace", on_host.file_replace, True, foresee_foreign_file),
     _at_the_end("conntrack.delete", on_host.conntrack_delete),
     _at_the_end("announce", announce),
+    Row("unit.write", on_units.unit_write, of_units, nothing, True, usual, foresee_unit, ("unit.write",)),
+    Row("unit.link", on_units.unit_link, of_units, nothing, True, usual, foresee_unit, ("unit.link",)),
+    Row("unit.reload", on_units.unit_reload, of_units, nothing, True, usual, unseen, ("unit.reload",)),
+    _at_the_end("unit.start", on_units.unit_start),
+    _at_the_end("unit.stop", on_units.unit_stop),
     _record("lease.revert", lease_revert, foresee_leases),
     _record("declared.write", declared_write, foresee_declared),
     _record("forwarding.write", forwarding_write, foresee_forwarding),

@@ -48,6 +48,7 @@ class Stage(IntEnum):
     IPV6_OFF = auto()  # once its addresses went, so that on the way back they come when it is on again
     EMPTIED = auto()  # other links that go, once nothing that stays is a port of theirs
     FILES = auto()
+    UNITS = auto()  # what makes all of it again at boot
 
 
 def plan(
@@ -56,8 +57,9 @@ def plan(
     rules: Optional[RulesetChange],
     files: Mapping[str, FileState],
     firewall: FirewallActions = NOTHING_TO_DO,
+    units: Iterable[Action] = (),
 ) -> Tuple[Action, ...]:
-    """``files``: what is at every path declared or owned. ``rules`` and ``firewall`` are compared already."""
+    """``files``: what is at every path declared or owned. ``rules``, ``firewall``, ``units`` are compared already."""
     renames, observed = _renamed_back(desired, observed)
     leaving, emptied, without = removals(desired, observed)
     spaces, made = _spaces(desired, without)
@@ -78,6 +80,7 @@ def plan(
         Stage.INTERFACES: _interfaces(desired, made),
         Stage.EMPTIED: emptied,
         Stage.FILES: _file_actions(desired, observed, files),
+        Stage.UNITS: units,
         Stage.GIVEN_BACK: [action for setting in desired.given_back for action in sysctl.compare(setting, observed)],
     }
     return _in_order(staged)

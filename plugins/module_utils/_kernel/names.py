@@ -39,6 +39,8 @@ FORMER_MARK_DIRECTORY, FORMER_STASH_DIRECTORY = STATE_DIRECTORY + "/netns", STAT
 DECLARED_DIRECTORY = STATE_DIRECTORY + "/declared"
 FLEET_DIRECTORY = STATE_DIRECTORY + "/fleet"
 FORWARDING_FILE = STATE_DIRECTORY + "/forwarding.json"
+#: The program of the host: what units of ours run.
+PROGRAM = "/usr/local/sbin/linuxnet-fabric"
 #: In the family inet, of all topologies together; those of one are called fabric-NAME.
 TRANSIT_TABLE = "fabric"
 

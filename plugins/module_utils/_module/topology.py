@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 from .._declaration.limits import Limit, parse_remove_limit
+from .._declaration.restore import Wanted, parse_restore
 from .._declaration.topology import Topology, families
 from .._engine import confirm, declared, forwarding
 from .._engine.asked import Digests, digests, kinds, kinds_by_change
@@ -32,11 +33,12 @@ from .._expansion.drivers.registry import driver_of, parse_declaration
 from .._expansion.expand import claim_of, expand, forwarded
 from .._expansion.lease_requests import lease_requests
 from .._expansion.projects import settle_default_bridge
+from .._expansion.units import units
 from .._fleet.join import join
 from .._ipam.allocate import allocate, release_topology
 from .._ipam.requests import Allocation, HostFacts, SubnetRequest
 from .._ipam.store import Store, leases, open_store
-from .._kernel import dependencies, facts, rare, sysctl
+from .._kernel import dependencies, facts, rare, sysctl, systemd
 from .._kernel.errors import DeclarationError, Problem
 from .._kernel.host import Host
 from .._kernel.names import RELEASE as RELEASE_NAME
@@ -45,6 +47,7 @@ from .._kernel.rtnl import read as rtnetlink
 from .._resources.action import Operation, operation
 from .._resources.firewalls.accept import WARN
 from .._resources.forwarding import DROP, KEYS, MANAGE, Forwarding, decide, warnings
+from .._resources.units import Unit
 
 Consent = Callable[[Observed], None]
 
@@ -224,11 +227,28 @@ def _prepare(
         if desired.limited_ifnames():
             dependencies.require_library("pyroute2", "to limit traffic of containers")
     decided = _decide(view, topology, desired, words, reading)
+    desired = replace(desired, units=_units(topology, wanted(words, absent)))
     desired = replace(desired, sysctls=decided.settings, given_back=decided.given_back, transit=decided.transit)
     described = functools.lru_cache(maxsize=None)(functools.partial(_describe, topology, allocation))
     asked = functools.lru_cache(maxsize=None)(functools.partial(digests, desired))
     planner = Planner(view, desired, words.get("firewall") or WARN, described, consent)
     return Prepared(topology, allocation, planner, decided, described, asked)
+
+
+def wanted(words: Mapping[str, Any], absent: bool) -> Wanted:
+    """What this host is to do for its networks by itself."""
+    why_not, at_home = systemd.why_not(), systemd.at_home()
+    if absent:
+        return Wanted(units=not why_not, program=False if at_home else None)
+    return parse_restore(words).on(why_not, at_home)
+
+
+def _units(topology: Topology, asked: Wanted) -> Optional[Tuple[Unit, ...]]:
+    """None where nobody looks at them."""
+    if not asked.units:
+        return None
+    late = any(driver_of(network).stands_on_others(network) for network in topology.networks.values())
+    return units(topology.name, asked.restore, late, asked.heal)
 
 
 def _decide(

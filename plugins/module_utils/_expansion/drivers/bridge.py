@@ -70,6 +70,9 @@ class BridgeDriver(Driver):
     ) -> SubnetRequest:
         return _adopt(request, host, problems) if network.external else request
 
+    def stands_on_others(self, network: Network) -> bool:
+        return network.external
+
     def forwards(self, network: Network, family: int) -> bool:
         return gateway_mode(network, family) != "isolated"
 

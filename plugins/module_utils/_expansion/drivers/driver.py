@@ -95,6 +95,10 @@ class Driver(DriverWords):
         """The same, once the host is known: what is there already, and what is missing for this network."""
         return request
 
+    def stands_on_others(self, network: Network) -> bool:
+        """Whether it needs a link that somebody else makes at boot."""
+        return False
+
     def forwards(self, network: Network, family: int) -> bool:
         """Whether the host has to forward for it."""
         return False

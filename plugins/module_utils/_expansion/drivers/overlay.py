@@ -37,6 +37,10 @@ class OverlayDriver(BridgeDriver):
     refusal = "the network is a bridge on each of its hosts, and a VXLAN between them"
     has_blocks = True
 
+    def stands_on_others(self, network: Network) -> bool:
+        """Its tunnels leave by an address that the host gets with its uplink."""
+        return True
+
     def parse(self, network: Network, words: NetworkWords, problems: Problems) -> Network:
         return parse_overlay(network, words, problems)
 
