@@ -15,20 +15,10 @@ from typing import Any, Dict, Mapping, NamedTuple, Optional
 from .._kernel import gate, names, state
 from .asked import Digests
 
-_WORDS = (
-    "networks",
-    "containers",
-    "default_address_pools",
-    "port_range",
-    "firewall",
-    "forwarding",
-    "transit",
-    "fleet",
-    "restore",
-    "heal",
-)
 #: Those that earlier releases did not have.
-_LATER = ("fleet", "restore", "heal")
+_LATER = ("fleet", "restore", "heal", "host_program")
+_FIRST = ("networks", "containers", "default_address_pools", "port_range", "firewall", "forwarding", "transit")
+_WORDS = (*_FIRST, *_LATER)
 
 
 class Kept(NamedTuple):

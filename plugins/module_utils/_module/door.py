@@ -16,11 +16,11 @@ import sys
 import traceback
 from typing import Any, Callable, Dict, Mapping
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import AnsibleModule
 
 from .._engine.report import Result
-from .._kernel import dependencies, printable
-from .._kernel.errors import FabricError, MissingDependencyError, cut
+from .._kernel import dependencies, missing, printable
+from .._kernel.errors import FabricError, MissingDependencyError, MissingProgramError, cut
 
 Perform = Callable[[Mapping[str, Any], bool], Result]
 
@@ -36,8 +36,9 @@ def run_module(argument_spec: Dict[str, Any], perform: Perform, **module_argumen
         result = perform(module.params, module.check_mode)
     except OSError as error:
         module.fail_json(msg=printable.text(_told(error)), errno=error.errno)
-    except MissingDependencyError as error:
-        module.fail_json(msg=missing_required_lib(error.library, reason=error.reason, url=error.url or None))
+    except (MissingDependencyError, MissingProgramError) as error:
+        message, pieces = missing.told(error)
+        module.fail_json(msg=printable.text(message), missing=pieces)
     except FabricError as error:
         module.fail_json(msg=printable.text(str(error)), **printable.data(error.details))
     except Exception as error:  # a defect of ours: nobody is to read a page of Python for it, and who wants to can

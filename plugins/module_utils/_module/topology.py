@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 from .._declaration.limits import Limit, parse_remove_limit
-from .._declaration.restore import NO, parse_restore
+from .._declaration.restore import Wanted, parse_restore
 from .._declaration.topology import Topology, families
 from .._engine import confirm, declared, forwarding
 from .._engine.asked import Digests, digests, kinds, kinds_by_change
@@ -243,7 +243,7 @@ def _prepare(
         if desired.limited_ifnames():
             dependencies.require_library("pyroute2", "to limit traffic of containers")
     decided = _decide(view, topology, desired, words, reading)
-    desired = replace(desired, units=_units(topology, words, absent))
+    desired = replace(desired, units=_units(topology, wanted(words, absent)))
     desired = replace(desired, sysctls=decided.settings, given_back=decided.given_back, transit=decided.transit)
     described = functools.lru_cache(maxsize=None)(functools.partial(_describe, topology, allocation))
     asked = functools.lru_cache(maxsize=None)(functools.partial(digests, desired))
@@ -251,15 +251,20 @@ def _prepare(
     return Prepared(topology, allocation, planner, decided, described, asked)
 
 
-def _units(topology: Topology, words: Mapping[str, Any], absent: bool) -> Optional[Tuple[Unit, ...]]:
-    """None where nobody looks at them."""
-    wanted, why_not = parse_restore(words), systemd.why_not()
+def wanted(words: Mapping[str, Any], absent: bool) -> Wanted:
+    """What this host is to do for its networks by itself."""
+    why_not, at_home = systemd.why_not(), systemd.at_home()
     if absent:
-        return None if why_not else ()
-    if not wanted.possible(why_not):
+        return Wanted(units=not why_not, program=False if at_home else None)
+    return parse_restore(words).on(why_not, at_home)
+
+
+def _units(topology: Topology, asked: Wanted) -> Optional[Tuple[Unit, ...]]:
+    """None where nobody looks at them."""
+    if not asked.units:
         return None
     late = any(driver_of(network).stands_on_others(network) for network in topology.networks.values())
-    return units(topology.name, wanted.restore != NO, late, wanted.heal)
+    return units(topology.name, asked.restore, late, asked.heal)
 
 
 def _decide(
