@@ -58,17 +58,17 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
         return _confirm(params, check_mode)
     absent = params["state"] == "absent"
     watch = Stopwatch()
-    topology = _parse(params["name"], declared.words(params), absent)
+    topology = parse(params["name"], declared.words(params), absent)
     limit = parse_remove_limit(params.get("remove_limit"))
     dependencies.require_all()
     watch.lap("parse")
     with session(check_mode, params["lock_timeout"], params.get("confirm_timeout"), watch) as run:
         if topology.networks:
             dependencies.require_kinds(run.host)
-        with _leases(run.view, check_mode) as store:
+        with leased(run.view, check_mode) as store:
             consent = None if absent else _consent(store, topology, limit)
             quarantine = bool(params.get("quarantine", True))
-            prepared = _prepare(run.view, store, topology, absent, params, consent, quarantine)
+            prepared = prepare(run.view, store, topology, absent, params, consent, quarantine)
             planner = prepared.planner
             watch.lap("lease and expand")
             granted = PreparedLeases(store, prepared.allocation)
@@ -114,7 +114,7 @@ class Prepared(NamedTuple):
 
 
 @contextlib.contextmanager
-def _leases(view: View, check_mode: bool) -> Iterator[Store]:
+def leased(view: View, check_mode: bool) -> Iterator[Store]:
     """The store in a transaction, as it is without the interrupted run. In check mode it is a copy."""
     with open_store(check_mode) as store:
         view.leases(store)
@@ -140,7 +140,7 @@ def _forwarding(topology: Topology) -> Dict[int, List[str]]:
     return {family: [each.bridge for each in networks if family in families(each)] for family in (4, 6)}
 
 
-def _parse(name: str, words: Mapping[str, Any], absent: bool) -> Topology:
+def parse(name: str, words: Mapping[str, Any], absent: bool) -> Topology:
     topology = parse_declaration(
         name,
         {} if absent else words["networks"],
@@ -210,17 +210,17 @@ def _kinds(
     same = not absent and kept.words == declared.words(params)
     if same or not check_mode:
         return kinds(result.changes, kept.asked, prepared.asked(), same)
-    with _leases(view, check_mode=True) as store:
+    with leased(view, check_mode=True) as store:
         try:
-            topology = _parse(params["name"], kept.words, absent=False)
-            last = _prepare(view, store, topology, False, kept.words, quarantine=True)
+            topology = parse(params["name"], kept.words, absent=False)
+            last = prepare(view, store, topology, False, kept.words, quarantine=True)
         except DeclarationError:  # the host has not what it took, such as an interface: so this is another declaration
             return kinds(result.changes, kept.asked, prepared.asked(), same)
         corrective = (*last.allocation.changes, *changes(last.planner.plan()))
     return kinds_by_change(result.changes, corrective, kept.asked, last.asked())
 
 
-def _prepare(
+def prepare(
     view: View,
     store: Store,
     topology: Topology,

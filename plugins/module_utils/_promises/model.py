@@ -52,7 +52,8 @@ class Promise:
     because: str
     about: str  # what kind of promise it is: neighbours, icc, isolate ...
     port: Optional[int] = None  # the one that is called; None: one that nobody uses
-    container_port: Optional[int] = None  # behind a published one: where it arrives
+    container_address: str = ""  # behind a published port: where it arrives
+    container_port: Optional[int] = None
     device: str = ""  # the interface that the sender is held to, whatever its routes say
 
     @property

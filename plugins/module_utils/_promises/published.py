@@ -40,7 +40,7 @@ def _doors(scene: Scene) -> Iterator[_Door]:
 
 
 def _promise(scene: Scene, door: _Door, source: Party, address: str, answer: Answer) -> Promise:
-    target, port, _family, _network = door
+    target, port, family, network = door
     return Promise(
         source,
         scene.party(target),
@@ -49,6 +49,7 @@ def _promise(scene: Scene, door: _Door, source: Party, address: str, answer: Ans
         *answer,
         about="published",
         port=scene.allocation.ports[port_request(target.name, port)],
+        container_address=scene.address(target, network, family),
         container_port=port.container_port,
     )
 

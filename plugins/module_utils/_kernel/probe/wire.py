@@ -1,0 +1,66 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Packets that no ordinary socket sends: echo requests (RFC 792, RFC 4443), and a SYN that stays alone (RFC 9293)."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from typing import Optional
+
+_ECHO = {4: (8, 0), 6: (128, 129)}  # request, reply
+_SYN, _SYN_ACK, _RST = 0x02, 0x12, 0x04
+
+
+def checksum(data: bytes) -> int:
+    """RFC 1071."""
+    words = struct.unpack("!{0}H".format((len(data) + 1) // 2), data + b"\0" * (len(data) % 2))
+    total = sum(words)
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return ~total & 0xFFFF
+
+
+def echo_request(family: int, sequence: int, token: bytes) -> bytes:
+    """Of ICMPv6 the kernel writes the checksum, which depends on the addresses."""
+    kind = _ECHO[family][0]
+    body = struct.pack("!BBHHH", kind, 0, 0, 0xFAB, sequence & 0xFFFF) + token
+    return body if family == 6 else body[:2] + struct.pack("!H", checksum(body)) + body[4:]
+
+
+def echoed(family: int, packet: bytes) -> Optional["Echo"]:
+    """What a raw socket received, if it is an echo request or its reply."""
+    start = (packet[0] & 15) * 4 if family == 4 and packet else 0
+    if len(packet) < start + 8 or packet[start] not in _ECHO[family]:
+        return None
+    return Echo(packet[start] == _ECHO[family][0], packet[start + 8 :])
+
+
+class Echo:
+    def __init__(self, is_request: bool, token: bytes) -> None:
+        self.is_request, self.token = is_request, token
+
+
+def syn(source: str, target: str, source_port: int, port: int) -> bytes:
+    """The first segment of a connection that nobody goes on with. Over IPv6 the kernel writes the checksum."""
+    head = struct.pack("!HHIIBBHHH", source_port, port, 0xFAB, 0, 5 << 4, _SYN, 64240, 0, 0)
+    if ":" in target:
+        return head
+    addresses = socket.inet_aton(source) + socket.inet_aton(target)
+    pseudo = addresses + struct.pack("!BBH", 0, socket.IPPROTO_TCP, len(head))
+    return head[:16] + struct.pack("!H", checksum(pseudo + head)) + head[18:]
+
+
+def syn_answer(family: int, packet: bytes, source_port: int) -> Optional[bool]:
+    """True: somebody would take the connection; False: refused; None: this is something else."""
+    start = (packet[0] & 15) * 4 if family == 4 and packet else 0
+    if len(packet) < start + 20:
+        return None
+    _from, to, _seq, _ack, _offset, flags = struct.unpack("!HHIIBB", packet[start : start + 14])
+    if to != source_port:
+        return None
+    if flags & _RST:
+        return False
+    return True if flags & _SYN_ACK == _SYN_ACK else None

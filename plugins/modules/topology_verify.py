@@ -1,0 +1,236 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: topology_verify
+short_description: Prove by packets what a topology declares
+version_added: 0.2.0
+description:
+  - Works out, from the declaration and its leases alone, who reaches whom - every pair of containers, every published
+    port, the host, its gateway on the wire - and tries it with real packets from inside the namespaces. Changes
+    nothing.
+  - Probes are ICMP echo requests, TCP connections and UDP datagrams. Where nothing listens on a port, this module does
+    for as long as it runs, with sockets that end with its process. Where a service listens, TCP is probed by a first
+    segment alone, which the service does not see, and UDP is not probed.
+  - What is promised to reach has to be answered. What is promised not to reach must not so much as arrive.
+  - The playbook P(linuxnet.fabric.topology#role) C(linuxnet.fabric.verify) calls it on all hosts and makes a report.
+notes:
+  - Needs root on the target, and nothing in the containers.
+  - What the wire reaches is promised and not tried, for no packet of this host comes from there.
+requirements:
+  - python >= 3.9
+  - pyroute2 >= 0.7.2, where M(linuxnet.fabric.topology) needs it for what is declared
+  - netaddr >= 0.8, when a subnet has to be chosen
+  - nft >= 1.0.1 (package nftables)
+  - Linux >= 5.10
+extends_documentation_fragment:
+  - linuxnet.fabric._attributes
+attributes:
+  check_mode:
+    support: full
+    details:
+      - Says what would be probed, in RV(would_probe), and sends nothing.
+  diff_mode:
+    support: N/A
+    details:
+      - This module changes nothing.
+  idempotent:
+    support: full
+options:
+  name:
+    description: As of M(linuxnet.fabric.topology).
+    type: str
+    default: default
+  networks:
+    description: As of M(linuxnet.fabric.topology).
+    type: dict
+    default: {}
+  containers:
+    description: As of M(linuxnet.fabric.topology).
+    type: dict
+    default: {}
+  default_address_pools:
+    description: As of M(linuxnet.fabric.topology).
+    type: list
+    elements: dict
+    suboptions:
+      base:
+        description: The range that is cut into subnets.
+        type: str
+        required: true
+      size:
+        description: The prefix length of each subnet.
+        type: int
+        required: true
+  port_range:
+    description: As of M(linuxnet.fabric.topology).
+    type: str
+  firewall:
+    description: As of M(linuxnet.fabric.topology).
+    type: str
+    choices: [warn, integrate, ignore]
+    default: warn
+  forwarding:
+    description: As of M(linuxnet.fabric.topology).
+    type: str
+    choices: [manage, keep]
+    default: manage
+  transit:
+    description: As of M(linuxnet.fabric.topology).
+    type: str
+    choices: [drop, accept]
+    default: drop
+  fleet:
+    description: As of M(linuxnet.fabric.topology).
+    type: dict
+  probes:
+    description:
+      - How many promises are tried at most. Of more, some of each kind are, the same ones each time that the same is
+        declared. V(0) tries all.
+    type: int
+    default: 2000
+  lock_timeout:
+    description: How many seconds to wait for a run on the same host to end.
+    type: int
+    default: 60
+seealso:
+  - module: linuxnet.fabric.topology
+author:
+  - linuxnet.fabric contributors (@linuxnet)
+"""
+
+EXAMPLES = r"""
+- name: Make a topology
+  linuxnet.fabric.topology:
+    name: shop
+    networks: &networks
+      front: {}
+      back: {internal: true}
+    containers: &containers
+      web: {networks: [front, back], ports: ["8080:80"]}
+      db: {networks: [back]}
+
+- name: Prove it
+  linuxnet.fabric.topology_verify:
+    name: shop
+    networks: *networks
+    containers: *containers
+  register: verified
+  failed_when: verified.promises.broken > 0
+
+- name: Take it away
+  linuxnet.fabric.topology:
+    name: shop
+    state: absent
+"""
+
+RETURN = r"""
+promises:
+  description:
+    - How many promises are C(made), how many cells of the matrix nothing is promised of (C(not_made)), how many were
+      C(chosen) to be tried, and how many of those C(held), are C(broken), or could not be tried (C(unprobed)).
+  returned: success
+  type: dict
+  sample: {made: 42, not_made: 0, chosen: 42, held: 40, broken: 0, unprobed: 2}
+would_probe:
+  description: What would be tried, a line each.
+  returned: in check mode
+  type: list
+  elements: str
+  sample: ["web reaches db at 172.20.0.3 (tcp): neighbours on front"]
+cells:
+  description: What was tried, and what came of it. Empty in check mode.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    source:
+      description:
+        - Who sends. C(kind) is V(container), V(host) or V(outside); C(names) are all containers in that namespace;
+          C(host) is empty for the host that is asked.
+      type: dict
+      returned: always
+    target:
+      description: Who is called, as C(source).
+      type: dict
+      returned: always
+    address:
+      description: The address that is called.
+      type: str
+      returned: always
+    family:
+      description: V(4) or V(6).
+      type: int
+      returned: always
+    protocol:
+      description: V(icmp), V(tcp), V(udp) or V(sctp).
+      type: str
+      returned: always
+    port:
+      description: The port, or null for one that nothing else uses.
+      type: int
+      returned: always
+    promised:
+      description: Whether it is promised to reach.
+      type: bool
+      returned: always
+    about:
+      description: The kind of promise, such as V(neighbours), V(icc), V(isolate), V(closed) or V(published).
+      type: str
+      returned: always
+    text:
+      description: The promise as a line.
+      type: str
+      returned: always
+    result:
+      description: V(held), V(broken) or V(unprobed).
+      type: str
+      returned: always
+    said:
+      description: What came back, or why it was not tried.
+      type: str
+      returned: always
+    place:
+      description: Of a broken promise, where it ends.
+      type: str
+      returned: always
+differs:
+  description: Where a promise is broken, what on the host is not as declared, as M(linuxnet.fabric.topology) would say.
+  returned: success
+  type: list
+  elements: str
+"""
+
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module.door import run_module
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module.topology_verify import perform_topology_verify
+
+ARGUMENT_SPEC = dict(
+    name=dict(type="str", default="default"),
+    networks=dict(type="dict", default={}),
+    containers=dict(type="dict", default={}),
+    default_address_pools=dict(
+        type="list",
+        elements="dict",
+        options=dict(base=dict(type="str", required=True), size=dict(type="int", required=True)),
+    ),
+    port_range=dict(type="str"),
+    firewall=dict(type="str", choices=["warn", "integrate", "ignore"], default="warn"),
+    forwarding=dict(type="str", choices=["manage", "keep"], default="manage"),
+    transit=dict(type="str", choices=["drop", "accept"], default="drop"),
+    fleet=dict(type="dict"),
+    probes=dict(type="int", default=2000),
+    lock_timeout=dict(type="int", default=60),
+)
+
+
+def main() -> None:
+    run_module(ARGUMENT_SPEC, perform_topology_verify)
+
+
+if __name__ == "__main__":
+    main()
