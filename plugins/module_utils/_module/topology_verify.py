@@ -9,11 +9,9 @@ from __future__ import annotations
 import socket
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
-from .._declaration.topology import Topology
 from .._engine import declared
 from .._engine.report import Result, changes
 from .._engine.session import session
-from .._ipam.requests import Allocation
 from .._kernel import dependencies, facts
 from .._kernel.changes import Change
 from .._kernel.host import Host
@@ -21,7 +19,7 @@ from .._kernel.probe.model import ANSWERED, ICMP, Probe
 from .._kernel.probe.prober import probe_all
 from .._kernel.rtnl import read as rtnetlink
 from .._promises.matrix import promises, sample
-from .._promises.model import HostView, Promise
+from .._promises.model import OUTSIDE, HostView, Promise
 from .._promises.trials import Trial, counts, judged, probe_of, to_try
 from .topology import leased, parse, prepare
 
@@ -37,26 +35,22 @@ def perform_topology_verify(params: Mapping[str, Any], check_mode: bool) -> Resu
     dependencies.require_all()
     with session(True, params["lock_timeout"]) as run, leased(run.view, check_mode=True) as store:
         prepared = prepare(run.view, store, topology, False, params)
-        view = host_view(run.host)
-        everything = _promises(prepared.topology, prepared.allocation, view)
+        everything = promises(prepared.topology, prepared.allocation, host_view(run.host))
         made = [promise for promise in everything if promise.is_made]
         chosen = sample(made, params["probes"])
         if check_mode:
             return _told(everything, made, chosen, ())
-        trials = try_all(run.host, chosen, view)
+        trials = try_all(run.host, chosen)
         differs: Sequence[Change] = ()
         if counts(trials)["broken"]:
             differs = (*prepared.allocation.changes, *changes(prepared.planner.plan()))
     return _told(everything, made, chosen, trials, differs)
 
 
-def _promises(topology: Topology, allocation: Allocation, view: HostView) -> Tuple[Promise, ...]:
-    return promises(topology, allocation, view)
-
-
-def try_all(host: Host, chosen: Sequence[Promise], view: HostView) -> Tuple[Trial, ...]:
+def try_all(host: Host, chosen: Sequence[Promise]) -> Tuple[Trial, ...]:
     """Each promise with what became of it, in order."""
-    can, cannot = to_try(chosen, _quiet(host, view))
+    leading_out = {each.address for each in chosen if each.target.kind == OUTSIDE and each.reaches}
+    can, cannot = to_try(chosen, _quiet(host, sorted(leading_out)))
     outcomes = probe_all(host, [probe_of(promise) for promise in can])
     judgements = {trial.promise: trial for trial in cannot}
     judgements.update((promise, judged(promise, outcome)) for promise, outcome in zip(can, outcomes))
@@ -95,9 +89,9 @@ def _gateways(routes: Sequence[rtnetlink.RouteEntry]) -> Dict[int, str]:
     return {family: gateway for family, (_metric, gateway) in found.items()}
 
 
-def _quiet(host: Host, view: HostView) -> Dict[str, str]:
+def _quiet(host: Host, neighbours: Sequence[str]) -> Dict[str, str]:
     """The neighbours on the wire that do not answer the host itself, and what was said."""
-    asked = [Probe(None, None, address, ICMP, elsewhere=True) for address in view.neighbours.values()]
+    asked = [Probe(None, None, address, ICMP, elsewhere=True, expected=False) for address in neighbours]
     outcomes = zip(asked, probe_all(host, asked))
     return {
         probe.address: ": {0}".format(outcome.said) if outcome.said else ""

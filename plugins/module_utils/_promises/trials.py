@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple
 
 from .._kernel.probe.model import ANSWERED, SILENT, SKIPPED, Outcome, Probe
-from .model import OUTSIDE, Party, Promise
+from .model import OUTSIDE, PROTOCOLS, Party, Promise
 
 HELD, BROKEN, UNPROBED = "held", "broken", "unprobed"
 _NOBODY_OUT_THERE = "nobody on the wire is ours to send from"
@@ -49,6 +49,8 @@ def party_data(party: Party) -> Dict[str, Any]:
 
 def why_not_probed(promise: Promise, quiet: Mapping[str, str]) -> Optional[str]:
     """None where it can be. ``quiet``: addresses on the wire from which the host itself gets no answer, and why."""
+    if promise.protocol not in PROTOCOLS:
+        return "there is no probe for {0}".format(promise.protocol)
     if promise.source.kind == OUTSIDE:
         return _NOBODY_OUT_THERE
     if promise.target.kind == OUTSIDE and promise.reaches and promise.address in quiet:

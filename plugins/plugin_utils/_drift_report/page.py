@@ -46,12 +46,17 @@ def page_of(reports: Iterable[Mapping[str, Any]], when: str = "", title: str = "
     for report in drawn:
         is_open = len(ordered) <= FEW or report["status"] == "unknown" or bool(without(report, shared))
         body.append(_host(report, places[id(report)], is_open))
+    return document(title, [*body, "</main>"])
+
+
+def document(title: str, body: Iterable[str]) -> str:
+    """A page that loads nothing, with a newline at its end."""
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n"
-        "<body>\n" + "\n".join(part for part in body if part) + "\n</main>\n</body>\n</html>\n"
+        "<body>\n" + "\n".join(part for part in body if part) + "\n</body>\n</html>\n"
     )
 
 

@@ -35,9 +35,9 @@ def report_of(result: Any, host: str, topology: str = "default") -> dict[str, An
     if not isinstance(result, Mapping):
         return _unknown(host, topology, "the host was not asked")
     if result.get("unreachable"):
-        return _unknown(host, topology, "cannot be reached: " + _said(result))
+        return _unknown(host, topology, "cannot be reached: " + said_by(result))
     if result.get("failed") or "changes" not in result:
-        return _unknown(host, topology, _said(result))
+        return _unknown(host, topology, said_by(result))
     try:
         return _known(result, host, topology)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -138,7 +138,7 @@ def _unknown(host: str, topology: str, message: str) -> dict[str, Any]:
     }
 
 
-def _said(result: Mapping[str, Any]) -> str:
+def said_by(result: Mapping[str, Any]) -> str:
     """Why there is no answer. A problem's text is part of the message already, where there is one."""
     for word in ("msg", "module_stderr", "exception"):
         if result.get(word):

@@ -91,10 +91,7 @@ class _Portion:
 
     def _make(self, number: int, ears: Ears) -> None:
         probe, token = self._probes[number], os.urandom(8)
-        kind = _PROTOCOLS.get(probe.protocol)
-        if kind is None:
-            self._skipped[number] = Outcome(SKIPPED, "there is no probe for {0}".format(probe.protocol))
-            return
+        kind = _PROTOCOLS[probe.protocol]
         ear, port = ears.of(probe), probe.port
         if probe.protocol != ICMP and not probe.elsewhere and ear is None:
             if not ears.is_taken(probe):

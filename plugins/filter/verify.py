@@ -1,0 +1,60 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filters that make reports of a verification. What they do is in plugin_utils; here they meet Ansible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._verify_report.page import page_of
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._verify_report.report import (
+    STATUSES,
+    lines_of,
+    report_of,
+)
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._verify_report.text import junit_of, text_of
+
+
+def verify_report(result: Any, host: str, topology: str = "default") -> dict[str, Any]:
+    return report_of(result, str(host), str(topology))
+
+
+def verify_text(reports: Any, when: str = "") -> str:
+    return text_of(_checked(reports, "verify_text"), when)
+
+
+def verify_html(reports: Any, when: str = "") -> str:
+    return page_of(_checked(reports, "verify_html"), when)
+
+
+def verify_junit(reports: Any) -> str:
+    return junit_of(_checked(reports, "verify_junit"))
+
+
+def verify_lines(report: Any) -> list[str]:
+    return lines_of(_checked(report, "verify_lines")[0])
+
+
+def _checked(reports: Any, name: str) -> list[Mapping[str, Any]]:
+    reports = [reports] if isinstance(reports, Mapping) else list(reports or ())
+    if not all(isinstance(report, Mapping) and report.get("status") in STATUSES for report in reports):
+        raise AnsibleFilterError(f"linuxnet.fabric.{name} takes what linuxnet.fabric.verify_report gives")
+    return reports
+
+
+class FilterModule:
+    """Five filters for one story."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {
+            "verify_report": verify_report,
+            "verify_text": verify_text,
+            "verify_html": verify_html,
+            "verify_junit": verify_junit,
+            "verify_lines": verify_lines,
+        }
