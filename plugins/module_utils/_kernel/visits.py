@@ -90,6 +90,12 @@ class Visits:
                 del self.handles[name]
         return {name: state for name, state in ((name, found[name]) for name in self._wanted) if state is not None}
 
+    def obstacles(self) -> Dict[str, str]:
+        """Handle name → what somebody else put at its path."""
+        unknown = [name for name, inode in self.handles.items() if inode is None]
+        found = {name: namespaces.obstacle(namespaces.handle(name)) for name in unknown}
+        return {name: what for name, what in found.items() if what is not None}
+
     def _visit_all(self, names: Sequence[str]) -> Dict[str, Optional[NamespaceState]]:
         try:
             return {name: _visit(self._host, name, self._wanted[name]) for name in names}

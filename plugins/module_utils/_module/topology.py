@@ -48,6 +48,7 @@ from .._resources.action import Operation, operation
 from .._resources.firewalls.accept import WARN
 from .._resources.forwarding import DROP, KEYS, MANAGE, Forwarding, decide, warnings
 from .._resources.units import Unit
+from . import trial
 
 Consent = Callable[[Observed], None]
 
@@ -60,7 +61,9 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
     watch = Stopwatch()
     topology = _parse(params["name"], declared.words(params), absent)
     limit = parse_remove_limit(params.get("remove_limit"))
+    _refuse_timeout(params.get("confirm_timeout"))
     dependencies.require_all()
+    trial.refuse_settings(topology)
     watch.lap("parse")
     with session(check_mode, params["lock_timeout"], params.get("confirm_timeout"), watch) as run:
         if topology.networks:
@@ -87,6 +90,12 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
     if result.quarantined:
         raise _left_out(result, check_mode)
     return result.with_facts(**prepared.described(), **(told_apart if check_mode else {}))
+
+
+def _refuse_timeout(seconds: Optional[int]) -> None:
+    if seconds is not None and seconds < 0:
+        text = "{0}: must be 0, for no timer, or the seconds within which the run is to be confirmed"
+        raise DeclarationError([Problem("confirm_timeout", text.format(seconds))])
 
 
 def _left_out(result: Result, check_mode: bool) -> FabricError:
