@@ -15,8 +15,6 @@ from .._resources.firewalls.accept import WARN, HostFirewall
 from .._resources.ruleset.compare import RulesetChange
 from .._resources.ruleset.plan import plan_ruleset
 from .desired import Desired
-from .effects import FIREWALL, RULES
-from .operations import row_of
 from .plan import plan
 from .touched import left_after
 from .view import View
@@ -55,9 +53,9 @@ class Planner:
             change = rules.result() if rules is not None else None
             return plan(desired, observed, change, files, accepts.result())
 
-    def plan_of_rules(self) -> Tuple[Action, ...]:
-        """Of what is left to do, the packet rules, and our accept in another firewall."""
-        return tuple(action for action in self.plan() if _is_about_rules(action))
+    def plan_only(self, wanted: Callable[[Action], bool]) -> Tuple[Action, ...]:
+        """Of what is left to do, these."""
+        return tuple(action for action in self.plan() if wanted(action))
 
     def _ask(self, observed: Observed) -> None:
         consent, self._consent = self._consent, None
@@ -71,8 +69,3 @@ class Planner:
     def left_after(self, actions: Sequence[Action]) -> Tuple[str, ...]:
         """Of what these actions touched; the rest was read when they were planned."""
         return left_after(self._view.host, self._desired, actions, self.firewall, self._meanwhile)
-
-
-def _is_about_rules(action: Action) -> bool:
-    touched = {key for step in action.do for key in row_of(step.name).touches(step.arguments)}
-    return not touched.isdisjoint((RULES, FIREWALL))

@@ -15,9 +15,12 @@ from typing import Any, Dict, List
 
 from .._engine import declared
 from .._engine.declared import Kept
+from .._engine.effects import FIREWALL, RULES
+from .._engine.operations import row_of
 from .._engine.report import Result
 from .._kernel import names
 from .._kernel.errors import FabricError
+from .._resources.action import Action
 from . import around
 from .topology import Again, perform_topology
 
@@ -58,12 +61,28 @@ def restore(topology: str, early: bool = False, rules_only: bool = False) -> Res
     """As it was when it was applied. ``early``: what stands on links that are not there yet is left out."""
     record = kept(topology)
     then = around.from_words(record.around) if record.around else None
-    return perform_topology(_params(topology, record), False, Again(then, early, rules_only))
+    only = _is_about_rules if rules_only else None
+    return perform_topology(_params(topology, record), False, Again(then, early, only))
 
 
 def heal(topology: str) -> Result:
     """What ``check`` would find, repaired."""
     return perform_topology(_params(topology, kept(topology)), False, Again())
+
+
+def repair(topology: str) -> Result:
+    """Marks of handles that are damaged or gone, put back; nothing else."""
+    return perform_topology(_params(topology, kept(topology)), False, Again(only=_is_about_marks))
+
+
+def _is_about_rules(action: Action) -> bool:
+    """The packet rules, and our accept in another firewall."""
+    touched = {key for step in action.do for key in row_of(step.name).touches(step.arguments)}
+    return not touched.isdisjoint((RULES, FIREWALL))
+
+
+def _is_about_marks(action: Action) -> bool:
+    return all(step.name in ("netns.adopt", "netns.remark") for step in action.do)
 
 
 def _params(topology: str, record: Kept) -> Dict[str, Any]:

@@ -39,7 +39,7 @@ from .._kernel import dependencies, facts
 from .._kernel.errors import DeclarationError
 from .._kernel.names import RELEASE as RELEASE_NAME
 from .._kernel.observe import Observed
-from .._resources.action import Operation, operation
+from .._resources.action import Action, Operation, operation
 from .._resources.firewalls.accept import WARN
 from .._resources.forwarding import DROP, KEYS, MANAGE, Forwarding, decide, warnings
 from . import around
@@ -52,12 +52,12 @@ class Again(NamedTuple):
     """How a declaration that was kept is made real again (``restore.py``). It is the last one, and so stays.
 
     ``around``: what it took from its surroundings then; None: what they are now. ``early``: what stands on links that
-    the host does not have yet is left out. ``rules_only``: of all that is left to do, the packet rules are done.
+    the host does not have yet is left out. ``only``: of all that is left to do, this alone is done.
     """
 
     around: Optional[Around] = None
     early: bool = False
-    rules_only: bool = False
+    only: Optional[Callable[[Action], bool]] = None
 
 
 def perform_topology(params: Mapping[str, Any], check_mode: bool, again: Optional[Again] = None) -> Result:
@@ -82,8 +82,8 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool, again: Optiona
             kept = run.view.declared(topology.name)
             finish = functools.partial(_finish, params, absent, prepared, kept)
             work = Work(topology.name, planner.plan, granted, planner.left_after, finish)
-            if again and again.rules_only:
-                work = Work(topology.name, planner.plan_of_rules)
+            if again and again.only:
+                work = Work(topology.name, functools.partial(planner.plan_only, again.only))
             result = run.carry_out(work)
         result = replace(result, kinds=_kinds(run.view, params, absent, prepared, kept, result, check_mode))
         watch.lap("tell drift from intent" if check_mode else "finish")

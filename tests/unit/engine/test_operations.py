@@ -39,6 +39,7 @@ TABLE = UTILS / "_engine" / "operations.py"
 ARGUMENTS: Dict[str, Any] = {
     "addresses": ["10.0.0.2/24"],
     "asked": {"network front": "0123456789ab"},
+    "around": {"mtu": 1500, "resolv_conf": [], "bridge_netfilter": False, "adopted": []},
     "altname": "fabric,default,network,front",
     "attach": "host",
     "attributes": {"mac": "02:42:0a:00:00:02"},
