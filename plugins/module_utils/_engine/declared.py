@@ -15,9 +15,20 @@ from typing import Any, Dict, Mapping, NamedTuple, Optional
 from .._kernel import files, gate, names
 from .asked import Digests
 
-_WORDS = ("networks", "containers", "default_address_pools", "port_range", "firewall", "forwarding", "transit", "fleet")
+_WORDS = (
+    "networks",
+    "containers",
+    "default_address_pools",
+    "port_range",
+    "firewall",
+    "forwarding",
+    "transit",
+    "fleet",
+    "restore",
+    "heal",
+)
 #: Those that earlier releases did not have.
-_LATER = ("fleet",)
+_LATER = ("fleet", "restore", "heal")
 
 
 class Kept(NamedTuple):

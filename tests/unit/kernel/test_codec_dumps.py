@@ -224,6 +224,7 @@ def _route(message: Any) -> Dict[str, Any]:
         "table": message.get_attr("RTA_TABLE"),
         "protocol": message["proto"],
         "next_hops": tuple(hop["oif"] for hop in message.get_attr("RTA_MULTIPATH") or ()),
+        "source": message.get_attr("RTA_PREFSRC"),
     }
 
 

@@ -22,7 +22,7 @@ from . import settings, uapi
 from . import socket as nl
 
 RT_TABLE_MAIN, RT_TABLE_LOCAL = 254, 255
-RTPROT_KERNEL, RTPROT_BOOT, RTPROT_RA = 2, 3, 9
+RTPROT_KERNEL, RTPROT_BOOT, RTPROT_STATIC, RTPROT_RA = 2, 3, 4, 9
 #: The least that IPv6 works with (RFC 8200); the kernel takes it off an interface whose mtu is less.
 IPV6_MTU = 1280
 
@@ -98,6 +98,7 @@ class RouteEntry:
     table: int = RT_TABLE_MAIN
     protocol: int = RTPROT_BOOT
     next_hops: Tuple[int, ...] = ()
+    source: Optional[str] = None  # that the host's own packets have by this route
 
     @property
     def interfaces(self) -> Tuple[int, ...]:
@@ -253,10 +254,9 @@ def _route(payload: bytes) -> RouteEntry:
     family, length, _src, _tos, table, protocol, _scope, kind, flags = uapi.ROUTE.unpack_from(payload)
     attributes = nl.attributes(payload, 12)
     raw = attributes.get(uapi.RTA_DST, b"\0" * (4 if family == socket.AF_INET else 16))
-    gateway = attributes.get(uapi.RTA_GATEWAY)
     return RouteEntry(
         destination="{0}/{1}".format(socket.inet_ntop(family, raw), length),
-        gateway=socket.inet_ntop(family, gateway) if gateway else None,
+        gateway=_text_address(family, attributes.get(uapi.RTA_GATEWAY)),
         type=uapi.ROUTE_TYPES.get(kind, str(kind)),
         metric=_number(attributes.get(uapi.RTA_PRIORITY)),
         onlink=bool(flags & uapi.RTNH_F_ONLINK),
@@ -264,7 +264,12 @@ def _route(payload: bytes) -> RouteEntry:
         table=_number(attributes.get(uapi.RTA_TABLE)) or table,
         protocol=protocol,
         next_hops=tuple(_next_hops(attributes.get(uapi.RTA_MULTIPATH, b""))),
+        source=_text_address(family, attributes.get(uapi.RTA_PREFSRC)),
     )
+
+
+def _text_address(family: int, raw: Optional[bytes]) -> Optional[str]:
+    return socket.inet_ntop(family, raw) if raw else None
 
 
 def _next_hops(data: bytes) -> Iterator[int]:

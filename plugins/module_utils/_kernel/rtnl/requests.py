@@ -228,6 +228,8 @@ def _route_body(route: RouteEntry, delete: bool = False) -> bytes:
         attrs.append(nl.u32(uapi.RTA_OIF, route.oif))
     if route.metric:
         attrs.append(nl.u32(uapi.RTA_PRIORITY, route.metric))
+    if route.source:
+        attrs.append(nl.attribute(uapi.RTA_PREFSRC, socket.inet_pton(family, route.source)))
     scope = uapi.RT_SCOPE_NOWHERE if delete else _route_scope(family, route)
     flags = uapi.RTNH_F_ONLINK if route.onlink else 0
     kind = uapi.ROUTE_NUMBERS[route.type]
