@@ -225,6 +225,12 @@ options:
     type: int
     default: 0
     version_added: 0.2.0
+  host_program:
+    description:
+      - Whether the program C(linuxnet-fabric) is to be on the host also where neither O(restore) nor O(heal) needs it.
+    type: bool
+    default: false
+    version_added: 0.2.0
   lock_timeout:
     description:
       - How many seconds to wait for another run on the same host to end.
@@ -514,6 +520,7 @@ ARGUMENT_SPEC = dict(
     remove_limit=dict(type="str"),
     restore=dict(type="str", choices=["auto", "true", "false"]),
     heal=dict(type="int", default=0),
+    host_program=dict(type="bool", default=False),
     lock_timeout=dict(type="int", default=60),
     confirm_timeout=dict(type="int", default=0),
 )
@@ -521,6 +528,13 @@ ARGUMENT_SPEC = dict(
 
 def main() -> None:
     run_module(ARGUMENT_SPEC, perform_topology)
+
+
+def host_program() -> None:
+    """Never called: what is imported here is sent along, for the program of the host is made of what was sent."""
+    from ansible_collections.linuxnet.fabric.plugins.module_utils._host_program import main as program
+
+    program.main()
 
 
 if __name__ == "__main__":
