@@ -12,7 +12,7 @@ import json
 import os
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional
 
-from .._kernel import files, gate, names
+from .._kernel import gate, names, state
 from .asked import Digests
 
 #: Those that earlier releases did not have.
@@ -51,13 +51,14 @@ def topologies() -> List[str]:
 def read(topology: str) -> Optional[Kept]:
     """None when the topology was never applied here, or the record cannot be read."""
     try:
-        with open(_path(topology), encoding="utf-8") as file:
-            found: Dict[str, Any] = json.load(file)
+        found = state.read_json(_path(topology))
+        if found is None:
+            return None
         if "declared" not in found:
             return _of_this_release(Kept(found))
         around = dict(found.get("around") or {})
         return _of_this_release(Kept(found["declared"], str(found["release"]), dict(found["asked"]), around))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, state.Damaged, ValueError, KeyError, TypeError):
         return None
 
 
@@ -70,23 +71,26 @@ def _of_this_release(record: Kept) -> Optional[Kept]:
 def write(topology: str, record: Kept) -> None:
     """No write when nothing changed, whatever the order."""
     kept = {"declared": record.words, "release": record.release, "asked": record.asked, "around": record.around}
-    text, last = json.dumps(kept), files.read(_path(topology))
+    text, last = json.dumps(kept), _text(topology)
     if last == text or (last is not None and len(last) == len(text) and read(topology) == record):
         return
     gate.writing("declared")
     os.makedirs(names.DECLARED_DIRECTORY, mode=0o700, exist_ok=True)
-    temporary = _path(topology) + ".new"
-    with open(temporary, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())  # a boot restores what it says
-    os.replace(temporary, _path(topology))
+    state.write(_path(topology), text, durable=True)  # a boot restores what it says
+
+
+def _text(topology: str) -> Optional[str]:
+    """What is kept, word for word; None where that is nothing, or damaged."""
+    try:
+        return state.read(_path(topology))
+    except (OSError, state.Damaged):
+        return None
 
 
 def remove(topology: str) -> None:
-    if os.path.exists(_path(topology)):
+    if os.path.lexists(_path(topology)):
         gate.writing("declared")
-        files.unlink(_path(topology))
+        state.remove(_path(topology))
 
 
 def _path(topology: str) -> str:

@@ -23,7 +23,7 @@ from .._engine.lock import host_lock
 from .._engine.observation import Planner
 from .._engine.possession import possession, refuse_to_lose
 from .._engine.report import DRIFT, INTENDED, RELEASE, Result, changes
-from .._engine.session import Work, session
+from .._engine.session import Finish, Work, session
 from .._engine.stopwatch import Stopwatch
 from .._engine.view import View
 from .._expansion.describe import describe_containers, describe_networks
@@ -36,7 +36,7 @@ from .._ipam.allocate import allocate, release_topology
 from .._ipam.requests import Allocation
 from .._ipam.store import Store, leases, open_store
 from .._kernel import dependencies, facts
-from .._kernel.errors import DeclarationError
+from .._kernel.errors import DeclarationError, FabricError
 from .._kernel.names import RELEASE as RELEASE_NAME
 from .._kernel.observe import Observed
 from .._resources.action import Action, Operation, operation
@@ -75,13 +75,14 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool, again: Optiona
             dependencies.require_kinds(run.host)
         with _leases(run.view, check_mode) as store:
             consent = None if absent or again else _consent(store, topology, limit)
-            prepared = _prepare(run.view, store, topology, absent, params, consent, again)
+            quarantine = bool(params.get("quarantine", True))
+            prepared = _prepare(run.view, store, topology, absent, params, consent, quarantine, again)
             planner = prepared.planner
             watch.lap("lease and expand")
             granted = PreparedLeases(store, prepared.allocation)
             kept = run.view.declared(topology.name)
             finish = functools.partial(_finish, params, absent, prepared, kept)
-            work = Work(topology.name, planner.plan, granted, planner.left_after, finish)
+            work = Work(topology.name, planner.plan, granted, planner.left_after, finish, planner.quarantine)
             if again and again.only:
                 work = Work(topology.name, functools.partial(planner.plan_only, again.only))
             result = run.carry_out(work)
@@ -93,7 +94,22 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool, again: Optiona
     result = replace(result, warnings=(*warnings(prepared.forwarding, needing), *beside))
     watch.lap("look at other firewalls")
     result = run.first.then(replace(result, timings=watch.milliseconds()))
+    if result.quarantined:
+        raise _left_out(result, check_mode)
     return result.with_facts(**prepared.described(), **(told_apart if check_mode else {}))
+
+
+def _left_out(result: Result, check_mode: bool) -> FabricError:
+    """A run that made the rest is no success: somebody has to look at these containers."""
+    whose = "; ".join("{0}: {1}".format(name, why) for name, why in sorted(result.quarantined.items()))
+    rest = "would be made and verified" if check_mode else "was made and verified"
+    return FabricError(
+        "left out because of what is inside, and as before: {0}. Everything else {1}. With quarantine: false the whole "
+        "run goes back instead".format(whose, rest),
+        quarantined=dict(result.quarantined),
+        actions=list(result.actions),
+        changed=result.changed,
+    )
 
 
 class Prepared(NamedTuple):
@@ -168,14 +184,12 @@ def _confirm(params: Mapping[str, Any], check_mode: bool) -> Result:
         return confirm.confirm()
 
 
-def _finish(
-    params: Mapping[str, Any], absent: bool, prepared: Prepared, kept: Optional[Kept], changes: bool
-) -> Tuple[Operation, ...]:
+def _finish(params: Mapping[str, Any], absent: bool, prepared: Prepared, kept: Optional[Kept], changes: bool) -> Finish:
     """What is kept in files once all is real."""
     remembered = forwarding.remembering(prepared.forwarding.record)
     on_overlays = any(driver_of(network).has_blocks for network in prepared.topology.networks.values())
     forgotten = () if on_overlays else (operation("fleet.forget", topology=prepared.topology.name),)
-    return (remembered, *forgotten, *_remember(params, absent, prepared, kept, changes))
+    return Finish((remembered, *forgotten), _remember(params, absent, prepared, kept, changes))
 
 
 def _remember(
@@ -219,7 +233,7 @@ def _kinds(
     with _leases(view, check_mode=True) as store:
         try:
             topology = _parse(params["name"], kept.words, absent=False)
-            last = _prepare(view, store, topology, False, kept.words)
+            last = _prepare(view, store, topology, False, kept.words, quarantine=True)
         except DeclarationError:  # the host has not what it took, such as an interface: so this is another declaration
             return kinds(result.changes, kept.asked, prepared.asked(), same)
         corrective = (*last.allocation.changes, *changes(last.planner.plan()))
@@ -233,6 +247,7 @@ def _prepare(
     absent: bool,
     words: Mapping[str, Any],
     consent: Optional[Consent] = None,
+    quarantine: bool = False,
     again: Optional[Again] = None,
 ) -> Prepared:
     """Lease and expand: from what is declared to what is to be on this host."""
@@ -268,7 +283,7 @@ def _prepare(
     desired = replace(desired, sysctls=decided.settings, given_back=decided.given_back, transit=decided.transit)
     described = functools.lru_cache(maxsize=None)(functools.partial(_describe, topology, allocation))
     asked = functools.lru_cache(maxsize=None)(functools.partial(digests, desired))
-    planner = Planner(view, desired, words.get("firewall") or WARN, described, consent)
+    planner = Planner(view, desired, words.get("firewall") or WARN, described, consent, quarantine)
     return Prepared(topology, allocation, planner, decided, taken, again is None, described, asked)
 
 
