@@ -23,11 +23,12 @@ from .._kernel.observe import Observed, observe
 from .._kernel.rtnl.read import RTPROT_KERNEL, Link, RouteEntry
 from .._kernel.visits import Visits
 from .._resources import files as hosts_files
-from .._resources import units
+from .._resources import program, units
 from .._resources.files import FileState
 from .._resources.firewalls.accept import Foreseen
 from .._resources.forwarding import ForwardingRecord, from_words
 from .._resources.links.registry import SETTINGS
+from .._resources.program import ProgramState
 from .._resources.units import Unit, UnitStates
 from . import before as images
 from . import declared as declared_records
@@ -116,6 +117,9 @@ class View:
         """Of this topology, and of these."""
         return units.read(topology, desired, self._outlook.units)
 
+    def program(self) -> ProgramState:
+        return program.read(self._outlook.program)
+
     def leases(self, store: Store) -> None:
         """In a copy of the store, which a check has."""
         for words in self._outlook.reverted:
@@ -132,7 +136,9 @@ class View:
         if topology not in declared:
             return declared_records.read(topology)
         words = declared[topology]
-        return words and Kept(words["declared"], words.get("release", ""), words.get("asked") or {})
+        return words and Kept(
+            words["declared"], words.get("release", ""), words.get("asked") or {}, words.get("around") or {}
+        )
 
     def forwarding(self) -> ForwardingRecord:
         """What is known of the host's forwarding."""
