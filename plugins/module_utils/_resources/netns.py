@@ -40,7 +40,7 @@ def compare(desired: Netns, observed: Observed) -> List[Action]:
     _refuse_foreign(desired, observed, mark)
     if mark is not None and mark.lost:
         known = replace(observed, marks={**observed.marks, name: replace(mark, lost=False)})
-        return [_put_back(name, mark), *compare(desired, known)]
+        return [put_back(name, mark), *compare(desired, known)]
     if name not in observed.handles:
         made = _create(desired)
         return [replace(made, undo=(*made.undo, *_marked_again(name, mark)))]
@@ -54,7 +54,7 @@ def compare(desired: Netns, observed: Observed) -> List[Action]:
 def remove(name: str, observed: Observed) -> Action:
     """Take a handle away. It only loses its mark until the run is verified, and so has a way back."""
     mark = observed.marks.get(name)
-    first = _put_back(name, mark) if mark is not None and mark.lost else None
+    first = put_back(name, mark) if mark is not None and mark.lost else None
     return Action(
         text="remove namespace {0}".format(name),
         subject=Subject(container=name),
@@ -163,7 +163,7 @@ def _adopt(desired: Netns, mark: Optional[HandleMark]) -> Action:
     )
 
 
-def _put_back(name: str, mark: HandleMark) -> Action:
+def put_back(name: str, mark: HandleMark) -> Action:
     return Action(
         text="put back the mark of namespace {0}, which was lost".format(name),
         subject=Subject(container=name),
