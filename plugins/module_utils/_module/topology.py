@@ -70,7 +70,8 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool, again: Optiona
     limit = parse_remove_limit(params.get("remove_limit"))
     _refuse_timeout(params.get("confirm_timeout"))
     dependencies.require_all()
-    trial.refuse_settings(topology)
+    if again is None:  # at boot, on another kernel, only the container is left out that it has no setting for
+        trial.refuse_settings(topology)
     watch.lap("parse")
     with session(check_mode, params["lock_timeout"], params.get("confirm_timeout"), watch) as run:
         if topology.networks:
