@@ -67,7 +67,8 @@ def test_a_prober_that_is_killed_leaves_no_listener(host):
         "from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.probe import prober\n"
         "from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.probe.model import Probe\n"
         "prober.PATIENCE = 600\n"
-        "prober.probe_all(Host(), [Probe('app', 'web', '172.20.0.2', 'tcp', 7777), Probe('app', 'web', '172.20.0.2', 'udp', 7777)])\n"
+        "sent = [Probe('app', 'web', '172.20.0.2', protocol, 7777) for protocol in ('tcp', 'udp')]\n"
+        "prober.probe_all(Host(), sent)\n"
     )
     running = host.popen([sys.executable, "-c", code, ":".join(path for path in sys.path if path)])
     wait_for(lambda: ":7777" in host.container("web").run(["ss", "-Hlntu"]).stdout, what="the prober's listeners")
