@@ -145,7 +145,8 @@ def link(words: Mapping[str, Any]) -> Link:
 
 
 def _route(words: Mapping[str, Any]) -> RouteEntry:
-    return RouteEntry(**dict(words, next_hops=tuple(words.get("next_hops", ()))))
+    several = {name: tuple(words.get(name, ())) for name in ("next_hops", "gateways")}
+    return RouteEntry(**dict(words, **several))
 
 
 def _mark(words: Optional[Mapping[str, Any]]) -> Optional[List[HandleMark]]:

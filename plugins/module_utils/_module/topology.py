@@ -23,23 +23,20 @@ from .._engine.report import Result, lines
 from .._engine.session import Work, session
 from .._engine.stopwatch import Stopwatch
 from .._engine.view import View
-from .._expansion.addressing import HostDefaults
 from .._expansion.describe import describe_containers, describe_networks
-from .._expansion.drivers.driver import Surroundings
 from .._expansion.drivers.registry import driver_of, parse_declaration
 from .._expansion.expand import expand
 from .._expansion.lease_requests import lease_requests
 from .._expansion.projects import settle_default_bridge
 from .._ipam.allocate import allocate, release_topology
-from .._ipam.requests import Allocation, HostFacts, SubnetRequest
+from .._ipam.requests import Allocation
 from .._ipam.store import Store, leases, open_store
-from .._kernel import dependencies, facts, rare, sysctl
-from .._kernel.errors import DeclarationError, Problem
-from .._kernel.host import Host
+from .._kernel import dependencies, sysctl
 from .._kernel.observe import Observed
-from .._kernel.rtnl import read as rtnetlink
 from .._resources.action import Operation, operation
 from .._resources.firewalls.accept import WARN
+from .cautions import cautions
+from .surroundings import adopted, host_defaults, host_facts, surroundings
 
 Consent = Callable[[Observed], None]
 
@@ -65,7 +62,8 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
             result = run.carry_out(Work(topology.name, planner.plan, granted, planner.left_after, finish))
         drift, intended = _tell_apart(run.view, params, absent, result) if check_mode else ((), ())
         watch.lap("tell drift from intent" if check_mode else "finish")
-    result = replace(result, warnings=tuple(planner.firewall.warnings(_forwarding(prepared.topology))))
+    warnings = (*planner.firewall.warnings(_forwarding(prepared.topology)), *prepared.cautions())
+    result = replace(result, warnings=warnings)
     watch.lap("look at other firewalls")
     result = run.first.then(replace(result, timings=watch.milliseconds()))
     facts_of_check = {"drift": list(drift), "intended": list(intended)} if check_mode else {}
@@ -73,12 +71,14 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
 
 
 class Prepared(NamedTuple):
-    """A declaration, leased and expanded. ``described``: computed when it is first asked for."""
+    """A declaration, leased and expanded. ``described``: computed when it is first asked for. ``cautions``: what to
+    warn of, asked for when the run is over."""
 
     topology: Topology
     allocation: Allocation
     planner: Planner
     described: Callable[[], Dict[str, Any]]
+    cautions: Callable[[], Iterable[str]] = tuple
 
 
 @contextlib.contextmanager
@@ -164,57 +164,17 @@ def _prepare(
     view: View, store: Store, topology: Topology, absent: bool, firewall: str, consent: Optional[Consent] = None
 ) -> Prepared:
     """Lease and expand: from what is declared to what is to be on this host."""
+    warn: Callable[[], Iterable[str]] = tuple
     if absent:
         allocation, desired = release_topology(store, topology.name), Desired(topology.name)
     else:
         reading = view.host_facts()
         topology = settle_default_bridge(topology, reading.links.values())
+        around = surroundings(view.host, reading)
         requests = lease_requests(topology)
-        requests = replace(requests, subnets=_adopted(topology, requests.subnets, _surroundings(view.host, reading)))
-        allocation = allocate(store, requests, _host_facts(reading))
-        desired = expand(topology, allocation, _host_defaults(topology, reading))
+        requests = replace(requests, subnets=adopted(topology, requests.subnets, around))
+        allocation = allocate(store, requests, host_facts(reading, around))
+        desired = expand(topology, allocation, host_defaults(topology, reading))
+        warn = functools.partial(cautions, topology, reading)
     described = functools.lru_cache(maxsize=None)(functools.partial(_describe, topology, allocation))
-    return Prepared(topology, allocation, Planner(view, desired, firewall, described, consent), described)
-
-
-def _host_defaults(topology: Topology, reading: facts.Reading) -> HostDefaults:
-    ipv6 = any(network.enable_ipv6 for network in topology.networks.values())
-    return HostDefaults(
-        mtu=facts.uplink_mtu(reading),
-        links={link.ifname: link for link in reading.links.values()},
-        resolv_conf=tuple(facts.resolv_conf_lines()),
-        advertised_interfaces=facts.advertised_interfaces(reading) if ipv6 else (),
-    )
-
-
-def _host_facts(reading: facts.Reading) -> HostFacts:
-    """What an allocation must respect."""
-    return HostFacts(
-        routes=facts.routes(reading),
-        nameservers=facts.nameservers(),
-        ip_local_port_range=facts.local_port_range(),
-        ip_local_reserved_ports=facts.reserved_ports(),
-        machine_id=facts.machine_id(),
-    )
-
-
-def _adopted(topology: Topology, subnets: Iterable[SubnetRequest], host: Surroundings) -> Tuple[SubnetRequest, ...]:
-    """The same, once each network's driver has seen the host."""
-    problems: List[Problem] = []
-    found: List[SubnetRequest] = []
-    for request in subnets:
-        network = topology.networks[request.network]
-        found.append(driver_of(network).adopt(network, request, host, problems))
-    if problems:
-        raise DeclarationError(problems)
-    return tuple(found)
-
-
-def _surroundings(host: Host, reading: facts.Reading) -> Surroundings:
-    return Surroundings(
-        links={link.ifname: link for link in reading.links.values()},
-        routes=reading.routes,
-        addresses=functools.lru_cache(maxsize=None)(functools.partial(rtnetlink.read_addresses, host.socket)),
-        supports=functools.partial(rare.supports, host),
-        nameservers=facts.nameservers(),
-    )
+    return Prepared(topology, allocation, Planner(view, desired, firewall, described, consent), described, warn)

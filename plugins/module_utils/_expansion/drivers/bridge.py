@@ -101,6 +101,9 @@ class BridgeDriver(Driver):
             yield ipv4 + "route_localnet", "1"
             # A container on two networks may answer over the other one: loose, for strict would drop that.
             yield ipv4 + "rp_filter", "2"
+            if self.forwards(network, 4):
+                # A new interface has what net.ipv4.conf.default says, whatever the host does.
+                yield ipv4 + "forwarding", "1"
         if 6 in families(network) and self.forwards(network, 6):
             yield ipv6 + "disable_ipv6", "0"
             yield ipv6 + "accept_ra", "0"

@@ -79,6 +79,8 @@ class RouteEntry:
     table: int = RT_TABLE_MAIN
     protocol: int = RTPROT_BOOT
     next_hops: Tuple[int, ...] = ()
+    gateways: Tuple[str, ...] = ()  # of a multipath route's next hops; else ``gateway`` says it
+    next_hop_id: int = 0  # of a nexthop object
 
     @property
     def interfaces(self) -> Tuple[int, ...]:
@@ -218,28 +220,38 @@ def _route(payload: bytes) -> RouteEntry:
     family, length, _src, _tos, table, protocol, _scope, kind, flags = uapi.ROUTE.unpack_from(payload)
     attributes = nl.attributes(payload, 12)
     raw = attributes.get(uapi.RTA_DST, b"\0" * (4 if family == socket.AF_INET else 16))
-    gateway = attributes.get(uapi.RTA_GATEWAY)
+    hops = list(_next_hops(family, attributes.get(uapi.RTA_MULTIPATH, b"")))
     return RouteEntry(
         destination="{0}/{1}".format(socket.inet_ntop(family, raw), length),
-        gateway=socket.inet_ntop(family, gateway) if gateway else None,
+        gateway=_gateway(family, attributes),
         type=uapi.ROUTE_TYPES.get(kind, str(kind)),
         metric=_number(attributes.get(uapi.RTA_PRIORITY)),
         onlink=bool(flags & uapi.RTNH_F_ONLINK),
         oif=_number(attributes.get(uapi.RTA_OIF)),
         table=_number(attributes.get(uapi.RTA_TABLE)) or table,
         protocol=protocol,
-        next_hops=tuple(_next_hops(attributes.get(uapi.RTA_MULTIPATH, b""))),
+        next_hops=tuple(index for index, _gateway in hops),
+        gateways=tuple(each for _index, each in hops if each),
+        next_hop_id=_number(attributes.get(uapi.RTA_NH_ID)),
     )
 
 
-def _next_hops(data: bytes) -> Iterator[int]:
-    """The interfaces in RTA_MULTIPATH: a row of struct rtnexthop, each with attributes of its own."""
+def _gateway(family: int, attributes: Dict[int, bytes]) -> Optional[str]:
+    """RTA_VIA: of an IPv4 route, a gateway that is an IPv6 address (struct rtvia)."""
+    gateway, via = attributes.get(uapi.RTA_GATEWAY), attributes.get(uapi.RTA_VIA)
+    if gateway:
+        return socket.inet_ntop(family, gateway)
+    return socket.inet_ntop(socket.AF_INET6, via[2:18]) if via and len(via) >= 18 else None
+
+
+def _next_hops(family: int, data: bytes) -> Iterator[Tuple[int, Optional[str]]]:
+    """(interface, gateway) of each in RTA_MULTIPATH: a row of struct rtnexthop, each with attributes of its own."""
     offset = 0
     while offset + uapi.NEXT_HOP.size <= len(data):
         length, _flags, _hops, index = uapi.NEXT_HOP.unpack_from(data, offset)
         if length < uapi.NEXT_HOP.size:
             return
-        yield index
+        yield index, _gateway(family, nl.attributes(data[offset : offset + length], uapi.NEXT_HOP.size))
         offset += (length + 3) & ~3
 
 

@@ -26,7 +26,7 @@ IFLA_BRPORT_MODE, IFLA_BRPORT_ISOLATED = 4, 33
 
 IFA_ADDRESS, IFA_LOCAL, IFA_BROADCAST, IFA_FLAGS = 1, 2, 4, 8
 IFA_F_NODAD, IFA_F_STABLE_PRIVACY = 0x02, 0x800
-RTA_DST, RTA_OIF, RTA_GATEWAY, RTA_PRIORITY, RTA_MULTIPATH, RTA_TABLE = 1, 4, 5, 6, 9, 15
+RTA_DST, RTA_OIF, RTA_GATEWAY, RTA_PRIORITY, RTA_MULTIPATH, RTA_TABLE, RTA_VIA, RTA_NH_ID = 1, 4, 5, 6, 9, 15, 18, 30
 RT_SCOPE_UNIVERSE, RT_SCOPE_LINK, RT_SCOPE_NOWHERE = 0, 253, 255
 RTNH_F_ONLINK = 4
 IPV6_METRIC = 1024  # of a route that names none: IP6_RT_PRIO_USER, include/uapi/linux/ipv6_route.h
@@ -39,6 +39,8 @@ ROUTE_TYPES = {
     7: "unreachable",
     8: "prohibit",
 }
+#: Of those, the ones that send over no interface.
+LEADING_NOWHERE = ("blackhole", "unreachable", "prohibit")
 ROUTE_NUMBERS = {name: number for number, name in ROUTE_TYPES.items()}
 
 LINK = struct.Struct("=BxHiII")

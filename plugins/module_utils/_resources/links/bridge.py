@@ -207,6 +207,7 @@ KIND = Kind(
     settings=(
         "net/ipv4/conf/{0}/route_localnet",
         "net/ipv4/conf/{0}/rp_filter",
+        "net/ipv4/conf/{0}/forwarding",
         "net/ipv6/conf/{0}/disable_ipv6",
         "net/ipv6/conf/{0}/accept_ra",
     ),

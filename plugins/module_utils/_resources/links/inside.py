@@ -15,6 +15,7 @@ from typing import Any, Dict, Iterator, List, Optional, Tuple
 from ..._kernel.errors import ForeignObjectError
 from ..._kernel.rtnl import settings as interface_settings
 from ..._kernel.rtnl.read import IPV6_MTU, Link, RouteEntry
+from ..._kernel.rtnl.uapi import LEADING_NOWHERE
 from ..._kernel.visits import NamespaceState
 from .. import routes
 from ..action import Action, Operation, operation
@@ -170,7 +171,7 @@ def nowhere_again(desired: Inside, state: NamespaceState) -> Iterator[Operation]
     """What takes away those of a new pair's routes that do not go with its interface."""
     there = routes.leading_nowhere(state.routes)
     for route in desired.routes:
-        if route.type in routes.LEADING_NOWHERE and route not in there:
+        if route.type in LEADING_NOWHERE and route not in there:
             yield operation("route.delete", netns=desired.netns, ifname="lo", route=route.words())
 
 
