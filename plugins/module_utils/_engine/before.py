@@ -15,8 +15,10 @@ from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Seque
 
 from .._kernel.marks import HandleMark
 from .._kernel.observe import Observed
+from .._kernel.rtnl.neighbours import Neighbour
 from .._kernel.rtnl.read import Link, RouteEntry
 from .._kernel.visits import NamespaceState
+from .._resources import connected
 from .._resources.action import Action
 from .._resources.files import FileState
 from .effects import FILE, LINK, NETNS, SYSCTL, kind_of, name_of, names_of
@@ -59,8 +61,12 @@ def restored(observed: Observed, before: Image) -> Observed:
     sysctls.update({name_of(key): value for key, value in before.items() if kind_of(key) == SYSCTL})
     inside = {name: state for name, state in observed.namespaces.items() if name not in spaces}
     inside.update({name: state for name in spaces for state in _state(before["netns " + name], observed, name)})
+    touched = {*gone, *(host[name].index for name in links if name in host)}
+    routes = [route for route in observed.routes if route.oif not in touched]
+    routes += [each for name in links if name in host for each in _routes_of(host[name].index, before["link " + name])]
     return replace(
         observed,
+        routes=tuple(routes),
         links=host,
         by_index={each.index: each for each in host.values()},
         addresses=addresses,
@@ -70,6 +76,11 @@ def restored(observed: Observed, before: Image) -> Observed:
         namespaces=inside,
         inner_ends=dict(_inner_ends(observed, before, host, inside)),
     )
+
+
+def _routes_of(index: int, was: Mapping[str, Any]) -> List[RouteEntry]:
+    """What the kernel makes of a link's addresses."""
+    return [route for cidr in was["addresses"] for route in connected.of_address(cidr, index)]
 
 
 def file_state(before: Image, path: str) -> Optional[FileState]:
@@ -121,6 +132,7 @@ def _state_words(state: NamespaceState) -> Dict[str, Any]:
         "links": [_words(each) for each in state.links.values()],
         "addresses": [[index, cidrs] for index, cidrs in state.addresses.items()],
         "routes": [_words(route) for route in state.routes],
+        "neighbours": [dict(vars(each)) for each in state.neighbours],
         "sysctls": dict(state.sysctls),
     }
 
@@ -171,6 +183,7 @@ def _state(words: Mapping[str, Any], observed: Observed, name: str) -> Iterator[
         links={each.ifname: each for each in links},
         addresses={index: list(cidrs) for index, cidrs in was["addresses"]},
         routes=tuple(_route(each) for each in was["routes"]),
+        neighbours=tuple(Neighbour(**each) for each in was.get("neighbours", ())),
         sysctls=dict(now.sysctls, **was["sysctls"]),
     )
 

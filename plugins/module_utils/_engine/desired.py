@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Dict, FrozenSet, Optional, Tuple
+from dataclasses import dataclass, field, replace
+from typing import Dict, FrozenSet, Mapping, Optional, Tuple
 
 from .._resources import files as hosts_files
 from .._resources.adopted import AdoptedBridge
@@ -29,6 +29,9 @@ class Desired:
     files: Tuple[TextFile, ...] = ()
     ruleset: Optional[Ruleset] = None
     adopted: Tuple[AdoptedBridge, ...] = ()
+    macs: Mapping[str, Mapping[str, str]] = field(
+        default_factory=dict
+    )  # bridge → address → MAC of whoever has it there
     prune: bool = True
 
     def namespace_sysctls(self) -> Dict[str, Tuple[str, ...]]:

@@ -170,6 +170,8 @@ ROWS = (
     _link("address.delete", on_link.address_delete, ("address.add",)),
     _link("route.add", on_link.route_add, ("route.delete",)),
     _link("route.delete", on_link.route_delete, ("route.add",), takes_away=of_route),
+    _link("neighbour.add", on_link.neighbour_add, ("neighbour.delete",)),
+    _link("neighbour.delete", on_link.neighbour_delete, ("neighbour.add",)),
     _link("sysctl.write", on_host.sysctl_write, ("sysctl.write",), touches=of_setting, turn=off_if_ipv6),
     _file("file.write", on_host.file_write),
     _file("file.link", on_host.file_link),

@@ -12,10 +12,11 @@ from typing import Dict, FrozenSet, Iterable, Iterator, List, Mapping, Optional,
 
 from .._kernel.observe import Observed
 from .._kernel.rtnl.read import Link
-from .._resources import adopted, netns, ownership, routes
+from .._resources import adopted, neighbours, netns, ownership, routes
 from .._resources import files as hosts_files
 from .._resources import settings as sysctl
 from .._resources.action import Action, operation
+from .._resources.connected import Where
 from .._resources.files import FileChange, FileState
 from .._resources.firewalls.accept import NOTHING_TO_DO, FirewallActions
 from .._resources.links import registry as kinds
@@ -68,7 +69,7 @@ def plan(
         ],
         Stage.RULES: [*firewall.first, *_rules_actions(desired.topology, rules), *firewall.after],
         Stage.NAMESPACES: spaces,
-        Stage.INTERFACES: _interfaces(desired, made),
+        Stage.INTERFACES: [*_interfaces(desired, made), *_neighbours(desired, made)],
         Stage.EMPTIED: emptied,
         Stage.FILES: _file_actions(desired, observed, files),
     }
@@ -171,6 +172,23 @@ def _interfaces(desired: Desired, observed: Observed) -> Iterator[Action]:
             left = tuple(entry for entry in state.routes if keys[entry] not in gone)
             spaces = {**observed.namespaces, netns_name: replace(state, routes=left)}
             observed = replace(observed, namespaces=spaces)
+
+
+def _neighbours(desired: Desired, observed: Observed) -> Iterator[Action]:
+    """Of the bridges, and of the interfaces on them that have such entries at all."""
+    for ifname, known in desired.macs.items():
+        bridge = observed.links.get(ifname)
+        if bridge is not None:
+            where = Where(None, ifname, ifname, "bridge " + ifname)
+            yield from neighbours.compare(where, bridge.index, known, observed.neighbours)
+    for link in desired.links_inside():
+        netns_name = str(link.netns)
+        state = observed.namespaces.get(netns_name)
+        inner = state.links.get(link.ifname) if state is not None else None
+        if state is not None and state.neighbours and inner is not None:
+            where = Where(netns_name, link.ifname, "{0}:{1}".format(netns_name, link.ifname), link.subject)
+            for beside in link.stands_on:
+                yield from neighbours.compare(where, inner.index, desired.macs.get(beside, {}), state.neighbours)
 
 
 def _file_actions(desired: Desired, observed: Observed, files: Mapping[str, FileState]) -> Iterator[Action]:

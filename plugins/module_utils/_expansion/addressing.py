@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 from dataclasses import dataclass, field
-from typing import Callable, List, Mapping, Optional, Tuple
+from typing import Callable, Dict, List, Mapping, Optional, Tuple
 
-from .._declaration.topology import Attachment, Container, Topology, families, gateway_mode
+from .._declaration.topology import Attachment, Container, Network, Topology, families, gateway_mode
 from .._ipam.requests import Allocation
 from .._kernel.rtnl.read import Link
 
@@ -34,6 +34,19 @@ def mac_of(ipv4: Optional[str], ipv6: Optional[str] = None) -> str:
     else:
         raw = hashlib.sha256(ipaddress.IPv6Address(ipv6 or "::").packed).digest()[:4]
     return ":".join("%02x" % byte for byte in b"\x02\x42" + raw)
+
+
+def bridge_mac(network: Network, allocation: Allocation) -> str:
+    """From the gateway's address; without one, from the subnet's first, whose MAC no container has: in a subnet of two
+    addresses it may be a container's own, so there it is another one."""
+    found: Dict[int, str] = {}
+    narrow = False
+    for family in families(network):
+        lease = allocation.subnets[(network.name, family)]
+        found[family] = lease.gateway or lease.subnet.split("/")[0]
+        narrow = narrow or (lease.gateway is None and ipaddress.ip_network(lease.subnet).num_addresses <= 2)
+    mac = mac_of(found.get(4), found.get(6))
+    return "06" + mac[2:] if narrow else mac
 
 
 def default_attachment(

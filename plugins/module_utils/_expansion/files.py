@@ -115,11 +115,19 @@ class _Files:
                 network = self.topology.networks[attachment.network]
                 address = driver_of(network).host_address(network, family, self.allocation)
                 found.extend([address] if address else [])
-        return tuple(found)
+        return tuple(found) or self._gateways_inside(container)
+
+    def _gateways_inside(self, container: Container) -> Tuple[str, ...]:
+        """Of one that only internal networks are left to: their gateway is the host, and lets it in."""
+        networks = [self.topology.networks[each.network] for each in container.attachments]
+        ways = ((network, family) for network in networks for family in families(network))
+        found = [driver_of(network).host_address(network, family, self.allocation) for network, family in ways]
+        by_family = {6 if ":" in address else 4: address for address in reversed(found) if address}
+        return tuple(address for _family, address in sorted(by_family.items()))
 
     def _resolv_conf(self, container: Container) -> str:
         words = _host_words(self.resolv_conf)
-        servers = [str(address) for address in container.dns] or _reachable(words["nameserver"])
+        servers = name_servers(self.topology, container, self.resolv_conf)
         search = list(container.dns_search) or words["search"]
         options = list(container.dns_opt) or words["options"]
         text = mark_line(self.topology.name)
@@ -143,6 +151,14 @@ def _host_words(lines: Sequence[str]) -> Mapping[str, List[str]]:
     return words
 
 
-def _reachable(servers: Sequence[str]) -> List[str]:
-    """Without those on the host's own loopback, which in a namespace is another one."""
-    return [server for server in servers if not server.startswith("127.") and server != "::1"]
+def name_servers(topology: Topology, container: Container, resolv_conf: Sequence[str]) -> List[str]:
+    """Those that are written, or else the host's that mean the same in the container: none of the host's own loopback,
+    none on one of its links (a zone), none of a family that the container does not have."""
+    if container.dns:
+        return [str(address) for address in container.dns]
+    own = {family for each in container.attachments for family in families(topology.networks[each.network])}
+    servers = _host_words(resolv_conf)["nameserver"]
+    elsewhere = [
+        server for server in servers if not server.startswith("127.") and server != "::1" and "%" not in server
+    ]
+    return [server for server in elsewhere if not own or (6 if ":" in server else 4) in own]

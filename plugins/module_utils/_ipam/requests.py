@@ -55,6 +55,7 @@ class PortRequest:
     published: Optional[int] = None
     host_ip: Optional[str] = None  # None: every address
     path: str = ""
+    choices: Optional[Tuple[int, int]] = None  # first and last of those to choose from; None: port_range
 
 
 @dataclass(frozen=True)

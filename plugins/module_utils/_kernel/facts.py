@@ -17,6 +17,10 @@ from .rtnl.read import Link, RouteEntry
 from .rtnl.uapi import LEADING_NOWHERE
 
 DEFAULT_MTU = 1500
+RESOLV_CONF = "/etc/resolv.conf"
+#: What systemd-resolved asks, without its stub: systemd-resolved.service(8).
+RESOLVED_CONF = "/run/systemd/resolve/resolv.conf"
+_STUBS = {"127.0.0.53", "127.0.0.54"}
 
 
 @dataclass(frozen=True)
@@ -107,12 +111,20 @@ def _ifname(reading: Reading, index: int) -> str:
     return reading.links[index].ifname if index in reading.links else ""
 
 
-def nameservers(path: str = "/etc/resolv.conf") -> Tuple[str, ...]:
-    return tuple(words[1] for words in _resolv_conf(path) if words[0] == "nameserver" and len(words) > 1)
+def nameservers() -> Tuple[str, ...]:
+    """All that the host asks, whoever forwards to them."""
+    lines = [*_resolv_conf(RESOLV_CONF), *_resolv_conf(RESOLVED_CONF)]
+    found = (words[1].partition("%")[0] for words in lines if words[0] == "nameserver" and len(words) > 1)
+    return tuple(dict.fromkeys(found))
 
 
-def resolv_conf_lines(path: str = "/etc/resolv.conf") -> List[str]:
-    return [" ".join(words) for words in _resolv_conf(path)]
+def resolv_conf_lines(path: str = RESOLV_CONF, resolved: str = RESOLVED_CONF) -> List[str]:
+    """The host's; where that names systemd-resolved's stub alone, what resolved itself asks."""
+    lines = _resolv_conf(path)
+    servers = {words[1] for words in lines if words[0] == "nameserver" and len(words) > 1}
+    if servers and servers <= _STUBS:
+        lines = _resolv_conf(resolved) or lines
+    return [" ".join(words) for words in lines]
 
 
 def local_port_range() -> Tuple[int, int]:
@@ -135,7 +147,7 @@ def machine_id() -> str:
 
 def _read(path: str) -> Optional[str]:
     try:
-        with open(path, encoding="utf-8") as file:
+        with open(path, encoding="utf-8", errors="replace") as file:
             return file.read().strip()
     except OSError:
         return None

@@ -14,8 +14,10 @@ from . import marks, namespaces, sysctl
 from .host import Host
 from .marks import HandleMark
 from .rtnl import read as rtnetlink
+from .rtnl.neighbours import Neighbour, read_permanent
 from .rtnl.read import Link, RouteEntry
 from .second_process import SecondProcess
+from .settled import Settling
 
 #: From this many on a second process, which takes some milliseconds to make, is worth it.
 MANY = 64
@@ -30,7 +32,9 @@ class NamespaceState:
 
     links: Mapping[str, Link] = field(default_factory=dict)
     addresses: Mapping[int, List[str]] = field(default_factory=dict)
-    routes: Tuple[RouteEntry, ...] = ()
+    routes: Tuple[RouteEntry, ...] = ()  # of all tables
+    neighbours: Tuple[Neighbour, ...] = ()  # that somebody set
+    tentative: FrozenSet[Tuple[int, str]] = frozenset()  # (index, CIDR) of addresses that are not in use yet
     sysctls: Mapping[str, Optional[str]] = field(default_factory=dict)
 
 
@@ -49,6 +53,7 @@ class Visits:
         only: Optional[FrozenSet[str]] = None,
     ) -> None:
         self._host = host
+        self._settling = Settling()
         self.owners = frozenset(topologies)
         known = namespaces.names() if only is None else [name for name in only if namespaces.exists(name)]
         self.handles = {name: namespaces.identity(namespaces.handle(name)) for name in known}
@@ -84,7 +89,7 @@ class Visits:
 
     def _visit_all(self, names: Sequence[str]) -> Dict[str, Optional[NamespaceState]]:
         try:
-            return {name: _visit(self._host, name, self._wanted[name]) for name in names}
+            return {name: _visit(self._host, name, self._wanted[name], self._settling) for name in names}
         finally:
             self._host.go_home()
 
@@ -93,7 +98,7 @@ def _owned(handle_marks: Mapping[str, HandleMark], owners: FrozenSet[str]) -> Li
     return [name for name, mark in handle_marks.items() if mark.topology in owners and mark.attach is None]
 
 
-def _visit(host: Host, name: str, keys: Sequence[str]) -> Optional[NamespaceState]:
+def _visit(host: Host, name: str, keys: Sequence[str], settling: Settling) -> Optional[NamespaceState]:
     """Enter, read, and leave the thread there: the next visit goes straight on to the next namespace. None: the
     handle is gone since it was listed."""
     if not _enter(name):
@@ -101,10 +106,14 @@ def _visit(host: Host, name: str, keys: Sequence[str]) -> Optional[NamespaceStat
     socket = host.keep_socket(name)
     settings = sysctl.read_all(keys, host.proc.directory())
     links: Dict[str, Link] = {link.ifname: link for link in rtnetlink.read_links(socket, families=False)}
+    by_index = {link.index: link for link in links.values()}
+    addresses, routes = settling.read(socket, by_index, ipv6=settings.get(_NO_IPV6) != "1")
     return NamespaceState(
         links=links,
-        addresses=rtnetlink.read_addresses(socket),
-        routes=tuple(rtnetlink.read_routes(socket, rtnetlink.RT_TABLE_MAIN, ipv6=settings.get(_NO_IPV6) != "1")),
+        addresses=addresses,
+        routes=tuple(routes),
+        neighbours=read_permanent(socket),
+        tentative=addresses.tentative,
         sysctls=settings,
     )
 

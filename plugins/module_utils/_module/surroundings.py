@@ -7,18 +7,19 @@
 from __future__ import annotations
 
 import functools
-from typing import Iterable, List, Tuple
+from typing import Dict, Iterable, List, Tuple
 
 from .._declaration.topology import Topology
 from .._expansion.addressing import HostDefaults
 from .._expansion.drivers.driver import Surroundings
 from .._expansion.drivers.registry import driver_of
-from .._ipam.requests import HostFacts, NeededAddress, SubnetRequest
-from .._kernel import facts, rare
+from .._ipam.requests import Allocation, HostFacts, NeededAddress, SubnetRequest
+from .._kernel import facts, rare, sysctl
 from .._kernel.errors import DeclarationError, Problem
 from .._kernel.far_ends import far_ends
 from .._kernel.host import Host
 from .._kernel.rtnl import read as rtnetlink
+from .._kernel.rtnl.rules import read_rules
 
 
 def host_defaults(topology: Topology, reading: facts.Reading) -> HostDefaults:
@@ -62,7 +63,33 @@ def surroundings(host: Host, reading: facts.Reading) -> Surroundings:
         addresses=functools.lru_cache(maxsize=None)(functools.partial(rtnetlink.read_addresses, host.socket)),
         supports=functools.partial(rare.supports, host),
         nameservers=facts.nameservers(),
+        rules=functools.lru_cache(maxsize=None)(functools.partial(read_rules, host.socket)),
     )
+
+
+def refuse_strange_addresses(topology: Topology, allocation: Allocation, around: Surroundings) -> None:
+    """DeclarationError where a port is published on an address that the host has not and will not have by this run."""
+    ports = [port for container in topology.containers.values() for port in container.ports]
+    wanted = {port.host_ip for port in ports if port.host_ip is not None}
+    strange = {each for each in wanted if not (each.is_unspecified or each.is_loopback)}
+    if not strange:
+        return
+    own = {cidr.split("/")[0] for cidrs in around.addresses().values() for cidr in cidrs}
+    own.update(lease.gateway for lease in allocation.subnets.values() if lease.gateway)
+    problems: Dict[str, Problem] = {}
+    for port in ports:
+        if port.host_ip in strange and str(port.host_ip) not in own and not _may_be_bound(port.host_ip.version):
+            text = (
+                '"{0}": this host has no such address; publish on one that it has, or set net.ipv{1}.ip_nonlocal_bind '
+                "to 1 where it comes and goes"
+            )
+            problems.setdefault(port.path, Problem(port.path, text.format(port.host_ip, port.host_ip.version)))
+    if problems:
+        raise DeclarationError(problems.values())
+
+
+def _may_be_bound(family: int) -> bool:
+    return sysctl.read("net/ipv{0}/ip_nonlocal_bind".format(family)) == "1"
 
 
 def _needed(reading: facts.Reading, around: Surroundings) -> Tuple[NeededAddress, ...]:

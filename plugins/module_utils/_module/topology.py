@@ -36,7 +36,7 @@ from .._kernel.observe import Observed
 from .._resources.action import Operation, operation
 from .._resources.firewalls.accept import WARN
 from .cautions import cautions
-from .surroundings import adopted, host_defaults, host_facts, surroundings
+from .surroundings import adopted, host_defaults, host_facts, refuse_strange_addresses, surroundings
 
 Consent = Callable[[Observed], None]
 
@@ -60,9 +60,10 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
             granted = PreparedLeases(store, prepared.allocation)
             finish = (_remember(topology.name, params, absent),)
             result = run.carry_out(Work(topology.name, planner.plan, granted, planner.left_after, finish))
+        cautioned = tuple(prepared.cautions())
         drift, intended = _tell_apart(run.view, params, absent, result) if check_mode else ((), ())
         watch.lap("tell drift from intent" if check_mode else "finish")
-    warnings = (*planner.firewall.warnings(_forwarding(prepared.topology)), *prepared.cautions())
+    warnings = (*planner.firewall.warnings(_forwarding(prepared.topology)), *cautioned)
     result = replace(result, warnings=warnings)
     watch.lap("look at other firewalls")
     result = run.first.then(replace(result, timings=watch.milliseconds()))
@@ -174,7 +175,8 @@ def _prepare(
         requests = lease_requests(topology)
         requests = replace(requests, subnets=adopted(topology, requests.subnets, around))
         allocation = allocate(store, requests, host_facts(reading, around))
+        refuse_strange_addresses(topology, allocation, around)
         desired = expand(topology, allocation, host_defaults(topology, reading))
-        warn = functools.partial(cautions, topology, reading)
+        warn = functools.partial(cautions, topology, allocation, reading, around)
     described = functools.lru_cache(maxsize=None)(functools.partial(_describe, topology, allocation))
     return Prepared(topology, allocation, Planner(view, desired, firewall, described, consent), described, warn)

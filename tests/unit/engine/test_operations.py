@@ -37,6 +37,7 @@ TABLE = UTILS / "_engine" / "operations.py"
 
 #: An example for every argument that an operation has: a new one is told here what it is like.
 ARGUMENTS: Dict[str, Any] = {
+    "address": "10.0.0.9",
     "addresses": ["10.0.0.2/24"],
     "altname": "fabric,default,network,front",
     "attach": "host",

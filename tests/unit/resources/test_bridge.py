@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import ForeignObjectError
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.observe import Observed
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnl.read import Link
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources import connected
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links import bridge
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.bridge import Bridge
 
@@ -45,6 +46,7 @@ def observed(*links: Link, addresses: Tuple[str, ...] = ("172.17.0.1/16",), **sy
         marks={},
         namespaces={},
         own_inode=1,
+        routes=tuple(route for link in links for cidr in addresses for route in connected.of_address(cidr, link.index)),
     )
 
 

@@ -25,7 +25,7 @@ from ..._resources.link import comparable_addresses
 from ..._resources.links.bridge import Bridge
 from ..._resources.links.veth import Veth
 from ..._resources.ruleset.model import Endpoint, NetworkPolicy
-from ..addressing import HostDefaults, mac_of
+from ..addressing import HostDefaults, bridge_mac
 from ..seen import RecognisedNetworks, RecognisedPlaces, Seen, network_of
 from .driver import Driver, Place, Surroundings, beside_others
 
@@ -90,7 +90,7 @@ class BridgeDriver(Driver):
             alias=names.alias(topology.name, "network " + network.name),
             addresses=tuple(cidr for cidr in gateways.values() if cidr),
             mtu=self.mtu(network, host),
-            mac=_bridge_mac(network, allocation),
+            mac=bridge_mac(network, allocation),
             sysctls=tuple(self._sysctls(network)),
         )
 
@@ -247,15 +247,6 @@ def _ports_of_others(bridge: Link, host: Surroundings) -> List[str]:
     """Those behind which somebody may be of whom no lease tells."""
     ports = [link for link in host.links.values() if link.master == bridge.index]
     return [link.ifname for link in ports if not ownership.is_marked(link)]
-
-
-def _bridge_mac(network: Network, allocation: Allocation) -> str:
-    """From the gateway's address; a bridge without one has its first subnet's."""
-    found: Dict[int, str] = {}
-    for family in families(network):
-        lease = allocation.subnets[(network.name, family)]
-        found[family] = lease.gateway or lease.subnet.split("/")[0]
-    return mac_of(found.get(4), found.get(6))
 
 
 def _gateway_cidr(network: Network, family: int, allocation: Allocation) -> Optional[str]:

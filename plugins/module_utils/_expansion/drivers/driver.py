@@ -19,6 +19,7 @@ from ..._declaration.topology import Attachment, Container, Network, Pool, Topol
 from ..._ipam.requests import Allocation, SubnetRequest
 from ..._kernel.errors import Problem
 from ..._kernel.rtnl.read import Link, RouteEntry
+from ..._kernel.rtnl.rules import Rule
 from ..._resources.adopted import AdoptedBridge
 from ..._resources.links.kind import DeclaredLink
 from ..._resources.routes import StaticRoute
@@ -38,6 +39,8 @@ class Surroundings:
     #: Whether the kernel can make links of a kind.
     supports: Callable[[str], bool]
     nameservers: Tuple[str, ...] = ()
+    #: The policy rules. Read when first asked for.
+    rules: Callable[[], List[Rule]] = list
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import struct
 import sys
 from dataclasses import dataclass, field
 from errno import EAFNOSUPPORT, ENODEV, ENOENT, EOPNOTSUPP
-from typing import Any, Collection, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Collection, Dict, FrozenSet, Iterator, List, Optional, Tuple
 
 from . import socket as nl
 from . import uapi
@@ -81,6 +81,7 @@ class RouteEntry:
     next_hops: Tuple[int, ...] = ()
     gateways: Tuple[str, ...] = ()  # of a multipath route's next hops; else ``gateway`` says it
     next_hop_id: int = 0  # of a nexthop object
+    source: Optional[str] = None  # what a packet gets that has no source address yet (RTA_PREFSRC)
 
     @property
     def interfaces(self) -> Tuple[int, ...]:
@@ -110,17 +111,29 @@ def read_link(sock: nl.NetlinkSocket, ifname: str) -> Optional[Link]:
         raise
 
 
-def read_addresses(sock: nl.NetlinkSocket) -> Dict[int, List[str]]:
+class Addresses(Dict[int, List[str]]):
     """Interface index → its addresses as CIDRs, in the kernel's order."""
-    found: Dict[int, List[str]] = {}
+
+    #: (index, CIDR) of those that the kernel does not use yet, and may not while their link has no carrier.
+    tentative: FrozenSet[Tuple[int, str]] = frozenset()
+
+
+def read_addresses(sock: nl.NetlinkSocket) -> Addresses:
+    """Every interface's addresses, without link-local ones that the kernel makes of a secret."""
+    found, tentative = Addresses(), set()
     for payload in sock.dump(uapi.RTM_GETADDR, uapi.ADDRESS.pack(0, 0, 0, 0, 0)):
         family, prefixlen, _flags, _scope, index = uapi.ADDRESS.unpack_from(payload)
         attributes = nl.attributes(payload, 8)
         raw = attributes.get(uapi.IFA_LOCAL) or attributes.get(uapi.IFA_ADDRESS)
         if raw is not None and family in (socket.AF_INET, socket.AF_INET6):
-            if raw[:2] == b"\xfe\x80" and _number(attributes.get(uapi.IFA_FLAGS)) & uapi.IFA_F_STABLE_PRIVACY:
+            flags = _number(attributes.get(uapi.IFA_FLAGS))
+            if raw[:2] == b"\xfe\x80" and flags & uapi.IFA_F_STABLE_PRIVACY:
                 continue  # the kernel's own, made of a secret instead of the MAC
-            found.setdefault(index, []).append("{0}/{1}".format(socket.inet_ntop(family, raw), prefixlen))
+            cidr = "{0}/{1}".format(socket.inet_ntop(family, raw), prefixlen)
+            found.setdefault(index, []).append(cidr)
+            if flags & uapi.IFA_F_TENTATIVE:
+                tentative.add((index, cidr))
+    found.tentative = frozenset(tentative)
     return found
 
 
@@ -232,16 +245,21 @@ def _route(payload: bytes) -> RouteEntry:
         protocol=protocol,
         next_hops=tuple(index for index, _gateway in hops),
         gateways=tuple(each for _index, each in hops if each),
+        source=_text_of(family, attributes.get(uapi.RTA_PREFSRC)),
         next_hop_id=_number(attributes.get(uapi.RTA_NH_ID)),
     )
 
 
+def _text_of(family: int, raw: Optional[bytes]) -> Optional[str]:
+    return socket.inet_ntop(family, raw) if raw else None
+
+
 def _gateway(family: int, attributes: Dict[int, bytes]) -> Optional[str]:
     """RTA_VIA: of an IPv4 route, a gateway that is an IPv6 address (struct rtvia)."""
-    gateway, via = attributes.get(uapi.RTA_GATEWAY), attributes.get(uapi.RTA_VIA)
-    if gateway:
-        return socket.inet_ntop(family, gateway)
-    return socket.inet_ntop(socket.AF_INET6, via[2:18]) if via and len(via) >= 18 else None
+    via = attributes.get(uapi.RTA_VIA)
+    if via and len(via) >= 18:
+        return socket.inet_ntop(socket.AF_INET6, via[2:18])
+    return _text_of(family, attributes.get(uapi.RTA_GATEWAY))
 
 
 def _next_hops(family: int, data: bytes) -> Iterator[Tuple[int, Optional[str]]]:

@@ -14,7 +14,7 @@ from ..._kernel.host import Host
 from ..._kernel.observe import Observed
 from ..._kernel.operations.link import bridge_create, bridge_set
 from ..._kernel.rtnl.read import IPV6_MTU, Link
-from .. import ownership
+from .. import connected, ownership
 from ..action import Action, Operation, operation
 from ..link import (
     altname_step,
@@ -173,6 +173,9 @@ def _changes(desired: Bridge, link: Link, observed: Observed) -> Iterator[Action
         yield from compare_sysctl(None, key, value, observed.sysctls.get(key), subject, reborn)
     now_addresses = comparable_addresses(observed.addresses.get(link.index, []), desired.addresses)
     yield from compare_addresses(None, ifname, ifname, subject, now_addresses, desired.addresses)
+    where = connected.Where(None, ifname, ifname, subject)
+    now = observed.addresses.get(link.index, [])
+    yield from connected.compare(where, link, desired.addresses, now, observed.routes, observed.tentative)
     if loses_ipv6(link.mtu, desired.mtu):
         lost = [(key, value) for key, value in from_link(link, observed).sysctls if key.startswith("net/ipv6/")]
         yield last_mtu(

@@ -17,7 +17,7 @@ from ..._kernel.rtnl import settings as interface_settings
 from ..._kernel.rtnl.read import IPV6_MTU, Link, RouteEntry
 from ..._kernel.rtnl.uapi import LEADING_NOWHERE
 from ..._kernel.visits import NamespaceState
-from .. import routes
+from .. import connected, routes
 from ..action import Action, Operation, operation
 from ..link import add_missing, change_link, comparable_addresses, last_mtu, loses_ipv6, remove_surplus
 from ..link_local import is_of_a_mac, link_local
@@ -93,6 +93,9 @@ def changes(desired: Inside, inner: Link, state: NamespaceState) -> Iterator[Act
     yield from add_missing(netns, ifname, desired.shown, subject, now_addresses, desired.addresses)
     if not inner.up:
         yield change_link(netns, ifname, desired.shown, subject, "up", False, True)
+    where = connected.Where(netns, ifname, desired.shown, subject)
+    now = state.addresses.get(inner.index, [])
+    yield from connected.compare(where, inner, desired.addresses, now, state.routes, state.tentative)
     # A gateway is within an address's reach, so routes come and go while the addresses of both are there.
     yield from _compare_routes(desired, inner, state, subject)
     yield from remove_surplus(netns, ifname, desired.shown, subject, now_addresses, desired.addresses)
