@@ -41,12 +41,11 @@ class Settling:
 
 
 def _is_to_come(addresses: Addresses, routes: List[RouteEntry], links: Mapping[int, Link]) -> bool:
-    local = {(route.oif, route.destination) for route in routes if route.table == rtnetlink.RT_TABLE_LOCAL}
+    there = {(route.oif, route.destination) for route in routes}
     return any(
         ":" in cidr
-        and not cidr.startswith("fe80:")
         and (index, cidr) not in addresses.tentative
-        and (index, cidr.split("/")[0] + "/128") not in local
+        and (index, "fe80::/64" if cidr.startswith("fe80:") else cidr.split("/")[0] + "/128") not in there
         for index, cidrs in addresses.items()
         if index in links and links[index].up
         for cidr in cidrs

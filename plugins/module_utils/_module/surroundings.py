@@ -60,11 +60,16 @@ def surroundings(host: Host, reading: facts.Reading) -> Surroundings:
     return Surroundings(
         links={link.ifname: link for link in reading.links.values()},
         routes=reading.routes,
-        addresses=functools.lru_cache(maxsize=None)(functools.partial(rtnetlink.read_addresses, host.socket)),
+        addresses=functools.lru_cache(maxsize=None)(functools.partial(_addresses, host, reading)),
         supports=functools.partial(rare.supports, host),
         nameservers=facts.nameservers(),
         rules=functools.lru_cache(maxsize=None)(functools.partial(read_rules, host.socket)),
     )
+
+
+def _addresses(host: Host, reading: facts.Reading) -> Dict[int, List[str]]:
+    """Of the links that there are, or will be when an interrupted run has been taken back."""
+    return {index: cidrs for index, cidrs in rtnetlink.read_addresses(host.socket).items() if index in reading.links}
 
 
 def refuse_strange_addresses(topology: Topology, allocation: Allocation, around: Surroundings) -> None:

@@ -185,7 +185,10 @@ class BridgeDriver(Driver):
             outer = seen.observed.by_index.get(inner.peer)
             if inner.kind != Veth.kind or outer is None or seen.subject(outer) is None:
                 continue
-            network = network_of(seen, seen.observed.by_index.get(outer.master))
+            master = seen.observed.by_index.get(outer.master)
+            network = network_of(seen, master)
+            if network is None and master is not None:  # a bridge of somebody else's carries no mark
+                network = seen.places.get((container, inner.ifname))
             if network is not None:
                 yield inner, network
 
