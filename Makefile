@@ -3,21 +3,28 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit integration search compat molecule matrix matrix-quick kernels userlands system-matrix lint sanity docs bench build clean system system-test
+.PHONY: help demo test quick unit integration search compat molecule matrix matrix-quick kernels userlands system-matrix lint sanity docs changelog bench build clean system system-test
 
 BIN := .venv/bin
 PYTHONS := python3.11 python3.12 python3.13 python3 /usr/bin/python3
+## WORKERS=N        how many tests run at once
 WORKERS ?= 2
+## EXAMPLES=N       how many random topologies `search` tries
 EXAMPLES ?= 300
+## SEED=N           the number that an earlier `search` printed, for the same topologies again
+## ROW=NAME         one row of `kernels` or `userlands`, such as 6.1 or testing
+## NFT_BIN=PATH     another nft for `userlands`
+## COMPAT_TESTS=... what `compat` runs with the oldest ansible-core
 # What runs modules on a target; the other integration tests call the rooms in their own process, or (networks) look at
 # the kernel, to which ansible-core's version is all the same.
-COMPAT_TESTS ?= $(filter-out %/engine %/firewall %/networks %/ruleset %/ipam %/docker %/conftest.py %.py,$(wildcard tests/integration/*)) $(wildcard tests/integration/test_*.py)
+COMPAT_TESTS ?= $(filter-out %/engine %/attacks %/recipes %/firewall %/networks %/ruleset %/ipam %/docker %/conftest.py %.py,$(wildcard tests/integration/*)) $(wildcard tests/integration/test_*.py)
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 export PYTHONDONTWRITEBYTECODE := 1
 export PATH := $(CURDIR)/.venv/bin:$(PATH):/usr/sbin:/sbin
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
+	@echo && grep -E '^## [A-Z_]+=' $(MAKEFILE_LIST) | cut -c4-
 
 .venv/stamp: requirements-dev.txt tests/tools/make-venv
 	@echo "making .venv (once; some minutes)"
@@ -42,6 +49,10 @@ demo: .venv/stamp system ## the four network modes on this machine, real HTTP th
 
 test: lint sanity unit integration compat molecule matrix-quick ## everything CI runs
 	@echo "all tests passed"
+
+quick: .venv/stamp system-test ## under two minutes: the linters but ansible-lint, and the pure tests
+	tests/tools/lint ruff ruff-format mypy yamllint shellcheck antsibull-docs changelog
+	$(BIN)/pytest tests/unit -n $(WORKERS) -q
 
 unit: .venv/stamp ## pure tests: no root, no kernel
 	$(BIN)/pytest tests/unit -n $(WORKERS) -q
@@ -81,6 +92,9 @@ sanity: .venv/stamp system-test ## ansible-test sanity
 
 docs: .venv/stamp ## plugin documentation as HTML under build/docs
 	tests/tools/docs
+
+changelog: .venv/stamp ## CHANGELOG.md as the next release will write it; the fragments stay
+	tests/tools/changelog
 
 bench: .venv/stamp system-test ## benchmarks; prints ratios and writes JSON
 	$(BIN)/python -m benchmarks

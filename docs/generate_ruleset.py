@@ -2,16 +2,15 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes docs/ruleset.md from the code that loads the rules, so that it cannot lie."""
+"""Writes docs/ruleset.md from the code that loads the rules: ``python -m docs.generate_ruleset``."""
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import Iterator
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "tests" / "unit" / "resources"), str(ROOT / ".collections")]
+from tests.paths import ROOT, importable
+
+importable()
 
 from ruleset_example import example  # noqa: E402
 

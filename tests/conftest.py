@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import Iterator
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
-for entry in (str(ROOT / ".collections"), str(ROOT)):
-    if entry not in sys.path:
-        sys.path.insert(0, entry)
+from tests.paths import importable
+
+importable()
 
 
 def _new_lab() -> "object":

@@ -87,14 +87,12 @@ EXAMPLES = r"""
       changed_when: false
 """
 
-import re
 import shlex
 
 from ansible.errors import AnsibleError
 from ansible.plugins.become import BecomeBase
 
-#: What Docker allows in a name: it cannot leave /run/netns, and it cannot be taken for an option.
-_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*\Z")
+from ansible_collections.linuxnet.fabric.plugins.module_utils._declaration.names_rules import NAME
 
 
 class BecomeModule(BecomeBase):
@@ -112,7 +110,7 @@ class BecomeModule(BecomeBase):
         if not cmd:
             return cmd
         name, user = self.get_option("netns"), self.get_option("become_user")
-        if not _NAME.match(name or ""):
+        if not NAME.match(name or ""):
             raise AnsibleError("{0!r} is not the name of a network namespace".format(name))
         words = [self.get_option("become_exe"), self.get_option("become_flags"), "netns exec", name]
         if user:

@@ -73,14 +73,13 @@ EXAMPLES = r"""
 """
 
 import os
-import re
 import shlex
 
 from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.connection.local import Connection as LocalConnection
 
-#: What Docker allows in a name: it cannot leave /run/netns, and it cannot be taken for an option.
-_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*\Z")
+from ansible_collections.linuxnet.fabric.plugins.module_utils._declaration.names_rules import NAME
+
 _HANDLES = "/run/netns"
 
 
@@ -91,7 +90,7 @@ class Connection(LocalConnection):
 
     def _connect(self):
         name = self.get_option("netns")
-        if not _NAME.match(name or ""):
+        if not NAME.match(name or ""):
             raise AnsibleConnectionFailure("{0!r} is not the name of a network namespace".format(name))
         if not os.path.exists(os.path.join(_HANDLES, name)):
             raise AnsibleConnectionFailure("there is no network namespace {0} in {1}".format(name, _HANDLES))

@@ -11,9 +11,9 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report import STATUSES, report_of
-from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report_page import page_of
-from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report_text import text_of
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.page import page_of
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.report import STATUSES, report_of
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.text import lines_of, text_of
 
 
 def drift_report(result: Any, host: str, topology: str = "default") -> dict[str, Any]:
@@ -28,16 +28,31 @@ def drift_html(reports: Any, when: str = "", title: str = "Drift report") -> str
     return page_of(_checked(reports, "drift_html"), when, title)
 
 
+def drift_lines(result: Any, many: int = 40) -> list[str]:
+    return lines_of(report_of(result, ""), many)
+
+
 def _checked(reports: Any, name: str) -> list[Mapping[str, Any]]:
+    """What is no report at all is a mistake; one that was spoilt on its way does not take the others with it."""
     reports = [reports] if isinstance(reports, Mapping) else list(reports or ())
-    for report in reports:
-        if not isinstance(report, Mapping) or report.get("status") not in STATUSES:
-            raise AnsibleFilterError(f"linuxnet.fabric.{name} takes a list of what linuxnet.fabric.drift_report gives")
-    return reports
+    known = [report for report in reports if isinstance(report, Mapping) and report.get("status") in STATUSES]
+    if reports and not known:
+        raise AnsibleFilterError(f"linuxnet.fabric.{name} takes a list of what linuxnet.fabric.drift_report gives")
+    return [report if report in known else _spoilt(report) for report in reports]
+
+
+def _spoilt(report: Any) -> dict[str, Any]:
+    host = report.get("host", "?") if isinstance(report, Mapping) else "?"
+    return report_of({"failed": True, "msg": "the report of this host cannot be read"}, str(host))
 
 
 class FilterModule:
-    """Three filters for one story."""
+    """Four filters for one story."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"drift_report": drift_report, "drift_text": drift_text, "drift_html": drift_html}
+        return {
+            "drift_report": drift_report,
+            "drift_text": drift_text,
+            "drift_html": drift_html,
+            "drift_lines": drift_lines,
+        }

@@ -59,7 +59,8 @@ from ansible.plugins.inventory import BaseInventoryPlugin
 from ansible.utils.vars import combine_vars
 from ansible.vars.plugins import get_vars_from_inventory_sources
 
-_DECLARED, _PREFIX = "topology_containers", "topology_containers_"
+_DECLARED = "topology_containers"
+_PREFIX = "topology_containers_"
 _TRUE = (True, "true", "yes", "on", "1", 1)
 
 

@@ -17,7 +17,7 @@ description:
   - A bridge that is not ours is never changed or deleted.
 requirements:
   - python >= 3.9
-  - pyroute2 >= 0.7.2
+  - Linux >= 5.10
 extends_documentation_fragment:
   - linuxnet.fabric._attributes
   - linuxnet.fabric._attributes.full
@@ -61,11 +61,11 @@ options:
   forward_delay:
     description:
       - How many seconds a new port listens before it forwards.
+      - Without O(stp) the default is V(0). With it the kernel takes V(2) to V(30), and the default is V(15).
     type: int
-    default: 0
   multicast_snooping:
     description:
-      - Send multicast only to the ports that asked for it.
+      - Send multicast only to the ports that asked for it, as far as somebody on the network asks who wants it.
     type: bool
     default: true
   up:
@@ -126,6 +126,24 @@ actions:
   type: list
   elements: str
   sample: ["create bridge br-lab (10.215.0.1/24, mtu 1500)"]
+changes:
+  description:
+    - RV(actions) as data, one for each, in the same order.
+    - C(subject) is what it is about, C(before) and C(after) are what differs. An empty C(before) says that all of it is
+      missing, an empty C(after) that it goes. An attribute that is not there is null.
+    - C(kind) is V(intended), or V(drift) for what comes first after a run that was interrupted.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - subject:
+        bridge: br-lab
+      kind: intended
+      text: set mtu of br-lab from 1500 to 1400
+      before:
+        mtu: 1500
+      after:
+        mtu: 1400
 """
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.door import run_module
@@ -139,7 +157,7 @@ ARGUMENT_SPEC = dict(
     mac=dict(type="str"),
     stp=dict(type="bool", default=False),
     ageing_time=dict(type="int", default=300),
-    forward_delay=dict(type="int", default=0),
+    forward_delay=dict(type="int"),
     multicast_snooping=dict(type="bool", default=True),
     up=dict(type="bool", default=True),
     topology_name=dict(type="str", default="by_hand"),

@@ -163,6 +163,25 @@ actions:
   type: list
   elements: str
   sample: ["lease 10.213.0.2 to web:eth0 on front"]
+changes:
+  description:
+    - RV(actions) as data, one for each, in the same order.
+    - C(subject) is what it is about, C(before) and C(after) are what differs. An empty C(before) says that all of it is
+      missing, an empty C(after) that it goes. An attribute that is not there is null.
+    - C(kind) is V(intended), or V(drift) for what comes first after a run that was interrupted.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - subject:
+        container: web
+        interface: eth0
+        part: lease
+      kind: intended
+      text: lease 10.213.0.2 to web:eth0 on front
+      before: {}
+      after:
+        address: 10.213.0.2
 """
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.door import run_module

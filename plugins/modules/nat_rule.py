@@ -16,14 +16,15 @@ description:
   - V(publish) does everything that makes a published port work. It answers outside clients, who are seen with their
     real address, the host on each of its addresses and on 127.0.0.1, the container's neighbours, and the container
     itself where its bridge port has hairpin on (M(linuxnet.fabric.veth)); a port on 127.0.0.1 is out of reach
-    of the wire. For that, forwarding is turned on, and C(route_localnet) on
-    O(bridge).
+    of the wire. For that, forwarding is turned on (see O(forwarding)), and for a port on
+    127.0.0.1, or on every address, C(route_localnet) on O(bridge).
   - Nothing is filtered. Traffic that is not translated passes as before; M(linuxnet.fabric.topology) isolates.
   - Connections of a port that moved or went are ended, and no others.
 requirements:
   - python >= 3.9
   - nft >= 1.0.1
-  - pyroute2 >= 0.7.2
+  - pyroute2 >= 0.7.2, when a published port goes or moves
+  - Linux >= 5.10
 extends_documentation_fragment:
   - linuxnet.fabric._attributes
   - linuxnet.fabric._attributes.full
@@ -40,7 +41,7 @@ options:
   state:
     description:
       - V(absent) takes the translation out. With the last one the table goes.
-      - V(absent) never turns forwarding off.
+      - Forwarding is as it was before the first translation once there is none any more; see O(forwarding).
     type: str
     choices: [present, absent]
     default: present
@@ -84,6 +85,20 @@ options:
     description:
       - The port of the container. By default the same as O(published).
     type: int
+  forwarding:
+    description:
+      - V(manage) turns the host's forwarding on for the family of the translation, and back to what it was when nothing
+        needs it any more. V(keep) never writes it.
+    type: str
+    choices: [manage, keep]
+    default: manage
+  transit:
+    description:
+      - Where this module or M(linuxnet.fabric.topology) turned forwarding on, what is forwarded neither from nor to
+        O(bridge) or a network of a topology is dropped, unless one of the calls says V(accept).
+    type: str
+    choices: [drop, accept]
+    default: drop
 seealso:
   - module: linuxnet.fabric.bridge
   - module: linuxnet.fabric.veth
@@ -157,6 +172,28 @@ actions:
   type: list
   elements: str
   sample: ["publish 0.0.0.0:8080/tcp -> 10.214.0.2:80"]
+changes:
+  description:
+    - RV(actions) as data, one for each, in the same order.
+    - C(subject) is what it is about, C(before) and C(after) are what differs. An empty C(before) says that all of it is
+      missing, an empty C(after) that it goes. An attribute that is not there is null.
+    - C(kind) is V(intended), or V(drift) for what comes first after a run that was interrupted.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - subject:
+        topology: by_hand
+        port: 0.0.0.0:8080/tcp
+      kind: intended
+      text: publish 0.0.0.0:8080/tcp -> 10.214.0.2:80
+      before: {}
+      after:
+        host_ip: 0.0.0.0
+        published: 8080
+        target: 80
+        protocol: tcp
+        address: 10.214.0.2
 """
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.door import run_module
@@ -173,6 +210,8 @@ ARGUMENT_SPEC = dict(
     host_ip=dict(type="str"),
     target=dict(type="str"),
     target_port=dict(type="int"),
+    forwarding=dict(type="str", choices=["manage", "keep"], default="manage"),
+    transit=dict(type="str", choices=["drop", "accept"], default="drop"),
     topology_name=dict(type="str", default="by_hand"),
 )
 

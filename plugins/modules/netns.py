@@ -16,7 +16,7 @@ description:
   - A namespace that is not ours is never changed or deleted.
 requirements:
   - python >= 3.9
-  - pyroute2 >= 0.7.2
+  - Linux >= 5.10
 extends_documentation_fragment:
   - linuxnet.fabric._attributes
   - linuxnet.fabric._attributes.full
@@ -101,6 +101,24 @@ actions:
   type: list
   elements: str
   sample: ["create namespace router"]
+changes:
+  description:
+    - RV(actions) as data, one for each, in the same order.
+    - C(subject) is what it is about, C(before) and C(after) are what differs. An empty C(before) says that all of it is
+      missing, an empty C(after) that it goes. An attribute that is not there is null.
+    - C(kind) is V(intended), or V(drift) for what comes first after a run that was interrupted.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - subject:
+        container: router
+      kind: intended
+      text: create namespace router
+      before: {}
+      after:
+        own: true
+        net.ipv4.ip_forward: "1"
 """
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.door import run_module

@@ -26,10 +26,10 @@ notes:
   - Needs root on the target.
 requirements:
   - python >= 3.9
-  - pyroute2 >= 0.7.2
-  - netaddr >= 0.8
+  - pyroute2 >= 0.7.2, when a published port goes or moves, for C(bandwidth), and for macvlan and ipvlan networks
+  - netaddr >= 0.8, when a subnet has to be chosen
   - nft >= 1.0.1 (package nftables)
-  - Linux >= 5.10
+  - Linux >= 5.10; for C(bandwidth) with sch_tbf, sch_ingress, cls_u32, act_mirred and ifb, as distributions build it
 extends_documentation_fragment:
   - linuxnet.fabric._attributes
   - linuxnet.fabric._attributes.full
@@ -52,7 +52,22 @@ options:
   networks:
     description:
       - The networks, as a dictionary from a name to the words below. A network may have none of them (V({})).
-      - C(driver) (V(bridge)) - only V(bridge) for now.
+      - C(driver) (V(bridge)) - V(bridge) (a bridge of the network's own on the host), V(macvlan) (each container is a
+        machine on the host's LAN, with a MAC of its own) or V(ipvlan) (the same with the host's MAC). Words that mean
+        nothing for a driver are refused.
+      - With V(macvlan) and V(ipvlan), C(parent) - the interface of the host that is on the LAN. It has to exist and is
+        never changed.
+      - With V(macvlan), C(macvlan_mode) (V(bridge)) - V(bridge), V(private) (the containers do not reach each other),
+        V(vepa) (they reach each other if the switch sends back what came from there) or V(passthru) (the parent is one
+        container's alone, which has its MAC).
+      - With V(ipvlan), C(ipvlan_mode) (V(l2)) - V(l2), or V(l3) and V(l3s) (the host's kernel routes between the LAN
+        and the containers, whose subnet is one of their own).
+      - With V(macvlan) and V(ipvlan), C(host_access) (V(false)) - the host has a link of its own beside those of the
+        containers, with an address out of C(ip_range), so that it reaches them and they it. Without it the kernel keeps
+        a host apart from what stands on its interface.
+      - With V(macvlan) and V(ipvlan), a network without a C(subnet) has that of its parent, and the gateway that the
+        host has there. It needs an C(ip_range) then that nobody else on the LAN gives addresses from. With a
+        C(subnet) it has the C(gateway) that is written, or none.
       - C(ipam) - C(config) is a list with at most one subnet of each family. Each has C(subnet), C(ip_range) (where
         addresses are chosen from), C(gateway) (default the lowest free address, of C(ip_range) where there is one) and
         C(aux_addresses) (name to address; never given to a container). A network without a subnet gets one that
@@ -78,7 +93,7 @@ options:
         the bridge; with C(internal) only). One word or C({ipv4:, ipv6:}).
       - C(host_binding) - host addresses of published ports that name none. Default is every address.
       - C(trusted_host_interfaces) - interfaces of the host from which the containers' own addresses can be reached.
-      - C(mtu) - default is that of the default route's interface.
+      - C(mtu) - default is that of the default route's interface, and of V(macvlan) and V(ipvlan) that of the parent.
       - C(anti_spoofing) (V(true)) - a container sends with its own MAC and addresses only.
       - C(routes) - routes in every container of this network, each with C(destination) and C(gateway), or with
         C(type) V(blackhole), V(unreachable) or V(prohibit), and C(metric), C(onlink).
@@ -95,8 +110,8 @@ options:
         C(container:NAME) (the namespace of NAME, under a second handle; C(service:NAME) is the same).
       - C(networks) - a list of names, or a dictionary from a name to C(ipv4_address), C(ipv6_address), C(mac_address),
         C(aliases), C(interface_name) (default C(eth0), C(eth1) and on in declared order), C(gw_priority) (the highest
-        one gives the default route) and C(link_local_ips). A container with neither C(networks) nor C(network_mode) is
-        on the network V(bridge), which exists without being declared, on the interface C(fabric0).
+        one gives the default route), C(link_local_ips) and C(bandwidth). A container with neither C(networks) nor
+        C(network_mode) is on the network V(bridge), which exists without being declared, on the interface C(fabric0).
       - C(ports) - a list in Compose's short syntax V([HOST_IP:][PUBLISHED:]TARGET[/PROTOCOL]), with ranges, or its long
         one (C(target), C(published), C(host_ip), C(protocol)). Protocols are V(tcp), V(udp) and V(sctp). A port without
         C(PUBLISHED) gets a free one out of O(port_range) and keeps it.
@@ -113,6 +128,12 @@ options:
         A container on several networks forwards nothing between them, unless C(net.ipv4.ip_forward) or
         C(net.ipv6.conf.all.forwarding) is V(1) here.
       - C(routes) - as for a network, in this container only. A default route takes the place of the network's.
+      - C(bandwidth) - limits of the traffic of each of its interfaces, as seen from the container. C(ingress) is the
+        rate of what goes into it, C(egress) of what comes out of it, as tc writes rates - V(10mbit), V(512kbit),
+        V(1gbit), V(2mbps) (bytes per second), a number alone is bits per second. C(burst) is what may go at once at
+        full speed, of each of the two, as tc writes sizes - V(64kb), V(1mb), a number alone is bytes; the default is
+        10 ms of the rate, at least V(64kb). An entry of C(networks) may have a C(bandwidth) of its own, which then
+        counts instead, as a whole. Only on networks of the driver V(bridge), for the limits are at the host's end.
       - C(labels) - accepted and not used.
       - What Docker refuses is refused here, such as C(ports) beside the modes V(host), V(none) and C(container:NAME).
     type: dict
@@ -151,6 +172,24 @@ options:
     type: str
     choices: [warn, integrate, ignore]
     default: warn
+  forwarding:
+    description:
+      - V(manage) turns on C(net.ipv4.ip_forward) and C(net.ipv6.conf.all.forwarding) where a network of that family
+        needs it, which all do that are not C(internal). They go back to what they were when the last topology that
+        needs them goes.
+      - V(keep) never writes them. Where one that is needed is off, a warning says what will not work.
+    type: str
+    choices: [manage, keep]
+    default: manage
+  transit:
+    description:
+      - What happens to packets that the host forwards neither from nor to a network of a topology, where a run turned
+        forwarding on. V(drop) drops them, as the host did before; V(accept) lets them pass, for a host that is a
+        router, or one where libvirt, LXD or a VPN forward.
+      - One topology with V(accept) is enough. Where forwarding was on already, this option does nothing.
+    type: str
+    choices: [drop, accept]
+    default: drop
   remove_limit:
     description:
       - How many networks and containers of O(name) one call may remove, as a number or as a percentage of those that
@@ -232,6 +271,21 @@ EXAMPLES = r"""
             aliases: [client]
         links: ["secrets:vault"]
 
+- name: What goes into a container and what comes out of it is limited
+  linuxnet.fabric.topology:
+    name: shop
+    networks:
+      front: {}
+    containers:
+      web:
+        networks:
+          front:
+            bandwidth: {ingress: 10mbit, egress: 5mbit, burst: 64kb}
+        ports: ["8080:80"]
+      backup:
+        networks: [front]
+        bandwidth: {egress: 2mbit}
+
 - name: Take all of it away
   linuxnet.fabric.topology:
     name: "{{ item }}"
@@ -249,6 +303,66 @@ actions:
     - lease subnet 172.20.0.0/24 to network front
     - create namespace web
     - create bridge br-front (172.20.0.1/24, mtu 1500)
+changes:
+  description:
+    - RV(actions) as data, one for each, in the same order; in check mode and after an apply.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    subject:
+      description:
+        - What it is about. C(network) is what a network has on the host, C(container) a namespace, C(container) with
+          C(interface), C(port) or C(link) what belongs to it, C(host) a setting of the host or another firewall,
+          C(topology) what belongs to no network or container alone, C(bridge) or C(interface) alone a link that no
+          declared network or container has.
+        - C(part) is V(packet rules), V(files) or V(lease) of that, or V(run) for a run that was interrupted.
+      returned: always
+      type: dict
+    kind:
+      description:
+        - V(drift) repairs what somebody changed on the host since O(name) was applied last.
+        - V(intended) follows a change of the declaration.
+        - V(release) follows what the same declaration asks otherwise than it did, because another release of this
+          collection reads it, or because the host's surroundings are others, such as its name servers.
+        - After an apply of a changed declaration a kind is told by the object, in check mode by each change.
+      returned: always
+      type: str
+    text:
+      description: The line in RV(actions).
+      returned: always
+      type: str
+    before:
+      description:
+        - What differs, as it was on the host. Empty where all of the subject is missing. An attribute that is not there
+          is null.
+      returned: always
+      type: dict
+    after:
+      description: The same as declared. Empty where all of the subject goes.
+      returned: always
+      type: dict
+  sample:
+    - subject:
+        network: front
+      kind: drift
+      text: set mtu of br-front from 1400 to 1500
+      before:
+        mtu: 1400
+      after:
+        mtu: 1500
+    - subject:
+        container: web
+        port: 0.0.0.0:8081/tcp
+      kind: intended
+      text: publish 0.0.0.0:8081/tcp -> 172.20.0.2:80
+      before: {}
+      after:
+        host_ip: 0.0.0.0
+        published: 8081
+        target: 80
+        protocol: tcp
+        address: 172.20.0.2
 timings:
   description:
     - Milliseconds that each stage of the run took, in order. Python's and Ansible's own start is not among them.
@@ -278,7 +392,7 @@ drift:
     - set mtu of br-front from 1400 to 1500
 intended:
   description:
-    - Of RV(actions), those that follow a change of the declaration since O(name) was applied last.
+    - Of RV(actions), those that follow a change of the declaration since O(name) was applied last, or another release.
   returned: in check mode
   type: list
   elements: str
@@ -286,21 +400,26 @@ intended:
     - publish 0.0.0.0:8081/tcp -> 172.17.0.2:80
 networks:
   description:
-    - From the name of each network to its C(bridge) (the interface), its C(subnets) and its C(gateways).
+    - From the name of each network to its C(driver), its C(subnets) and its C(gateways). With the driver V(bridge) to
+      its C(bridge) (the interface), with V(macvlan) and V(ipvlan) to its C(parent) and its C(macvlan_mode) or
+      C(ipvlan_mode), too.
   returned: success
   type: dict
   sample:
     front:
+      driver: bridge
       bridge: br-front
       subnets: [172.20.0.0/24]
       gateways: [172.20.0.1]
 containers:
   description:
     - From the name of each container to its C(netns) (the handle), its C(mode), its C(interfaces) and its C(ports).
-    - C(interfaces) is a dictionary from the name in the container to C(network), C(mac), C(ipv4), C(ipv6), C(gateway)
-      and C(host_interface). In the mode C(container:NAME) they are those of NAME.
+    - C(interfaces) is a dictionary from the name in the container to C(network), C(mac), C(ipv4), C(ipv6), C(gateway),
+      C(host_interface), which is null on a network that has no end on the host, and C(bandwidth), its limits as they
+      are declared, or null. In the mode C(container:NAME) they are those of NAME.
     - C(ports) has an entry for each published port and address family, with C(host_ip), C(published), C(target) and
-      C(protocol). V(0.0.0.0) and V(::) stand for every address.
+      C(protocol). V(0.0.0.0) and V(::) stand for every address. A range of more than twenty ports is one entry, whose
+      C(published) and C(target) are written as in Compose, such as V(20000-36383).
   returned: success
   type: dict
   sample:
@@ -315,6 +434,9 @@ containers:
           ipv6:
           gateway: 172.20.0.1
           host_interface: vethed9cf27d6ce
+          bandwidth:
+            ingress: 10mbit
+            egress: 5mbit
       ports:
         - host_ip: 0.0.0.0
           published: 8080
@@ -360,6 +482,8 @@ ARGUMENT_SPEC = dict(
     ),
     port_range=dict(type="str"),
     firewall=dict(type="str", choices=["warn", "integrate", "ignore"], default="warn"),
+    forwarding=dict(type="str", choices=["manage", "keep"], default="manage"),
+    transit=dict(type="str", choices=["drop", "accept"], default="drop"),
     remove_limit=dict(type="str"),
     lock_timeout=dict(type="int", default=60),
     confirm_timeout=dict(type="int", default=0),

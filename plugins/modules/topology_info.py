@@ -15,9 +15,9 @@ description:
     so that they can be fed back to it.
 requirements:
   - python >= 3.9
-  - pyroute2 >= 0.7.2
-  - netaddr >= 0.8
   - nft >= 1.0.1 (package nftables)
+  - pyroute2 >= 0.7.2, where there are interfaces of a macvlan or ipvlan network
+  - Linux >= 5.10
 extends_documentation_fragment:
   - linuxnet.fabric._attributes
 attributes:

@@ -17,7 +17,7 @@ description:
   - An interface that is not ours is never changed or deleted.
 requirements:
   - python >= 3.9
-  - pyroute2 >= 0.7.2
+  - Linux >= 5.10
 extends_documentation_fragment:
   - linuxnet.fabric._attributes
   - linuxnet.fabric._attributes.full
@@ -78,7 +78,8 @@ options:
         required: true
       gateway:
         description:
-          - The next hop. Without one the destination is on the link.
+          - The next hop, which a V(unicast) route needs. It lies in a subnet of O(addresses), or
+            O(routes[].onlink) says that it is a neighbour all the same.
         type: str
       type:
         description:
@@ -107,6 +108,18 @@ options:
   hairpin:
     description:
       - Packets may leave O(master) by the port by which they came.
+    type: bool
+    default: false
+  learning:
+    description:
+      - O(master) learns from what comes in by the port which MACs are behind it. With V(false) it is O(mac) and no
+        other, whatever the port's frames say; so O(mac) has to be given.
+    type: bool
+    default: true
+  guard:
+    description:
+      - Where O(master) speaks the spanning tree protocol, a message of it that comes in by the port shuts the port,
+        instead of changing the tree. It is open again when the interface was set down and up.
     type: bool
     default: false
   host_addresses:
@@ -225,6 +238,25 @@ actions:
   type: list
   elements: str
   sample: ["connect point:eth1 (10.217.0.2/24, 02:42:0a:d9:00:02) to br-point by to-point-1"]
+changes:
+  description:
+    - RV(actions) as data, one for each, in the same order.
+    - C(subject) is what it is about, C(before) and C(after) are what differs. An empty C(before) says that all of it is
+      missing, an empty C(after) that it goes. An attribute that is not there is null.
+    - C(kind) is V(intended), or V(drift) for what comes first after a run that was interrupted.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - subject:
+        container: point
+        interface: eth0
+      kind: intended
+      text: add route default via 10.216.0.1 to point:eth0
+      before:
+        route default via 10.216.0.1:
+      after:
+        route default via 10.216.0.1: "on"
 """
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.door import run_module
@@ -250,6 +282,8 @@ ARGUMENT_SPEC = dict(
     master=dict(type="str"),
     isolated=dict(type="bool", default=False),
     hairpin=dict(type="bool", default=False),
+    learning=dict(type="bool", default=True),
+    guard=dict(type="bool", default=False),
     host_addresses=dict(type="list", elements="str", default=[]),
     topology_name=dict(type="str", default="by_hand"),
 )

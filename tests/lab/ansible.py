@@ -68,10 +68,15 @@ def environment() -> Dict[str, str]:
     )
 
 
+def module_path() -> List[str]:
+    """Where a module run by its file finds this checkout and ansible."""
+    return [str(ROOT / ".collections"), _core_only()]
+
+
 def run_direct(host: "Host", name: str, args: Mapping[str, Any], check: bool, diff: bool) -> Dict[str, Any]:
     """The module's own file, with its arguments on standard input: what Ansible does, without Ansible."""
     given = dict(args, _ansible_check_mode=check, _ansible_diff=diff, _ansible_remote_tmp="/tmp")
-    env = dict(environment(), PYTHONPATH=os.pathsep.join([str(ROOT / ".collections"), _core_only()]))
+    env = dict(environment(), PYTHONPATH=os.pathsep.join(module_path()))
     done = host.run(
         [target_python(), str(ROOT / "plugins" / "modules" / (name + ".py"))],
         check=False,

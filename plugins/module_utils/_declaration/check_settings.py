@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Dict, Iterator, List, Mapping, Optional, Tuple
+from typing import Dict, Iterable, Iterator, List, Mapping, Optional, Tuple
 
 from .container_words import interface_of_setting
 from .topology import Container, Network, Route, Subnet, families, metric_of
@@ -16,11 +16,14 @@ _CONTAINERS = "topology_containers"
 Subnets = List[Tuple[int, Optional[Subnet]]]
 
 
-def check_next_hop(route: Route, subnets: Subnets, path: str, problems: Problems) -> None:
+_NO_NETWORK = '"{0}": no network here has IPv{1}; set enable_ipv{1} on one'
+
+
+def check_next_hop(route: Route, subnets: Subnets, path: str, problems: Problems, no_family: str = _NO_NETWORK) -> None:
     """``subnets``: of every network that the route can go over, each with its family; None is still to be chosen."""
     family, gateway = route.destination.version, route.gateway
     if subnets and family not in {each for each, _subnet in subnets}:
-        problems.note(path, '"{0}": no network here has IPv{1}; set enable_ipv{1} on one', route.destination, family)
+        problems.note(path, no_family, route.destination, family)
         return
     if gateway is None or route.onlink or gateway.is_link_local:
         return
@@ -44,18 +47,21 @@ def check_routes(container: Container, networks: Mapping[str, Network], problems
             problems.note(where, "{0} is on no network, so it has no IPv6", quote(container.name))
         else:
             check_next_hop(route, subnets, where, problems)
-    _check_twins(container, joined, problems)
+    check_twins(_declared(container, joined), quote(container.name), problems)
 
 
-def _check_twins(container: Container, joined: List[Network], problems: Problems) -> None:
-    """A namespace has one route to a destination with one metric; several networks may want the same blackhole."""
+def check_twins(declared: Iterable[Tuple[Route, str]], whose: str, problems: Problems) -> None:
+    """A namespace has one route to a destination with one metric; several networks may want the same blackhole.
+
+    ``declared``: routes, each with its path; ``whose`` they are, for the error.
+    """
     seen: Dict[Tuple[Subnet, int], Tuple[Route, str]] = {}
-    for route, path in _declared(container, joined):
+    for route, path in declared:
         key = (route.destination, metric_of(route))
         other, place = seen.setdefault(key, (route, path))
         if place != path and (other != route or route.type == "unicast"):
             text = '"{0}": {1} has a route there with the same metric, declared at {2}; give one of them another metric'
-            problems.note(path, text, route.destination, quote(container.name), place)
+            problems.note(path, text, route.destination, whose, place)
 
 
 def _declared(container: Container, joined: List[Network]) -> Iterator[Tuple[Route, str]]:

@@ -168,12 +168,12 @@ def _check_host_ports(containers: Mapping[str, Container], networks: Mapping[str
         chosen: Dict[Tuple[int, str, Optional[Address]], str] = {}
         for port in container.ports:
             if port.published is None:
-                twin = chosen.setdefault((port.target, port.protocol, port.host_ip), port.path)
+                twin = chosen.setdefault((port.container_port, port.protocol, port.host_ip), port.path)
                 if twin != port.path:
                     problems.note(
                         port.path,
                         "the container port {0}/{1} is published by {2} already",
-                        port.target,
+                        port.container_port,
                         port.protocol,
                         twin,
                     )
@@ -243,13 +243,3 @@ def _check_links(container: Container, containers: Mapping[str, Container], prob
             problems.note(
                 path, "{0}: shares no network with {1}; put both on one", quote(link.container), quote(container.name)
             )
-
-
-def gateway_attachment(attachments: Tuple[Attachment, ...], networks: Mapping[str, Network]) -> Optional[Attachment]:
-    """The attachment that published ports come in by, in Docker's order: gw_priority, families, network name."""
-    candidates = [place for place in attachments if place.network in networks and not networks[place.network].internal]
-    return min(
-        candidates,
-        key=lambda place: (-place.gw_priority, -len(families(networks[place.network])), place.network),
-        default=None,
-    )

@@ -10,16 +10,19 @@ Calls the rooms beside it only: networks, containers, checks, and the small word
 from __future__ import annotations
 
 from dataclasses import replace
+from ipaddress import ip_address
 from typing import Any, Dict, List, Mapping, Optional
 
 from .._kernel.errors import DeclarationError
-from .checks import check_containers, check_networks, gateway_attachment
+from .bandwidth import check_limits
+from .checks import check_containers, check_networks
 from .containers import parse_container
 from .names_rules import check_name, check_topology_name
 from .networks import Drivers, default_network, parse_network
 from .pools import parse_address_pools
 from .ports import parse_port_range
-from .topology import DEFAULT_NETWORK, Container, Network, PublishedPort, Topology
+from .topology import DEFAULT_NETWORK, Address, Container, Network, PublishedPort, Topology
+from .ways import host_addresses, ways_in
 from .words import Problems, mapping, quote
 
 #: Modes, not networks: Docker can neither create nor remove them.
@@ -44,8 +47,11 @@ def parse_topology(
     if DEFAULT_NETWORK in used and DEFAULT_NETWORK not in parsed_networks:
         parsed_networks[DEFAULT_NETWORK] = default_network(drivers)
     check_networks(parsed_networks, drivers, problems)
-    parsed_containers = {one.name: _with_host_binding(one, parsed_networks) for one in parsed_containers.values()}
+    parsed_containers = {
+        one.name: _with_host_binding(one, parsed_networks, drivers) for one in parsed_containers.values()
+    }
     check_containers(parsed_containers, parsed_networks, problems)
+    check_limits(parsed_containers, parsed_networks, drivers, problems)
     for driver in drivers.values():
         own = {network.name: network for network in parsed_networks.values() if network.driver == driver.name}
         driver.check(own, parsed_networks, parsed_containers, problems)
@@ -83,19 +89,25 @@ def _containers(value: Any, networks: Mapping[str, Network], problems: Problems)
     return found
 
 
-def _with_host_binding(container: Container, networks: Mapping[str, Network]) -> Container:
-    """Ports without a host address get the default ones of the network that they come in by.
+def _with_host_binding(container: Container, networks: Mapping[str, Network], drivers: Drivers) -> Container:
+    """Ports without a host address get the default ones of the network that they come in by, each family apart.
 
     A port that has neither, with several default addresses, stays as it is: one number must be free on all of them.
     """
-    if not container.ports:
-        return container
-    place = gateway_attachment(container.attachments, networks)
-    binding = networks[place.network].host_binding if place is not None else ()
-    if not binding:
+    ways = list(ways_in(container.attachments, networks, lambda network: drivers[network.driver].publishes))
+    if not container.ports or not any(network.host_binding for _family, network in ways):
         return container
     ports: List[PublishedPort] = []
     for port in container.ports:
-        settled = port.host_ip is not None or (port.published is None and len(binding) > 1)
-        ports.extend([port] if settled else [replace(port, host_ip=one) for one in binding])
+        hosts = [host for family, network in ways for host in _hosts(port, network, family)]
+        # A binding that is of no family of its network is an error, which the checks have the words for.
+        hosts = hosts or [host for _family, network in ways for host in network.host_binding]
+        settled = port.host_ip is not None or (port.published is None and len(hosts) > 1)
+        ports.extend([port] if settled else [replace(port, host_ip=one) for one in dict.fromkeys(hosts)])
     return replace(container, ports=tuple(ports))
+
+
+def _hosts(port: PublishedPort, network: Network, family: int) -> List[Address]:
+    """Where it listens, with the family's own word for everywhere."""
+    everywhere = ip_address("0.0.0.0" if family == 4 else "::")
+    return [host or everywhere for host in host_addresses(port, network, family)]

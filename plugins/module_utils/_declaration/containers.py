@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
+from .bandwidth import parse_bandwidth
 from .compose_words import container_keys
 from .container_words import addresses, extra_hosts, host_name, links, optional_hostname, options, search, sysctls
 from .names_rules import interface_name, mac_address
@@ -17,7 +18,7 @@ from .words import Problems, address, integer, items, mapping, quote, routes, su
 
 _KEYS = (
     "network_mode networks ports expose links dns dns_search dns_opt extra_hosts hostname sysctls mac_address"
-    " routes labels"
+    " routes bandwidth labels"
 ).split()
 _KNOWN = tuple(_KEYS)
 _ATTACHMENT_KEYS = (
@@ -28,6 +29,7 @@ _ATTACHMENT_KEYS = (
     "interface_name",
     "gw_priority",
     "link_local_ips",
+    "bandwidth",
 )
 _SHARED = "conflicting options: {0} and the network mode: a container that joins another shares its {1}"
 _HOST = "conflicting options: {0} and the network mode host: {1}"
@@ -47,6 +49,7 @@ _CONFLICTS: Dict[str, Dict[str, str]] = {
         "mac_address": _SHARED.format("mac_address", "interfaces"),
         "sysctls": _SHARED.format("sysctls", "network settings"),
         "routes": _SHARED.format("routes", "routes"),
+        "bandwidth": _SHARED.format("bandwidth", "interfaces; limit their traffic there"),
     },
     "host": {
         "networks": _HOST.format("networks", "it is on no network of the topology"),
@@ -55,12 +58,14 @@ _CONFLICTS: Dict[str, Dict[str, str]] = {
         "mac_address": _HOST.format("mac_address", "its interfaces are the host's"),
         "sysctls": _HOST.format("sysctls", "they would change the host"),
         "routes": _HOST.format("routes", "they would change the host"),
+        "bandwidth": _HOST.format("bandwidth", "its interfaces are the host's"),
     },
     "none": {
         "networks": _NONE.format("networks", "it has lo and nothing else"),
         "ports": _NONE.format("port publishing", "nothing leads to it"),
         "links": _NONE.format("links", "links go between containers of one network"),
         "mac_address": _NONE.format("mac_address", "it has no interface"),
+        "bandwidth": _NONE.format("bandwidth", "it has no interface whose traffic could be limited"),
     },
 }
 
@@ -131,6 +136,8 @@ def _attachments(
             problems.note(place, "{0}: named twice", quote(name))
             continue
         found.append(_attachment(name, value, place, problems))
+    limits = parse_bandwidth(words.get("bandwidth"), path + ".bandwidth", problems)
+    found = [_replaced(one, bandwidth=one.bandwidth or limits) for one in found]
     return _with_mac(_with_ifnames(found, problems), words.get("mac_address"), path + ".mac_address", problems)
 
 
@@ -173,6 +180,7 @@ def _attachment(name: str, value: Any, path: str, problems: Problems) -> Attachm
         aliases=tuple(dict.fromkeys(names)),
         gw_priority=integer(words.get("gw_priority"), path + ".gw_priority", problems) or 0,
         link_local_ips=local,
+        bandwidth=parse_bandwidth(words.get("bandwidth"), path + ".bandwidth", problems),
         path=path,
     )
 

@@ -59,6 +59,11 @@ class DriverWords:
     #: Whether its networks stand on a LAN that others are on too: then one may leave out the subnet, which is that of
     #: the LAN, and several may be on one.
     on_lan = False
+    #: Whether ports can be published over its networks: whether our packet rules are in the way of their traffic.
+    publishes = False
+
+    #: Why traffic over its networks cannot be limited from the host; empty: it can be.
+    unlimited = ""
 
     def parse(self, network: Network, words: NetworkWords, problems: Problems) -> Network:
         """The network with what this driver's own words say; what every network says is in it already."""

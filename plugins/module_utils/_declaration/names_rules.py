@@ -14,7 +14,8 @@ from .words import Problems, quote, text
 
 NAME_MAX = 63
 TOPOLOGY_NAME_MAX = 40
-_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*\Z")
+#: What Docker allows in a name: it cannot leave the directory of the handles, nor be taken for an option of a program.
+NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*\Z")
 _TOPOLOGY_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*\Z")
 _LABEL = re.compile(r"[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?\Z")
 _MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}\Z")
@@ -35,7 +36,7 @@ def check_topology_name(value: Any, path: str, problems: Problems) -> str:
 
 def check_name(name: str, path: str, problems: Problems) -> None:
     """Docker's rule for names; with it no name is ``.`` or ``..`` or leaves its directory."""
-    if not _NAME.match(name):
+    if not NAME.match(name):
         problems.note(path, "{0}: a name has letters, digits, '_', '.' and '-', a letter or digit first", quote(name))
     elif len(name) > NAME_MAX:
         problems.note(path, "{0}: a name has at most {1} characters, this has {2}", quote(name), NAME_MAX, len(name))

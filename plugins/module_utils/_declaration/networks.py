@@ -9,13 +9,13 @@ What only the networks of one driver have, its driver reads (``driver.py``).
 
 from __future__ import annotations
 
-from typing import Any, Dict, Mapping, Optional
+from typing import Any, Dict, Mapping
 
 from .compose_words import is_extension
 from .driver import DriverWords, NetworkWords, Spellings
 from .pools import parse_pools
 from .topology import DEFAULT_DRIVER, DEFAULT_NETWORK, Network
-from .words import Problems, boolean, integer, mapping, quote, routes, suggest, unknown_key
+from .words import Problems, boolean, mapping, mtu, quote, routes, suggest, unknown_key
 
 GATEWAY_MODES = ("nat", "routed", "nat-unprotected", "isolated")
 _COMMON = (
@@ -62,7 +62,7 @@ def parse_network(name: str, value: Any, path: str, drivers: Drivers, problems: 
         pools=parse_pools(words.get("ipam"), enable_ipv4, enable_ipv6, path, problems, driver.on_lan),
         enable_ipv4=enable_ipv4,
         enable_ipv6=enable_ipv6,
-        mtu=_mtu(words.get("mtu"), enable_ipv6, words.at("mtu"), problems),
+        mtu=mtu(words.get("mtu"), enable_ipv6, words.at("mtu"), problems),
         routes=routes(words.get("routes"), path + ".routes", problems),
     )
     return driver.parse(network, words, problems)
@@ -143,14 +143,3 @@ def _comparable(word: str, value: Any) -> str:
         return ":".join(str(item) for item in value)
     folded = str(value).lower()
     return {"yes": "true", "no": "false", "1": "true", "0": "false", "on": "true", "off": "false"}.get(folded, folded)
-
-
-def _mtu(value: Any, ipv6: bool, path: str, problems: Problems) -> Optional[int]:
-    mtu = integer(value, path, problems)
-    if mtu is None:
-        return None
-    if ipv6 and 68 <= mtu < 1280:
-        problems.note(path, "{0}: IPv6 needs an MTU of at least 1280", mtu)
-    elif not 68 <= mtu <= 65535:
-        problems.note(path, "{0}: the MTU must be between 68 and 65535", mtu)
-    return mtu

@@ -69,13 +69,13 @@ def _short(value: Any, path: str, problems: Problems) -> List[PublishedPort]:
         )
         return []
     host_ip = address(host, path, problems) if host else None
-    target = _range(target_text, "container port", entry, path, problems)
+    container_port = _range(target_text, "container port", entry, path, problems)
     published_text = "" if published_text == _ANY else published_text
     published = _range(published_text, "host port", entry, path, problems) if published_text else None
     failed = bool(host and host_ip is None) or bool(published_text and published is None)
-    if failed or target is None or protocol is None:
+    if failed or container_port is None or protocol is None:
         return []
-    return _expand(target, published, host_ip, protocol, entry, path, problems)
+    return _expand(container_port, published, host_ip, protocol, entry, path, problems)
 
 
 def _equal_pair(value: Any) -> str:
@@ -112,16 +112,16 @@ def _long(value: Any, path: str, problems: Problems) -> List[PublishedPort]:
         problems.note(path + ".mode", "{0}: expected host or ingress", quote(words["mode"]))
     before = len(problems)
     protocol = _protocol(str(words.get("protocol") or "tcp"), str(words.get("protocol")), path + ".protocol", problems)
-    target = _range(str(words["target"]), "container port", words["target"], path + ".target", problems)
+    container_port = _range(str(words["target"]), "container port", words["target"], path + ".target", problems)
     published = None
     if str(words.get("published") or "") not in ("", _ANY):
         published = _range(str(words["published"]), "host port", words["published"], path + ".published", problems)
     host_ip = None
     if words.get("host_ip") not in (None, ""):
         host_ip = address(words["host_ip"], path + ".host_ip", problems)
-    if len(problems) > before or target is None or protocol is None:
+    if len(problems) > before or container_port is None or protocol is None:
         return []
-    return _expand(target, published, host_ip, protocol, str(words.get("published")), path, problems)
+    return _expand(container_port, published, host_ip, protocol, str(words.get("published")), path, problems)
 
 
 def _split_protocol(entry: str, whole: str, path: str, problems: Problems) -> Tuple[str, Optional[str]]:
@@ -134,6 +134,17 @@ def _protocol(word: str, whole: str, path: str, problems: Problems) -> Optional[
         return word.lower()
     problems.note(path, "{0}: the protocol must be tcp, udp or sctp", quote(whole))
     return None
+
+
+def parse_port(value: Any, what: str, path: str, problems: Problems) -> Optional[int]:
+    """One port: the ``host port`` or ``container port`` of an option that takes no range."""
+    if value is None:
+        return None
+    found = _range(str(value), what, value, path, problems)
+    if found is not None and found[0] != found[1]:
+        problems.note(path, "{0}: one {1}, not a range", quote(value), what)
+        return None
+    return found[0] if found is not None else None
 
 
 def _range(numbers: str, what: str, whole: Any, path: str, problems: Problems) -> Optional[Range]:
@@ -153,7 +164,7 @@ def _range(numbers: str, what: str, whole: Any, path: str, problems: Problems) -
 
 
 def _expand(
-    target: Range,
+    container_port: Range,
     published: Optional[Range],
     host_ip: Optional[Address],
     protocol: str,
@@ -161,10 +172,10 @@ def _expand(
     path: str,
     problems: Problems,
 ) -> List[PublishedPort]:
-    count = target[1] - target[0] + 1
+    count = container_port[1] - container_port[0] + 1
     if published is not None and count == 1 and published[0] != published[1]:
         # The first of them that is free, and kept.
-        return [PublishedPort(target[0], protocol, None, host_ip, path, choices=published)]
+        return [PublishedPort(container_port[0], protocol, None, host_ip, path, choices=published)]
     if published is not None and published[1] - published[0] + 1 != count:
         problems.note(
             path,
@@ -177,7 +188,7 @@ def _expand(
         return []
     return [
         PublishedPort(
-            target=target[0] + n,
+            container_port=container_port[0] + n,
             protocol=protocol,
             published=published[0] + n if published is not None else None,
             host_ip=host_ip,

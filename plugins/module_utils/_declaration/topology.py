@@ -82,6 +82,16 @@ class Network:
 
 
 @dataclass(frozen=True)
+class Bandwidth:
+    """Limits of the traffic of one interface, as seen from the container."""
+
+    ingress: Optional[int] = None  # bytes per second into the container; None: no limit
+    egress: Optional[int] = None  # bytes per second out of it
+    burst: Optional[int] = None  # bytes that may go at once, of each; None: by the rate
+    path: str = ""  # where the user wrote it: topology_containers.web.bandwidth
+
+
+@dataclass(frozen=True)
 class Attachment:
     """A container's place on one network."""
 
@@ -93,6 +103,7 @@ class Attachment:
     aliases: Tuple[str, ...] = ()
     gw_priority: int = 0
     link_local_ips: Tuple[Address, ...] = ()
+    bandwidth: Optional[Bandwidth] = None
     path: str = ""  # topology_containers.web.networks.front
 
 
@@ -100,7 +111,7 @@ class Attachment:
 class PublishedPort:
     """One port; a range in the declaration is as many of these."""
 
-    target: int
+    container_port: int
     protocol: str = "tcp"  # tcp | udp | sctp
     published: Optional[int] = None  # None: one from port_range, and kept
     host_ip: Optional[Address] = None  # None: every address of the families the container has

@@ -17,6 +17,8 @@ from .topology import Address, Route, Subnet
 
 _TRUE = frozenset(("true", "yes", "on", "1"))
 _FALSE = frozenset(("false", "no", "off", "0"))
+_LOOPBACK6 = ipaddress.IPv6Address("::1")
+Interface = Union[ipaddress.IPv4Interface, ipaddress.IPv6Interface]
 ROUTE_TYPES = ("unicast", "blackhole", "unreachable", "prohibit")
 
 
@@ -135,6 +137,27 @@ def integer(value: Any, path: str, problems: Problems) -> Optional[int]:
     return None
 
 
+def between(value: Any, low: int, high: int, what: str, path: str, problems: Problems) -> Optional[int]:
+    """A whole number from ``low`` to ``high``; ``what`` it is, for the error."""
+    number = integer(value, path, problems)
+    if number is not None and not low <= number <= high:
+        problems.note(path, "{0}: the {1} must be between {2} and {3}", number, what, low, high)
+        return None
+    return number
+
+
+def mtu(value: Any, ipv6: bool, path: str, problems: Problems) -> Optional[int]:
+    """Of an interface, in bytes; ``ipv6``: it is to have IPv6 addresses."""
+    found = integer(value, path, problems)
+    if found is None:
+        return None
+    if ipv6 and 68 <= found < 1280:
+        problems.note(path, "{0}: IPv6 needs an MTU of at least 1280", found)
+    elif not 68 <= found <= 65535:
+        problems.note(path, "{0}: the MTU must be between 68 and 65535", found)
+    return found
+
+
 def one_of(value: Any, known: Tuple[str, ...], default: str, path: str, problems: Problems) -> str:
     if value is None:
         return default
@@ -176,6 +199,23 @@ def subnet(value: Any, path: str, problems: Problems, word: str = "subnet") -> O
         return None
     if ipaddress.ip_address(plain(value).split("/", 1)[0]) != found.network_address:
         problems.note(path, "invalid {0} {1}: it should be {2}", word, value, found)
+        return None
+    return found
+
+
+def cidr(value: Any, path: str, problems: Problems) -> Optional[Interface]:
+    """An address of an interface, with the prefix length of its subnet."""
+    try:
+        written = isinstance(value, str) and "/" in value and "%" not in value
+        found = ipaddress.ip_interface(plain(value)) if written else None
+    except ValueError:
+        found = None
+    if found is None:
+        text = "{0}: expected an address with its prefix length, such as 172.20.0.1/24"
+        problems.note(path, text, quote(value))
+        return None
+    if found.ip.is_multicast or found.ip.is_unspecified or found.ip == _LOOPBACK6:
+        problems.note(path, "{0}: no interface can have this address", quote(value))
         return None
     return found
 

@@ -17,6 +17,7 @@ from .._kernel.marks import HandleMark
 from .._kernel.observe import Observed
 from .._kernel.rtnl.neighbours import Neighbour
 from .._kernel.rtnl.read import Link, RouteEntry
+from .._kernel.tc import Qdisc, Shaping
 from .._kernel.visits import NamespaceState
 from .._resources import connected
 from .._resources.action import Action
@@ -51,12 +52,14 @@ def restored(observed: Observed, before: Image) -> Observed:
     host = {name: each for name, each in observed.links.items() if name not in links}
     gone = [observed.links[name].index for name in links if name in observed.links]
     addresses = {index: cidrs for index, cidrs in observed.addresses.items() if index not in gone}
+    shaping = {index: state for index, state in observed.shaping.items() if index not in gone}
     sysctls = dict(observed.sysctls)
     for name in links:
         was = before["link " + name]
         if was["link"] is not None:
             host[name] = link(was["link"])
             addresses[host[name].index] = list(was["addresses"])
+            shaping.update((host[name].index, each) for each in _shaping(was.get("shaping")))
         sysctls.update(was["sysctls"])
     sysctls.update({name_of(key): value for key, value in before.items() if kind_of(key) == SYSCTL})
     inside = {name: state for name, state in observed.namespaces.items() if name not in spaces}
@@ -75,6 +78,7 @@ def restored(observed: Observed, before: Image) -> Observed:
         marks=_over(observed.marks, {name: _mark(before["netns " + name]["mark"]) for name in spaces}),
         namespaces=inside,
         inner_ends=dict(_inner_ends(observed, before, host, inside)),
+        shaping=shaping,
     )
 
 
@@ -99,7 +103,7 @@ def _file_image(path: str, files: Mapping[str, FileState]) -> Dict[str, Any]:
 def _link_image(name: str, observed: Observed) -> Dict[str, Any]:
     found = observed.links.get(name)
     if found is None:
-        return {"link": None, "addresses": [], "sysctls": {}, "inner": None}
+        return {"link": None, "addresses": [], "sysctls": {}, "inner": None, "shaping": None}
     netns, inner = observed.inner_ends.get(found.index, ("", None))
     settings = {key: value for key, value in observed.sysctls.items() if "/conf/{0}/".format(name) in key}
     return {
@@ -107,7 +111,14 @@ def _link_image(name: str, observed: Observed) -> Dict[str, Any]:
         "addresses": observed.addresses.get(found.index, []),
         "sysctls": settings,
         "inner": [netns, inner.index] if inner is not None else None,
+        "shaping": _shaping_words(observed.shaping.get(found.index)),
     }
+
+
+def _shaping_words(shaping: Optional[Shaping]) -> Optional[Dict[str, Any]]:
+    if shaping is None:
+        return None
+    return dict(vars(shaping), root=dict(vars(shaping.root)) if shaping.root is not None else None)
 
 
 def _netns_image(name: str, observed: Observed) -> Dict[str, Any]:
@@ -153,12 +164,18 @@ def _words(value: Any) -> Dict[str, Any]:
 
 
 def link(words: Mapping[str, Any]) -> Link:
-    return Link(**dict(words, altnames=tuple(words.get("altnames", ()))))
+    return Link(**dict(words, altnames=tuple(words.get("altnames", ())), fdb=tuple(words.get("fdb", ()))))
 
 
 def _route(words: Mapping[str, Any]) -> RouteEntry:
     several = {name: tuple(words.get(name, ())) for name in ("next_hops", "gateways")}
     return RouteEntry(**dict(words, **several))
+
+
+def _shaping(words: Optional[Mapping[str, Any]]) -> Iterator[Shaping]:
+    """None or one."""
+    if words is not None:
+        yield Shaping(**dict(words, root=Qdisc(**words["root"]) if words["root"] is not None else None))
 
 
 def _mark(words: Optional[Mapping[str, Any]]) -> Optional[List[HandleMark]]:

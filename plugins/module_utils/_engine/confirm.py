@@ -14,6 +14,7 @@ import os
 import time
 from dataclasses import replace
 
+from .._kernel.changes import RUN, Change, Subject
 from .._kernel.errors import FabricError
 from .._kernel.host import Host
 from . import journal as journals
@@ -67,7 +68,10 @@ def confirm() -> Result:
     journals.set_reached(journals.VERIFIED)
     with Host() as host:
         finished = recovery.finish_interrupted(host)
-    return replace(finished, actions=("confirm the run of topology {0}".format(record.topology),))
+    change = Change(
+        "confirm the run of topology {0}".format(record.topology), Subject(topology=record.topology, part=RUN)
+    )
+    return replace(finished, changes=(change,), kinds=())
 
 
 def _let_go() -> None:

@@ -2,19 +2,28 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The last declaration that was made real, kept so that a check can tell two kinds of difference apart: what the
-inventory changed since, and what somebody changed on the host. No plan depends on it.
+"""The last declaration that was made real, kept so that a run can tell apart what a difference comes from: from the
+inventory, from somebody on the host, or from another release of this collection. No plan depends on it.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from typing import Any, Dict, Iterable, Mapping, Optional, Tuple
+from typing import Any, Dict, Mapping, NamedTuple, Optional
 
 from .._kernel import files, gate, names
+from .asked import Digests
 
-_WORDS = ("networks", "containers", "default_address_pools", "port_range", "firewall")
+_WORDS = ("networks", "containers", "default_address_pools", "port_range", "firewall", "forwarding", "transit")
+
+
+class Kept(NamedTuple):
+    """``release`` and ``asked`` are empty where a release wrote it that kept none."""
+
+    words: Mapping[str, Any]
+    release: str = ""
+    asked: Digests = {}
 
 
 def words(params: Mapping[str, Any]) -> Dict[str, Any]:
@@ -23,20 +32,24 @@ def words(params: Mapping[str, Any]) -> Dict[str, Any]:
     return plain
 
 
-def read(topology: str) -> Optional[Dict[str, Any]]:
+def read(topology: str) -> Optional[Kept]:
     """None when the topology was never applied here, or the record cannot be read."""
     try:
         with open(_path(topology), encoding="utf-8") as file:
             found: Dict[str, Any] = json.load(file)
-    except (OSError, ValueError):
+        if set(found) == set(_WORDS):
+            return Kept(found)
+        record = Kept(found["declared"], str(found["release"]), dict(found["asked"]))
+        return record if set(record.words) == set(_WORDS) else None
+    except (OSError, ValueError, KeyError, TypeError):
         return None
-    return found if set(found) == set(_WORDS) else None
 
 
-def write(topology: str, declared: Mapping[str, Any]) -> None:
+def write(topology: str, record: Kept) -> None:
     """No write when nothing changed, whatever the order."""
-    text, last = json.dumps(declared), files.read(_path(topology))
-    if last == text or (last is not None and len(last) == len(text) and read(topology) == declared):
+    kept = {"declared": record.words, "release": record.release, "asked": record.asked}
+    text, last = json.dumps(kept), files.read(_path(topology))
+    if last == text or (last is not None and len(last) == len(text) and read(topology) == record):
         return
     gate.writing("declared")
     os.makedirs(names.DECLARED_DIRECTORY, mode=0o700, exist_ok=True)
@@ -50,13 +63,6 @@ def remove(topology: str) -> None:
     if os.path.exists(_path(topology)):
         gate.writing("declared")
         files.unlink(_path(topology))
-
-
-def tell_apart(actions: Iterable[str], corrective: Iterable[str]) -> Tuple[Tuple[str, ...], Tuple[str, ...]]:
-    """(drift, intended): ``corrective`` is what the last declaration would need on the host as it is."""
-    actions, known = tuple(actions), set(corrective)
-    drift = tuple(line for line in actions if line in known)
-    return drift, tuple(line for line in actions if line not in known)
 
 
 def _path(topology: str) -> str:

@@ -14,7 +14,7 @@ from .._resources.adopted import AdoptedBridge
 from .._resources.files import TextFile
 from .._resources.links.kind import DeclaredLink
 from .._resources.netns import Netns
-from .._resources.ruleset.model import Ruleset
+from .._resources.ruleset.model import Ruleset, Transit
 from .._resources.settings import HostSysctl
 
 
@@ -24,10 +24,12 @@ class Desired:
 
     topology: str
     sysctls: Tuple[HostSysctl, ...] = ()
+    given_back: Tuple[HostSysctl, ...] = ()  # once all else is done
     links: Tuple[DeclaredLink, ...] = ()  # of any kind; what others stand on comes before them
     namespaces: Tuple[Netns, ...] = ()
     files: Tuple[TextFile, ...] = ()
     ruleset: Optional[Ruleset] = None
+    transit: Optional[Transit] = None
     adopted: Tuple[AdoptedBridge, ...] = ()
     macs: Mapping[str, Mapping[str, str]] = field(
         default_factory=dict
@@ -54,9 +56,13 @@ class Desired:
         """What is declared among the host's links."""
         return frozenset(link.host_ifname for link in self.links if link.host_ifname is not None)
 
-    def inside_ifnames(self) -> FrozenSet[Tuple[str, str]]:
-        """(namespace, name) of what is declared inside namespaces, and has no end on the host."""
-        return frozenset((str(link.netns), link.ifname) for link in self.links if link.host_ifname is None)
+    def limited_ifnames(self) -> FrozenSet[str]:
+        """Of the host's links, those whose traffic is limited."""
+        return frozenset(str(link.host_ifname) for link in self.links if link.limited)
+
+    def alone_inside(self) -> Tuple[DeclaredLink, ...]:
+        """Those that are inside namespaces and have no end on the host."""
+        return tuple(link for link in self.links if link.host_ifname is None)
 
     def restricted(self, containers: FrozenSet[str]) -> "Desired":
         """Of these containers only; nothing is pruned."""
@@ -77,5 +83,5 @@ class Desired:
         )
 
     def host_sysctls(self) -> Tuple[str, ...]:
-        own = tuple(setting.key for setting in self.sysctls)
+        own = tuple(key for setting in (*self.sysctls, *self.given_back) for key in setting.keys)
         return own + tuple(key for link in self.links_of_host() for key, _value in link.sysctls)

@@ -163,7 +163,8 @@ class Outlook:
     zones: Dict[str, Sequence[str]] = field(default_factory=dict)  # of a running firewalld → interfaces
     reverted: List[Words] = field(default_factory=list)  # of the lease store
     discarded: Dict[str, Optional[int]] = field(default_factory=dict)  # handle → its namespace's inode
-    declared: Dict[str, Optional[Any]] = field(default_factory=dict)  # topology → last declaration, None: no record
+    declared: Dict[str, Optional[Any]] = field(default_factory=dict)  # topology → what is kept of it, None: nothing
+    forwarding: List[Optional[Words]] = field(default_factory=list)  # the record of it; the last one counts
 
 
 Foresee = Callable[[Outlook, Words], None]
@@ -201,5 +202,9 @@ def foresee_discarded(outlook: Outlook, words: Words) -> None:
     outlook.discarded[words["name"]] = words["inode"]
 
 
+def foresee_forwarding(outlook: Outlook, words: Words) -> None:
+    outlook.forwarding.append(words["known"])
+
+
 def foresee_declared(outlook: Outlook, words: Words) -> None:
-    outlook.declared[words["topology"]] = words.get("declared")
+    outlook.declared[words["topology"]] = words if "declared" in words else None

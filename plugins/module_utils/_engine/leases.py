@@ -10,13 +10,14 @@ from typing import Tuple
 
 from .._ipam.requests import Allocation
 from .._ipam.store import Store
+from .._kernel.changes import Change
 from .._resources.action import Operation, operation
 
 
 class Leases:
     """Nothing, for a resource that holds no lease."""
 
-    actions: Tuple[str, ...] = ()
+    changes: Tuple[Change, ...] = ()
     way_back: Tuple[Operation, ...] = ()
 
     def commit(self) -> None:
@@ -34,7 +35,7 @@ class PreparedLeases(Leases):
 
     def __init__(self, store: Store, allocation: Allocation) -> None:
         self._store = store
-        self.actions = tuple(allocation.actions)
+        self.changes = tuple(allocation.changes)
         if allocation.granted or allocation.released:
             granted, released = ([dict(row) for row in rows] for rows in (allocation.granted, allocation.released))
             self.way_back = (operation("lease.revert", granted=granted, released=released),)

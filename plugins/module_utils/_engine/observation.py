@@ -47,7 +47,7 @@ class Planner:
             # nft is a program of its own: it works on another processor while this thread visits the namespaces.
             rules = aside.submit(self._rules) if desired.prune else None
             accepts = aside.submit(self.firewall.plan, view.firewall())
-            observed = view.observe(desired.host_sysctls(), visits)
+            observed = view.observe(desired.host_sysctls(), visits, desired.limited_ifnames())
             self._ask(observed)
             files = view.files([file.path for file in desired.files], desired.topology if desired.prune else None)
             change = rules.result() if rules is not None else None
@@ -60,7 +60,7 @@ class Planner:
 
     def _rules(self) -> Optional[RulesetChange]:
         with self._view.rules(self._desired.topology):
-            return plan_ruleset(self._desired.topology, self._desired.ruleset)
+            return plan_ruleset(self._desired.topology, self._desired.ruleset, self._desired.transit)
 
     def left_after(self, actions: Sequence[Action]) -> Tuple[str, ...]:
         """Of what these actions touched; the rest was read when they were planned."""

@@ -16,9 +16,10 @@ table.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, FrozenSet, Iterable, Mapping, Tuple
+from typing import Any, Callable, Dict, FrozenSet, Iterable, Mapping, Optional, Tuple
 
 from .._ipam.store import open_store, revert
+from .._kernel import tc
 from .._kernel.announce import announce
 from .._kernel.errors import FabricError
 from .._kernel.host import Host
@@ -28,6 +29,8 @@ from .._kernel.operations import netns as on_netns
 from .._resources.action import Operation
 from .._resources.links import registry as kinds
 from . import declared as records
+from . import forwarding
+from .asked import Digests
 from .effects import (
     Foresee,
     Keys,
@@ -39,6 +42,7 @@ from .effects import (
     foresee_declared,
     foresee_discarded,
     foresee_foreign_file,
+    foresee_forwarding,
     foresee_leases,
     foresee_rules,
     foresee_zone,
@@ -88,13 +92,20 @@ def lease_revert(host: Host, granted: Iterable[Mapping[str, Any]], released: Ite
         revert(store, granted, released)
 
 
-def declared_write(host: Host, topology: str, declared: Mapping[str, Any]) -> None:
-    """Remember the declaration that was made real."""
-    records.write(topology, declared)
+def declared_write(
+    host: Host, topology: str, declared: Mapping[str, Any], release: str = "", asked: Optional[Digests] = None
+) -> None:
+    """Remember the declaration that was made real. A journal of an earlier release has no more than the first two."""
+    records.write(topology, records.Kept(declared, release, asked or {}))
 
 
 def declared_remove(host: Host, topology: str) -> None:
     records.remove(topology)
+
+
+def forwarding_write(host: Host, known: Optional[Mapping[str, Any]]) -> None:
+    """Remember how forwarding was found, and who needs it."""
+    forwarding.write(known)
 
 
 # A family holds what all of its rows answer alike.
@@ -162,6 +173,8 @@ ROWS = (
     _link("altname.add", on_link.altname_add, ("altname.delete",)),
     _link("altname.delete", on_link.altname_delete, ("altname.add",)),
     _link("port.set", on_link.port_set, ("port.set",)),
+    _link("fdb.add", on_link.fdb_add, ("fdb.delete",)),
+    _link("fdb.delete", on_link.fdb_delete, ("fdb.add",)),
     _link("port.restore", on_link.port_restore, ()),
     _link("settings.restore", on_link.settings_restore, ()),
     _link("link.delete", on_link.link_delete, ("link.create",), takes_away=link_gone),
@@ -172,6 +185,8 @@ ROWS = (
     _link("route.delete", on_link.route_delete, ("route.add",), takes_away=of_route),
     _link("neighbour.add", on_link.neighbour_add, ("neighbour.delete",)),
     _link("neighbour.delete", on_link.neighbour_delete, ("neighbour.add",)),
+    _link("qdisc.set", tc.qdisc_set, ("qdisc.set", "link.delete")),
+    _link("redirect.set", tc.redirect_set, ("redirect.set", "link.delete")),
     _link("sysctl.write", on_host.sysctl_write, ("sysctl.write",), touches=of_setting, turn=off_if_ipv6),
     _file("file.write", on_host.file_write),
     _file("file.link", on_host.file_link),
@@ -184,6 +199,7 @@ ROWS = (
     _at_the_end("announce", announce),
     _record("lease.revert", lease_revert, foresee_leases),
     _record("declared.write", declared_write, foresee_declared),
+    _record("forwarding.write", forwarding_write, foresee_forwarding),
     _record("declared.remove", declared_remove, foresee_declared),
 )
 

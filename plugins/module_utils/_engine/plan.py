@@ -10,6 +10,7 @@ from dataclasses import replace
 from enum import IntEnum, auto
 from typing import Dict, FrozenSet, Iterable, Iterator, List, Mapping, Optional, Set, Tuple
 
+from .._kernel.changes import Subject
 from .._kernel.observe import Observed
 from .._kernel.rtnl.read import Link
 from .._resources import adopted, neighbours, netns, ownership, routes
@@ -21,6 +22,8 @@ from .._resources.files import FileChange, FileState
 from .._resources.firewalls.accept import NOTHING_TO_DO, FirewallActions
 from .._resources.links import registry as kinds
 from .._resources.ruleset.compare import RulesetChange
+from .._resources.ruleset.owners import Owners
+from .._resources.ruleset.told import tell
 from .desired import Desired
 from .effects import NETNS, ROUTE, Turn, names_of, route_key
 from .operations import row_of, taken_away
@@ -33,11 +36,12 @@ _NOT_YET = -1
 class Stage(IntEnum):
     """The order of a plan. The way back goes through it in reverse."""
 
-    HOST = auto()  # forwarding, for writing it sets others back
     NAMES = auto()  # interfaces that were renamed
     LEAVING = auto()  # links and namespaces that go
     LINKS = auto()  # that are the host's alone, such as bridges: others stand on them
+    GIVEN_BACK = auto()  # forwarding that nobody needs: never on without the rules that limit it
     RULES = auto()  # before anything is reachable; with them the accept in another firewall, never without
+    HOST = auto()  # forwarding, if it is needed
     MACS = auto()  # and names inside; before IPv6 is on, for the kernel makes an address of a MAC then, and keeps it
     NAMESPACES = auto()
     INTERFACES = auto()  # in namespaces
@@ -67,11 +71,12 @@ def plan(
             *(action for each in desired.adopted for action in adopted.compare(each, observed)),
             *(action for each in desired.links_of_host() for action in kinds.compare(each, observed)),
         ],
-        Stage.RULES: [*firewall.first, *_rules_actions(desired.topology, rules), *firewall.after],
+        Stage.RULES: [*firewall.first, *_rules_actions(desired, observed, rules), *firewall.after],
         Stage.NAMESPACES: spaces,
         Stage.INTERFACES: [*_interfaces(desired, made), *_neighbours(desired, made)],
         Stage.EMPTIED: emptied,
         Stage.FILES: _file_actions(desired, observed, files),
+        Stage.GIVEN_BACK: [action for setting in desired.given_back for action in sysctl.compare(setting, observed)],
     }
     return _in_order(staged)
 
@@ -90,20 +95,34 @@ def _stage_of(action: Action, stage: Stage) -> Stage:
     return Stage.MACS if stage is Stage.INTERFACES and turn is Turn.IDENTITY else stage
 
 
-def _rules_actions(topology: str, rules: Optional[RulesetChange]) -> Iterator[Action]:
+def _rules_actions(desired: Desired, observed: Observed, rules: Optional[RulesetChange]) -> Iterator[Action]:
     if rules is None:
         return
     flows = [dict(vars(flow)) for flow in rules.stale_flows]
+    told = tell(rules, Owners(desired.topology, desired.ruleset, dict(_owned(observed))))
     yield Action(
-        text=rules.actions[0],
-        more=tuple(rules.actions[1:]),
-        subject="packet rules",
+        text=told[0].text,
+        subject=told[0].subject,
         do=(operation("nft.load", script=rules.script),),
         undo=(operation("nft.load", script=rules.inverse_script),),
         finish=(operation("conntrack.delete", flows=flows),) if flows else (),
-        before=rules.before,
-        after=rules.after,
+        before=told[0].before,
+        after=told[0].after,
+        also=told[1:],
     )
+
+
+def _owned(observed: Observed) -> Iterator[Tuple[str, str]]:
+    """Of the links of the host that are ours, their names and the addresses at their inner ends, and whose they are."""
+    for link in observed.links.values():
+        whose = ownership.subject(link, observed)
+        if whose is None:
+            continue
+        yield link.ifname, whose
+        name, inner = observed.inner_ends.get(link.index, ("", None))
+        if inner is not None:
+            for cidr in observed.namespaces[name].addresses.get(inner.index, ()):
+                yield cidr.partition("/")[0], whose
 
 
 def _renamed_back(desired: Desired, observed: Observed) -> Tuple[List[Action], Observed]:
@@ -113,9 +132,9 @@ def _renamed_back(desired: Desired, observed: Observed) -> Tuple[List[Action], O
     actions: List[Action] = []
     for _ifname, link in sorted(observed.links.items()):
         known = [wanted[mark] for mark in ownership.marks(link, observed) if mark in wanted]
-        name, subject = known[0] if known else (link.ifname, "")
-        if name == link.ifname or name in observed.links or name in found:
+        if not known or known[0][0] in (link.ifname, *observed.links, *found):
             continue
+        name, subject = known[0]
         found[name] = replace(link, ifname=name)
         there = operation("link.rename", netns=None, ifname=link.ifname, new=name)
         back = operation("link.rename", netns=None, ifname=name, new=link.ifname)
@@ -176,10 +195,11 @@ def _interfaces(desired: Desired, observed: Observed) -> Iterator[Action]:
 
 def _neighbours(desired: Desired, observed: Observed) -> Iterator[Action]:
     """Of the bridges, and of the interfaces on them that have such entries at all."""
+    subjects = {link.ifname: link.subject for link in desired.links_of_host()}
     for ifname, known in desired.macs.items():
         bridge = observed.links.get(ifname)
         if bridge is not None:
-            where = Where(None, ifname, ifname, "bridge " + ifname)
+            where = Where(None, ifname, ifname, subjects.get(ifname) or Subject(bridge=ifname))
             yield from neighbours.compare(where, bridge.index, known, observed.neighbours)
     for link in desired.links_inside():
         netns_name = str(link.netns)

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from typing import List, Optional, Tuple
 
+from .._kernel.changes import RUN, Change, Subject
 from .._kernel.errors import FabricError
 from .._kernel.host import Host
 from . import journal as journals
 from .journal import UNCONFIRMED, VERIFIED, Record
-from .report import Result
+from .report import DRIFT, Result
 from .way_back import Steps, undo
 
 
@@ -34,7 +35,10 @@ def foretell(record: Optional[Record]) -> Result:
         return Result()
     what = {VERIFIED: "finish the interrupted", UNCONFIRMED: "take back the unconfirmed"}
     verb = what.get(record.reached, "take back the interrupted")
-    return Result(("{0} run of topology {1}".format(verb, record.topology),))
+    change = Change(
+        "{0} run of topology {1}".format(verb, record.topology), Subject(topology=record.topology, part=RUN)
+    )
+    return Result((change,), kinds=(DRIFT,))
 
 
 def finish_interrupted(host: Host) -> Result:

@@ -14,7 +14,7 @@ from .._kernel.observe import Observed
 from .._kernel.rtnl.read import Link
 from .._kernel.visits import NamespaceState
 from .._resources import netns, ownership
-from .._resources.action import Action, merged, operation
+from .._resources.action import Action, joined, operation
 from .._resources.links import registry as kinds
 from .desired import Desired
 
@@ -68,7 +68,9 @@ def removals_inside(desired: Desired, names: Set[str], observed: Observed) -> Li
 
 
 def _ports(link: Link, observed: Observed) -> Set[int]:
-    return {each.index for each in observed.links.values() if each.master == link.index}
+    """What is a port of it, or sends it what comes in."""
+    senders = {index for index, shaping in observed.shaping.items() if shaping.redirect == link.index}
+    return senders.union(each.index for each in observed.links.values() if each.master == link.index)
 
 
 def _without(gone: Sequence[_Owned], observed: Observed) -> Observed:
@@ -101,12 +103,12 @@ def _carries(link: Link) -> bool:
 
 
 def _gone_inside(desired: Desired, observed: Observed) -> List[_Owned]:
-    kept = desired.inside_ifnames()
-    aliases = {(link.netns, link.alias) for link in desired.links_inside() if link.host_ifname is None}
+    """Those that are not the declared one of their kind, by its name or, where somebody renamed it, by its alias."""
+    kept = {(each.netns, each.kind, word) for each in desired.alone_inside() for word in (each.ifname, each.alias)}
     return [
         owned
         for owned in _owned_inside(desired, observed)
-        if (owned.netns, owned.link.ifname) not in kept and (owned.netns, owned.link.alias) not in aliases
+        if not {(owned.netns, owned.link.kind, word) for word in (owned.link.ifname, owned.link.alias)} & kept
     ]
 
 
@@ -140,5 +142,5 @@ def _unused_group(observed: Observed) -> int:
 def _at_once(leaving: Sequence[Action], group: int) -> Action:
     """Many links removed in one operation: the kernel waits one grace period for all, not one for each."""
     ifnames = [step.arguments["ifname"] for action in leaving for step in action.do]
-    whole = merged(leaving, leaving[0].text, tuple(action.text for action in leaving[1:]))
+    whole = joined(leaving, [change for action in leaving for change in action.changes])
     return replace(whole, do=(operation("links.delete", ifnames=ifnames, group=group),))

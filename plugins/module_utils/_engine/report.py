@@ -2,55 +2,99 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a run tells its caller: the actions as lines, before and after, and the facts."""
+"""What a run tells its caller: the changes, as lines and as data, before and after, and the facts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Dict, Mapping, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
+from .._kernel.changes import Change
+from .._kernel.printable import line
 from .._resources.action import Action
+
+#: What a change is there for: to repair what somebody changed on the host; to follow a declaration that was changed;
+#: to follow a release of the collection that asks for something else.
+DRIFT, INTENDED, RELEASE = "drift", "intended", "release"
 
 
 @dataclass(frozen=True)
 class Result:
-    """``actions`` are what was done (in check mode: would be), in order, one readable line each."""
+    """``changes`` are what was done (in check mode: would be), in order.
 
-    actions: Tuple[str, ...] = ()
-    before: Mapping[str, Any] = field(default_factory=dict)
-    after: Mapping[str, Any] = field(default_factory=dict)
+    ``kinds`` has one for each change, or is empty where nobody has declared anything before: all is intended then.
+    """
+
+    changes: Tuple[Change, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
     warnings: Tuple[str, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)  # stage → milliseconds
+    kinds: Tuple[str, ...] = ()
+
+    @property
+    def actions(self) -> Tuple[str, ...]:
+        """A readable line for each change."""
+        return tuple(change.text for change in self.changes)
 
     @property
     def changed(self) -> bool:
-        return bool(self.actions)
+        return bool(self.changes)
+
+    @property
+    def before(self) -> Dict[str, Dict[str, Any]]:
+        """One side of a diff: what differs, by what it is about."""
+        return _side([(change, change.before) for change in self.changes])
+
+    @property
+    def after(self) -> Dict[str, Dict[str, Any]]:
+        return _side([(change, change.after) for change in self.changes])
+
+    def as_data(self) -> List[Dict[str, Any]]:
+        """The changes, as a module returns them."""
+        kinds = self.kinds or (INTENDED,) * len(self.changes)
+        return [
+            {
+                "subject": change.subject.as_data(),
+                "kind": kind,
+                "text": line(change.text),
+                "before": dict(change.before),
+                "after": dict(change.after),
+            }
+            for change, kind in zip(self.changes, kinds)
+        ]
+
+    def of_kinds(self, *kinds: str) -> List[str]:
+        """The lines of the changes that are of one of these kinds."""
+        told = self.kinds or (INTENDED,) * len(self.changes)
+        return [change.text for change, kind in zip(self.changes, told) if kind in kinds]
 
     def then(self, later: "Result") -> "Result":
         """Both, one after the other; what is not said in order is the later one's."""
-        return replace(later, actions=self.actions + later.actions, warnings=self.warnings + later.warnings)
+        kinds = tuple(kind for each in (self, later) for kind in each.kinds or (INTENDED,) * len(each.changes))
+        return replace(
+            later, changes=self.changes + later.changes, kinds=kinds, warnings=self.warnings + later.warnings
+        )
 
     def with_facts(self, **facts: Any) -> "Result":
         return replace(self, facts=dict(self.facts, **facts))
 
 
-def report(first: Sequence[str], actions: Sequence[Action]) -> Result:
-    """``first`` are the lines of the leases, which come before every action."""
-    before: Dict[str, Dict[str, Any]] = {}
-    after: Dict[str, Dict[str, Any]] = {}
-    for action in actions:
-        for subject, old, new in action.differences:
-            before.setdefault(subject, {}).update(old)
-            after.setdefault(subject, {}).update(new)
-    if first:
-        after["leases"] = {"changes": list(first)}
-    return Result((*first, *lines(actions)), _without_empty(before), _without_empty(after))
+def report(first: Sequence[Change], actions: Sequence[Action]) -> Result:
+    """``first`` are the changes of the leases, which come before every action."""
+    return Result((*first, *changes(actions)))
+
+
+def changes(actions: Sequence[Action]) -> Tuple[Change, ...]:
+    return tuple(change for action in actions for change in action.changes)
 
 
 def lines(actions: Sequence[Action]) -> Tuple[str, ...]:
     return tuple(line for action in actions for line in action.lines)
 
 
-def _without_empty(subjects: Mapping[str, Dict[str, Any]]) -> Dict[str, Any]:
-    return {subject: words for subject, words in subjects.items() if words}
+def _side(words: Sequence[Tuple[Change, Mapping[str, Any]]]) -> Dict[str, Dict[str, Any]]:
+    found: Dict[str, Dict[str, Any]] = {}
+    for change, side in words:
+        if side:
+            found.setdefault(str(change.subject), {}).update(side)
+    return found

@@ -41,14 +41,14 @@ class Work:
 
     ``plan``: reads the host and compares; no actions where it is as wanted. ``left_after``: of what these actions
     touched, the lines that say what does not match; where it is None, everything is planned again to find out.
-    ``finish``: for the end, once all is verified.
+    ``finish``: given whether anything is to change, what is left for the end, once all is verified. No check asks.
     """
 
     topology: str
     plan: Callable[[], Tuple[Action, ...]]
     leases: Leases = NO_LEASES
     left_after: Optional[Callable[[Sequence[Action]], Tuple[str, ...]]] = None
-    finish: Tuple[Operation, ...] = ()
+    finish: Callable[[bool], Tuple[Operation, ...]] = lambda changes: ()
 
 
 @contextlib.contextmanager
@@ -85,15 +85,16 @@ class Session:
         """Make the host match, or in check mode say what that would take."""
         actions = work.plan()
         self.watch.lap("read and plan")
-        told = report(work.leases.actions, actions)
+        told = report(work.leases.changes, actions)
         if self.check_mode:
             return told
+        finish = work.finish(told.changed)
         if not told.changed:
-            self._tidy_up(work.finish)
+            self._tidy_up(finish)
             return told
         journal, begun = Journal(), []  # type: Journal, List[Action]
         try:
-            self._write_down(journal, work, actions)
+            self._write_down(journal, work, actions, finish)
             self._apply(journal, actions, begun)
             self._verify(work, actions)
         except BaseException as failure:
@@ -101,13 +102,13 @@ class Session:
         if self.timer is not None:
             journal.reached(UNCONFIRMED)
             return told
-        self._tidy_up([*(step for action in actions for step in action.finish), *work.finish], journal)
+        self._tidy_up([*(step for action in actions for step in action.finish), *finish], journal)
         self.watch.lap("finish")
         return told
 
-    def _write_down(self, journal: Journal, work: Work, actions: Sequence[Action]) -> None:
+    def _write_down(self, journal: Journal, work: Work, actions: Sequence[Action], finish: Sequence[Operation]) -> None:
         """The journal is on the disk before anything else is; the leases before an address is used."""
-        journal.begin(work.topology, work.leases.way_back, actions, work.finish, self.timer, self.view.before)
+        journal.begin(work.topology, work.leases.way_back, actions, finish, self.timer, self.view.before)
         gate.writing("leases")
         work.leases.commit()
         self.watch.lap("journal and leases")

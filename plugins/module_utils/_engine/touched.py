@@ -62,9 +62,9 @@ def left_after(
         if touched.rules:
             # Begun here: a thread that works would keep the other one for long from beginning it.
             listing = begin_listing(desired.topology)
-            rules = aside.submit(plan_ruleset, desired.topology, desired.ruleset, listing)
+            rules = aside.submit(plan_ruleset, desired.topology, desired.ruleset, desired.transit, listing)
         links = rtnetlink.read_links_named(host.socket, _ifnames(part, touched, desired.adopted))
-        observed = observe(host, part.host_sysctls(), visits, links, SETTINGS)
+        observed = observe(host, part.host_sysctls(), visits, links, SETTINGS, part.limited_ifnames())
         files = {file.path: hosts_files.read(file.path) for file in part.files}
         accepts = firewall.plan() if touched.firewall else NOTHING_TO_DO
         if meanwhile is not None:
@@ -103,7 +103,7 @@ def _ifnames(part: Desired, touched: Touched, bridges: Tuple[AdoptedBridge, ...]
 
 def _still_there(host: Host, desired: Desired, observed: Observed, touched: Touched) -> List[str]:
     """What was to go and did not; what is declared under its name was compared."""
-    links, inside = desired.host_ifnames(), desired.inside_ifnames()
+    links, inside = desired.host_ifnames(), {(str(each.netns), each.ifname) for each in desired.links_inside()}
     handles = {space.name for space in desired.namespaces}
     paths = {file.path for file in desired.files}
     marked = marks.names()

@@ -12,24 +12,30 @@ import contextlib
 import os
 from dataclasses import replace
 from ipaddress import ip_interface
-from typing import Any, Collection, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Collection, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from .._ipam.store import Store, revert
-from .._kernel import facts, nft
+from .._kernel import facts, nft, sysctl
 from .._kernel.host import Host
-from .._kernel.names import table
+from .._kernel.names import TRANSIT_TABLE, table
 from .._kernel.observe import Observed, observe
 from .._kernel.rtnl.read import RTPROT_KERNEL, Link, RouteEntry
 from .._kernel.visits import Visits
 from .._resources import files as hosts_files
 from .._resources.files import FileState
 from .._resources.firewalls.accept import Foreseen
+from .._resources.forwarding import ForwardingRecord, from_words
 from .._resources.links.registry import SETTINGS
 from . import before as images
-from .effects import FILE, LINK, Outlook, kind_of, name_of, names_of
+from . import declared as declared_records
+from . import forwarding
+from .declared import Kept
+from .effects import FILE, LINK, SYSCTL, Outlook, kind_of, name_of, names_of
 from .journal import VERIFIED, Record, way_back
 from .operations import foreseen
 from .plan import own_namespaces
+
+_FAMILIES = ("inet", "bridge")
 
 
 class View:
@@ -53,13 +59,15 @@ class View:
         """Of the namespaces that a plan is to see."""
         return Visits(self.host, sysctls, topologies)
 
-    def observe(self, sysctls: Iterable[str] = (), visits: Optional[Visits] = None) -> Observed:
-        """Without visits: the host alone."""
+    def observe(
+        self, sysctls: Iterable[str] = (), visits: Optional[Visits] = None, limited: Collection[str] = ()
+    ) -> Observed:
+        """Without visits: the host alone. ``limited``: the links whose traffic is to be limited."""
         if visits is None:
             with self.visits({}) as visits:
-                return self.observe(sysctls, visits)
+                return self.observe(sysctls, visits, limited)
         links, self._links = self._links, None
-        observed = observe(self.host, sysctls, visits, links, SETTINGS)
+        observed = observe(self.host, sysctls, visits, links, SETTINGS, limited)
         if self._interrupted is not None:
             observed = replace(observed, handles=self._without_discarded(observed))
             observed = images.restored(observed, self._before)
@@ -81,12 +89,15 @@ class View:
 
     @contextlib.contextmanager
     def rules(self, topology: str) -> Iterator[None]:
-        """nft, in the body, shows this topology's tables as they are, or will be."""
+        """nft, in the body, shows this topology's tables, and that of all, as they are, or will be."""
         scripts = self._outlook.scripts
-        if not scripts or self._interrupted is None or self._interrupted.topology != topology:
+        if not scripts or self._interrupted is None:
             yield
             return
-        tables = [(family, table(topology)) for family in ("inet", "bridge")]
+        tables = [("inet", TRANSIT_TABLE)]
+        tables += [
+            (family, table(each)) for each in sorted({topology, self._interrupted.topology}) for family in _FAMILIES
+        ]
         with nft.pretending([*nft.list_text(tables).values(), *scripts]):
             yield
 
@@ -104,10 +115,25 @@ class View:
         observed, files = self._read
         return images.image(touched, observed, files) if observed is not None else {}
 
-    def declared(self, topology: str) -> Optional[List[Any]]:
-        """In a list, the declaration that the interrupted run leaves as the last one applied; None: it changes none."""
+    def declared(self, topology: str) -> Optional[Kept]:
+        """The declaration that was applied last, or that the interrupted run leaves as such; None without any."""
         declared = self._outlook.declared
-        return [declared[topology]] if topology in declared else None
+        if topology not in declared:
+            return declared_records.read(topology)
+        words = declared[topology]
+        return words and Kept(words["declared"], words.get("release", ""), words.get("asked") or {})
+
+    def forwarding(self) -> ForwardingRecord:
+        """What is known of the host's forwarding."""
+        foreseen = self._outlook.forwarding
+        if not foreseen:
+            return forwarding.read()
+        return from_words(foreseen[-1]) if foreseen[-1] else ForwardingRecord()
+
+    def setting(self, key: str) -> Optional[str]:
+        """One of the host's. None: the kernel has none."""
+        known = "{0} {1}".format(SYSCTL, key)
+        return self._before[known] if known in self._before else sysctl.read(key)
 
     def _without_discarded(self, observed: Observed) -> Dict[str, Optional[int]]:
         """Of a run that is to be finished, the handles that lost their mark go."""

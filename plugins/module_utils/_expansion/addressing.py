@@ -11,9 +11,11 @@ import ipaddress
 from dataclasses import dataclass, field
 from typing import Callable, Dict, List, Mapping, Optional, Tuple
 
-from .._declaration.topology import Attachment, Container, Network, Topology, families, gateway_mode
+from .._declaration.topology import Attachment, Container, Network, Route, Topology, families, metric_of
+from .._declaration.ways import HasGateway, way_out
 from .._ipam.requests import Allocation
 from .._kernel.rtnl.read import Link
+from .._resources.routes import StaticRoute
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class HostDefaults:
     mtu: int = 1500  # of the default route's interface
     links: Mapping[str, Link] = field(default_factory=dict)  # by name
     resolv_conf: Tuple[str, ...] = ()  # lines without comments
-    advertised_interfaces: Tuple[str, ...] = ()  # where the host's own routes come from router advertisements
+    bridge_netfilter: bool = False  # net.bridge.bridge-nf-call-iptables: a bridged frame is translated on the bridge
 
 
 def mac_of(ipv4: Optional[str], ipv6: Optional[str] = None) -> str:
@@ -52,28 +54,31 @@ def bridge_mac(network: Network, allocation: Allocation) -> str:
 def default_attachment(
     container: Container, topology: Topology, allocation: Allocation, family: int
 ) -> Optional[Attachment]:
-    """The attachment whose network gives the default route of a family, in Docker's order; None without any.
-
-    Higher gw_priority; both families before one; then the network's name. Internal and isolated
-    networks lead nowhere.
-    """
-
-    def order(attachment: Attachment) -> Tuple[int, int, str]:
-        network = topology.networks[attachment.network]
-        return (-attachment.gw_priority, -len(families(network)), network.name)
-
-    candidates = [each for each in container.attachments if _leads_out(each, topology, allocation, family)]
-    return min(candidates, key=order, default=None)
+    """The attachment whose network gives the default route of a family; None without any."""
+    return way_out(container.attachments, topology.networks, family, has_gateway(allocation))
 
 
-def _leads_out(attachment: Attachment, topology: Topology, allocation: Allocation, family: int) -> bool:
-    network = topology.networks[attachment.network]
-    lease = allocation.subnets.get((network.name, family))
-    if lease is None or lease.gateway is None or network.internal:
-        return False
-    return gateway_mode(network, family) != "isolated"
+def has_gateway(allocation: Allocation) -> HasGateway:
+    """Of networks that have their subnets. One whose way out is the link itself needs no gateway."""
+
+    def answer(network: Network, family: int) -> bool:
+        lease = allocation.subnets.get((network.name, family))
+        return lease is not None and (lease.gateway is not None or lease.direct)
+
+    return answer
 
 
 def unique(values: List[str], key: Callable[[str], str] = str) -> Tuple[str, ...]:
     """In order, each once."""
     return tuple({key(value): value for value in values}.values())
+
+
+def static_route(route: Route) -> StaticRoute:
+    """A declared route as a resource."""
+    return StaticRoute(
+        destination=str(route.destination),
+        gateway=str(route.gateway) if route.gateway else None,
+        type=route.type,
+        metric=metric_of(route),
+        onlink=route.onlink,
+    )

@@ -6,15 +6,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Union
 
 from .._declaration.topology import Attachment, Container, Topology, families, namespace_owner
+from .._declaration.ways import host_addresses
 from .._ipam.requests import Allocation
 from .._kernel import namespaces
-from .addressing import default_attachment
+from .._kernel.ranges import ranges
+from .bandwidth import described
 from .drivers.registry import driver_of
 from .lease_requests import port_request
-from .rules import host_addresses
+from .rules import ways_of
+
+#: A range of more ports than this is one entry of a result.
+MANY_PORTS = 20
 
 
 def describe_networks(topology: Topology, allocation: Allocation) -> Dict[str, Any]:
@@ -52,26 +57,38 @@ def _interface(topology: Topology, owner: Container, attachment: Attachment, all
     gateway = allocation.subnets[(network.name, family)].gateway
     return {
         "network": network.name,
-        "mac": driver_of(network).mac(attachment, addresses.get(4), addresses.get(6)),
+        "mac": driver_of(network).mac(network, attachment, addresses.get(4), addresses.get(6)),
         "ipv4": addresses.get(4),
         "ipv6": addresses.get(6),
         "gateway": None if network.internal else gateway,
         "host_interface": driver_of(network).host_interface(topology, owner, attachment),
+        "bandwidth": described(attachment.bandwidth),
     }
 
 
 def _ports(topology: Topology, container: Container, allocation: Allocation) -> List[Dict[str, Any]]:
-    """Each published port once for each host address it listens on; 0.0.0.0 stands for all."""
+    """Each published port once for each host address it listens on; 0.0.0.0 stands for all.
+
+    A long range is one entry, whose ports are written as Compose writes a range.
+    """
     found = []
+    ways = list(ways_of(topology, container, allocation))
     for port in container.ports:
         published = allocation.ports[port_request(container.name, port)]
-        hosts: List[str] = []
-        for family, everywhere in ((4, "0.0.0.0"), (6, "::")):
-            attachment = default_attachment(container, topology, allocation, family)
-            network = topology.networks[attachment.network] if attachment is not None else None
-            if network is not None and driver_of(network).publishes:
-                hosts.extend(address or everywhere for address in host_addresses(port, network, family))
-        for host_ip in hosts:
-            words = {"host_ip": host_ip, "published": published, "target": port.target, "protocol": port.protocol}
-            found.append(words)
-    return found
+        for family, network in ways:
+            everywhere = "0.0.0.0" if family == 4 else "::"
+            for host_ip in host_addresses(port, network, family):
+                found.append(((str(host_ip or everywhere), port.protocol), published, port.container_port))
+    if len(found) <= MANY_PORTS:
+        return [_port(*key, published, target) for key, published, target in found]
+    told = []
+    for each in ranges(found):
+        if each.count > MANY_PORTS:
+            told.append(_port(*each.key, each.host_ports, each.container_ports))
+        else:
+            told.extend(_port(*each.key, each.published + n, each.container_port + n) for n in range(each.count))
+    return told
+
+
+def _port(host_ip: str, protocol: str, published: Union[int, str], target: Union[int, str]) -> Dict[str, Any]:
+    return {"host_ip": host_ip, "published": published, "target": target, "protocol": protocol}

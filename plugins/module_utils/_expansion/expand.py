@@ -7,13 +7,12 @@
 from __future__ import annotations
 
 from ipaddress import ip_network
-from typing import Dict, Iterator, List, Mapping, Optional
+from typing import Dict, Iterator, List, Mapping, Optional, Tuple
 
 from .._declaration.container_words import interface_of_setting
 from .._declaration.topology import (
     Attachment,
     Container,
-    Network,
     Route,
     Topology,
     families,
@@ -24,11 +23,11 @@ from .._engine.desired import Desired
 from .._ipam.requests import Allocation
 from .._kernel import names
 from .._resources.adopted import AdoptedBridge
+from .._resources.forwarding import KEYS, Claim
 from .._resources.links.kind import DeclaredLink
 from .._resources.netns import Netns
 from .._resources.routes import StaticRoute
-from .._resources.settings import HostSysctl
-from .addressing import HostDefaults, default_attachment
+from .addressing import HostDefaults, default_attachment, static_route
 from .drivers.driver import Place
 from .drivers.registry import driver_of
 from .files import expand_files
@@ -43,7 +42,6 @@ def expand(topology: Topology, allocation: Allocation, host: HostDefaults) -> De
     check_macs(topology, allocation)
     return Desired(
         topology=topology.name,
-        sysctls=tuple(_forwarding(topology, host)),
         links=(*_network_links(topology, allocation, host), *_place_links(topology, allocation, host)),
         namespaces=tuple(_namespaces(topology)),
         files=expand_files(topology, allocation, host.resolv_conf),
@@ -53,19 +51,21 @@ def expand(topology: Topology, allocation: Allocation, host: HostDefaults) -> De
     )
 
 
-def _forwarding(topology: Topology, host: HostDefaults) -> Iterator[HostSysctl]:
-    """First of all: writing ip_forward sets other settings of every interface back."""
-    if any(_routes(network, 4) for network in topology.networks.values()):
-        yield HostSysctl("net/ipv4/ip_forward", "1")
-    if any(_routes(network, 6) for network in topology.networks.values()):
-        for ifname in host.advertised_interfaces:
-            # A router takes no advertisements, unless told so: without this the host would lose its own way out.
-            yield HostSysctl("net/ipv6/conf/{0}/accept_ra".format(ifname), "2")
-        yield HostSysctl("net/ipv6/conf/all/forwarding", "1")
+def claim_of(topology: Topology, desired: Desired, transit: str) -> Optional[Claim]:
+    """What the topology has to do with the host's forwarding; None without a network that has packet rules."""
+    if desired.ruleset is None:
+        return None
+    needs = tuple(family for family in KEYS if forwarded(topology, family))
+    return Claim(needs, tuple(dict.fromkeys(network.bridge for network in desired.ruleset.networks)), transit)
 
 
-def _routes(network: Network, family: int) -> bool:
-    return family in families(network) and driver_of(network).forwards(network, family)
+def forwarded(topology: Topology, family: int) -> Tuple[str, ...]:
+    """The networks that need a host which forwards this version of IP: from an internal one nothing leads elsewhere."""
+    return tuple(
+        network.name
+        for network in topology.networks.values()
+        if family in families(network) and not network.internal and driver_of(network).forwards(network, family)
+    )
 
 
 def _namespaces(topology: Topology) -> Iterator[Netns]:
@@ -78,7 +78,9 @@ def _namespaces(topology: Topology) -> Iterator[Netns]:
                 container.name,
                 topology.name,
                 sysctls=tuple(_namespace_sysctls(topology, container).items()),
-                routes=tuple(dict.fromkeys(_route(r) for r in _routes_of(topology, container) if r.type != "unicast")),
+                routes=tuple(
+                    dict.fromkeys(static_route(r) for r in _routes_of(topology, container) if r.type != "unicast")
+                ),
             )
         else:
             attached.append(Netns(container.name, topology.name, attach))
@@ -168,11 +170,11 @@ def _place(
         lease = allocation.subnets[(network.name, family)]
         addresses[family] = allocation.addresses[(network.name, container.name, family)]
         cidrs.append("{0}/{1}".format(addresses[family], lease.subnet.split("/")[1]))
-        if gateways[family] is attachment and lease.gateway and not _says_default(topology, container, family):
+        if gateways[family] is attachment and not _says_default(topology, container, family):
             routes.append(StaticRoute("0.0.0.0/0" if family == 4 else "::/0", lease.gateway))
     cidrs.extend("{0}/{1}".format(each, 16 if each.version == 4 else 64) for each in attachment.link_local_ips)
     over = [route for route in container.routes if _way_of(route, container, allocation) is attachment]
-    routes.extend(_route(route) for route in (*network.routes, *over) if route.type == "unicast")
+    routes.extend(static_route(route) for route in (*network.routes, *over) if route.type == "unicast")
     owner = "{0}:{1}".format(container.name, attachment.ifname)
     return Place(
         topology=topology,
@@ -181,7 +183,7 @@ def _place(
         network=network,
         alias=names.alias(topology.name, owner),
         owner=owner,
-        mac=driver.mac(attachment, addresses.get(4), addresses.get(6)),
+        mac=driver.mac(network, attachment, addresses.get(4), addresses.get(6)),
         mtu=driver.mtu(network, host),
         addresses=tuple(cidrs),
         routes=tuple(dict.fromkeys(routes)),
@@ -201,6 +203,10 @@ def _routes_of(topology: Topology, container: Container) -> Iterator[Route]:
     yield from container.routes
 
 
+def _nowhere(topology: Topology, container: Container) -> Iterator[Route]:
+    return (route for route in _routes_of(topology, container) if route.type != "unicast")
+
+
 def _says_default(topology: Topology, container: Container, family: int) -> bool:
     """Whether a default route is declared, which takes the place of the network's."""
     return any(
@@ -216,13 +222,3 @@ def _way_of(route: Route, container: Container, allocation: Allocation) -> Attac
         if lease is not None and route.gateway is not None and route.gateway in ip_network(lease.subnet):
             return attachment
     return container.attachments[0]
-
-
-def _route(route: Route) -> StaticRoute:
-    return StaticRoute(
-        destination=str(route.destination),
-        gateway=str(route.gateway) if route.gateway else None,
-        type=route.type,
-        metric=metric_of(route),
-        onlink=route.onlink,
-    )

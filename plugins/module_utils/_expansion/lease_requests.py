@@ -64,7 +64,7 @@ def port_request(container: str, port: PublishedPort) -> PortRequest:
     """What is asked for a port; the key of its answer in ``Allocation.ports``."""
     return PortRequest(
         container=container,
-        target=port.target,
+        container_port=port.container_port,
         protocol=port.protocol,
         published=port.published,
         host_ip=str(port.host_ip) if port.host_ip is not None else None,

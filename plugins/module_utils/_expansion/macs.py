@@ -63,6 +63,6 @@ def places(topology: Topology, allocation: Allocation) -> Iterator[Tuple[Network
             addresses = {
                 family: allocation.addresses[(network.name, container.name, family)] for family in families(network)
             }
-            mac = driver_of(network).mac(place, addresses.get(4), addresses.get(6))
+            mac = driver_of(network).mac(network, place, addresses.get(4), addresses.get(6))
             if mac is not None:
                 yield network, container.name, mac, tuple(addresses.values())

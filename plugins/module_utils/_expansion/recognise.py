@@ -62,7 +62,7 @@ def _container(seen: Seen, name: str) -> Dict[str, Any]:
     words: Dict[str, Any] = {"networks": networks}
     own = {words.get("ipv4_address") or words.get("ipv6_address") for words in networks.values()}
     own |= {words.get("ipv6_address") for words in networks.values()}
-    ports = [_port(port) for port in seen.publications if port.target in own]
+    ports = [_port(port) for port in seen.publications if port.container_address in own]
     if ports:
         words["ports"] = list(dict.fromkeys(ports))
     hostname = seen.hostnames.get(name, name)
@@ -72,15 +72,22 @@ def _container(seen: Seen, name: str) -> Dict[str, Any]:
 
 
 def _attachments(seen: Seen, name: str, state: NamespaceState) -> Iterator[Tuple[str, Dict[str, Any]]]:
-    places = [place for driver in DRIVERS.values() for place in driver.recognise_places(seen, name)]
-    for inner, network in sorted(places, key=lambda place: place[0].index):
-        words: Dict[str, Any] = {"interface_name": inner.ifname, "mac_address": inner.mac}
+    places = [(*place, driver) for driver in DRIVERS.values() for place in driver.recognise_places(seen, name)]
+    for inner, network, driver in sorted(places, key=lambda place: place[0].index):
+        words: Dict[str, Any] = {"interface_name": inner.ifname}
+        if driver.has_mac(inner):
+            words["mac_address"] = inner.mac
         for cidr in comparable_addresses(state.addresses.get(inner.index, [])):
             address = ip_interface(cidr).ip
             if address.is_link_local:
                 words.setdefault("link_local_ips", []).append(str(address))
             else:
                 words.setdefault("ipv%d_address" % address.version, str(address))
+        bandwidth = {}
+        for driver in DRIVERS.values():
+            bandwidth.update(driver.recognise_bandwidth(seen, inner))
+        if bandwidth:
+            words["bandwidth"] = bandwidth
         aliases = _aliases(seen, name, [words.get("ipv4_address"), words.get("ipv6_address")])
         if aliases:
             words["aliases"] = aliases
@@ -98,4 +105,4 @@ def _aliases(seen: Seen, name: str, addresses: List[Optional[str]]) -> List[str]
 
 def _port(port: Publication) -> str:
     host = "" if port.host_ip is None else ("[%s]:" if ":" in port.host_ip else "%s:") % port.host_ip
-    return "{0}{1}:{2}/{3}".format(host, port.published, port.target_port, port.protocol)
+    return "{0}{1}:{2}/{3}".format(host, port.published, port.container_port, port.protocol)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Dict, Iterator, List, Optional, Tuple
 
-from .._declaration.topology import Attachment, Container, Network, PublishedPort, Topology, families
+from .._declaration.topology import Container, Network, PublishedPort, Topology, families
+from .._declaration.ways import host_addresses, ways_in
 from .._ipam.requests import Allocation
 from .._resources.ruleset.model import Endpoint, LinkRule, NetworkPolicy, Publication, Ruleset
-from .addressing import default_attachment
+from .addressing import has_gateway
 from .drivers.registry import driver_of
 from .lease_requests import port_request
 
@@ -52,46 +53,32 @@ def _publications(topology: Topology, allocation: Allocation) -> Iterator[Public
     for container in topology.containers.values():
         if not container.ports:
             continue
-        ways: List[Tuple[int, Attachment]] = []
-        for family in (4, 6):
-            attachment = default_attachment(container, topology, allocation, family)
-            if attachment is not None and driver_of(topology.networks[attachment.network]).publishes:
-                ways.append((family, attachment))
+        ways = list(ways_of(topology, container, allocation))
         for port in container.ports:
             published = allocation.ports[port_request(container.name, port)]
-            for family, attachment in ways:
-                yield from _publish(topology, container, port, published, family, attachment, allocation)
+            for family, network in ways:
+                yield from _publish(container, port, published, family, network, allocation)
+
+
+def ways_of(topology: Topology, container: Container, allocation: Allocation) -> Iterator[Tuple[int, Network]]:
+    """(family, network) by which its published ports come in."""
+    gateways = has_gateway(allocation)
+    return ways_in(container.attachments, topology.networks, lambda network: driver_of(network).publishes, gateways)
 
 
 def _publish(
-    topology: Topology,
-    container: Container,
-    port: PublishedPort,
-    published: int,
-    family: int,
-    attachment: Attachment,
-    allocation: Allocation,
+    container: Container, port: PublishedPort, published: int, family: int, network: Network, allocation: Allocation
 ) -> Iterator[Publication]:
-    network = topology.networks[attachment.network]
     for host_ip in host_addresses(port, network, family):
         yield Publication(
             family=family,
             protocol=port.protocol,
             published=published,
-            target=allocation.addresses[(network.name, container.name, family)],
-            target_port=port.target,
+            container_address=allocation.addresses[(network.name, container.name, family)],
+            container_port=port.container_port,
             bridge=network.bridge,
-            host_ip=host_ip,
+            host_ip=str(host_ip) if host_ip is not None else None,
         )
-
-
-def host_addresses(port: PublishedPort, network: Network, family: int) -> Tuple[Optional[str], ...]:
-    """Where a port listens in one family: its own host_ip, else the network's host_binding, else (None) everywhere."""
-    wanted = (port.host_ip,) if port.host_ip is not None else network.host_binding
-    if not wanted:
-        return (None,)
-    addresses = [address for address in wanted if address.version == family]
-    return tuple(None if address.is_unspecified else str(address) for address in addresses)
 
 
 def _links(topology: Topology, allocation: Allocation) -> Iterator[LinkRule]:
@@ -99,7 +86,9 @@ def _links(topology: Topology, allocation: Allocation) -> Iterator[LinkRule]:
     for container in topology.containers.values():
         for link in container.links:
             target = topology.containers[link.container]
-            open_ports = dict.fromkeys([*target.expose, *((port.target, port.protocol) for port in target.ports)])
+            open_ports = dict.fromkeys(
+                [*target.expose, *((port.container_port, port.protocol) for port in target.ports)]
+            )
             for network in _shared(topology, container, target):
                 theirs, ours = (_addresses(each, network, allocation) for each in (target, container))
                 for family in families(network):

@@ -13,21 +13,22 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import fcntl
 import select
 import socket
 import struct
 import time
-from typing import Callable, Dict, Iterable, Iterator, List, Mapping, Sequence, Tuple
+from typing import Callable, Dict, Iterable, Iterator, List, Mapping, Sequence, Set, Tuple
 
 from .._kernel.announce import checksum
 
 #: (interfaces, addresses) → of those that are in use: address → MAC of who has it.
 Ask = Callable[[Sequence[str], Sequence[str]], Mapping[str, str]]
 
-_QUESTIONS, _PAUSE = 3, 0.3  # seconds after each question; who has not answered then has not got it
+QUESTIONS, PAUSE = 3, 0.3  # seconds after each question; who has not answered then has not got it
 _ETH_P_ALL, _ETH_P_ARP, _ETH_P_IPV6 = 0x0003, 0x0806, 0x86DD
 _ICMPV6, _SOLICITATION, _ADVERTISEMENT = 58, 135, 136
-_SO_ATTACH_FILTER = 26
+_SO_ATTACH_FILTER, _SIOCGIFHWADDR = 26, 0x8927
 #: struct sock_filter (linux/filter.h): ARP, and of IPv6 the neighbour advertisements.
 _ONLY_ANSWERS = (
     (0x28, 0, 0, 12),
@@ -47,7 +48,7 @@ def ask_the_wire(ifnames: Sequence[str], addresses: Sequence[str]) -> Mapping[st
     found: Dict[str, str] = {}
     with contextlib.ExitStack() as open_ones:
         ports = [open_ones.enter_context(_listening(ifname)) for ifname in ifnames]
-        for _question in range(_QUESTIONS if ports else 0):
+        for _question in range(QUESTIONS if ports else 0):
             for port in ports:
                 _send(port, [address for address in addresses if address not in found])
             _collect(ports, addresses, found)
@@ -97,8 +98,8 @@ def _send(port: socket.socket, addresses: Iterable[str]) -> None:
 
 
 def _collect(ports: List[socket.socket], addresses: Sequence[str], found: Dict[str, str]) -> None:
-    end = time.monotonic() + _PAUSE
-    own = [port.getsockname()[4][:6].hex(":") for port in ports]
+    end = time.monotonic() + PAUSE
+    own = _own_macs(ports[0])
     while len(found) < len(addresses):
         left = end - time.monotonic()
         ready = select.select(ports, [], [], left)[0] if left > 0 else []
@@ -109,6 +110,16 @@ def _collect(ports: List[socket.socket], addresses: Sequence[str], found: Dict[s
                 address, mac = answer_in(port.recv(2048))
                 if address in addresses and mac not in own:
                     found.setdefault(address, mac)
+
+
+def _own_macs(any_socket: socket.socket) -> Set[str]:
+    """Of all this host's interfaces: one that is on the same wire answers for what the others have."""
+    found: Set[str] = set()
+    for _index, ifname in socket.if_nameindex():
+        with contextlib.suppress(OSError):  # it has gone
+            words = fcntl.ioctl(any_socket, _SIOCGIFHWADDR, struct.pack("=16s24x", ifname.encode("utf-8")))
+            found.add(words[18:24].hex(":"))
+    return found
 
 
 def _arp_probe(mac: bytes, address: str) -> bytes:

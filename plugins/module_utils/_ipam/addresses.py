@@ -12,7 +12,7 @@ from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Tu
 from .._kernel.errors import FabricError, Problem
 from . import pools
 from .address_probe import Ask
-from .change import GATEWAY, NETWORK_ITSELF, RESERVED, Change, at, owner
+from .change import GATEWAY, HOST, NETWORK_ITSELF, RESERVED, Change, at, owner
 from .lan import Lan
 from .requests import LeaseRequests, SubnetRequest
 from .store import Row, Store
@@ -71,6 +71,8 @@ def _wishes(
     """What networks need comes before what containers want. A bridge that is not ours has its gateway already."""
     wishes: Dict[AddressKey, _Wish] = {}
     for subnet in requests.subnets:
+        if subnet.host_address:
+            wishes[subnet.network, NETWORK_ITSELF, HOST, subnet.family] = _Wish(None, subnet.path)
         if subnet.external:
             continue
         for name, address in subnet.reserved:

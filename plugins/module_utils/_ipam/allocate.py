@@ -15,7 +15,7 @@ from typing import Dict, List
 from .._kernel.errors import DeclarationError, Problem
 from .address_probe import Ask, ask_the_wire
 from .addresses import AddressKey, allocate_addresses
-from .change import GATEWAY, NETWORK_ITSELF, Change
+from .change import GATEWAY, HOST, NETWORK_ITSELF, Change
 from .port_probe import Probe, probe_port
 from .ports import allocate_ports
 from .requests import Allocation, HostFacts, LeaseRequests, SubnetLease
@@ -68,6 +68,7 @@ def _subnet_leases(
     leases = {}
     for request in requests.subnets:
         key = (request.network, request.family)
-        leased = addresses.get((request.network, NETWORK_ITSELF, GATEWAY, request.family))
-        leases[key] = SubnetLease(subnets[key], request.gateway if request.external else leased)
+        own = {name: addresses.get((request.network, NETWORK_ITSELF, name, request.family)) for name in (GATEWAY, HOST)}
+        gateway = request.gateway if request.external else own[GATEWAY]
+        leases[key] = SubnetLease(subnets[key], gateway, own[HOST], request.direct)
     return leases

@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Dict, List, Mapping, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, Sequence, Tuple
 
+from .._kernel import changes
+from .._kernel.ranges import ranges
 from .requests import Allocation
 from .store import Row, Store
 
@@ -16,7 +18,9 @@ from .store import Row, Store
 NETWORK_ITSELF = ""
 GATEWAY = "gateway"
 RESERVED = "reserved:"
+HOST = "host"  # of a network on a LAN, the host's own interface
 
+_LEASE, _RELEASE = "lease", "release"
 #: Leases go before the subnet that they lie in, and come after it.
 _INNERMOST_FIRST = {"port": 0, "address": 1, "subnet": 2}
 
@@ -45,8 +49,8 @@ class Change:
 
     def allocation(self, **answers: Any) -> Allocation:
         released = tuple(sorted(self.released, key=lambda row: _INNERMOST_FIRST[row["kind"]]))
-        actions = _lines("release {0} of {1}", released) + _lines("lease {0} to {1}", self.granted)
-        return Allocation(granted=tuple(self.granted), released=released, actions=tuple(actions), **answers)
+        told = (*_changes(_RELEASE, "of", released), *_changes(_LEASE, "to", self.granted))
+        return Allocation(granted=tuple(self.granted), released=released, changes=told, **answers)
 
 
 def owner(row: Mapping[str, Any], topology: str) -> str:
@@ -59,6 +63,8 @@ def owner(row: Mapping[str, Any], topology: str) -> str:
         name = "{container}:{interface} on {network}".format(**row)
     elif row["interface"] == GATEWAY:
         name = "the gateway of {network}".format(**row)
+    elif row["interface"] == HOST:
+        name = "the host on {network}".format(**row)
     else:
         name = "{0} (aux_addresses) on {1}".format(row["interface"][len(RESERVED) :], row["network"])
     return name if row["topology"] == topology else "{0} of the topology {1}".format(name, row["topology"])
@@ -76,27 +82,52 @@ def at(request: Any) -> str:
     return " ({0})".format(request.path) if request is not None and request.path else ""
 
 
-def _lines(sentence: str, rows: Any) -> List[str]:
-    """One line a row; a gateway that comes or goes with its subnet is told with it."""
-    rows = list(rows)
+def _changes(verb: str, preposition: str, rows: Sequence[Row]) -> Iterator[changes.Change]:
+    """One for each row, and one for a range of ports; a gateway that comes or goes with its subnet is told with it."""
     subnets = {_network(row) for row in rows if row["kind"] == "subnet"}
     gateways: Dict[Tuple[Any, ...], str] = {
         _network(row): " (gateway {0})".format(row["address"]) for row in rows if _is_gateway(row)
     }
-    return [
-        sentence.format(_what(row, gateways), owner(row, row["topology"]))
-        + (" for {target}/{protocol}".format(**row) if row["kind"] == "port" else "")
-        for row in rows
-        if not (_is_gateway(row) and _network(row) in subnets)
-    ]
+    ports = [row for row in rows if row["kind"] == "port"]
+    for row in rows:
+        if row["kind"] == "port":
+            if row is ports[0]:
+                yield from _port_changes(verb, preposition, ports)
+        elif not (_is_gateway(row) and _network(row) in subnets):
+            yield _of_row(verb, preposition, row, gateways)
 
 
-def _what(row: Mapping[str, Any], gateways: Mapping[Tuple[Any, ...], str]) -> str:
-    if row["kind"] == "subnet":
-        return "subnet {0}{1}".format(row["subnet"], gateways.get(_network(row), ""))
-    if row["kind"] == "port":
-        return "port " + port_text(row)
-    return str(row["address"])
+def _of_row(verb: str, preposition: str, row: Row, gateways: Mapping[Tuple[Any, ...], str]) -> changes.Change:
+    word = "subnet" if row["kind"] == "subnet" else "address"
+    what = str(row[word])
+    if word == "subnet":
+        what = "subnet {0}{1}".format(what, gateways.get(_network(row), ""))
+    text = "{0} {1} {2} {3}".format(verb, what, preposition, owner(row, row["topology"]))
+    return changes.Change(text, _subject(row), *_sides(verb, {word: row[word]}))
+
+
+def _port_changes(verb: str, preposition: str, rows: Iterable[Row]) -> Iterator[changes.Change]:
+    keyed = (((row["container"], row["host_ip"], row["protocol"]), row["published"], row["target"]) for row in rows)
+    for each in ranges(keyed):
+        container, host_ip, protocol = each.key
+        words = {"host_ip": host_ip, "published": each.host_ports, "protocol": protocol}
+        text = "{0} port {1} {2} {3} for {4}/{5}".format(
+            verb, port_text(words), preposition, container, each.container_ports, protocol
+        )
+        subject = changes.Subject(container=container, port=port_text(words), part=changes.LEASE)
+        target = int(each.container_ports) if each.count == 1 else each.container_ports
+        published = int(each.host_ports) if each.count == 1 else each.host_ports
+        yield changes.Change(text, subject, *_sides(verb, dict(words, published=published, target=target)))
+
+
+def _sides(verb: str, words: Dict[str, Any]) -> Tuple[Dict[str, Any], Dict[str, Any]]:
+    return ({}, words) if verb == _LEASE else (words, {})
+
+
+def _subject(row: Mapping[str, Any]) -> changes.Subject:
+    if row["kind"] == "address" and row["container"] != NETWORK_ITSELF:
+        return changes.Subject(container=row["container"], interface=row["interface"], part=changes.LEASE)
+    return changes.Subject(network=row["network"], part=changes.LEASE)
 
 
 def _network(row: Mapping[str, Any]) -> Tuple[Any, ...]:

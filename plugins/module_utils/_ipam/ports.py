@@ -173,7 +173,7 @@ def _range(requests: LeaseRequests, host: HostFacts) -> Tuple[int, int]:
 
 
 def _owner(request: PortRequest) -> Owner:
-    return request.container, request.target, request.protocol, request.host_ip or ""
+    return request.container, request.container_port, request.protocol, request.host_ip or ""
 
 
 def _columns(request: PortRequest, published: int) -> Dict[str, Any]:

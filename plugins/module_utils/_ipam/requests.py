@@ -5,13 +5,15 @@
 """What may be asked of the lease store, and what it answers. Plain data; addresses are canonical strings.
 
 The owner of an address is (topology, network, container, interface), of a subnet (topology, network),
-of a host port (topology, container, target, protocol, host_ip).
+of a host port (topology, container, container port, protocol, host_ip).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Callable, Mapping, NamedTuple, Optional, Tuple
+
+from .._kernel.changes import Change
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class SubnetRequest:
     set_aside: Tuple[str, ...] = ()  # of a LAN: the host's own addresses, which no container can have
     avoided: Tuple[str, ...] = ()  # of a LAN: other addresses in use, which a container has only if it is written so
     wires: Tuple[str, ...] = ()  # of a LAN: interfaces behind which others may have addresses that nobody here knows
+    host_address: bool = False  # the host wants one, too
+    direct: bool = False  # what is outside it is reached over the interface itself, without a gateway
     path: str = ""
 
 
@@ -50,7 +54,7 @@ class PortRequest:
     """A host port. ``published`` None: the owner's, or one of ``port_range`` that is free on every address."""
 
     container: str
-    target: int
+    container_port: int
     protocol: str
     published: Optional[int] = None
     host_ip: Optional[str] = None  # None: every address
@@ -96,11 +100,13 @@ class HostFacts:
 class SubnetLease:
     subnet: str
     gateway: Optional[str]
+    host_address: Optional[str] = None  # where one was asked for
+    direct: bool = False  # as in SubnetRequest
 
 
 @dataclass(frozen=True)
 class Allocation:
-    """What was asked for, answered; and what that changes in the store, as text and as rows.
+    """What was asked for, answered; and what that changes in the store, told and as rows.
 
     ``granted`` and ``released`` are rows as JSON-able dicts: giving them to ``store.revert`` takes
     the whole change back, whatever else has happened since.
@@ -111,4 +117,9 @@ class Allocation:
     ports: Mapping[PortRequest, int] = field(default_factory=dict)
     granted: Tuple[Mapping[str, object], ...] = ()
     released: Tuple[Mapping[str, object], ...] = ()
-    actions: Tuple[str, ...] = ()  # one line a person can read for each change
+    changes: Tuple[Change, ...] = ()  # the same for a person to read
+
+    @property
+    def actions(self) -> Tuple[str, ...]:
+        """A line for each change."""
+        return tuple(change.text for change in self.changes)

@@ -43,8 +43,8 @@ class StaleFlow:
     family: int
     protocol: str
     published: int
-    target: str
-    target_port: int
+    container_address: str
+    container_port: int
     host_ip: Optional[str] = None
     except_ips: Sequence[str] = ()
 
@@ -136,14 +136,14 @@ def _matches(flow: StaleFlow, original: _Tuple, reply: _Tuple) -> bool:
         original.proto == _PROTOCOLS[flow.protocol]
         and original.dport == flow.published
         and (original.daddr == flow.host_ip if flow.host_ip else original.daddr not in flow.except_ips)
-        and (_went_to(flow, original, reply) if flow.target else _stayed_here(original, reply))
+        and (_went_to(flow, original, reply) if flow.container_address else _stayed_here(original, reply))
     )
 
 
 def _went_to(flow: StaleFlow, original: _Tuple, reply: _Tuple) -> bool:
     translated = (original.daddr, original.dport) != (reply.saddr, reply.sport)
-    directly = (flow.host_ip, flow.published) == (flow.target, flow.target_port)
-    return translated != directly and (reply.saddr, reply.sport) == (flow.target, flow.target_port)
+    directly = (flow.host_ip, flow.published) == (flow.container_address, flow.container_port)
+    return translated != directly and (reply.saddr, reply.sport) == (flow.container_address, flow.container_port)
 
 
 def _stayed_here(original: _Tuple, reply: _Tuple) -> bool:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Any, Iterable, NamedTuple, Tuple
 
 
@@ -40,8 +41,16 @@ class ForeignObjectError(FabricError):
     """Something that does not carry our mark stands where ours should be; nothing was changed."""
 
 
+class MissingProgramError(FabricError):
+    """A program is not on the target. ``reason``: "to do what"."""
+
+    def __init__(self, program: str, reason: str, url: str) -> None:
+        text = "{0} is needed {1}, and {2} has none; nothing was changed. See {3}"
+        super().__init__(text.format(program, reason, socket.gethostname(), url))
+
+
 class MissingDependencyError(FabricError):
-    """A program or Python library is not on the target."""
+    """A Python library is not on the target. ``reason``: "to do what"."""
 
     def __init__(self, library: str, reason: str, url: str = "") -> None:
         super().__init__("{0} is needed {1}".format(library, reason))

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,9 @@ from .names import FIREWALLD_PREFIX
 
 #: Exit codes of firewall-cmd (firewall/errors.py).
 DBUS_ERROR, INVALID_ZONE, NOT_RUNNING = 36, 112, 252
+#: Behind the name of a zone or policy, what it is at the moment: "(active)", since 2.0 "(default, active)", since 2.5
+#: "(disabled)". A name has neither a space nor a parenthesis.
+_STATE = re.compile(r" \(.*\)\Z")
 _PLACES = os.pathsep.join(("/usr/local/bin", "/usr/bin"))
 
 
@@ -121,7 +125,7 @@ def _sections(text: str, keep: Sequence[str] = ()) -> Dict[str, List[str]]:
     lines: List[str] = []
     for line in text.splitlines():
         if line and not line[0].isspace():
-            lines = found.setdefault(line.replace("(active)", "").replace("(default)", "").strip(), [])
+            lines = found.setdefault(_STATE.sub("", line).strip(), [])
             continue
         words = line.strip()
         if (words.startswith(tuple(keep)) if keep else not words.startswith("interfaces:")) and words:

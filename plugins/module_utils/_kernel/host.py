@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import resource
 from collections import OrderedDict
@@ -15,8 +14,7 @@ from typing import Dict, Iterator, List, Optional
 
 from . import namespaces
 from .procfs import OwnProc
-from .rtnl import read as rtnetlink
-from .rtnl.socket import NetlinkError, NetlinkSocket
+from .rtnl.socket import NetlinkSocket
 
 #: Descriptors left for everything else: Python, nft's pipes, the lease store.
 _SPARE_DESCRIPTORS = 128
@@ -31,7 +29,6 @@ class Host:
         self.proc = OwnProc()
         self._sockets: "OrderedDict[str, NetlinkSocket]" = OrderedDict()
         self._indexes: Dict[str, int] = {}
-        self._next_index: Dict[str, int] = {}
         self._limit = _raise_descriptor_limit() - _SPARE_DESCRIPTORS
         self._outlived: List[int] = []
 
@@ -90,25 +87,14 @@ class Host:
         return known
 
     def begin_namespace(self, netns: str) -> NetlinkSocket:
-        """The socket of a namespace that was just made, in which the thread is; its next link gets index 2."""
+        """The socket of a namespace that was just made, in which the thread is."""
         self.forget(netns)
-        self._next_index[netns] = 2
         return self.keep_socket(netns)
-
-    def next_index(self, netns: str) -> int:
-        """The index for the next link in a namespace made by this run; 0 in others, where only the kernel knows."""
-        index = self._next_index.get(netns, 0)
-        if index:
-            self._next_index[netns] = index + 1
-        return index
 
     def index(self, ifname: str) -> int:
         """The index of a link of the host, asked for once: a thousand pairs have the same master."""
         if ifname not in self._indexes:
-            link = rtnetlink.read_link(self.socket, ifname)
-            if link is None:
-                raise NetlinkError(errno.ENODEV, "interface " + ifname)
-            self._indexes[ifname] = link.index
+            self._indexes[ifname] = self.socket.index_of(ifname)
         return self._indexes[ifname]
 
     def forget_indexes(self) -> None:
@@ -117,7 +103,6 @@ class Host:
 
     def forget(self, netns: str) -> None:
         """Close the socket of a namespace that goes: an open one would keep it alive."""
-        self._next_index.pop(netns, None)
         known = self._sockets.pop(netns, None)
         if known is not None:
             known.close()

@@ -13,6 +13,9 @@ import functools
 import hashlib
 from typing import Optional, Tuple
 
+#: Of this collection; galaxy.yml says the same.
+RELEASE = "0.2.0"
+
 IFNAME_MAX = 15
 FIREWALLD_PREFIX, _ZONE_MAX = "fabric-", 14
 
@@ -27,6 +30,9 @@ JOURNAL_FILE = STATE_DIRECTORY + "/journal.json"
 HANDLE_MARK_DIRECTORY = STATE_DIRECTORY + "/netns"
 STASH_DIRECTORY = STATE_DIRECTORY + "/stash"
 DECLARED_DIRECTORY = STATE_DIRECTORY + "/declared"
+FORWARDING_FILE = STATE_DIRECTORY + "/forwarding.json"
+#: In the family inet, of all topologies together; those of one are called fabric-NAME.
+TRANSIT_TABLE = "fabric"
 
 #: The alias of an interface that was replaced by the run that is under way: nobody's any more.
 REPLACED = "linuxnet.fabric: replaced"
@@ -50,6 +56,16 @@ def second_default_bridge(topology: str) -> str:
 def veth_ifname(topology: str, container: str, ifname: str) -> str:
     """The host end of a container's interface: ``veth`` + 11 hex digits of a hash of whose it is."""
     return "veth" + _hash("\0".join((topology, container, ifname)), 11)
+
+
+def ifb_ifname(topology: str, container: str, ifname: str) -> str:
+    """What traffic out of a container's interface goes through to be limited: ``ifb`` + 12 hex digits of a hash."""
+    return "ifb" + _hash("\0".join((topology, container, ifname)), 12)
+
+
+def lan_ifname(topology: str, network: str) -> str:
+    """The host's own interface on a network on a LAN: ``lan-`` + 11 hex digits of a hash of which network it is."""
+    return "lan-" + _hash("\0".join((topology, network)), 11)
 
 
 def replaced_ifname(ifname: str) -> str:

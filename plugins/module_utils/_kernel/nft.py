@@ -19,12 +19,32 @@ from contextlib import contextmanager
 from typing import Any, Dict, Iterator, List, Mapping, Sequence, Tuple
 
 from . import gate, libc, namespaces
-from .errors import FabricError, MissingDependencyError
+from .errors import FabricError, MissingProgramError
 
 TableName = Tuple[str, str]  # (family, name)
 Object = Dict[str, Any]  # {"chain": {...}}, {"rule": {...}}, {"set": {...}}, {"map": {...}}
 
 _PLACES = os.pathsep.join(("/usr/local/sbin", "/usr/sbin", "/sbin"))
+
+
+class RefusedError(FabricError):
+    """nft, or the kernel behind it, refuses a script. ``lacks``: (what it says, the line that it says it of)."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__("nft: " + said)
+        self.lacks = tuple(dict.fromkeys(_complaints(said)))
+
+
+def _complaints(said: str) -> Iterator[Tuple[str, str]]:
+    """Of nft's errors, each of which is ``place: Error: text`` above the line of the script and marks below that."""
+    lines = said.splitlines()
+    for number, line in enumerate(lines):
+        _place, error, text = line.partition("Error: ")
+        if error:
+            about = lines[number + 1].strip() if number + 1 < len(lines) else ""
+            yield text, about
+    if "Error: " not in said:
+        yield said, ""
 
 
 def list_tables(names: Sequence[TableName]) -> Dict[TableName, List[Object]]:
@@ -112,7 +132,7 @@ def pretending(scripts: Sequence[str]) -> Iterator[None]:
 def _load(script: str) -> None:
     process = _run(["-f", "-"], script)
     if process.returncode != 0:
-        raise _error(process)
+        raise RefusedError(_said(process))
 
 
 @contextmanager
@@ -120,13 +140,21 @@ def _scratch_namespace() -> Iterator[None]:
     """This thread in an empty network namespace that ends with the block. Nothing of the host is written."""
     own = namespaces.open_own()
     try:
-        libc.call("unshare", namespaces.CLONE_NEWNET)
+        _unshare()
         try:
             yield
         finally:
             namespaces.enter(own)
     finally:
         os.close(own)
+
+
+def _unshare() -> None:
+    try:
+        libc.call("unshare", namespaces.CLONE_NEWNET)
+    except OSError as error:
+        text = "this kernel makes no network namespace ({0}): see network_namespaces(7) and user.max_net_namespaces"
+        raise FabricError(text.format(error.strerror)) from error
 
 
 def _run(arguments: Sequence[str], script: str = "") -> "subprocess.CompletedProcess[str]":
@@ -151,14 +179,20 @@ def _finish(process: "subprocess.Popen[str]", script: str = "") -> "subprocess.C
 
 
 def require() -> None:
-    """Raise MissingDependencyError when there is no nft; called before anything is touched."""
+    """Raise MissingProgramError when there is no nft; called before anything is touched."""
     _program()
+
+
+def version() -> str:
+    """Such as 1.0.6."""
+    words = _run(["--version"]).stdout.split()
+    return words[1].lstrip("v") if len(words) > 1 else "unknown"
 
 
 def _program() -> str:
     found = shutil.which("nft") or shutil.which("nft", path=_PLACES)
     if found is None:
-        raise MissingDependencyError("nft", "to load packet rules", "https://netfilter.org/projects/nftables/")
+        raise MissingProgramError("nft (nftables)", "for packet rules", "https://netfilter.org/projects/nftables/")
     return found
 
 
@@ -167,5 +201,8 @@ def _environment() -> Mapping[str, str]:
 
 
 def _error(process: "subprocess.CompletedProcess[str]") -> FabricError:
-    message = process.stderr.strip()
-    return FabricError("nft: {0}".format(message or "exit status {0}".format(process.returncode)))
+    return FabricError("nft: {0}".format(_said(process)))
+
+
+def _said(process: "subprocess.CompletedProcess[str]") -> str:
+    return process.stderr.strip() or "exit status {0}".format(process.returncode)

@@ -7,20 +7,24 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import AbstractSet, Collection, Dict, FrozenSet, Iterable, List, Mapping, Optional, Tuple
 
-from . import names, namespaces, sysctl
+from . import names, namespaces, sysctl, tc
 from .host import Host
 from .marks import HandleMark
 from .rtnl import read as rtnetlink
 from .rtnl.neighbours import Neighbour, read_permanent
 from .rtnl.read import Link, RouteEntry
 from .settled import Settling
+from .tc import Shaping
 from .visits import NamespaceState, Visits
 
 #: Kind of link → the settings that are read of each of ours; ``{0}`` is its name.
 Settings = Mapping[str, Tuple[str, ...]]
+
+#: Up to so many ports are asked for apart.
+_DUMP_APART = 16
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,8 @@ class Observed:
     routes: Tuple[RouteEntry, ...] = ()  # of the host, in the tables main and local
     neighbours: Tuple[Neighbour, ...] = ()  # of the host, that somebody set
     tentative: FrozenSet[Tuple[int, str]] = frozenset()  # (index, CIDR) of addresses that are not in use yet
+    #: Index of a link of the host → its qdiscs, of those that are limited, or are to be.
+    shaping: Mapping[int, Shaping] = field(default_factory=dict)
 
 
 def observe(
@@ -48,13 +54,15 @@ def observe(
     visits: Visits,
     links: Optional[Collection[Link]] = None,
     settings_of: Optional[Settings] = None,
+    limited: Collection[str] = (),
 ) -> Observed:
     """Read the host, and end the visits. ``links``: the host's, where the caller has read them already.
 
     ``settings_of``: what else is read of our own links on the host; one that goes can come back only as what is known
-    of it.
+    of it. ``limited``: the links whose traffic is to be limited; whose is limited already shows by itself.
     """
     links = rtnetlink.read_links(host.socket) if links is None else links
+    links = _with_fdb(host, links)
     inside = visits.finish()
     by_index = {link.index: link for link in links}
     own = namespaces.identity("/proc/thread-self/ns/net") or 0
@@ -76,7 +84,15 @@ def observe(
         namespaces=inside,
         own_inode=own,
         inner_ends=_inner_ends(host, by_index, others),
+        shaping=_shaping(host, links, limited),
     )
+
+
+def _shaping(host: Host, links: Iterable[Link], limited: Collection[str]) -> Dict[int, Shaping]:
+    wanted = {link.index for link in links if link.ifname in limited or link.kind == "ifb"}
+    if not wanted and not any(tc.may_be_shaped(link) for link in links):
+        return {}
+    return tc.read(host.socket, wanted)
 
 
 def _inner_ends(
@@ -92,6 +108,21 @@ def _inner_ends(
                 if outer.alias == link.alias or outer.peer_netnsid == _netnsid(host, name):
                     found[outer.index] = (name, link)
     return found
+
+
+def _with_fdb(host: Host, links: Collection[Link]) -> List[Link]:
+    """With the static entries of our ports. A dump of all is soon cheaper than one for each: the kernel goes through a
+    bridge's whole table for every port."""
+    ports = [link.index for link in links if _is_a_port_of_ours(link)]
+    found: Dict[int, List[str]] = {}
+    for port in ports if len(ports) <= _DUMP_APART else [0]:
+        found.update(rtnetlink.read_fdb(host.socket, port))
+    return [replace(link, fdb=tuple(sorted(set(found[link.index])))) if link.index in found else link for link in links]
+
+
+def _is_a_port_of_ours(link: Link) -> bool:
+    """One that does not learn may have lost its mark."""
+    return bool(link.kind == "veth" and link.master and (names.parse_alias(link.alias) or not link.learning))
 
 
 def _netnsid(host: Host, name: str) -> Optional[int]:

@@ -54,9 +54,8 @@ def create(
     try:
         if descriptor is not None:
             attributes.append(("IFLA_NET_NS_FD", descriptor))
-        attributes.append(_link_info(kind, options))
-        index = host.next_index(netns) if netns is not None else 0
-        host.socket.send([_request(nl.NLM_F_CREATE | nl.NLM_F_EXCL, attributes, index)])
+        attributes.append(link_info(kind, options))
+        host.socket.send([new_link(nl.NLM_F_CREATE | nl.NLM_F_EXCL, attributes)])
     finally:
         if descriptor is not None:
             os.close(descriptor)
@@ -64,12 +63,14 @@ def create(
 
 def configure(host: Host, netns: Optional[str], kind: str, ifname: str, options: Mapping[str, Any]) -> None:
     """Set options of a living link."""
-    host.netlink(netns).send([_request(0, [("IFLA_IFNAME", ifname), _link_info(kind, options)])])
+    host.netlink(netns).send([new_link(0, [("IFLA_IFNAME", ifname), link_info(kind, options)])])
 
 
 @functools.lru_cache(maxsize=None)  # a thousand links of a network have the same
 def options(kind: str, info: str) -> Dict[str, Any]:
     """Name → value of ``Link.info``: what the kernel says of a link that only its kind has."""
+    if not info:
+        return {}
     body = uapi.LINK.pack(0, 0, 0, 0, 0) + nl.nested(
         uapi.IFLA_LINKINFO,
         nl.string(uapi.IFLA_INFO_KIND, kind),
@@ -77,8 +78,7 @@ def options(kind: str, info: str) -> Dict[str, Any]:
     )
     message = _message_class()((_HEADER + len(body)).to_bytes(4, sys.byteorder) + bytes(_HEADER - 4) + body)
     message.decode()
-    data = message.get_attr("IFLA_LINKINFO").get_attr("IFLA_INFO_DATA")
-    return dict(data["attrs"]) if data is not None else {}
+    return dict(message.get_attr("IFLA_LINKINFO").get_attr("IFLA_INFO_DATA")["attrs"])
 
 
 def supports(host: Host, kind: str) -> bool:
@@ -87,7 +87,7 @@ def supports(host: Host, kind: str) -> bool:
     It is asked for one that stands on nothing, which it never makes: it says so (EINVAL) where it knows the kind, after
     loading the module that has it, and that it does not know the kind (EOPNOTSUPP) where it does not.
     """
-    request = _request(nl.NLM_F_CREATE | nl.NLM_F_EXCL, [("IFLA_IFNAME", "fabric-asks"), _link_info(kind, {})])
+    request = new_link(nl.NLM_F_CREATE | nl.NLM_F_EXCL, [("IFLA_IFNAME", "fabric-asks"), link_info(kind, {})])
     try:
         host.socket.ask(request)
     except NetlinkError as error:
@@ -95,16 +95,15 @@ def supports(host: Host, kind: str) -> bool:
     return True
 
 
-def _link_info(kind: str, options: Mapping[str, Any]) -> Tuple[str, Any]:
+def link_info(kind: str, options: Mapping[str, Any]) -> Tuple[str, Any]:
     info: Attributes = [("IFLA_INFO_KIND", kind)]
     if options:
         info.append(("IFLA_INFO_DATA", {"attrs": list(options.items())}))
     return "IFLA_LINKINFO", {"attrs": info}
 
 
-def _request(flags: int, attributes: Attributes, index: int = 0) -> Request:
+def new_link(flags: int, attributes: Attributes) -> Request:
     message = _message_class()()
-    message["index"] = index
     message["attrs"] = attributes
     message.encode()
     return Request(uapi.RTM_NEWLINK, flags, bytes(message.data)[_HEADER:])

@@ -33,9 +33,9 @@ class NamespaceState:
     links: Mapping[str, Link] = field(default_factory=dict)
     addresses: Mapping[int, List[str]] = field(default_factory=dict)
     routes: Tuple[RouteEntry, ...] = ()  # of all tables
+    sysctls: Mapping[str, Optional[str]] = field(default_factory=dict)
     neighbours: Tuple[Neighbour, ...] = ()  # that somebody set
     tentative: FrozenSet[Tuple[int, str]] = frozenset()  # (index, CIDR) of addresses that are not in use yet
-    sysctls: Mapping[str, Optional[str]] = field(default_factory=dict)
 
 
 class Visits:

@@ -11,13 +11,21 @@ from typing import Callable, Tuple
 from .._engine.report import Result
 from .._engine.session import Work, session
 from .._engine.view import View
-from .._resources.action import Action
+from .._kernel import dependencies
+from .._resources.action import Action, Operation
 
 #: How long a module without an option for it waits for another run, in seconds.
 LOCK_TIMEOUT = 60.0
 
 
-def run_alone(topology: str, check_mode: bool, plan: Callable[[View], Tuple[Action, ...]]) -> Result:
-    """Carry out what ``plan`` finds left to do on this host."""
+def run_alone(
+    topology: str,
+    check_mode: bool,
+    plan: Callable[[View], Tuple[Action, ...]],
+    finish: Callable[[View], Tuple[Operation, ...]] = lambda view: (),
+) -> Result:
+    """Carry out what ``plan`` finds left to do on this host, and at the end ``finish``."""
+    dependencies.require_host()
     with session(check_mode, LOCK_TIMEOUT) as run:
-        return run.first.then(run.carry_out(Work(topology, lambda: plan(run.view))))
+        work = Work(topology, lambda: plan(run.view), finish=lambda changes: finish(run.view))
+        return run.first.then(run.carry_out(work))

@@ -16,6 +16,7 @@ from typing import Any, Callable, Dict, Mapping
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .._engine.report import Result
+from .._kernel import dependencies, printable
 from .._kernel.errors import FabricError, MissingDependencyError
 
 Perform = Callable[[Mapping[str, Any], bool], Result]
@@ -28,21 +29,24 @@ def run_module(argument_spec: Dict[str, Any], perform: Perform, **module_argumen
     module = AnsibleModule(argument_spec=argument_spec, supports_check_mode=True, **module_arguments)
     _require_root(module)
     try:
+        dependencies.require_python()
         result = perform(module.params, module.check_mode)
     except OSError as error:
-        module.fail_json(msg=_told(error), errno=error.errno)
+        module.fail_json(msg=printable.text(_told(error)), errno=error.errno)
     except MissingDependencyError as error:
         module.fail_json(msg=missing_required_lib(error.library, reason=error.reason, url=error.url or None))
     except FabricError as error:
-        module.fail_json(msg=str(error), **error.details)
+        module.fail_json(msg=printable.text(str(error)), **printable.data(error.details))
     else:
         for warning in result.warnings:
-            module.warn(warning)
-        answer = dict(result.facts, changed=result.changed, actions=list(result.actions))
+            module.warn(printable.text(warning))
+        answer = dict(result.facts, changed=result.changed, actions=[printable.line(line) for line in result.actions])
+        answer["changes"] = result.as_data()
         if module._verbosity >= 2 and result.timings:
             answer["timings"] = dict(result.timings)
         if module._diff:
-            answer["diff"] = {"before": dict(result.before), "after": dict(result.after)}
+            answer["diff"] = {"before": result.before, "after": result.after}
+        answer = printable.data(answer)
         gc.freeze()  # nor is any garbage looked for at the very end, when everything goes
         module.exit_json(**answer)
 

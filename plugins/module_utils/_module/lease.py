@@ -7,8 +7,11 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple
+from typing import Any, Dict, List, Mapping, Tuple
 
+from .._declaration import words
+from .._declaration.ports import parse_port
+from .._declaration.words import Problems
 from .._engine.report import Result
 from .._ipam.allocate import allocate
 from .._ipam.change import NETWORK_ITSELF, Change
@@ -51,7 +54,7 @@ MODULE_ARGUMENTS: Dict[str, Any] = dict(
 
 
 def perform(params: Mapping[str, Any], check_mode: bool, where: str = LEASE_STORE) -> Result:
-    _refuse_nonsense(params)
+    params = _understand(params)
     absent = params["state"] == "absent"
     # Where there is no store nothing is held, and none is made to say so.
     with open_store(check_mode, create=not absent, where=where) as store:
@@ -60,39 +63,32 @@ def perform(params: Mapping[str, Any], check_mode: bool, where: str = LEASE_STOR
         answer = {} if absent else _answer(store, params, allocation)
         store.commit()
     return Result(
-        actions=allocation.actions,
-        before={"leases": _shown(allocation.released)},
-        after={"leases": _shown(allocation.granted)},
+        allocation.changes,
         facts=answer,
     )
 
 
-def _refuse_nonsense(params: Mapping[str, Any]) -> None:
-    readers = {
-        "subnet": ipaddress.ip_network,
-        "ip_range": ipaddress.ip_network,
-        "gateway": ipaddress.ip_address,
-        "address": ipaddress.ip_address,
-        "host_ip": ipaddress.ip_address,
+def _understand(params: Mapping[str, Any]) -> Dict[str, Any]:
+    """The options, each read as its word is in a topology, addresses in the one form that the store has them in."""
+    problems = Problems()
+    read = dict(params)
+    for name in ("subnet", "ip_range"):
+        if params[name] is not None:
+            read[name] = str(words.subnet(params[name], name, problems, name))
+    for name in ("gateway", "address", "host_ip"):
+        if params[name] is not None:
+            read[name] = str(words.address(params[name], name, problems))
+    read["reserved"] = {
+        name: str(words.address(one, "reserved.{0}".format(name), problems))
+        for name, one in words.mapping(params["reserved"], "reserved", problems).items()
     }
-    problems = [problem for name in readers for problem in _unreadable(name, params[name], readers[name])]
-    for name, address in (params["reserved"] or {}).items():
-        problems.extend(_unreadable("reserved." + name, address, ipaddress.ip_address))
-    for name in ("target", "port"):
-        if params[name] is not None and not 1 <= params[name] <= 65535:
-            problems.append(Problem(name, "{0} is not a port; ports are 1 to 65535".format(params[name])))
+    parse_port(params["target"], "container port", "target", problems)
+    parse_port(params["port"], "host port", "port", problems)
     if params["state"] == "present" and params["owner"] == NETWORK_ITSELF:
-        problems.append(Problem("owner", "must not be empty"))
+        problems.note("owner", "must not be empty")
     if problems:
         raise DeclarationError(problems)
-
-
-def _unreadable(name: str, value: Optional[str], read: Any) -> Iterable[Problem]:
-    try:
-        if value is not None:
-            read(value)
-    except ValueError as error:
-        yield Problem(name, str(error))
+    return read
 
 
 # -- present
@@ -166,7 +162,7 @@ def _port_requests(params: Mapping[str, Any]) -> Tuple[PortRequest, ...]:
     return (
         PortRequest(
             container=params["owner"],
-            target=params["target"],
+            container_port=params["target"],
             protocol=params["protocol"],
             published=params["port"],
             host_ip=str(ipaddress.ip_address(host_ip)) if host_ip is not None else None,
@@ -216,7 +212,3 @@ def _held(store: Store, params: Mapping[str, Any]) -> List[Row]:
 def _matches(row: Row, **wanted: Any) -> bool:
     """Is the row what was written, as far as it was written?"""
     return all(value is None or row[name] == value for name, value in wanted.items())
-
-
-def _shown(rows: Iterable[Mapping[str, Any]]) -> List[Dict[str, Any]]:
-    return [{name: value for name, value in row.items() if name != "grant_id"} for row in rows]

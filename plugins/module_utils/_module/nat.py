@@ -10,45 +10,77 @@ added or taken out, and the ruleset is compared as ever.
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 from dataclasses import replace
-from typing import Any, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
+from .._declaration import words
 from .._declaration.names_rules import check_topology_name, interface_name
+from .._declaration.ports import parse_port
+from .._declaration.topology import Address
 from .._declaration.words import Problems
 from .._engine import plan as plans
 from .._engine.desired import Desired
+from .._engine.forwarding import remembering
 from .._engine.report import Result
 from .._engine.view import View
 from .._kernel import names, nft
 from .._kernel.errors import DeclarationError
 from .._kernel.observe import Observed
-from .._resources.action import Action
-from .._resources.ruleset.model import NetworkPolicy, Publication, Ruleset
+from .._resources.action import Action, Operation
+from .._resources.forwarding import KEYS, Claim, Forwarding, decide, warnings
+from .._resources.ruleset.model import NetworkPolicy, Publication, Ruleset, is_on_loopback
 from .._resources.ruleset.plan import plan_ruleset
 from .._resources.ruleset.read import read_ruleset
 from .._resources.settings import HostSysctl
 from .by_hand import run_alone
-
-_FORWARDING = {4: "net/ipv4/ip_forward", 6: "net/ipv6/conf/all/forwarding"}
 
 
 def perform(params: Mapping[str, Any], check_mode: bool) -> Result:
     rule = _understand(params)
     topology, present = params["topology_name"], params["state"] == "present"
 
-    def plan(view: View) -> Tuple[Action, ...]:
+    def wanted(view: View) -> Ruleset:
         with view.rules(topology):
             live = _live(topology)
-            desired = (with_rule if present else without_rule)(live, rule, _bridge_subnets(view, rule["bridge"]))
-            rules = plan_ruleset(topology, desired if desired.networks else None)
-        settings = _settings(rule, desired, present)
-        observed = view.observe([setting.key for setting in settings])
+        return (with_rule if present else without_rule)(live, rule, _bridge_subnets(view, rule["bridge"]))
+
+    @functools.lru_cache(maxsize=None)
+    def decided(view: View) -> Tuple[Forwarding, Tuple[str, ...]]:
+        """By what was there before the run, for all of it; and what is to be said."""
+        networks = wanted(view).networks
+        claim = _claim(networks, params["transit"])
+        forwarding = decide(view.forwarding(), topology, claim, params["forwarding"], view.setting)
+        names_of = {family: tuple(n.network for n in networks if n.family == family) for family in KEYS}
+        return forwarding, tuple(warnings(forwarding, names_of))
+
+    def plan(view: View) -> Tuple[Action, ...]:
+        desired, (forwarding, _told) = wanted(view), decided(view)
+        with view.rules(topology):
+            rules = plan_ruleset(topology, desired if desired.networks else None, forwarding.transit)
+        settings = (*forwarding.settings, *_settings(rule, desired))
+        goal = Desired(topology, sysctls=settings, given_back=forwarding.given_back, ruleset=desired, prune=False)
+        observed = view.observe(goal.host_sysctls())
         _require_bridge(rule, observed, present and not check_mode)
-        goal = Desired(topology, sysctls=settings, ruleset=desired, prune=False)
         return plans.plan(goal, observed, rules, {})
 
-    return run_alone(topology, check_mode, plan).with_facts(rule=rule)
+    told: List[str] = []
+
+    def finish(view: View) -> Tuple[Operation, ...]:
+        forwarding, said = decided(view)
+        told.extend(said)
+        return (remembering(forwarding.record),)
+
+    result = run_alone(topology, check_mode, plan, finish).with_facts(rule=rule)
+    return replace(result, warnings=(*result.warnings, *told))
+
+
+def _claim(networks: Sequence[NetworkPolicy], transit: str) -> Optional[Claim]:
+    if not networks:
+        return None
+    needs = tuple(family for family in KEYS if any(network.family == family for network in networks))
+    return Claim(needs, tuple(dict.fromkeys(network.bridge for network in networks)), transit)
 
 
 def with_rule(live: Ruleset, rule: Mapping[str, Any], bridge_subnets: Tuple[str, ...] = ()) -> Ruleset:
@@ -152,16 +184,12 @@ def _bridge_subnets(view: View, bridge: str) -> Tuple[str, ...]:
     return tuple(str(ipaddress.ip_interface(address).network) for address in addresses)
 
 
-def _settings(rule: Mapping[str, Any], desired: Ruleset, present: bool) -> Tuple[HostSysctl, ...]:
-    """Forwarding, and for 127.0.0.1 in front of a published port route_localnet on that one bridge."""
-    settings: List[HostSysctl] = []
-    if present:
-        settings.append(HostSysctl(_FORWARDING[rule["family"]], "1"))
+def _settings(rule: Mapping[str, Any], desired: Ruleset) -> Iterator[HostSysctl]:
+    """For 127.0.0.1 in front of a published port route_localnet on that one bridge."""
     if rule["kind"] == "publish" and rule["family"] == 4:
-        needed = any(port.family == 4 and port.bridge == rule["bridge"] for port in desired.publications)
+        needed = any(port.bridge == rule["bridge"] and is_on_loopback(port) for port in desired.publications)
         key = "net/ipv4/conf/{0}/route_localnet".format(rule["bridge"])
-        settings.append(HostSysctl(key, "1" if needed else "0"))
-    return tuple(settings)
+        yield HostSysctl(key, "1" if needed else "0")
 
 
 def _require_bridge(rule: Mapping[str, Any], observed: Observed, needed: bool) -> None:
@@ -183,12 +211,12 @@ def _understand(params: Mapping[str, Any]) -> Dict[str, Any]:
         "kind": params["kind"],
         "bridge": params["bridge"],
         "subnet": _subnet(params["subnet"], problems),
-        "to_address": _address(params, "to_address", problems),
+        "to_address": _text(_address(params, "to_address", problems)),
         "protocol": params["protocol"],
-        "published": _port(params, "published", problems),
-        "host_ip": _address(params, "host_ip", problems),
-        "target": _address(params, "target", problems),
-        "target_port": _port(params, "target_port", problems),
+        "published": parse_port(params["published"], "host port", "published", problems),
+        "host_ip": _text(_address(params, "host_ip", problems)),
+        "target": _text(_address(params, "target", problems)),
+        "target_port": parse_port(params["target_port"], "container port", "target_port", problems),
     }
     if rule["kind"] == "publish" and rule["target_port"] is None:
         rule["target_port"] = rule["published"]
@@ -225,27 +253,17 @@ def _family(rule: Mapping[str, Any], problems: Problems) -> int:
 
 
 def _subnet(value: Optional[str], problems: Problems) -> Optional[str]:
-    if value is None:
-        return None
-    try:
-        return str(ipaddress.ip_network(value))
-    except ValueError as error:
-        problems.note("subnet", "{0}", error)
-        return None
+    return _text(words.subnet(value, "subnet", problems)) if value is not None else None
 
 
-def _address(params: Mapping[str, Any], word: str, problems: Problems) -> Optional[str]:
-    if params[word] is None:
+def _address(params: Mapping[str, Any], word: str, problems: Problems) -> Optional[Address]:
+    found = words.address(params[word], word, problems) if params[word] is not None else None
+    if found is not None and word != "host_ip" and (found.is_unspecified or found.is_multicast):
+        whose = "this host" if word == "to_address" else "a host"
+        problems.note(word, '"{0}": expected an address of {1}', found, whose)
         return None
-    try:
-        return str(ipaddress.ip_address(params[word]))
-    except ValueError as error:
-        problems.note(word, "{0}", error)
-        return None
+    return found
 
 
-def _port(params: Mapping[str, Any], word: str, problems: Problems) -> Optional[int]:
-    value = params[word]
-    if value is not None and not 1 <= value <= 65535:
-        problems.note(word, "{0}: a port is between 1 and 65535", value)
-    return value  # type: ignore[no-any-return]
+def _text(value: Any) -> Optional[str]:
+    return str(value) if value is not None else None

@@ -6,14 +6,16 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import replace
-from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Callable, List, Mapping, Optional, Tuple
 
+from .._declaration.container_words import sysctls as parse_sysctls
+from .._declaration.link_words import bridge_times, check_attach, cidrs, link_mtu, link_routes
 from .._declaration.names_rules import check_name, check_topology_name, interface_name, mac_address
 from .._declaration.words import Problems
 from .._engine.report import Result
 from .._engine.view import View
+from .._expansion.addressing import static_route
 from .._kernel import names
 from .._kernel.errors import DeclarationError, Problem
 from .._kernel.observe import Observed
@@ -23,7 +25,7 @@ from .._resources.links import bridge, registry, veth
 from .._resources.links.bridge import Bridge
 from .._resources.links.veth import Veth
 from .._resources.netns import Netns
-from .._resources.routes import StaticRoute
+from .._resources.settings import slashed
 from .by_hand import run_alone
 
 Compare = Callable[[Observed], List[Action]]
@@ -32,10 +34,11 @@ Compare = Callable[[Observed], List[Action]]
 def perform_netns(params: Mapping[str, Any], check_mode: bool) -> Result:
     problems = _common(params)
     check_name(params["name"], "name", problems)
+    sysctls = tuple((slashed(key), value) for key, value in parse_sysctls(params["sysctls"], "sysctls", problems))
+    if params["attach"] is not None:
+        check_attach(params["attach"], "attach", problems)
     _raise(problems)
     name, topology = params["name"], params["topology_name"]
-    wanted = params["sysctls"] or {}
-    sysctls = tuple(sorted((str(key).replace(".", "/"), str(value)) for key, value in wanted.items()))
     desired = Netns(name, topology, params["attach"], sysctls)
     if params["state"] == "absent":
         return _run(topology, check_mode, lambda seen: netns.compare_absent(name, topology, seen), owned=topology)
@@ -51,8 +54,10 @@ def perform_netns(params: Mapping[str, Any], check_mode: bool) -> Result:
 def perform_bridge(params: Mapping[str, Any], check_mode: bool) -> Result:
     problems = _common(params)
     interface_name(params["name"], "name", problems)
-    addresses = _cidrs(params["addresses"], "addresses", problems)
+    addresses = cidrs(params["addresses"], "addresses", problems)
     mac = mac_address(params["mac"], "mac", problems) if params["mac"] else None
+    mtu = link_mtu(params["mtu"], addresses, problems)
+    ageing_time, forward_delay = bridge_times(params["ageing_time"], params["forward_delay"], params["stp"], problems)
     _raise(problems)
     name, topology = params["name"], params["topology_name"]
     if params["state"] == "absent":
@@ -60,17 +65,18 @@ def perform_bridge(params: Mapping[str, Any], check_mode: bool) -> Result:
     desired = Bridge(
         ifname=name,
         alias=names.alias(topology, "bridge " + name),
-        addresses=addresses,
-        mtu=params["mtu"] or 1500,
+        addresses=tuple(map(str, addresses)),
+        mtu=mtu,
         mac=mac,
         stp=params["stp"],
-        ageing_time=params["ageing_time"],
-        forward_delay=params["forward_delay"],
+        ageing_time=ageing_time,
+        forward_delay=forward_delay,
         multicast_snooping=params["multicast_snooping"],
         up=params["up"],
     )
     result = _run(topology, check_mode, lambda seen: bridge.compare(desired, seen))
-    return result.with_facts(bridge={"name": name, "addresses": list(addresses), "mtu": desired.mtu, "mac": mac})
+    told = {"name": name, "addresses": list(desired.addresses), "mtu": desired.mtu, "mac": mac}
+    return result.with_facts(bridge=told)
 
 
 def perform_veth(params: Mapping[str, Any], check_mode: bool) -> Result:
@@ -105,7 +111,12 @@ def _veth(params: Mapping[str, Any], problems: Problems) -> Veth:
     else:
         check_name(params["netns"], "netns", problems)
     interface_name(params["ifname"], "ifname", problems)
+    if not params["learning"] and not params["mac"]:
+        problems.note("learning", "where the bridge is not to learn, name the mac that is behind the port")
     owner = "{0}:{1}".format(params["netns"], params["ifname"])
+    addresses = cidrs(params["addresses"], "addresses", problems)
+    host_addresses = cidrs(params["host_addresses"], "host_addresses", problems)
+    routes = link_routes(params["gateway"], params["routes"], addresses, problems)
     return Veth(
         name=params["name"],
         netns=params["netns"] or "",
@@ -113,13 +124,15 @@ def _veth(params: Mapping[str, Any], problems: Problems) -> Veth:
         alias=names.alias(params["topology_name"], owner),
         owner=owner,
         mac=mac_address(params["mac"], "mac", problems) if params["mac"] else None,
-        mtu=params["mtu"] or 1500,
-        addresses=_cidrs(params["addresses"], "addresses", problems),
-        routes=_routes(params, problems),
+        mtu=link_mtu(params["mtu"], (*addresses, *host_addresses), problems),
+        addresses=tuple(map(str, addresses)),
+        routes=tuple(map(static_route, routes)),
         master=interface_name(params["master"], "master", problems) if params["master"] else None,
         isolated=params["isolated"],
         hairpin=params["hairpin"],
-        host_addresses=_cidrs(params["host_addresses"], "host_addresses", problems),
+        learning=params["learning"],
+        guard=params["guard"],
+        host_addresses=tuple(map(str, host_addresses)),
     )
 
 
@@ -170,37 +183,3 @@ def _common(params: Mapping[str, Any]) -> Problems:
 def _raise(problems: List[Problem]) -> None:
     if problems:
         raise DeclarationError(problems)
-
-
-def _cidrs(values: Optional[List[str]], path: str, problems: Problems) -> Tuple[str, ...]:
-    found = []
-    for number, value in enumerate(values or []):
-        try:
-            found.append(str(ipaddress.ip_interface(value)))
-        except ValueError:
-            text = "{0}: expected an address with its prefixlen, such as 172.20.0.1/24"
-            problems.note("{0}[{1}]".format(path, number), text, value)
-    return tuple(found)
-
-
-def _routes(params: Mapping[str, Any], problems: Problems) -> Tuple[StaticRoute, ...]:
-    found = [StaticRoute("::/0" if ":" in gateway else "0.0.0.0/0", gateway) for gateway in params["gateway"] or []]
-    for number, words in enumerate(params["routes"] or []):
-        found.append(_route(words, "routes[{0}]".format(number), problems))
-    return tuple(found)
-
-
-def _route(words: Dict[str, Any], path: str, problems: Problems) -> StaticRoute:
-    try:
-        destination = words["destination"]
-        if destination != "default":
-            destination = str(ipaddress.ip_network(destination))
-        gateway = str(ipaddress.ip_address(words["gateway"])) if words.get("gateway") else None
-    except ValueError as error:
-        problems.note(path, "{0}", error)
-        return StaticRoute("0.0.0.0/0")
-    if destination == "default":
-        destination = "::/0" if gateway and ":" in gateway else "0.0.0.0/0"
-    return StaticRoute(
-        destination, gateway, words.get("type") or "unicast", words.get("metric") or 0, bool(words.get("onlink"))
-    )

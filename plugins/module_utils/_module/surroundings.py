@@ -22,14 +22,17 @@ from .._kernel.rtnl import read as rtnetlink
 from .._kernel.rtnl.rules import read_rules
 
 
-def host_defaults(topology: Topology, reading: facts.Reading) -> HostDefaults:
-    ipv6 = any(network.enable_ipv6 for network in topology.networks.values())
+def host_defaults(reading: facts.Reading) -> HostDefaults:
     return HostDefaults(
         mtu=facts.uplink_mtu(reading),
         links={link.ifname: link for link in reading.links.values()},
         resolv_conf=tuple(facts.resolv_conf_lines()),
-        advertised_interfaces=facts.advertised_interfaces(reading) if ipv6 else (),
+        bridge_netfilter=bridge_netfilter(),
     )
+
+
+def bridge_netfilter() -> bool:
+    return sysctl.read("net/bridge/bridge-nf-call-iptables") == "1"
 
 
 def host_facts(reading: facts.Reading, around: Surroundings) -> HostFacts:
@@ -52,7 +55,7 @@ def adopted(topology: Topology, subnets: Iterable[SubnetRequest], host: Surround
         network = topology.networks[request.network]
         found.append(driver_of(network).adopt(network, request, host, problems))
     if problems:
-        raise DeclarationError(problems)
+        raise DeclarationError(dict.fromkeys(problems))
     return tuple(found)
 
 

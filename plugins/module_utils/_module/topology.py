@@ -13,30 +13,35 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Named
 
 from .._declaration.limits import Limit, parse_remove_limit
 from .._declaration.topology import Topology, families
-from .._engine import confirm, declared
+from .._engine import confirm, declared, forwarding
+from .._engine.asked import Digests, digests, kinds, kinds_by_change
+from .._engine.declared import Kept
 from .._engine.desired import Desired
 from .._engine.leases import PreparedLeases
 from .._engine.lock import host_lock
 from .._engine.observation import Planner
 from .._engine.possession import possession, refuse_to_lose
-from .._engine.report import Result, lines
+from .._engine.report import DRIFT, INTENDED, RELEASE, Result, changes
 from .._engine.session import Work, session
 from .._engine.stopwatch import Stopwatch
 from .._engine.view import View
 from .._expansion.describe import describe_containers, describe_networks
 from .._expansion.drivers.registry import driver_of, parse_declaration
-from .._expansion.expand import expand
+from .._expansion.expand import claim_of, expand, forwarded
 from .._expansion.lease_requests import lease_requests
 from .._expansion.projects import settle_default_bridge
 from .._ipam.allocate import allocate, release_topology
 from .._ipam.requests import Allocation
 from .._ipam.store import Store, leases, open_store
-from .._kernel import dependencies, sysctl
+from .._kernel import dependencies, facts
+from .._kernel.errors import DeclarationError
+from .._kernel.names import RELEASE as RELEASE_NAME
 from .._kernel.observe import Observed
 from .._resources.action import Operation, operation
 from .._resources.firewalls.accept import WARN
+from .._resources.forwarding import DROP, KEYS, MANAGE, Forwarding, decide, warnings
 from .cautions import cautions
-from .surroundings import adopted, host_defaults, host_facts, refuse_strange_addresses, surroundings
+from .surroundings import adopted, bridge_netfilter, host_defaults, host_facts, refuse_strange_addresses, surroundings
 
 Consent = Callable[[Observed], None]
 
@@ -52,33 +57,39 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
     dependencies.require_all()
     watch.lap("parse")
     with session(check_mode, params["lock_timeout"], params.get("confirm_timeout"), watch) as run:
+        if topology.networks:
+            dependencies.require_kinds(run.host)
         with _leases(run.view, check_mode) as store:
             consent = None if absent else _consent(store, topology, limit)
-            prepared = _prepare(run.view, store, topology, absent, params.get("firewall") or WARN, consent)
+            prepared = _prepare(run.view, store, topology, absent, params, consent)
             planner = prepared.planner
             watch.lap("lease and expand")
             granted = PreparedLeases(store, prepared.allocation)
-            finish = (_remember(topology.name, params, absent),)
+            kept = run.view.declared(topology.name)
+            finish = functools.partial(_finish, params, absent, prepared, kept)
             result = run.carry_out(Work(topology.name, planner.plan, granted, planner.left_after, finish))
         cautioned = tuple(prepared.cautions())
-        drift, intended = _tell_apart(run.view, params, absent, result) if check_mode else ((), ())
+        result = replace(result, kinds=_kinds(run.view, params, absent, prepared, kept, result, check_mode))
         watch.lap("tell drift from intent" if check_mode else "finish")
-    warnings = (*planner.firewall.warnings(_forwarding(prepared.topology)), *cautioned)
-    result = replace(result, warnings=warnings)
+    told_apart = {"drift": result.of_kinds(DRIFT), "intended": result.of_kinds(INTENDED, RELEASE)}
+    needing = {family: forwarded(prepared.topology, family) for family in KEYS}
+    beside = planner.firewall.warnings(_forwarding(prepared.topology))
+    result = replace(result, warnings=(*warnings(prepared.forwarding, needing), *beside, *cautioned))
     watch.lap("look at other firewalls")
     result = run.first.then(replace(result, timings=watch.milliseconds()))
-    facts_of_check = {"drift": list(drift), "intended": list(intended)} if check_mode else {}
-    return result.with_facts(**prepared.described(), **facts_of_check)
+    return result.with_facts(**prepared.described(), **(told_apart if check_mode else {}))
 
 
 class Prepared(NamedTuple):
-    """A declaration, leased and expanded. ``described``: computed when it is first asked for. ``cautions``: what to
-    warn of, asked for when the run is over."""
+    """A declaration, leased and expanded. ``described`` and ``asked`` are computed when they are first asked for;
+    ``cautions``, what to warn of, when the run is over."""
 
     topology: Topology
     allocation: Allocation
     planner: Planner
+    forwarding: Forwarding
     described: Callable[[], Dict[str, Any]]
+    asked: Callable[[], Digests]
     cautions: Callable[[], Iterable[str]] = tuple
 
 
@@ -103,7 +114,7 @@ def _forwarding(topology: Topology) -> Dict[int, List[str]]:
 
     From an internal network too with br_netfilter, by which it sees the neighbours' frames.
     """
-    bridged = sysctl.read("net/bridge/bridge-nf-call-iptables") == "1"
+    bridged = bridge_netfilter()
     with_rules = [network for network in topology.networks.values() if driver_of(network).publishes]
     networks = [network for network in with_rules if bridged or not network.internal]
     return {family: [each.bridge for each in networks if family in families(each)] for family in (4, 6)}
@@ -137,37 +148,70 @@ def _confirm(params: Mapping[str, Any], check_mode: bool) -> Result:
         return confirm.confirm()
 
 
-def _remember(name: str, params: Mapping[str, Any], absent: bool) -> Operation:
-    """The operation that keeps the declaration once it is real."""
+def _finish(
+    params: Mapping[str, Any], absent: bool, prepared: Prepared, kept: Optional[Kept], changes: bool
+) -> Tuple[Operation, ...]:
+    """What is kept in files once all is real."""
+    remembered = forwarding.remembering(prepared.forwarding.record)
+    return (remembered, *_remember(params, absent, prepared, kept, changes))
+
+
+def _remember(
+    params: Mapping[str, Any], absent: bool, prepared: Prepared, kept: Optional[Kept], changes: bool
+) -> Tuple[Operation, ...]:
+    """The operation that keeps the declaration once it is real: none where it is what was kept, and was real."""
+    name = prepared.topology.name
     if absent:
-        return operation("declared.remove", topology=name)
-    return operation("declared.write", topology=name, declared=declared.words(params))
+        return (operation("declared.remove", topology=name),)
+    words = declared.words(params)
+    if not changes and kept is not None and kept.asked and (kept.words, kept.release) == (words, RELEASE_NAME):
+        return ()  # to find out that nothing else is asked either would take a tenth of such a run
+    asked = prepared.asked()
+    return (operation("declared.write", topology=name, declared=words, release=RELEASE_NAME, asked=asked),)
 
 
-def _tell_apart(
-    view: View, params: Mapping[str, Any], absent: bool, result: Result
-) -> Tuple[Tuple[str, ...], Tuple[str, ...]]:
-    """Of a check's actions, which repair the host and which follow the inventory."""
-    foreseen = view.declared(params["name"])
-    last = declared.read(params["name"]) if foreseen is None else foreseen[0]
-    if last is None or not result.actions:
-        return (), result.actions
-    if not absent and last == declared.words(params):
-        return result.actions, ()
+def _kinds(
+    view: View,
+    params: Mapping[str, Any],
+    absent: bool,
+    prepared: Prepared,
+    kept: Optional[Kept],
+    result: Result,
+    check_mode: bool,
+) -> Tuple[str, ...]:
+    """Which of the changes repair the host, and which follow the inventory or another release.
+
+    ``kept``: what was declared last. Where that is something else, a check asks it what it would need, change by
+    change; a run that did its work has another host before it, and goes by the object.
+    """
+    if kept is None or not result.changes:
+        return (INTENDED,) * len(result.changes)
+    same = not absent and kept.words == declared.words(params)
+    if same or not check_mode:
+        return kinds(result.changes, kept.asked, prepared.asked(), same)
     with _leases(view, check_mode=True) as store:
-        topology = _parse(params["name"], last, absent=False)
-        prepared = _prepare(view, store, topology, False, last["firewall"] or WARN)
-        needed = (*prepared.allocation.actions, *lines(prepared.planner.plan()))
-    return declared.tell_apart(result.actions, needed)
+        try:
+            topology = _parse(params["name"], kept.words, absent=False)
+            last = _prepare(view, store, topology, False, kept.words)
+        except DeclarationError:  # the host has not what it took, such as an interface: so this is another declaration
+            return kinds(result.changes, kept.asked, prepared.asked(), same)
+        corrective = (*last.allocation.changes, *changes(last.planner.plan()))
+    return kinds_by_change(result.changes, corrective, kept.asked, last.asked())
 
 
 def _prepare(
-    view: View, store: Store, topology: Topology, absent: bool, firewall: str, consent: Optional[Consent] = None
+    view: View,
+    store: Store,
+    topology: Topology,
+    absent: bool,
+    words: Mapping[str, Any],
+    consent: Optional[Consent] = None,
 ) -> Prepared:
     """Lease and expand: from what is declared to what is to be on this host."""
     warn: Callable[[], Iterable[str]] = tuple
     if absent:
         allocation, desired = release_topology(store, topology.name), Desired(topology.name)
+        reading = None
     else:
         reading = view.host_facts()
         topology = settle_default_bridge(topology, reading.links.values())
@@ -176,7 +220,23 @@ def _prepare(
         requests = replace(requests, subnets=adopted(topology, requests.subnets, around))
         allocation = allocate(store, requests, host_facts(reading, around))
         refuse_strange_addresses(topology, allocation, around)
-        desired = expand(topology, allocation, host_defaults(topology, reading))
+        desired = expand(topology, allocation, host_defaults(reading))
+        if desired.limited_ifnames():
+            dependencies.require_library("pyroute2", "to limit traffic of containers")
         warn = functools.partial(cautions, topology, allocation, reading, around)
+    decided = _decide(view, topology, desired, words, reading)
+    desired = replace(desired, sysctls=decided.settings, given_back=decided.given_back, transit=decided.transit)
     described = functools.lru_cache(maxsize=None)(functools.partial(_describe, topology, allocation))
-    return Prepared(topology, allocation, Planner(view, desired, firewall, described, consent), described, warn)
+    asked = functools.lru_cache(maxsize=None)(functools.partial(digests, desired))
+    planner = Planner(view, desired, words.get("firewall") or WARN, described, consent)
+    return Prepared(topology, allocation, planner, decided, described, asked, warn)
+
+
+def _decide(
+    view: View, topology: Topology, desired: Desired, words: Mapping[str, Any], reading: Optional[facts.Reading]
+) -> Forwarding:
+    """What becomes of the host's forwarding."""
+    claim, mode = claim_of(topology, desired, words.get("transit") or DROP), words.get("forwarding") or MANAGE
+    advertised = facts.advertised_interfaces(reading) if reading is not None else ()
+    interfaces = tuple(link.ifname for link in reading.links.values()) if reading is not None else ()
+    return decide(view.forwarding(), topology.name, claim, mode, view.setting, advertised, interfaces)

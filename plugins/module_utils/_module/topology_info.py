@@ -15,7 +15,7 @@ from .._expansion.drivers.registry import DRIVERS
 from .._expansion.recognise import Seen, recognise_containers, recognise_networks
 from .._expansion.remembered import remembered_containers, remembered_networks
 from .._ipam import store as lease_store
-from .._kernel import files, names, nft
+from .._kernel import dependencies, files, names, nft
 from .._kernel.host import Host
 from .._kernel.observe import Observed, observe
 from .._kernel.visits import Visits
@@ -29,7 +29,7 @@ from .by_hand import LOCK_TIMEOUT
 
 def perform_topology_info(params: Mapping[str, Any], check_mode: bool) -> Result:
     """Every topology on the host, or the one named, in the words of ``topology``. Never writes."""
-    nft.require()
+    dependencies.require_all()
     wanted = params.get("name")
     with host_lock(LOCK_TIMEOUT, check_mode=True), Host() as host:
         with Visits(host, {}) as visits:
@@ -71,7 +71,8 @@ def _topology(name: str, observed: Observed, leases: List[Dict[str, Any]]) -> Di
         },
         hostnames={each: _file(each, "hostname").strip() or each for each in owned},
     )
-    last = declared.read(name) or {}
+    kept = declared.read(name)
+    last = kept.words if kept is not None else {}
     own = [row for row in leases if row["topology"] == name]
     spellings = {key: word for driver in DRIVERS.values() for key, (word, _family) in driver.spellings.items()}
     return {

@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Dict, Mapping, Sequence, Tuple
+
+from .._kernel.changes import Change, Subject
 
 
 @dataclass(frozen=True)
@@ -32,39 +34,41 @@ def operation(step: str, /, **arguments: Any) -> Operation:
 
 @dataclass(frozen=True)
 class Action:
-    """One step of a plan.
+    """One step of a plan, done and undone as a whole.
 
     ``undo`` may run after ``do`` was done, half done, or only begun. ``finish`` runs once all is verified.
-    ``before`` and ``after`` are what the step changes of ``subject``, for the diff.
+    ``text``, ``subject``, ``before`` and ``after`` are those of its first change, ``also`` are the further ones.
     """
 
     text: str
-    subject: str
+    subject: Subject
     do: Tuple[Operation, ...]
     undo: Tuple[Operation, ...]
     finish: Tuple[Operation, ...] = ()
     before: Mapping[str, Any] = field(default_factory=dict)
     after: Mapping[str, Any] = field(default_factory=dict)
-    more: Tuple[str, ...] = ()  # further lines, where one transaction does many things
-    also: Tuple[Tuple[str, Mapping[str, Any], Mapping[str, Any]], ...] = ()  # further subjects, likewise
+    also: Tuple[Change, ...] = ()
+
+    @property
+    def changes(self) -> Tuple[Change, ...]:
+        """One for each of its lines."""
+        return (Change(self.text, self.subject, self.before, self.after), *self.also)
 
     @property
     def lines(self) -> Tuple[str, ...]:
-        return (self.text, *self.more)
-
-    @property
-    def differences(self) -> Tuple[Tuple[str, Mapping[str, Any], Mapping[str, Any]], ...]:
-        """(subject, before, after) of everything the action changes."""
-        return ((self.subject, self.before, self.after), *self.also)
+        return tuple(change.text for change in self.changes)
 
 
-def merged(actions: Sequence[Action], text: str, more: Tuple[str, ...] = ()) -> Action:
-    """Several actions as one step, which is done and undone as a whole."""
-    return replace(
-        actions[0],
-        text=text,
-        more=more,
+def joined(actions: Sequence[Action], changes: Sequence[Change]) -> Action:
+    """Several actions as one step, with these lines."""
+    first = changes[0]
+    return Action(
+        text=first.text,
+        subject=first.subject,
         do=tuple(step for action in actions for step in action.do),
         undo=tuple(step for action in reversed(actions) for step in action.undo),
-        also=tuple(difference for action in actions[1:] for difference in action.differences),
+        finish=tuple(step for action in actions for step in action.finish),
+        before=first.before,
+        after=first.after,
+        also=tuple(changes[1:]),
     )

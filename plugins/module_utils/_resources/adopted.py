@@ -15,6 +15,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import List
 
+from .._kernel.changes import Subject
 from .._kernel.observe import Observed
 from .action import Action, operation
 
@@ -46,7 +47,7 @@ def compare(desired: AdoptedBridge, observed: Observed) -> List[Action]:
         return []
     keep = operation("link.set", netns=None, ifname=link.ifname, attributes={"mac": link.mac})
     text = "keep the MAC {0} of {1}, which is not ours and has no port".format(link.mac, link.ifname)
-    return [Action(text, "bridge " + link.ifname, (keep,), (keep,), after={"mac kept": link.mac})]
+    return [Action(text, Subject(bridge=link.ifname), (keep,), (keep,), after={"mac kept": link.mac})]
 
 
 def harm(desired: AdoptedBridge, observed: Observed) -> List[str]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 from ipaddress import ip_interface
 from typing import Any, Collection, Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple
 
+from .._kernel.changes import Subject
 from .._kernel.rtnl.read import RT_TABLE_LOCAL, RT_TABLE_MAIN, RTPROT_KERNEL, Link, RouteEntry
 from .action import Action, Operation, operation
 from .link_local import is_of_a_mac
@@ -29,7 +30,7 @@ class Where(NamedTuple):
     netns: Optional[str]
     ifname: str
     shown: str
-    subject: str
+    subject: Subject
 
 
 def compare(
@@ -67,6 +68,12 @@ def compare(
         entry = _kernels(_MULTICAST, link.index, RT_TABLE_LOCAL, "multicast")
         if _key(entry) not in there:
             yield _add(where, entry)
+
+
+def is_connected(route: RouteEntry, addresses: Iterable[str]) -> bool:
+    """Whether a route leads straight to the subnet of one of these addresses."""
+    subnets = (ip_interface(cidr).network for cidr in addresses)
+    return route.gateway is None and any(route.destination == str(subnet) for subnet in subnets)
 
 
 def of_address(cidr: str, index: int) -> List[RouteEntry]:

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from typing import Collection, Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple
 
 from .._kernel import files
+from .._kernel.changes import FILES, Change, Subject
 from .._kernel.errors import ForeignObjectError
 from .._kernel.names import NETNS_ETC_DIRECTORY
-from .action import Action, Operation, merged, operation
+from .action import Action, Operation, joined, operation
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class FileChange(NamedTuple):
 #: The files of a container.
 NAMES = ("hosts", "resolv.conf", "hostname")
 MARK = "# linuxnet.fabric/"
+#: Before the name of the topology, in the name of the directory of what its containers share.
+_SHARED = ".linuxnet-fabric-"
 
 
 def mark_line(topology: str) -> str:
@@ -77,7 +80,7 @@ def compare(desired: TextFile, now: FileState, ours: bool) -> List[FileChange]:
 def remove(path: str, now: FileState) -> FileChange:
     action = Action(
         "remove {0}".format(path),
-        "file " + path,
+        subject_of(path),
         (operation("file.remove", path=path),),
         _restore(path, now.content, now.target),
         before={"content": now.content if now.content is not None else "link to %s" % now.target},
@@ -91,8 +94,24 @@ def steps(changes: Iterable[FileChange]) -> Iterator[Action]:
     for change in changes:
         together.setdefault((change.verb, os.path.dirname(change.path)), []).append(change)
     for (verb, directory), group in together.items():
-        names = ", ".join(os.path.basename(change.path) for change in group)
-        yield merged([change.action for change in group], "{0} {1}/: {2}".format(verb, directory, names))
+        yield joined([change.action for change in group], [_together(verb, directory, group)])
+
+
+def _together(verb: str, directory: str, group: List[FileChange]) -> Change:
+    named = {os.path.basename(change.path): change.action for change in group}
+    return Change(
+        text="{0} {1}/: {2}".format(verb, directory, ", ".join(named)),
+        subject=group[0].action.subject,
+        before={} if verb == "write" else {name: action.before.get("content") for name, action in named.items()},
+        after={} if verb == "remove" else {name: action.after.get("content") for name, action in named.items()},
+    )
+
+
+def subject_of(path: str) -> Subject:
+    name = os.path.basename(os.path.dirname(path))
+    if name.startswith(_SHARED):
+        return Subject(topology=name[len(_SHARED) :], part=FILES)
+    return Subject(container=name, part=FILES)
 
 
 def owned(topology: str, containers: Collection[str]) -> List[str]:
@@ -112,7 +131,7 @@ def owned(topology: str, containers: Collection[str]) -> List[str]:
 
 def shared_directory(topology: str) -> str:
     """Where hosts files that several containers share are kept."""
-    return "{0}/.linuxnet-fabric-{1}".format(NETNS_ETC_DIRECTORY, topology)
+    return "{0}/{1}{2}".format(NETNS_ETC_DIRECTORY, _SHARED, topology)
 
 
 def _directories(parent: str) -> List[str]:
@@ -145,7 +164,7 @@ def _write(desired: TextFile, now: Optional[str], target: Optional[str]) -> File
     before = now if now is not None else ("link to " + target if target is not None else None)
     action = Action(
         "{0} {1}".format(verb, desired.path),
-        "file " + desired.path,
+        subject_of(desired.path),
         (do,),
         _restore(desired.path, now, target),
         before={"content": before} if before is not None else {},

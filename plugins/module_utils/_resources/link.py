@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Any, Collection, Iterable, Iterator, Optional, Tuple
 
 from .._kernel import names
+from .._kernel.changes import Subject
 from .._kernel.rtnl import read as rtnetlink
 from .._kernel.rtnl.read import IPV6_MTU, Link
 from .action import Action, Operation, operation
@@ -37,7 +38,7 @@ def last_mtu(action: Action, *restoring: Operation) -> Action:
 
 
 def change_link(
-    netns: Optional[str], ifname: str, shown: str, subject: str, name: str, now: Any, wanted: Any
+    netns: Optional[str], ifname: str, shown: str, subject: Subject, name: str, now: Any, wanted: Any
 ) -> Action:
     """One attribute of a living link."""
     if name == "up":
@@ -55,7 +56,7 @@ def change_link(
 
 
 def compare_addresses(
-    netns: Optional[str], ifname: str, shown: str, subject: str, now: Tuple[str, ...], wanted: Tuple[str, ...]
+    netns: Optional[str], ifname: str, shown: str, subject: Subject, now: Tuple[str, ...], wanted: Tuple[str, ...]
 ) -> Iterator[Action]:
     """Missing addresses first, so that an interface is never without one on the way."""
     yield from add_missing(netns, ifname, shown, subject, now, wanted)
@@ -63,7 +64,7 @@ def compare_addresses(
 
 
 def add_missing(
-    netns: Optional[str], ifname: str, shown: str, subject: str, now: Tuple[str, ...], wanted: Tuple[str, ...]
+    netns: Optional[str], ifname: str, shown: str, subject: Subject, now: Tuple[str, ...], wanted: Tuple[str, ...]
 ) -> Iterator[Action]:
     add = {"netns": netns, "ifname": ifname}
     for cidr in [cidr for cidr in wanted if cidr not in now]:
@@ -72,10 +73,12 @@ def add_missing(
         if other is not None:
             away, again = operation("address.delete", cidr=other, **add), operation("address.add", cidr=other, **add)
             text = "change {0} on {1} to {2}".format(other, shown, cidr)
-            before, after = {"address " + other: "on"}, {"address " + cidr: "on"}
+            before = {"address " + other: "on", "address " + cidr: None}
+            after = {"address " + other: None, "address " + cidr: "on"}
             yield Action(text, subject, (away, there), (back, again), before=before, after=after)
             continue
-        yield Action("add {0} to {1}".format(cidr, shown), subject, (there,), (back,), after={"address " + cidr: "on"})
+        text, word = "add {0} to {1}".format(cidr, shown), "address " + cidr
+        yield Action(text, subject, (there,), (back,), before={word: None}, after={word: "on"})
 
 
 def _in_its_place(cidr: str, now: Tuple[str, ...]) -> Optional[str]:
@@ -86,14 +89,15 @@ def _in_its_place(cidr: str, now: Tuple[str, ...]) -> Optional[str]:
 
 
 def remove_surplus(
-    netns: Optional[str], ifname: str, shown: str, subject: str, now: Tuple[str, ...], wanted: Tuple[str, ...]
+    netns: Optional[str], ifname: str, shown: str, subject: Subject, now: Tuple[str, ...], wanted: Tuple[str, ...]
 ) -> Iterator[Action]:
     add = {"netns": netns, "ifname": ifname}
     replaced = {_in_its_place(cidr, now) for cidr in wanted if cidr not in now}
     for cidr in sorted(cidr for cidr in now if cidr not in wanted and cidr not in replaced):
         there, back = operation("address.delete", cidr=cidr, **add), operation("address.add", cidr=cidr, **add)
         text = "remove {0} from {1}".format(cidr, shown)
-        yield Action(text, subject, (there,), (back,), before={"address " + cidr: "on"})
+        word = "address " + cidr
+        yield Action(text, subject, (there,), (back,), before={word: "on"}, after={word: None})
 
 
 def former_holders(altname: str, links: Iterable[Link]) -> Tuple[str, ...]:
@@ -107,7 +111,7 @@ def altname_step(verb: str, netns: Optional[str], ifname: str, altname: str) -> 
 
 
 def compare_altnames(
-    netns: Optional[str], ifname: str, shown: str, subject: str, link: Link, wanted: str, others: Iterable[Link]
+    netns: Optional[str], ifname: str, shown: str, subject: Subject, link: Link, wanted: str, others: Iterable[Link]
 ) -> Iterator[Action]:
     """The mark in an altname is there, and none that says something else; altnames of somebody else's are theirs.
 
@@ -116,17 +120,20 @@ def compare_altnames(
     for altname in sorted(each for each in link.altnames if names.alias_of_altname(each) and each != wanted):
         text = "remove altname {0} from {1}".format(altname, shown)
         there, back = (altname_step(verb, netns, ifname, altname) for verb in ("delete", "add"))
-        yield Action(text, subject, (there,), (back,), before={"altname " + altname: "on"})
+        word = "altname " + altname
+        yield Action(text, subject, (there,), (back,), before={word: "on"}, after={word: None})
     if wanted not in link.altnames:
         text = "add altname {0} to {1}".format(wanted, shown)
         there, back = (altname_step(verb, netns, ifname, wanted) for verb in ("add", "delete"))
         former = former_holders(wanted, others)
         do = (*(altname_step("delete", netns, each, wanted) for each in former), there)
         undo = (back, *(altname_step("add", netns, each, wanted) for each in former))
-        yield Action(text, subject, do, undo, after={"altname " + wanted: "on"})
+        word = "altname " + wanted
+        yield Action(text, subject, do, undo, before={word: None}, after={word: "on"})
 
 
 def port_restored(port: Link) -> Operation:
     """A port's flags as they were, once it is on its bridge again."""
-    flags = {4: bytes((port.hairpin,)), 33: bytes((port.isolated,)), **rtnetlink.unusual_port_flags(port)}
+    told = {kind: bytes((getattr(port, name),)) for name, (kind, _usual) in rtnetlink.PORT_FLAGS.items()}
+    flags = {**told, **rtnetlink.unusual_port_flags(port)}
     return operation("port.restore", ifname=port.ifname, flags={str(kind): raw.hex() for kind, raw in flags.items()})

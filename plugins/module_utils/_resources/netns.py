@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from .._kernel import namespaces
+from .._kernel.changes import Subject
 from .._kernel.errors import ForeignObjectError
 from .._kernel.marks import HandleMark
 from .._kernel.observe import Observed
@@ -17,7 +18,7 @@ from .._kernel.operations.netns import attach_path
 from . import connected, routes
 from .action import Action, Operation, operation
 from .routes import StaticRoute
-from .settings import compare_sysctl
+from .settings import compare_sysctl, shown
 
 #: What the kernel gives lo when it comes up.
 _LOOPBACK = ("127.0.0.1/8", "::1/128")
@@ -60,7 +61,7 @@ def remove(name: str, observed: Observed) -> Action:
     inode = mark.inode if mark is not None and replaced else observed.handles.get(name)
     return Action(
         text="remove namespace {0}".format(name),
-        subject="namespace " + name,
+        subject=Subject(container=name),
         do=(operation("netns.retire", name=name),),
         undo=(operation("netns.unstash", name=name),),
         finish=(operation("netns.discard", name=name, inode=inode),),
@@ -73,7 +74,7 @@ def _make_way(name: str, observed: Observed, text: str) -> Action:
     dead = observed.handles[name] is None
     return Action(
         text=text.format(name),
-        subject="namespace " + name,
+        subject=Subject(container=name),
         do=(operation("netns.stash", name=name),),
         undo=(operation("netns.unstash", name=name, dead=dead),),
         finish=(operation("netns.drop", name=name),),
@@ -117,8 +118,9 @@ def _create(desired: Netns) -> Action:
     else:
         do = (operation("netns.attach", name=name, topology=topology, attach=desired.attach),)
         text = "attach {0} to {1}".format(name, _words_of_attach(desired.attach))
-    after = {"attach": desired.attach} if desired.attach else {"own": True, "sysctls": dict(desired.sysctls)}
-    return Action(text, "namespace " + name, do, (operation("netns.remove", name=name),), after=after)
+    own: Dict[str, Any] = {"own": True, **{shown(key): value for key, value in desired.sysctls}}
+    after = {"attach": desired.attach} if desired.attach else own
+    return Action(text, Subject(container=name), do, (operation("netns.remove", name=name),), after=after)
 
 
 def _compare_attached(desired: Netns, observed: Observed) -> List[Action]:
@@ -152,7 +154,7 @@ def _compare_own(desired: Netns, observed: Observed, mark: Optional[HandleMark])
 def _adopt(desired: Netns, mark: Optional[HandleMark]) -> Action:
     return Action(
         text="adopt the namespace that replaced {0} behind our back".format(desired.name),
-        subject="namespace " + desired.name,
+        subject=Subject(container=desired.name),
         do=(operation("netns.adopt", name=desired.name, topology=desired.topology),),
         undo=tuple(_marked_again(desired.name, mark)),
         before={"namespace": "another"},
@@ -169,7 +171,7 @@ def _marked_again(name: str, mark: Optional[HandleMark]) -> Iterator[Operation]:
 def _inside(desired: Netns, observed: Observed) -> Iterator[Action]:
     state = observed.namespaces[desired.name]
     lo = state.links.get("lo")
-    subject = "namespace " + desired.name
+    subject = Subject(container=desired.name)
     # Before lo is up, as at creation: a device with an address no longer follows the defaults.
     for key, value in desired.sysctls:
         yield from compare_sysctl(desired.name, key, value, state.sysctls.get(key), subject)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Dict, Iterable, Iterator, Optional, Set
 
+from .._kernel.changes import Subject
 from .._kernel.rtnl.read import RT_TABLE_MAIN, RTPROT_KERNEL, RTPROT_RA, RouteEntry
 from .._kernel.rtnl.uapi import IPV6_METRIC, LEADING_NOWHERE
 from .action import Action, operation
@@ -49,17 +50,19 @@ def leading_nowhere(entries: Iterable[RouteEntry]) -> Set[StaticRoute]:
     return {static(entry) for entry in entries if is_static(entry) and entry.type in LEADING_NOWHERE}
 
 
-def remove(routes: Iterable[StaticRoute], netns: str, ifname: str, shown: str, subject: str) -> Iterator[Action]:
+def remove(routes: Iterable[StaticRoute], netns: str, ifname: str, shown: str, subject: Subject) -> Iterator[Action]:
     for route in sorted(routes, key=str):
         there = operation("route.delete", netns=netns, ifname=ifname, route=route.words())
         back = operation("route.add", netns=netns, ifname=ifname, route=route.words())
         text = "remove route {0} from {1}".format(route, shown)
-        yield Action(text, subject, (there,), (back,), before={"route %s" % route: "on"})
+        word = "route %s" % route
+        yield Action(text, subject, (there,), (back,), before={word: "on"}, after={word: None})
 
 
-def add(routes: Iterable[StaticRoute], netns: str, ifname: str, shown: str, subject: str) -> Iterator[Action]:
+def add(routes: Iterable[StaticRoute], netns: str, ifname: str, shown: str, subject: Subject) -> Iterator[Action]:
     for route in routes:
         there = operation("route.add", netns=netns, ifname=ifname, route=route.words())
         back = operation("route.delete", netns=netns, ifname=ifname, route=route.words())
         text = "add route {0} to {1}".format(route, shown)
-        yield Action(text, subject, (there,), (back,), after={"route %s" % route: "on"})
+        word = "route %s" % route
+        yield Action(text, subject, (there,), (back,), before={word: None}, after={word: "on"})

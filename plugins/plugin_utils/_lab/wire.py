@@ -123,9 +123,9 @@ class Wire:
             stderr=subprocess.DEVNULL if self._detached else None,
         )
         self._holders.append(holder)
-        assert holder.stdout is not None
-        line = holder.stdout.readline()
-        holder.stdout.close()
+        line = holder.stdout.readline() if holder.stdout else ""
+        if holder.stdout:
+            holder.stdout.close()
         if line.strip() != "ready":
             raise RuntimeError("a lab host did not come up: " + line)
         return holder.pid

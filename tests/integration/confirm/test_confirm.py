@@ -6,8 +6,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 from typing import Any, Dict
 
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.names import JOURNAL_FILE
 from tests.lab.waiting import wait_for
 
 FAR = "203.0.113.1"  # the operator, somewhere behind the client
@@ -38,12 +41,14 @@ def test_a_change_that_cuts_the_connection_is_taken_back_when_nobody_confirms(la
 
 
 def test_what_was_confirmed_stays(lab: Any) -> None:
-    lab.host.module("topology", declared("10.9.0.0/24", confirm_timeout=3))
+    lab.host.module("topology", declared("10.9.0.0/24", confirm_timeout=600))
+    timer = json.loads(lab.host.run(["cat", JOURNAL_FILE]).stdout)["timer"]["pid"]
+    assert os.path.exists("/proc/{0}".format(timer))
 
     confirmed = lab.host.module("topology", {"state": "confirmed"})
 
     assert confirmed["actions"] == ["confirm the run of topology default"]
-    lab.host.run(["sleep", "4"])  # past the time at which it would have gone back
+    wait_for(lambda: not os.path.exists("/proc/{0}".format(timer)), deadline=10, what="the timer to give up")
     assert lab.host.module("topology", declared("10.9.0.0/24"))["actions"] == []
 
 

@@ -54,6 +54,9 @@ def commands(containing):
     return [line[2:] for block in blocks for line in block.splitlines()]
 
 
+@pytest.mark.skipif(
+    not Path(ansible.program("molecule")).exists(), reason="there is no molecule beside this ansible-core"
+)
 def test_the_scenario_of_the_page_passes_and_leaves_nothing(project):
     for command in commands("molecule"):
         run(project, command)

@@ -5,14 +5,10 @@
 from __future__ import annotations
 
 import os
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Callable, Iterator
 
 import pytest
-
-sys.path.insert(0, os.path.dirname(__file__))
-
 from labhost import LabHost
 
 

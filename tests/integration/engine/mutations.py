@@ -22,10 +22,13 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import nam
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.names import NETNS_DIRECTORY
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.files import TextFile
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.bridge import Bridge
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.ifb import Ifb
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.veth import Veth
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.netns import Netns
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.qdisc import Limit
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.tables import Table
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.text import layout
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.transit import transit_table
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.settings import HostSysctl
 
 
@@ -70,16 +73,16 @@ def _fixed(_resource: Any) -> Iterator[Mutation]:
     return iter(())
 
 
-def _other(value: str) -> str:
+def other(value: str) -> str:
     return "0" if value != "0" else "1"
 
 
-def _with_broadcast(cidr: str) -> str:
+def with_broadcast(cidr: str) -> str:
     """An address as it comes back: what had no broadcast address before has one after a way back."""
     return cidr + " brd +" if "." in cidr else cidr
 
 
-def _dotted(key: str) -> str:
+def dotted(key: str) -> str:
     return key.replace("/", ".")
 
 
@@ -107,12 +110,12 @@ def _bridge_addresses(bridge: Bridge) -> Iterator[Mutation]:
         yield Mutation("ip address delete {0} dev {1}".format(cidr, bridge.ifname), "add {0} to".format(cidr))
         other = "{0}/{1}".format(cidr.split("/")[0], 28 if "." in cidr else 80)
         script = "ip address delete {0} dev {2}; ip address add {1} dev {2}".format(
-            cidr, _with_broadcast(other), bridge.ifname
+            cidr, with_broadcast(other), bridge.ifname
         )
         reported = "add {0} to {1}" if "." in cidr else "on {1} to {0}"
         yield Mutation(script, reported.format(cidr, bridge.ifname), 2 if "." in cidr else 1)
     for cidr in ("203.0.113.9/24",):
-        script = "ip address add {0} dev {1}".format(_with_broadcast(cidr), bridge.ifname)
+        script = "ip address add {0} dev {1}".format(with_broadcast(cidr), bridge.ifname)
         yield Mutation(script, "remove {0} from".format(cidr))
 
 
@@ -120,6 +123,13 @@ def _bridge_option(name: str, value: Any, actions: int = 1, field: str = "") -> 
     def row(bridge: Bridge) -> Iterator[Mutation]:
         script = "ip link set {0} type bridge {1} {2}".format(bridge.ifname, name, value)
         yield Mutation(script, "set {0} of {1}".format(field or name, bridge.ifname), actions)
+
+    return row
+
+
+def _bridge_flag(name: str, field: str) -> Row:
+    def row(bridge: Bridge) -> Iterator[Mutation]:
+        yield from _bridge_option(name, int(not getattr(bridge, field)), 1, field)(bridge)
 
     return row
 
@@ -142,7 +152,7 @@ def _bridge_sysctls(bridge: Bridge) -> Iterator[Mutation]:
     for key, value in bridge.sysctls:
         actions = 0 if "disable_ipv6" in key else 1
         yield Mutation(
-            "echo {0} > /proc/sys/{1}".format(_other(value), key), "set {0} from".format(_dotted(key)), actions
+            "echo {0} > /proc/sys/{1}".format(other(value), key), "set {0} from".format(dotted(key)), actions
         )
 
 
@@ -155,7 +165,8 @@ BRIDGE: Dict[str, Row] = {
     "stp": _bridge_option("stp_state", 1, 2, "stp"),
     "ageing_time": _bridge_option("ageing_time", 1000),
     "forward_delay": _bridge_option("forward_delay", 400),
-    "multicast_snooping": _bridge_option("mcast_snooping", 0, 1, "multicast_snooping"),
+    "multicast_snooping": _bridge_flag("mcast_snooping", "multicast_snooping"),
+    "no_linklocal_learn": _bridge_flag("no_linklocal_learn", "no_linklocal_learn"),
     "up": _bridge_link("down", "set {0} up", 0),
     "sysctls": _bridge_sysctls,
 }
@@ -216,9 +227,9 @@ def _veth_addresses(veth: Veth) -> Iterator[Mutation]:
         gone = "ip {0} delete {1} dev {2}".format(place, cidr, veth.ifname)
         yield Mutation(gone, "add {0} to {1}".format(cidr, veth.shown), 0)
         other = "{0}/{1}".format(ip_interface(cidr).ip + 1000, cidr.split("/")[1])
-        script = "{0}; ip {1} add {2} dev {3}".format(gone, place, _with_broadcast(other), veth.ifname)
+        script = "{0}; ip {1} add {2} dev {3}".format(gone, place, with_broadcast(other), veth.ifname)
         yield Mutation(script, "add {0} to {1}".format(cidr, veth.shown), 0)
-        script = "ip {0} add {1} dev {2}".format(place, _with_broadcast(other), veth.ifname)
+        script = "ip {0} add {1} dev {2}".format(place, with_broadcast(other), veth.ifname)
         yield Mutation(script, "remove {0} from {1}".format(other, veth.shown))
 
 
@@ -254,19 +265,86 @@ def _veth_flag(name: str) -> Row:
     return row
 
 
+def _veth_learning(veth: Veth) -> Iterator[Mutation]:
+    """And what the bridge knows instead."""
+    yield from _veth_flag("learning")(veth)
+    place = "dev {0} master".format(veth.name)
+    for mac in veth.fdb:
+        kept = "keep {0} behind bridge port {1}".format(mac, veth.name)
+        yield Mutation("bridge fdb del {0} {1}".format(mac, place), kept)
+        yield Mutation("bridge fdb replace {0} {1} dynamic".format(mac, place), kept)
+    stray = "bridge fdb add 02:00:00:00:00:77 {0} static sticky".format(place)
+    yield Mutation(stray, "no longer keep 02:00:00:00:00:77 behind bridge port {0}".format(veth.name))
+
+
 def _veth_host_addresses(veth: Veth) -> Iterator[Mutation]:
     script = "ip address add 203.0.113.77/32 dev {0}".format(veth.name)
     yield Mutation(script, "remove 203.0.113.77/32 from {0}".format(veth.name))
 
 
-def _inside(netns: str, script: str) -> str:
+def _veth_host_mac(veth: Veth) -> Iterator[Mutation]:
+    """Only on a bridge of somebody else's is it ours to choose; so is the mtu of the host end."""
+    if veth.host_mac is not None:
+        yield Mutation("ip link set {0} address 02:00:00:00:00:99".format(veth.name), "set mac of " + veth.name)
+
+
+def _veth_host_mtu(veth: Veth) -> Iterator[Mutation]:
+    if veth.host_mtu is not None:
+        yield Mutation("ip link set {0} mtu 1333".format(veth.name), "set mtu of " + veth.name, 0)
+
+
+def _veth_ingress(veth: Veth) -> Iterator[Mutation]:
+    if veth.ingress is not None:
+        yield from _limit(veth.name, "into " + veth.shown, veth.ingress)
+
+
+def _limit(ifname: str, way: str, limit: Limit) -> Iterator[Mutation]:
+    root = "tc qdisc {0} dev " + ifname + " root "
+    yield Mutation(root.format("delete"), "limit traffic {0} to {1}".format(way, limit))
+    for words in ("rate 3mbit burst 64kb", "rate 100gbit burst 64mb"):
+        script = root.format("change") + "handle fab: tbf {0} limit 90kb".format(words)
+        yield Mutation(script, "change the limit of traffic {0} from".format(way))
+    latency = "handle fab: tbf rate {0}bit burst {1} limit 2000000".format(limit.rate * 8, limit.burst)
+    yield Mutation(root.format("change") + latency, "change the limit of traffic {0} from".format(way))
+    peak = "handle fab: tbf rate {0}bit burst {1} limit {2} peakrate 100gbit mtu 2000"
+    script = root.format("change") + peak.format(limit.rate * 8, limit.burst, limit.rate // 20 + limit.burst)
+    yield Mutation(script, "set the limit of traffic {0} to {1} again".format(way, limit))
+    for other in ("tbf rate 3mbit burst 64kb limit 90kb", "pfifo limit 77"):
+        script = "{0}; {1} {2}".format(root.format("delete"), root.format("add"), other)
+        yield Mutation(script, "change the limit" if "tbf" in other else "limit traffic {0} to {1}".format(way, limit))
+
+
+def _veth_ifb(veth: Veth) -> Iterator[Mutation]:
+    """Where what comes out of the container is sent, to be limited."""
+    if veth.ifb is None:
+        return
+    reported, ours = "send traffic out of {0} through {1}".format(veth.shown, veth.ifb), "pref 4011"
+    place = "dev {0} parent ffff: protocol all {1}".format(veth.name, ours)
+    yield Mutation("tc qdisc delete dev {0} ingress".format(veth.name), reported)
+    yield Mutation("tc filter delete " + place, reported)
+    if veth.ingress is None:
+        yield Mutation(
+            "tc qdisc delete dev {0} root".format(veth.name),
+            "set the queue of {0} (of {1}) from none to pfifo".format(veth.name, veth.shown),
+        )
+    for match, action in (
+        ("u32 match u32 0 0", "mirred egress redirect dev up0"),
+        ("u32 match u32 0 0", "mirred egress mirror dev " + veth.ifb),
+        ("u32 match ip protocol 1 0xff", "mirred egress redirect dev " + veth.ifb),
+    ):
+        other = "tc filter add {0} {1} action {2}".format(place, match, action)
+        yield Mutation("tc filter delete {0}; {1}".format(place, other), reported)
+    yield Mutation("tc filter add {0} u32 match u32 0 0 action mirred egress redirect dev up0".format(place), reported)
+
+
+def inside(netns: str, script: str) -> str:
     return "nsenter --net={0}/{1} sh -c '{2}'".format(NETNS_DIRECTORY, netns, script)
 
 
 def _veth_sysctls(veth: Veth) -> Iterator[Mutation]:
     for key, value in veth.sysctls:
-        script = _inside(veth.netns, "echo {0} > /proc/sys/{1}".format(_other(value), key))
-        yield Mutation(script, "set {0} from {1} to {2}".format(_dotted(key), _other(value), value))
+        script = inside(veth.netns, "echo {0} > /proc/sys/{1}".format(other(value), key))
+        yield Mutation(script, "set {0} from {1} to {2}".format(dotted(key), other(value), value))
 
 
 VETH: Dict[str, Row] = {
@@ -282,9 +360,44 @@ VETH: Dict[str, Row] = {
     "master": _veth_master,
     "isolated": _veth_flag("isolated"),
     "hairpin": _veth_flag("hairpin"),
+    "learning": _veth_learning,
+    "guard": _veth_flag("guard"),
     "host_addresses": _veth_host_addresses,
+    "host_mac": _veth_host_mac,
+    "host_mtu": _veth_host_mtu,
     "sysctls": _veth_sysctls,
+    "ingress": _veth_ingress,
+    "ifb": _veth_ifb,
 }
+
+
+# --- limits of traffic
+
+
+def _ifb_name(ifb: Ifb) -> Iterator[Mutation]:
+    yield Mutation("ip link set {0} name stray0".format(ifb.ifname), "rename stray0 to " + ifb.ifname)
+    made = "limit traffic out of {0} to {1}, by {2}".format(ifb.owner, ifb.limit, ifb.ifname)
+    yield Mutation("ip link delete {0}".format(ifb.ifname), made, 2)
+    yield Mutation("ip link set {0} down".format(ifb.ifname), "set {0} (of {1}) up".format(ifb.ifname, ifb.owner))
+    on = "ip link set {0} addrgenmode eui64".format(ifb.ifname)
+    yield Mutation(on, "set ipv6_link_local of {0}".format(ifb.ifname))
+    stray = "ip address add 203.0.113.77/32 dev {0}".format(ifb.ifname)
+    yield Mutation(stray, "remove 203.0.113.77/32 from {0}".format(ifb.ifname))
+
+
+def _ifb_alias(ifb: Ifb) -> Iterator[Mutation]:
+    for alias in ("", "linuxnet.fabric/other egress web:eth0"):
+        yield Mutation('ip link set {0} alias "{1}"'.format(ifb.ifname, alias), "set alias of " + ifb.ifname)
+    altname = names.altname(ifb.alias)
+    gone = "ip link property del dev {0} altname {1}".format(ifb.ifname, altname)
+    yield Mutation(gone, "add altname {0} to {1}".format(altname, ifb.ifname))
+
+
+def _ifb_limit(ifb: Ifb) -> Iterator[Mutation]:
+    yield from _limit(ifb.ifname, "out of " + ifb.owner, ifb.limit)
+
+
+IFB: Dict[str, Row] = {"ifname": _ifb_name, "alias": _ifb_alias, "owner": _fixed, "limit": _ifb_limit}
 
 
 # --- namespaces
@@ -297,7 +410,7 @@ def _netns_name(space: Netns) -> Iterator[Mutation]:
     yield Mutation("umount {0}".format(handle), made.format(space.name), 0)
     if space.attach is None:
         yield Mutation("ip netns delete {0}; ip netns add {0}".format(space.name), space.name, 0)
-        script = _inside(space.name, "ip link set lo down")
+        script = inside(space.name, "ip link set lo down")
         yield Mutation(script, "set lo up in namespace " + space.name, 0)
 
 
@@ -311,8 +424,8 @@ def _netns_attach(space: Netns) -> Iterator[Mutation]:
 
 def _netns_sysctls(space: Netns) -> Iterator[Mutation]:
     for key, value in space.sysctls:
-        script = _inside(space.name, "echo {0} > /proc/sys/{1}".format(_other(value), key))
-        reported = "set {0} from {1} to {2} in namespace {3}".format(_dotted(key), _other(value), value, space.name)
+        script = inside(space.name, "echo {0} > /proc/sys/{1}".format(other(value), key))
+        reported = "set {0} from {1} to {2} in namespace {3}".format(dotted(key), other(value), value, space.name)
         yield Mutation(script, reported, 0)
 
 
@@ -341,11 +454,11 @@ NETNS: Dict[str, Row] = {
 
 
 def _host_sysctl(setting: HostSysctl) -> Iterator[Mutation]:
-    script = "echo {0} > /proc/sys/{1}".format(_other(setting.value), setting.key)
-    yield Mutation(script, "set {0} from".format(_dotted(setting.key)), 0)
+    script = "echo {0} > /proc/sys/{1}".format(other(setting.value), setting.key)
+    yield Mutation(script, "set {0} from".format(dotted(setting.key)), 0)
 
 
-HOST_SYSCTL: Dict[str, Row] = {"key": _fixed, "value": _host_sysctl}
+HOST_SYSCTL: Dict[str, Row] = {"key": _fixed, "value": _host_sysctl, "along": _fixed}
 
 
 def _file_path(file: TextFile) -> Iterator[Mutation]:
@@ -372,6 +485,7 @@ TEXT_FILE: Dict[str, Row] = {"path": _file_path, "content": _file_content, "targ
 ROWS: Dict[type, Dict[str, Row]] = {
     Bridge: BRIDGE,
     Veth: VETH,
+    Ifb: IFB,
     Netns: NETNS,
     HostSysctl: HOST_SYSCTL,
     TextFile: TEXT_FILE,
@@ -383,6 +497,7 @@ def of_resources(kind: type, desired: Desired) -> List[Mutation]:
     places: Dict[type, Tuple[Any, ...]] = {
         Bridge: tuple(link for link in desired.links if isinstance(link, Bridge)),
         Veth: tuple(link for link in desired.links if isinstance(link, Veth)),
+        Ifb: tuple(link for link in desired.links if isinstance(link, Ifb)),
         Netns: desired.namespaces,
         HostSysctl: desired.sysctls,
         TextFile: desired.files,
@@ -396,7 +511,8 @@ def of_resources(kind: type, desired: Desired) -> List[Mutation]:
 def of_rules(desired: Desired) -> List[Mutation]:
     assert desired.ruleset is not None
     found = [Mutation("nft flush ruleset", "create nft tables", 0)]
-    for table in layout(desired.ruleset):
+    assert desired.transit is not None
+    for table in (*layout(desired.ruleset), transit_table(desired.transit)):
         where = "{0} {1}".format(table.family, table.name)
         found.append(Mutation("nft delete table {0}".format(where), "create nft table " + where, 0))
         found.append(Mutation("nft flush table {0}".format(where), "repair rules of chain", 0))

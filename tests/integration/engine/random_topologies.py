@@ -50,6 +50,10 @@ _SETTINGS = st.dictionaries(
     min_size=1,
     max_size=2,
 )
+_LIMITS = st.fixed_dictionaries(
+    {"egress": st.sampled_from(["8mbit", "1gbit"])},
+    optional={"ingress": st.sampled_from(["8mbit", "1.5mbps", 500000]), "burst": st.sampled_from(["64kb", 20000])},
+)
 _FILE_WORDS = {
     "dns": st.just(["192.0.2.53"]),
     "dns_search": st.just(["example.org"]),
@@ -200,6 +204,8 @@ def _reachable(draw: Any, words: Words, networks: Dict[str, Words], numbers: _Nu
     if draw(_seldom()) and "networks" not in words:
         words["mac_address"] = "02:77:00:00:01:{0}".format(next(numbers.places))
     if draw(_seldom()):
+        words["bandwidth"] = draw(st.one_of(_LIMITS, st.just({"ingress": "2mbit"})))
+    if draw(_seldom()):
         families = tuple({family for network in joined for family in _families(network)})
         pools = [pool for network in joined for pool in network.get("ipam", {}).get("config", ())]
         words["routes"] = [draw(_route(families, pools))]
@@ -231,6 +237,8 @@ def _places(draw: Any, names: List[str], networks: Dict[str, Words], numbers: _N
             place["aliases"] = ["www"]
         if draw(_seldom()):
             place["interface_name"] = "lan.{0}".format(number)
+        if draw(_seldom()):
+            place["bandwidth"] = draw(_LIMITS)
         if draw(_seldom()):
             place["mac_address"] = "02:77:00:00:00:{0}".format(number)
         if draw(_seldom()):

@@ -10,13 +10,15 @@ from typing import Any, Dict, List, Optional
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.desired import Desired
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.report import Result
+from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam import address_probe
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module import topology as module
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.topology import perform_topology
 
 Declaration = Dict[str, Any]
 
 _NOWHERE = {"destination": "203.0.113.0/24", "type": "blackhole"}
-#: One of everything: the four modes, both families, a closed network, ports, routes, settings, aliases, links.
+_LIMITS = {"ingress": "10mbit", "egress": "5mbit", "burst": "64kb"}
+#: One of everything: the four modes, both families, a closed network, ports, routes, settings, aliases, links, limits.
 DEMO: Declaration = {
     "networks": {
         "front": {},
@@ -25,7 +27,7 @@ DEMO: Declaration = {
     },
     "containers": {
         "web": {
-            "networks": {"front": {"aliases": ["www"]}, "back": {}},
+            "networks": {"front": {"aliases": ["www"], "bandwidth": _LIMITS}, "back": {}},
             "ports": ["8080:80", "127.0.0.1:8443:443/tcp", "5353:53/udp"],
             "sysctls": {"net.ipv4.ip_unprivileged_port_start": "0", "net.ipv4.conf.eth0.log_martians": "1"},
         },
@@ -37,9 +39,10 @@ DEMO: Declaration = {
             "hostname": "database",
             "extra_hosts": ["gate:host-gateway"],
             "routes": [_NOWHERE],
+            "bandwidth": {"egress": "1gbit"},
         },
-        "mover": {"networks": ["front"], "dns": ["192.0.2.53"]},
-        "leaver": {"networks": ["front", "closed"], "ports": ["7000"]},
+        "mover": {"networks": ["front"], "dns": ["192.0.2.53"], "bandwidth": {"ingress": "5mbit"}},
+        "leaver": {"networks": ["front", "closed"], "ports": ["7000"], "bandwidth": {"egress": "8mbit"}},
     },
 }
 
@@ -52,7 +55,7 @@ EDITED: Declaration = {
     },
     "containers": {
         "web": {
-            "networks": {"front": {"aliases": ["www"]}, "back": {}},
+            "networks": {"front": {"aliases": ["www"], "bandwidth": {"ingress": "20mbit"}}, "back": {}},
             "ports": ["8081:80", "5353:53/udp", "9000-9002:9000-9002"],
             "sysctls": {"net.ipv4.ip_unprivileged_port_start": "80"},
         },
@@ -60,12 +63,55 @@ EDITED: Declaration = {
         "batch": {"network_mode": "none"},
         "agent": {"network_mode": "none"},
         "db": {"networks": ["back"], "hostname": "database2"},
-        "mover": {"networks": ["new"]},
+        "mover": {"networks": ["new"], "bandwidth": {"egress": "2mbit", "burst": "32kb"}},
         "comer": {"networks": ["front", "new"], "ports": ["7000"]},
     },
 }
 
+#: A network on the LAN of the host, beside one on a bridge: containers with a link on the uplink, and the host's own.
+LAN: Declaration = {
+    "networks": {
+        "lan": {
+            "driver": "macvlan",
+            "parent": "up0",
+            "host_access": True,
+            "ipam": {"config": [{"ip_range": "198.51.100.64/27"}]},
+        },
+        "front": {},
+    },
+    "containers": {
+        "one": {"networks": ["lan"], "sysctls": {"net.ipv4.conf.eth0.log_martians": "1"}},
+        "two": {"networks": {"lan": {"aliases": ["second"]}}, "routes": [_NOWHERE]},
+        "both": {"networks": {"front": {"gw_priority": 1}, "lan": {}}, "ports": ["8080:80"]},
+        "web": {"networks": ["front"]},
+    },
+}
+
+#: LAN after a change of mode, mtu, address and network, without the host's own link and with a network less.
+LAN_EDITED: Declaration = {
+    "networks": {
+        "lan": {
+            "driver": "macvlan",
+            "parent": "up0",
+            "macvlan_mode": "vepa",
+            "mtu": 1400,
+            "ipam": {"config": [{"ip_range": "198.51.100.64/27"}]},
+        },
+        "back": {},
+    },
+    "containers": {
+        "one": {"networks": {"lan": {"ipv4_address": "198.51.100.90"}}},
+        "two": {"networks": ["back"]},
+        "both": {"networks": ["lan"]},
+        "three": {"networks": ["lan"]},
+        "web": {"networks": ["back"]},
+    },
+}
+
 NOTHING: Optional[Declaration] = None
+
+# Nobody is on the lab host's wire, so nobody's answer has to be awaited.
+address_probe.PAUSE = 0.001
 
 
 def run(

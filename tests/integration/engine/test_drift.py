@@ -13,16 +13,27 @@ from typing import Any, Callable, Dict, Iterator, List, Optional
 import mutations
 import pytest
 from labhost import LabHost
+from lan_mutations import MACVLAN
 from mutations import ROWS, Mutation, shell
-from scenarios import DEMO, NOTHING, desired, run
+from scenarios import DEMO, LAN, NOTHING, Declaration, desired, run
 from world import World, difference, world
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.desired import Desired
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.macvlan import Macvlan
 
 KINDS: Dict[str, Callable[[Desired], List[Mutation]]] = {
     kind.__name__: lambda desired, kind=kind: mutations.of_resources(kind, desired) for kind in ROWS
 }
+KINDS["Macvlan"] = lambda desired: [
+    mutation
+    for link in desired.links
+    if isinstance(link, Macvlan)
+    for row in MACVLAN.values()
+    for mutation in row(link)
+]
+#: What is declared where it is not DEMO.
+DECLARED = {"Macvlan": LAN}
 KINDS["packet rules"] = mutations.of_rules
 KINDS["leases"] = lambda _desired: mutations.of_leases()
 
@@ -39,6 +50,10 @@ def demo_host(engine_host: LabHost) -> Iterator[LabHost]:
 @pytest.mark.parametrize("kind", ROWS, ids=lambda kind: str(kind.__name__))
 def test_no_attribute_is_without_a_mutation(kind: type) -> None:
     assert set(ROWS[kind]) == {field.name for field in fields(kind)}
+
+
+def test_no_attribute_of_a_macvlan_is_without_one() -> None:
+    assert set(MACVLAN) == {field.name for field in fields(Macvlan)}
 
 
 def test_the_bar_of_a_hundred_and_fifty_mutations_is_met(demo_host: LabHost) -> None:
@@ -70,22 +85,23 @@ def test_a_removal_takes_along_what_lost_one_of_its_marks(fresh_host: LabHost) -
 
 def _drift(kind: str) -> List[str]:
     problems: List[str] = []
-    _settle()
-    for mutation in KINDS[kind](desired(DEMO)):
-        trouble = _try(mutation)
+    declared = DECLARED.get(kind, DEMO)
+    _settle(declared)
+    for mutation in KINDS[kind](desired(declared)):
+        trouble = _try(mutation, declared)
         if trouble:
             problems.append("{0}\n    {1}".format(mutation.script, trouble[:1200]))
-            _settle()
+            _settle(declared)
     return problems
 
 
-def _try(mutation: Mutation) -> Optional[str]:
+def _try(mutation: Mutation, declared: Declaration) -> Optional[str]:
     try:
         mutation.happen()
     except subprocess.CalledProcessError as error:
         return "the mutation itself failed: {0}".format(error.stdout)
     try:
-        announced, done, again = run(DEMO, check=True).actions, run(DEMO).actions, run(DEMO).actions
+        announced, done, again = (run(declared, check=check).actions for check in (True, False, False))
     except FabricError as error:
         return "failed: {0}".format(error)
     if not any(mutation.reported in line for line in announced):
@@ -100,7 +116,7 @@ def _try(mutation: Mutation) -> Optional[str]:
     return "not as before: {0}, after {1}".format(odd, done) if odd else None
 
 
-def _settle() -> None:
+def _settle(declared: Declaration = DEMO) -> None:
     try:
         run(NOTHING)
     except FabricError:
@@ -110,7 +126,7 @@ def _settle() -> None:
             "case $link in br-*|veth*|stray*) ip link delete $link;; esac; done"
         )
         run(NOTHING)
-    run(DEMO)
+    run(declared)
     _baseline.clear()
     _baseline.update(world())
 
@@ -132,7 +148,7 @@ def _removed_without_marks() -> Dict[str, Any]:
 
 def _count() -> int:
     wanted = desired(DEMO)
-    return sum(len(kind(wanted)) for kind in KINDS.values())
+    return sum(len(of_kind(wanted)) for kind, of_kind in KINDS.items() if kind not in DECLARED)
 
 
 def _failure() -> str:

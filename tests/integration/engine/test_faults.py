@@ -12,13 +12,14 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 import pytest
 from faults import before_each_write, fail_at, fail_then_kill, kill_at, nothing
 from labhost import in_child
-from scenarios import DEMO, EDITED, NOTHING, Declaration, run, settle
+from scenarios import DEMO, EDITED, LAN, LAN_EDITED, NOTHING, Declaration, run, settle
 from world import World, difference, world
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
 
 #: From nothing, or from one state, to another one and back.
 BUILDS, EDITS = (NOTHING, DEMO), (DEMO, EDITED)
+LAN_BUILDS, LAN_EDITS = (NOTHING, LAN), (LAN, LAN_EDITED)
 
 
 @pytest.mark.parametrize("job", ["fail: build", "fail: edit", "fail: edit back", "fail: removal"])
@@ -28,6 +29,18 @@ def test_a_failed_write_is_rolled_back_whichever_it_is(outcome: Callable[[str], 
 
 @pytest.mark.parametrize("job", ["kill: build and removal", "kill: edit and back"])
 def test_a_kill_before_any_write_is_made_good_by_the_next_run(outcome: Callable[[str], int], job: str) -> None:
+    assert outcome(job) > 40
+
+
+@pytest.mark.parametrize(
+    "job", ["fail: {0} on a LAN".format(what) for what in ("build", "edit", "edit back", "removal")]
+)
+def test_a_failed_write_is_rolled_back_on_a_lan(outcome: Callable[[str], int], job: str) -> None:
+    assert outcome(job) > 20
+
+
+@pytest.mark.parametrize("job", ["kill: build and removal on a LAN", "kill: edit and back on a LAN"])
+def test_a_kill_before_any_write_is_made_good_on_a_lan(outcome: Callable[[str], int], job: str) -> None:
     assert outcome(job) > 40
 
 
@@ -159,6 +172,12 @@ JOBS: Dict[str, Tuple[Any, ...]] = {
     "fail: edit": (_fail_everywhere, *EDITS),
     "fail: edit back": (_fail_everywhere, *reversed(EDITS)),
     "fail: removal": (_fail_everywhere, *reversed(BUILDS)),
+    "fail: build on a LAN": (_fail_everywhere, *LAN_BUILDS),
+    "fail: edit on a LAN": (_fail_everywhere, *LAN_EDITS),
+    "fail: edit back on a LAN": (_fail_everywhere, *reversed(LAN_EDITS)),
+    "fail: removal on a LAN": (_fail_everywhere, *reversed(LAN_BUILDS)),
+    "kill: build and removal on a LAN": (_kill_everywhere, *LAN_BUILDS),
+    "kill: edit and back on a LAN": (_kill_everywhere, *LAN_EDITS),
     "kill: build and removal": (_kill_everywhere, *BUILDS),
     "kill: edit and back": (_kill_everywhere, *EDITS),
     "kill on the way back: build": (_kill_on_the_way_back, *BUILDS),

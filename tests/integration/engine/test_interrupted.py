@@ -14,7 +14,7 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 import pytest
 from faults import before_each_write, kill_at, nothing
 from labhost import LabHost, in_child
-from scenarios import DEMO, EDITED, NOTHING, Declaration, run, settle
+from scenarios import DEMO, EDITED, LAN, LAN_EDITED, NOTHING, Declaration, run, settle
 from watching import quiet_writes_during
 from world import difference, store_bytes, world
 
@@ -53,8 +53,20 @@ ip -n web address add 192.0.2.1/32 dev eth0
 ip -n db link set eth0 mtu 1300
 ip link delete br-closed
 ip netns delete batch
+ip link delete $(ip -br link show type ifb | sed '1!d; s/[@ ].*//')
+for pair in $(tc qdisc show | grep -o 'tbf fab: dev veth[0-9a-f]*' | sed 's/.* //'); do
+    tc qdisc change dev $pair root handle fab: tbf rate 1mbit burst 64kb limit 90kb
+done
 nft flush table inet fabric-default
 echo stray > /etc/netns/db/hosts
+"""
+
+_LAN_DRIFT = """
+ip -n one link delete eth0
+ip -n two link set eth0 type macvlan mode private
+ip -n two address add 192.0.2.1/32 dev eth0
+ip -n both link set eth1 alias ""
+for link in $(ip -br link | sed -n 's/^\\(lan-[^@ ]*\\).*/\\1/p'); do ip address flush dev $link; done
 """
 
 #: (what was applied, what somebody did then, what the run that is killed was to apply, what is declared after it).
@@ -69,6 +81,12 @@ SCENARIOS: Dict[str, Tuple[Any, ...]] = {
     "a removal, then another": (DEMO, "", NOTHING, OTHER),
     "a repair, then the same": (DEMO, _DRIFT, DEMO, DEMO),
     "a repair, then another": (DEMO, _DRIFT, DEMO, OTHER),
+    "a build on a LAN, then the same": (NOTHING, "", LAN, LAN),
+    "a build on a LAN, then a removal": (NOTHING, "", LAN, NOTHING),
+    "an edit on a LAN, then the same": (LAN, "", LAN_EDITED, LAN_EDITED),
+    "an edit on a LAN, then back": (LAN, "", LAN_EDITED, LAN),
+    "a removal on a LAN, then the same": (LAN, "", NOTHING, NOTHING),
+    "a repair on a LAN, then the same": (LAN, _LAN_DRIFT, LAN, LAN),
 }
 #: At how many places each run is killed.
 PLACES = int(os.environ.get("FABRIC_PLACES", "5"))

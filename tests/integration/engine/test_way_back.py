@@ -11,7 +11,7 @@ from typing import Any, Callable, Dict, Optional, Tuple
 from unittest import mock
 
 import pytest
-from scenarios import DEMO, EDITED, NOTHING, Declaration, run
+from scenarios import DEMO, EDITED, LAN, LAN_EDITED, NOTHING, Declaration, run
 from world import difference, world
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.observation import Planner
@@ -83,8 +83,10 @@ def test_a_run_that_fails_at_its_end_leaves_the_host_as_it_was(outcome: Callable
     assert cleaned == ()
 
 
-def _fail(drift: str, declared: Optional[Declaration]) -> Tuple[str, Dict[str, Any], Tuple[str, ...]]:
-    run(DEMO)
+def _fail(
+    drift: str, declared: Optional[Declaration], start: Declaration = DEMO
+) -> Tuple[str, Dict[str, Any], Tuple[str, ...]]:
+    run(start)
     subprocess.run(["sh", "-ec", drift], check=True)
     before = world()
     message = "no failure"
@@ -98,4 +100,52 @@ def _fail(drift: str, declared: Optional[Declaration]) -> Tuple[str, Dict[str, A
     return message, odd, run(NOTHING).actions
 
 
+#: The same of links that stand on the uplink, and have no end on the host.
+LAN_DRIFT: Dict[str, str] = {
+    "nothing": "",
+    "settings": "\n".join(
+        _CONF.format(*words)
+        for words in (
+            ("one", "ipv4/conf/eth0/proxy_arp", 1),
+            ("one", "ipv4/conf/eth0/log_martians", 0),
+            ("two", "ipv4/conf/eth0/log_martians", 1),
+        )
+    ),
+    "addresses and routes": "ip -n one address add 192.0.2.7/32 dev eth0; ip -n one route delete default; "
+    "ip -n two route add 192.0.2.64/26 dev eth0 metric 77",
+    "modes and marks": "ip -n one link set eth0 type macvlan mode vepa; ip -n two link set eth0 alias ''; "
+    "ip -n both link property del dev eth1 altname fabric,default,network,lan",
+    "down, and another mtu": "ip -n one link set eth0 down; ip -n two link set eth0 mtu 1280",
+    "renamed": "ip -n one link set eth0 down; ip -n one link set eth0 name stray0; ip -n one link set stray0 up",
+    "gone, and another MAC": "ip -n one link delete eth0; ip -n two link set eth0 address 02:00:00:00:00:77",
+    "another parent": "ip -n one link delete eth0; ip link add stray0 type ifb; ip link set stray0 up; "
+    "ip link add eth0 link stray0 netns one type macvlan mode bridge; "
+    "ip -n one link set eth0 up alias 'linuxnet.fabric/default one:eth0'",
+}
+LAN_RUNS: Dict[str, Optional[Declaration]] = {
+    "repair on a LAN": LAN,
+    "edit on a LAN": LAN_EDITED,
+    "passthru on a LAN": {
+        "networks": {"lan": {**LAN["networks"]["lan"], "macvlan_mode": "passthru", "host_access": False}},
+        "containers": {"one": {"networks": ["lan"]}},
+    },
+    "removal on a LAN": NOTHING,
+}
+LAN_JOBS = {
+    "{0}: {1}".format(name, drift): (_fail, LAN_DRIFT[drift], LAN_RUNS[name], LAN)
+    for drift in LAN_DRIFT
+    for name in LAN_RUNS
+    if (drift, name) != ("nothing", "repair on a LAN")
+}
+
+
+@pytest.mark.parametrize("job", LAN_JOBS)
+def test_so_it_does_on_a_lan(outcome: Callable[[str], Any], job: str) -> None:
+    message, odd, cleaned = outcome(job)
+    assert "What the run had done was undone" in message
+    assert odd == {}
+    assert cleaned == ()
+
+
 JOBS = {"{0}: {1}".format(name, drift): (_fail, DRIFT[drift], RUNS[name]) for drift in DRIFT for name in RUNS}
+JOBS.update(LAN_JOBS)

@@ -39,11 +39,21 @@ _NUMBERED = ("ifindex", "link_index", "link_netnsid", "link", "operstate", "flag
 _LIMITS = ("tso_max_size", "tso_max_segs", "gso_max_size", "gro_max_size", "gso_ipv4_max_size", "gro_ipv4_max_size")
 _COUNTED = ("handle", "packets", "bytes", "index")
 _BRIDGE_PORT = ("state", "priority", "cost", "hairpin", "guard", "learning", "flood", "isolated", "neigh_suppress")
+_BRIDGE = (
+    "stp_state",
+    "ageing_time",
+    "forward_delay",
+    "mcast_snooping",
+    "no_linklocal_learn",
+    "priority",
+    "vlan_filtering",
+)
 
 
 def world() -> World:
     found: World = {}
     found.update(_network("host", None))
+    found.update(_traffic_control())
     for name in namespaces.names():
         found["handle " + name] = _same_as(name)
         if namespaces.identity(namespaces.handle(name)) not in (None, namespaces.identity("/proc/self/ns/net")):
@@ -84,6 +94,8 @@ def _network(where: str, netns: Optional[str]) -> Iterator[Any]:
         name = link["ifname"]
         yield from _link("{0} link {1}".format(where, name), link, netns is None)
         index[name] = link
+    for entry in _static_entries(netns):
+        yield "{0} forwarding entry {1}".format(where, json.dumps(entry, sort_keys=True)), True
     for route in routes:
         if _durable(route):
             words = {key: value for key, value in route.items() if key not in ("flags", "pref")}
@@ -92,6 +104,33 @@ def _network(where: str, netns: Optional[str]) -> Iterator[Any]:
         yield "{0} neighbour {1}".format(where, json.dumps(neighbour, sort_keys=True)), True
     for key, value in _read_sysctls(netns, list(index)):
         yield "{0} sysctl {1}".format(where, key), value
+
+
+def _traffic_control() -> Iterator[Any]:
+    """Every qdisc and filter of the host's links that somebody set."""
+    for qdisc in json.loads(_output("tc", "-j", "qdisc", "show")):
+        if qdisc["handle"] == "0:":
+            continue
+        where = "host qdisc {0} {1}".format(qdisc["dev"], qdisc.get("parent", "root"))
+        yield where, (qdisc["kind"], qdisc["handle"], json.dumps(qdisc["options"], sort_keys=True))
+        if qdisc["kind"] == "ingress":
+            text = _output("tc", "filter", "show", "dev", qdisc["dev"], "parent", "ffff:")
+            lines = (line.strip().partition(" not_in_hw")[0] for line in text.splitlines())
+            yield where + " filters", [line for line in lines if line and not line.startswith("index ")]
+
+
+def _output(*command: str) -> str:
+    return subprocess.run(command, stdout=subprocess.PIPE, check=True, universal_newlines=True).stdout
+
+
+def _static_entries(netns: Optional[str]) -> List[Any]:
+    """What bridges know and did not learn. Those of devices themselves are the kernel's own."""
+    if netns is not None:
+        return []
+    answer = subprocess.run(
+        ["bridge", "-j", "fdb", "show"], stdout=subprocess.PIPE, check=True, universal_newlines=True
+    )
+    return [entry for entry in json.loads(answer.stdout or "[]") if entry.get("state") == "static"]
 
 
 def _ip(netns: Optional[str], script: str) -> List[Any]:
@@ -107,14 +146,16 @@ def _link(key: str, link: Dict[str, Any], on_host: bool) -> Iterator[Any]:
     for name, value in link.items():
         if name in (*_NUMBERED, *_LIMITS) or name in ("addr_info", "linkinfo", "ifname"):
             continue
-        if (name == "address" and kind == "veth" and on_host) or (name == "qdisc" and "UP" not in link["flags"]):
+        if (name == "address" and kind in ("veth", "ifb") and on_host) or (
+            name == "qdisc" and "UP" not in link["flags"]
+        ):
             continue
         yield "{0} {1}".format(key, name), value
     yield key + " kind", kind
     yield key + " up", "UP" in link["flags"]
     if kind == "bridge":
         data = info["info_data"]
-        for name in ("stp_state", "ageing_time", "forward_delay", "mcast_snooping", "priority", "vlan_filtering"):
+        for name in _BRIDGE:
             yield "{0} {1}".format(key, name), data.get(name)
     if info.get("info_slave_kind") == "bridge":
         for name in _BRIDGE_PORT[2:]:

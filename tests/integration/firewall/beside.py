@@ -14,7 +14,7 @@ import base64
 import os
 import shutil
 from pathlib import Path
-from typing import Any, Dict, Iterator, Sequence, Tuple
+from typing import Any, Dict, Iterator, List, Sequence, Tuple
 
 from tests.integration.docker import daemon
 from tests.lab.place import Host
@@ -34,6 +34,10 @@ BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration
   </policy>
 </busconfig>
 """
+
+
+#: Another firewalld than the machine's: the tree into which its packages were unpacked (dpkg-deb -x).
+TREE = os.environ.get("FIREWALLD_ROOT", "")
 
 
 class Beside:
@@ -86,6 +90,10 @@ class Beside:
     def remove_ours(self) -> None:
         """By hand, as somebody who does not know what it is for."""
 
+    def undo(self, commands: Sequence[str]) -> None:
+        """What was done by hand as a warning says."""
+        raise NotImplementedError
+
     def _own_copy(self, path: str) -> None:
         copy = "/run/own" + path
         self.host.run(["sh", "-c", "mkdir -p {0} && cp -a {1}/. {0} && mount --bind {0} {1}".format(copy, path)])
@@ -116,6 +124,10 @@ class Docker(Beside):
     def remove_ours(self) -> None:
         self.host.run(["iptables", "-D", "DOCKER-USER", "1"])
 
+    def undo(self, commands: Sequence[str]) -> None:
+        for command in commands:
+            self.host.run(command.replace(" -I ", " -D ").split())
+
 
 class Ufw(Beside):
     name, programs, chain = "ufw", ("ufw", "iptables"), "FORWARD of table ip filter"
@@ -134,6 +146,10 @@ class Ufw(Beside):
         found["ip6tables-save"] = [line for line in found["ip6tables-save"] if "-A ufw6-user-limit" not in line]
         return found
 
+    def undo(self, commands: Sequence[str]) -> None:
+        for command in commands:
+            self.host.run(command.replace(" allow ", " delete allow ").split())
+
     def remove_ours(self) -> None:
         self.host.run(["sed", "-i", "/-i br-front/d", "/etc/ufw/before.rules"])
         self.host.run(["ufw", "reload"])
@@ -145,6 +161,9 @@ class Firewalld(Beside):
     backend = "nftables"
 
     def start(self) -> None:
+        if TREE:
+            self.host.run(["mount", "-t", "overlay", "-o", "lowerdir={0}/usr:/usr".format(TREE), "overlay", "/usr"])
+            self.host.run(["mount", "--bind", TREE + "/etc/firewalld", "/etc/firewalld"])
         self._own_copy("/etc/firewalld")
         choose = "s/^FirewallBackend=.*/FirewallBackend={0}/".format(self.backend)
         self.host.run(["sed", "-i", choose, "/etc/firewalld/firewalld.conf"])
@@ -168,7 +187,7 @@ class Firewalld(Beside):
 
     def state(self) -> Dict[str, Any]:
         # Everything that firewalld knows at run time and that a packet could meet is in its table.
-        table = self.host.run(["nft", "list", "table", "inet", "firewalld"], check=False).stdout
+        table = _in_any_order(self.host.run(["nft", "list", "table", "inet", "firewalld"], check=False).stdout)
         return dict(super().state(), **dict(self._files("/etc/firewalld/*.*", "/etc/firewalld/*/*")), table=table)
 
     def entries(self) -> int:
@@ -176,8 +195,17 @@ class Firewalld(Beside):
         found = dict(self._files("/etc/firewalld/*/*"))
         return sum(1 + text.count(b"<interface") for text in found.values() if b"linuxnet.fabric/" in text)
 
+    def undo(self, commands: Sequence[str]) -> None:
+        self.host.run(["sh", "-c", "rm -f /etc/firewalld/zones/trusted.xml*"])
+        self.reload()
+
     def remove_ours(self) -> None:
         self.host.run(["firewall-cmd", "--zone=fabric-default", "--remove-interface=br-front"])
+
+
+def _in_any_order(table: str) -> List[List[str]]:
+    """A listed table with sorted chains: firewalld 2 orders two zones by which of them came first."""
+    return [sorted(chain.splitlines()) for chain in table.split("\n\n")]
 
 
 class FirewalldOnIptables(Firewalld):

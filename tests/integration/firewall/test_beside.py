@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Dict, Iterator, List, Sequence, Tuple, Type
 
@@ -85,6 +86,22 @@ def test_without_integrate_packets_are_dropped_and_a_warning_unless_ignored_name
     assert beside.chain in told and "topology_firewall: integrate" in told
     assert not beside.lab.host.module("topology", dict(TOPOLOGY, firewall="ignore")).get("warnings")
     hold(beside, left_open(beside))
+    assert beside.state() == beside.untouched
+
+
+def test_the_warning_tells_the_truth_and_what_it_says_to_do_helps(beside: Beside) -> None:
+    host = beside.lab.host
+    told = json.dumps(host.module("topology", TOPOLOGY)["warnings"]).replace('\\"', '"')
+    commands = re.findall(r'"((?:iptables|ip6tables|ufw|firewall-cmd) [^"]*)"', told)
+
+    assert ("nor published ports be reached" in told) is (("in", 4) in closed_by(beside))
+    for command in commands:
+        host.run(command.split())
+    left = host.module("topology", TOPOLOGY).get("warnings")
+    hold(beside, WAYS)
+    beside.undo(commands)
+
+    assert not left
     assert beside.state() == beside.untouched
 
 

@@ -30,10 +30,11 @@ def talk(shared_lab: Lab) -> Iterator[Talk]:
 
 @pytest.fixture(scope="module")
 def declare(shared_lab: Lab) -> Declare:
-    """declare(networks, containers): apply it; with twice, see that a second run finds nothing to do."""
+    """declare(networks, containers): apply it; with twice, see that a second run finds nothing to do. ``more``: other
+    options of the module."""
 
-    def run(networks: Dict[str, Any], containers: Dict[str, Any], twice: bool = False) -> Dict[str, Any]:
-        words = {"networks": networks, "containers": containers}
+    def run(networks: Dict[str, Any], containers: Dict[str, Any], twice: bool = False, **more: Any) -> Dict[str, Any]:
+        words = {"networks": networks, "containers": containers, **more}
         answer = shared_lab.host.module("topology", words)
         if twice:
             again = shared_lab.host.module("topology", words)

@@ -14,7 +14,6 @@ import ctypes
 import os
 import select
 import socket
-import struct
 import subprocess
 import time
 from contextlib import contextmanager
@@ -29,6 +28,19 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset
     Ruleset,
 )
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.text import render
+from tests.lab.frames import (  # noqa: F401 - for the tests, which take all of it from here
+    arp,
+    checksum,
+    crc32c,
+    ethernet,
+    icmp6,
+    ip4,
+    ip6,
+    octets,
+    packed,
+    sctp_init,
+    udp,
+)
 from tests.lab.talk import CLONE_NEWNET, DEADLINE, MOMENT, Sockets
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -265,80 +277,3 @@ class Wire(Sockets):
 
     def mac_of(self, name: str, ifname: str) -> str:
         return self.ip(name, "link show dev " + ifname).split("link/ether ")[1].split()[0]
-
-
-# --- frames -----------------------------------------------------------------------------------------------------------
-
-
-def octets(text: str) -> bytes:
-    return bytes(int(part, 16) for part in text.split(":"))
-
-
-def packed(text: str) -> bytes:
-    return socket.inet_pton(socket.AF_INET6 if ":" in text else socket.AF_INET, text)
-
-
-def ethernet(source: str, target: str, kind: int, payload: bytes) -> bytes:
-    return octets(target) + octets(source) + struct.pack("!H", kind) + payload
-
-
-def checksum(data: bytes) -> int:
-    data += b"\0" * (len(data) % 2)
-    total = sum(struct.unpack("!{0}H".format(len(data) // 2), data))
-    while total >> 16:
-        total = (total & 0xFFFF) + (total >> 16)
-    return ~total & 0xFFFF
-
-
-def ip4(source: str, target: str, protocol: int, payload: bytes) -> bytes:
-    head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(payload), 1, 0, 64, protocol, 0) + packed(source) + packed(target)
-    return head[:10] + struct.pack("!H", checksum(head)) + head[12:] + payload
-
-
-def ip6(source: str, target: str, protocol: int, payload: bytes) -> bytes:
-    head = struct.pack("!IHBB", 6 << 28, len(payload), protocol, 255)
-    return head + packed(source) + packed(target) + payload
-
-
-def udp(source: str, target: str, sport: int, dport: int, data: bytes) -> bytes:
-    length = 8 + len(data)
-    if ":" not in source:
-        pseudo = packed(source) + packed(target) + struct.pack("!BBH", 0, 17, length)
-    else:
-        pseudo = packed(source) + packed(target) + struct.pack("!II", length, 17)
-    head = struct.pack("!HHHH", sport, dport, length, 0)
-    total = checksum(pseudo + head + data) or 0xFFFF
-    return struct.pack("!HHHH", sport, dport, length, total) + data
-
-
-def crc32c(data: bytes) -> int:
-    """RFC 3309: what SCTP has for a checksum."""
-    value = 0xFFFFFFFF
-    for octet in data:
-        value ^= octet
-        for _bit in range(8):
-            value = (value >> 1) ^ (0x82F63B78 if value & 1 else 0)
-    return value ^ 0xFFFFFFFF
-
-
-def sctp_init(sport: int, dport: int, tag: int) -> bytes:
-    """The first packet of an association; the tag is to know it again."""
-    chunk = struct.pack("!BBHIIHHI", 1, 0, 20, tag, 65536, 1, 1, 1)
-    head = struct.pack("!HHI", sport, dport, 0)
-    return head + struct.pack("<I", crc32c(head + b"\0" * 4 + chunk)) + chunk
-
-
-def icmp6(source: str, target: str, kind: int, body: bytes) -> bytes:
-    message = struct.pack("!BBH", kind, 0, 0) + body
-    pseudo = packed(source) + packed(target) + struct.pack("!II", len(message), 58)
-    return message[:2] + struct.pack("!H", checksum(pseudo + message)) + message[4:]
-
-
-def arp(operation: int, sender_mac: str, sender: str, target_mac: str, target: str) -> bytes:
-    return (
-        struct.pack("!HHBBH", 1, 0x0800, 6, 4, operation)
-        + octets(sender_mac)
-        + packed(sender)
-        + octets(target_mac)
-        + packed(target)
-    )

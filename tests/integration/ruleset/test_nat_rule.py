@@ -23,6 +23,7 @@ def run(*words):
 
 run("mount", "-t", "tmpfs", "none", "/var/lib")
 run("mount", "-t", "tmpfs", "none", "/run")
+run("sysctl", "-qw", "net.ipv4.ip_forward=0")
 run("ip", "link", "add", "br-x", "type", "bridge")
 run("ip", "address", "add", "10.0.0.1/24", "dev", "br-x")
 run("ip", "link", "set", "br-x", "up")
@@ -30,6 +31,7 @@ run("ip", "link", "set", "br-x", "up")
 def call(check=False, state="present", **words):
     params = dict.fromkeys(("subnet", "to_address", "published", "host_ip", "target", "target_port"))
     params.update(bridge="br-x", protocol="tcp", topology_name="by_hand", state=state, **words)
+    params.update(forwarding="manage", transit="drop")
     result = nat.perform(params, check)
     return {{"changed": result.changed, "actions": list(result.actions)}}
 
@@ -82,7 +84,12 @@ answers += [call(state="absent", **masquerade)["changed"]]
     assert "unpublish 0.0.0.0:8080/tcp -> 10.0.0.2:80" in unpublished["actions"]
     assert (before, after) == ("1", "0")
     assert not changed
-    assert last["actions"] == ["delete nft table inet fabric-by_hand", "delete nft table bridge fabric-by_hand"]
+    assert last["actions"] == [
+        "set net.ipv4.ip_forward from 1 to 0",
+        "delete nft table inet fabric-by_hand",
+        "delete nft table bridge fabric-by_hand",
+        "delete nft table inet fabric",
+    ]
     assert left == ""
     assert not again
 

@@ -7,20 +7,18 @@
 from __future__ import annotations
 
 import select
-import sys
-from pathlib import Path
 
 import pytest
 from pyroute2.netlink.nfnetlink.nfctsocket import NFCTSocket
+from ruleset_example import example
 from ruleset_wire import Wire, address, endpoints, on_wire, policies, publish
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import conntrack, nft
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.model import Ruleset
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.owners import Owners
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.plan import plan_ruleset
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.told import tell
 from tests.lab.talk import MOMENT
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "unit" / "resources"))
-from ruleset_example import example
 
 pytestmark = pytest.mark.parametrize("wire", [False], indirect=True, scope="module")
 
@@ -92,7 +90,7 @@ def test_drift_is_seen_and_repaired_and_the_way_back_restores_it(inside, damage)
     nft.load(damage)
     damaged = nft.list_text(TABLES)
     change = apply()
-    assert change is not None and change.actions
+    assert change is not None and tell(change, Owners("default", example()))
     assert plan() is None
     nft.load(change.inverse_script)
     assert nft.list_text(TABLES) == damaged
@@ -144,7 +142,8 @@ def test_however_many_ports_the_rules_are_as_many_and_one_more_is_one_element(in
     assert plan(example(ports)) is None
     change = plan(example(ports + 1))
     assert change.script.count("\n") == 1
-    assert change.actions == ("publish 0.0.0.0:{0}/tcp -> 172.20.0.10:80".format(8080 + ports),)
+    told = tell(change, Owners("default", example()))
+    assert [line.text for line in told] == ["publish 0.0.0.0:{0}/tcp -> 172.20.0.10:80".format(8080 + ports)]
 
 
 class Flows:

@@ -70,6 +70,7 @@ def sctp(lab: Lab, steps: Steps) -> None:
             ("node1", "127.0.0.1", 8081, 81),
         ):
             with talk.socket("web", socket.AF_INET6, socket.SOCK_STREAM, SCTP) as server:
+                server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 server.bind(("::", listening))
                 server.listen(1)
                 family = socket.AF_INET6 if ":" in address else socket.AF_INET

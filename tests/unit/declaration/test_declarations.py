@@ -59,7 +59,7 @@ def plain(value: Any) -> Any:
 
 
 def look_up(data: Any, path: str) -> Any:
-    """``containers.web.ports[0].target``, or ``containers.web.ports.count`` for a length."""
+    """``containers.web.ports[0].container_port``, or ``containers.web.ports.count`` for a length."""
     for word, index in re.findall(r"([^.\[\]]+)|\[(\d+)\]", path):
         if index:
             data = data[int(index)]

@@ -10,8 +10,10 @@ from typing import Any, Dict, List
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.desired import Desired
 from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.addressing import HostDefaults
+from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.describe import describe_containers
 from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.drivers.registry import parse_declaration
 from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.expand import expand
+from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.lease_requests import port_request
 from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.requests import Allocation, SubnetLease
 
 NETWORKS: Dict[str, Any] = {
@@ -67,3 +69,28 @@ def test_ipv6_is_off_where_nobody_says_anything() -> None:
 def test_a_container_on_two_networks_that_says_so_is_a_router() -> None:
     settings = web(NETWORKS, sysctls={"net.ipv4.ip_forward": 1}).namespaces[0].sysctls
     assert settings[0] == ("net/ipv4/ip_forward", "1")
+
+
+def test_ports_come_in_by_each_family_as_its_own_network_says() -> None:
+    networks = {"a": {"host_binding": "127.0.0.1"}, "b": {"enable_ipv4": False, "enable_ipv6": True}}
+    topology = parse_declaration("default", networks, {"web": {"networks": ["a", "b"], "ports": ["8080:80", "7000"]}})
+    allocation = Allocation(
+        subnets={("a", 4): SubnetLease("10.1.0.0/24", "10.1.0.1"), ("b", 6): SubnetLease("fd00::/64", "fd00::1")},
+        addresses={("a", "web", 4): "10.1.0.2", ("b", "web", 6): "fd00::2"},
+        ports={port_request("web", port): port.published or 40000 for port in topology.containers["web"].ports},
+    )
+    ruleset = expand(topology, allocation, HostDefaults()).ruleset
+    assert ruleset is not None
+    assert {(port.host_ip, port.published, port.container_address) for port in ruleset.publications} == {
+        ("127.0.0.1", 8080, "10.1.0.2"),
+        (None, 8080, "fd00::2"),
+        ("127.0.0.1", 40000, "10.1.0.2"),
+        (None, 40000, "fd00::2"),
+    }
+    described = describe_containers(topology, allocation)["web"]["ports"]
+    assert {(port["host_ip"], port["published"]) for port in described} == {
+        ("127.0.0.1", 8080),
+        ("::", 8080),
+        ("127.0.0.1", 40000),
+        ("::", 40000),
+    }

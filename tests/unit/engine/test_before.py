@@ -6,9 +6,12 @@
 
 from __future__ import annotations
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.before import restored
+import json
+
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.before import image, restored
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.marks import HandleMark
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.observe import Observed
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnl.read import Link
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnl.read import Link, RouteEntry
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.visits import NamespaceState
 
 FOREIGN = Link(3, "up0", kind="veth", peer=2)
@@ -40,3 +43,14 @@ def test_a_pair_that_was_removed_has_both_its_ends_again():
     before = {"netns one": netns_image([ETH0]), "link vethaa": link_image(VETH, ["one", 2])}
     netns, inner = restored(observed({}), before).inner_ends[7]
     assert (netns, inner.ifname) == ("one", "eth0")
+
+
+def test_a_multipath_route_of_a_removed_namespace_is_the_one_that_was_there():
+    route = RouteEntry("0.0.0.0/0", next_hops=(2, 3))
+    state = NamespaceState(routes=(route,))
+    marks = {"one": HandleMark("default", 5)}
+    there = Observed({}, {}, {}, {}, {"one": 5}, marks, {"one": state}, 1)
+    kept = json.loads(json.dumps(image([["netns one"]], there, {})))
+
+    gone = Observed({}, {}, {}, {}, {}, {}, {}, 1)
+    assert restored(gone, kept).namespaces["one"].routes == (route,)

@@ -13,7 +13,8 @@ import pytest
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.desired import Desired
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.plan import own_namespaces, plan
-from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.report import report
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.report import DRIFT, report
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.changes import LEASE, Change, Subject
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.marks import HandleMark
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.observe import Observed
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnl.read import Link, RouteEntry
@@ -50,7 +51,17 @@ NOTHING: Dict[str, Any] = {
     "namespaces": {},
     "own_inode": 1,
 }
-BRIDGE = Link(3, "br-front", "bridge", True, mtu=1500, alias=NETWORK, altnames=(ALTNAME,), ageing_time=300)
+BRIDGE = Link(
+    3,
+    "br-front",
+    "bridge",
+    True,
+    mtu=1500,
+    alias=NETWORK,
+    altnames=(ALTNAME,),
+    ageing_time=300,
+    no_linklocal_learn=True,
+)
 OUTER = Link(7, "vethaa", "veth", True, mtu=1500, alias=ENDPOINT, master=3, peer=2, ipv6_link_local=False)
 INNER = Link(2, "eth0", "veth", True, mtu=1500, alias=ENDPOINT, peer=7)
 
@@ -75,8 +86,8 @@ def texts(desired: Desired, observed: Observed, file: FileState) -> List[str]:
 
 def test_a_build_goes_from_the_host_inwards() -> None:
     assert texts(DESIRED, Observed(**NOTHING), FileState()) == [
-        "set net.ipv4.ip_forward from 0 to 1",
         "create bridge br-front (mtu 1500)",
+        "set net.ipv4.ip_forward from 0 to 1",
         "create namespace web",
         "connect web:eth0 () to br-front by vethaa",
         "write /etc/netns/web/: hostname",
@@ -264,10 +275,25 @@ def test_a_renamed_interface_that_lost_its_alias_gets_both_back() -> None:
 
 
 def test_a_report_has_a_line_for_each_step_and_what_changed_by_subject() -> None:
-    one = Action("set mtu", "bridge br-front", (), (), before={"mtu": 1400}, after={"mtu": 1500})
-    many = Action("first", "a", (), (), more=("second",), also=(("b", {}, {"x": 1}),))
-    told = report(("lease 172.17.0.2 to web",), (one, many))
+    front, web = Subject(network="front"), Subject(container="web", interface="eth0")
+    one = Action("set mtu", front, (), (), before={"mtu": 1400}, after={"mtu": 1500})
+    many = Action("first", web, (), (), also=(Change("second", web, {}, {"x": 1}),))
+    told = report((Change("lease 172.17.0.2 to web", Subject(container="web", part=LEASE)),), (one, many))
     assert told.actions == ("lease 172.17.0.2 to web", "set mtu", "first", "second")
-    assert told.before == {"bridge br-front": {"mtu": 1400}}
-    assert told.after["b"] == {"x": 1}
+    assert told.before == {"network front": {"mtu": 1400}}
+    assert told.after["container web:eth0"] == {"x": 1}
     assert told.changed and not report((), ()).changed
+
+
+def test_a_report_says_the_same_as_data() -> None:
+    action = Action("set mtu", Subject(network="front"), (), (), before={"mtu": 1400}, after={"mtu": 1500})
+    told = replace(report((), (action,)), kinds=(DRIFT,))
+    assert told.as_data() == [
+        {
+            "subject": {"network": "front"},
+            "kind": "drift",
+            "text": "set mtu",
+            "before": {"mtu": 1400},
+            "after": {"mtu": 1500},
+        }
+    ]

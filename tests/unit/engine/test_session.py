@@ -18,6 +18,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.report imp
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.session import Session, Work
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.stopwatch import Stopwatch
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import gate
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.changes import LEASE, Change, Subject
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.action import Action, Operation, operation
 
@@ -33,7 +34,7 @@ class Ledger(Leases):
     """Leases that remember what was done to them."""
 
     def __init__(self, *actions: str) -> None:
-        self.actions = actions
+        self.changes = tuple(Change(text, Subject(topology="default", part=LEASE)) for text in actions)
         self.log: List[str] = []
 
     def commit(self) -> None:
@@ -59,7 +60,9 @@ class Files:
     def _write(self, name: str) -> Action:
         path, now = str(self.directory / name), self.says().get(name)
         back = operation("file.remove", path=path) if now is None else operation("file.write", path=path, content=now)
-        return Action("write " + name, "file " + name, (operation("file.write", path=path, content="new"),), (back,))
+        return Action(
+            "write " + name, Subject(host=name), (operation("file.write", path=path, content="new"),), (back,)
+        )
 
 
 def session(check_mode: bool = False, timer: Any = None) -> Session:
@@ -207,7 +210,7 @@ def test_what_is_for_the_end_is_done_once_all_is_verified(files: Files) -> None:
         seen.append((files.directory / "leftover").exists())
         return ()
 
-    session().carry_out(Work("default", files.plan, left_after=left_after, finish=(leftover,)))
+    session().carry_out(Work("default", files.plan, left_after=left_after, finish=lambda changes: (leftover,)))
 
     assert seen == [True]
     assert files.says() == {"a": "new", "b": "new"}
@@ -217,7 +220,7 @@ def test_tidying_up_that_fails_leaves_the_journal_so_that_the_next_run_goes_on(f
     stuck = operation("file.write", path=str(files.directory), content="a directory is no file")
 
     with pytest.raises(FabricError, match="the host matches the declaration, but tidying up failed"):
-        session().carry_out(Work("default", files.plan, finish=(stuck,)))
+        session().carry_out(Work("default", files.plan, finish=lambda changes: (stuck,)))
 
     record = recovery.interrupted()
     assert record is not None
@@ -229,7 +232,7 @@ def test_a_run_with_a_timer_waits_for_its_confirmation(files: Files, monkeypatch
     monkeypatch.setattr(journal, "started", lambda pid: "7")
     finish: Tuple[Operation, ...] = (operation("file.remove", path=str(files.directory / "a")),)
 
-    session(timer=Timer("00", 1, "7")).carry_out(Work("default", files.plan, finish=finish))
+    session(timer=Timer("00", 1, "7")).carry_out(Work("default", files.plan, finish=lambda changes: finish))
 
     assert files.says() == {"a": "new", "b": "new"}
     with pytest.raises(FabricError, match="waits for its confirmation"):

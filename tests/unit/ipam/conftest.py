@@ -7,13 +7,9 @@
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import contextmanager
 
 import pytest
-
-sys.path.insert(0, os.path.dirname(__file__))
-
 from memory_store import MemoryStore
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.allocate import allocate, release_topology

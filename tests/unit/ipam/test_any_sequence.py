@@ -120,7 +120,7 @@ class Host(RuleBasedStateMachine):
                         for a in was.addresses
                     ),
                     tuple(
-                        PortRequest(p.container.swapcase(), p.target, p.protocol, p.published, p.host_ip)
+                        PortRequest(p.container.swapcase(), p.container_port, p.protocol, p.published, p.host_ip)
                         for p in was.ports
                     ),
                     POOLS,
@@ -192,7 +192,7 @@ class Host(RuleBasedStateMachine):
                 (a.network, a.container) for a in requests.addresses
             }
             assert {(row["container"], row["target"], row["host_ip"]) for row in rows if row["kind"] == "port"} == {
-                (p.container, p.target, p.host_ip or "") for p in requests.ports
+                (p.container, p.container_port, p.host_ip or "") for p in requests.ports
             }
 
     @invariant()
@@ -226,7 +226,7 @@ def _port(row):
 
 
 def _who(request):
-    return request.container, request.target, request.host_ip
+    return request.container, request.container_port, request.host_ip
 
 
 def _owner(row):

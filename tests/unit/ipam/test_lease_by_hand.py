@@ -88,9 +88,9 @@ def test_absent_where_nothing_ever_was_makes_no_store(lease):
     "written, message",
     [
         ({"network": "front", "owner": "web"}, "network: the network front has no subnet yet; write its subnet"),
-        ({"network": "front", "subnet": "10.0.0.1/24"}, "subnet: 10.0.0.1/24 has host bits set"),
+        ({"network": "front", "subnet": "10.0.0.1/24"}, "subnet: invalid subnet 10.0.0.1/24: it should be 10.0.0.0/24"),
         ({"network": "front", "subnet": "10.0.0.0/24", "ip_range": "10.1.0.0/25"}, "subnet: the ip_range .* outside"),
-        ({"owner": "web", "target": 99999}, "target: 99999 is not a port"),
+        ({"owner": "web", "target": 99999}, "target: 99999: the container port must be between 1 and 65535"),
         ({"network": "front", "owner": "", "subnet": "10.0.0.0/24"}, "owner: must not be empty"),
     ],
 )

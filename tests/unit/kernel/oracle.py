@@ -38,7 +38,7 @@ class Machine:
             self._classes = {name: _message_class(name) for name in _MESSAGES}
 
     def pyroute2(self, words: Dict[str, Any], type: int, flags: int, sequence: int) -> bytes:
-        """What pyroute2 makes of ``fields`` (of the header behind the netlink header) and ``attributes``."""
+        """The message that pyroute2 makes of ``fields`` (of the header behind struct nlmsghdr) and ``attributes``."""
         message = self._classes[_class_of(words["type"])]()
         for name, value in words.get("fields", {}).items():
             message[name] = value
@@ -47,8 +47,17 @@ class Machine:
         message.encode()
         return bytes(message.data)
 
+    def encode(self, kind: str, fields: Dict[str, Any], attributes: List[Tuple[str, Any]]) -> bytes:
+        """The payload that pyroute2 makes of a message of a class (``ifinfmsg`` …)."""
+        message = self._classes[kind]()
+        for name, value in fields.items():
+            message[name] = value
+        message["attrs"] = attributes
+        message.encode()
+        return bytes(message.data)[16:]
+
     def decode(self, kind: str, payload: bytes) -> Any:
-        """What pyroute2 reads in the payload of a message of a class (``ifinfmsg`` …)."""
+        """What pyroute2 reads in such a payload."""
         header = (16 + len(payload)).to_bytes(4, self.byteorder) + bytes(12)
         message = self._classes[kind](header + payload)
         message.decode()
@@ -66,7 +75,9 @@ def _message_class(name: str) -> Any:
         return found
     nla_map = tuple((key, "string" if key == "IFLA_IFALIAS" else kind) for key, kind in found.nla_map)
     proplist = type("proplist", (found.proplist,), {"nla_flags": 0})
-    return type(name, (found,), {"nla_map": nla_map, "proplist": proplist})
+    # Where another test has used the class, it has its attributes ready already; this one makes its own ready.
+    fresh = {"_nlmsg_base__compiled_nla": False}
+    return type(name, (found,), {"nla_map": nla_map, "proplist": proplist, **fresh})
 
 
 def _class_of(message_type: str) -> str:
@@ -89,7 +100,7 @@ def _pair(item: Sequence[Any]) -> Tuple[Any, Any]:
 
 @contextmanager
 def _loading(byteorder: str, package: str) -> Iterator[None]:
-    """In the body, modules of ``package`` are loaded anew for that byte order; afterwards they are as before."""
+    """In the body, modules of ``package`` are loaded anew, for that byte order; then the loaded ones are as before."""
     if byteorder == sys.byteorder:
         yield
         return

@@ -53,6 +53,12 @@ def test_every_request_has_a_case(machine: Machine) -> None:
     assert {case["request"] for case in CASES} == _builders(machine) | readers
 
 
+def test_every_argument_of_a_request_is_in_a_case(machine: Machine) -> None:
+    for name in _builders(machine):
+        said = {argument for case in CASES if case["request"] == name for argument in case["arguments"]}
+        assert said == set(inspect.signature(getattr(machine.codec.requests, name)).parameters), name
+
+
 def test_the_closed_set_is_the_one_that_is_named(machine: Machine) -> None:
     source = "".join(inspect.getsource(module) for module in (machine.codec.requests, machine.codec.read))
     named = set(re.findall(r"\bRTM_[A-Z]+\b", machine.codec.requests.__doc__))

@@ -12,7 +12,7 @@ from typing import Any, Callable
 
 import pytest
 
-from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report import report_of
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.report import report_of
 
 ANSWERS = json.loads((Path(__file__).with_name("data") / "answers.json").read_text(encoding="utf-8"))
 

@@ -14,13 +14,17 @@ import pytest
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.linuxnet.fabric.plugins.filter.drift import FilterModule
-from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report import report_of
-from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report_drawing import draw
-from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report_page import page_of
-from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report_scene import MANY, scene_of
-from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report_text import text_of
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.drawing import draw
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.page import page_of
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.report import report_of
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.scene import MANY, scene_of
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.text import lines_of, text_of
 
 SUMMARY = Path(__file__).with_name("data") / "summary.txt"
+
+
+def change(text, before=None, after=None, kind="drift", **subject):
+    return {"subject": subject, "kind": kind, "text": text, "before": before or {}, "after": after or {}}
 
 
 def drawings(page):
@@ -33,7 +37,10 @@ def test_the_text_is_read_at_a_glance(fleet):
 
 def test_a_long_list_is_cut_in_the_text_only(answer):
     given = answer("drifted")
-    given["actions"] = given["drift"] = [f"set mtu of br{index} from 1400 to 1500" for index in range(30)]
+    given["changes"] = [
+        change(f"set mtu of br{index} from 1400 to 1500", {"mtu": 1400}, {"mtu": 1500}, network=str(index))
+        for index in range(30)
+    ]
     report = report_of(given, "node1")
     assert "    and 10 more" in text_of([report]).splitlines()
     assert page_of([report]).count("<li ") == 30
@@ -99,17 +106,97 @@ def test_drift_and_intention_are_marked_where_they_are(fleet):
 
 def test_what_is_to_be_removed_is_in_the_drawing(answer):
     given = answer("clean")
-    given["actions"] = given["intended"] = [
-        "remove bridge br-old",
-        "remove namespace old",
-        "disconnect old:eth0 (veth1)",
+    given["changes"] = [
+        change("remove bridge br-old", {"mtu": 1500}, kind="intended", network="old"),
+        change("remove namespace old", {"own": True}, kind="intended", container="old"),
+        change("disconnect old:eth0 (veth1)", {"mtu": 1500}, kind="intended", container="old", interface="eth0"),
     ]
     scene = scene_of(report_of(given, "node1"))
-    assert [(subject, mark.kind) for subject, mark in scene.gone] == [
-        ("bridge br-old", "intended"),
-        ("container old:eth0", "intended"),
-        ("namespace old", "intended"),
+    assert [(subject, mark.kind, mark.state) for subject, mark in scene.gone] == [
+        ("container old", "intended", "surplus"),
+        ("container old:eth0", "intended", "surplus"),
+        ("network old", "intended", "surplus"),
     ]
+
+
+def test_what_is_missing_is_hollow_and_what_differs_is_filled(answer):
+    scene = scene_of(report_of(answer("drifted"), "node1"))
+    boxes = {box.title: box for box in scene.boxes}
+    assert boxes["db"].mark.state == "missing"
+    assert {bus.network: bus.mark.state for bus in scene.buses}["front"] == "differs"
+    drawing = draw("node1", scene)
+    assert "△ db" in drawing and "▲ front" in drawing
+    page = page_of([report_of(answer("drifted"), "node1")])
+    assert '<li class="drift missing">' in page and '<li class="drift differs">' in page
+
+
+def test_a_port_is_marked_by_what_the_change_says_of_it(answer):
+    given = answer("clean")
+    words = {"host_ip": "127.0.0.1", "published": "8440-8450", "target": "440-450", "protocol": "tcp"}
+    given["changes"] = [change("publish many", after=words, container="web", port="127.0.0.1:8440-8450/tcp")]
+    web = next(box for box in scene_of(report_of(given, "node1")).boxes if box.title == "web")
+    assert [(port.text, port.mark.kind) for port in web.ports] == [
+        ("8080 → 80/tcp", ""),
+        ("127.0.0.1:8443 → 443/tcp", "drift"),
+        ("5353 → 53/udp", ""),
+    ]
+
+
+def test_equal_changes_of_many_hosts_are_told_once_and_clean_hosts_are_one_line(answer):
+    given = answer("clean")
+    given["changes"] = [change("set net.ipv4.ip_forward from 0 to 1", {"x": "0"}, {"x": "1"}, host="x")]
+    reports = [report_of(given, f"node{index}") for index in range(30)]
+    reports += [report_of(answer("clean"), f"fine{index:02}") for index in range(12)]
+    text = text_of(reports)
+    assert text.count("set net.ipv4.ip_forward") == 1
+    assert "        30 hosts: node0, node1, node10, " in text
+    assert text.splitlines()[-1] == ("clean: fine00, fine01, fine02, fine03, fine04, fine05, fine06, fine07 and 4 more")
+    page = page_of(reports)
+    assert page.count('<tr class="of clean">') == 1
+    assert "12 hosts as declared" in page
+    assert len(drawings(page)) == 30
+
+
+def test_one_odd_host_does_not_lose_the_others(answer):
+    odd = report_of(answer("drifted"), "odd")
+    odd["containers"]["web"]["interfaces"] = 7
+    page = page_of([odd, report_of(answer("drifted"), "node2")])
+    assert "This host cannot be drawn: " in page
+    assert len(drawings(page)) == 1
+    filters = FilterModule().filters()
+    text = filters["drift_text"]([{"host": "spoilt"}, report_of(answer("clean"), "node2")])
+    assert "spoilt  UNKNOWN  the report of this host cannot be read" in text
+    assert "node2" in text
+
+
+def test_hosts_of_one_state_can_be_shown_alone_without_a_script(fleet):
+    page = page_of(fleet)
+    assert '<input type="radio" name="show" id="show-drifted" class="switch">' in page
+    assert '<label for="show-drifted" class="badge drifted">' in page
+    assert "#show-drifted:checked ~ main .of:not(.drifted)" in page
+    assert '<details class="card of drifted"' in page
+
+
+def test_before_and_after_stand_under_the_change(fleet):
+    page = page_of(fleet)
+    change_ = page[page.index("set mtu of br-front from 1400 to 1500 ") :]
+    assert change_.index('<span class="cell before">1400</span>') < change_.index("</li>")
+
+
+def test_warnings_are_on_the_page_and_in_the_text(answer):
+    report = report_of(dict(answer("clean"), warnings=["the chain FORWARD drops"]), "node1")
+    assert "Warning: the chain FORWARD drops" in page_of([report])
+    assert text_of([report]).splitlines()[1:] == [
+        "node1  clean    2 networks, 5 containers as declared, 1 warning",
+        "  warning: the chain FORWARD drops",
+    ]
+
+
+def test_the_lines_of_an_answer_say_what_comes_and_goes(answer):
+    lines = lines_of(report_of(answer("drifted"), "node1"))
+    assert "+ create namespace db" in lines
+    assert "~ set mtu of br-front from 1400 to 1500" in lines
+    assert lines_of(report_of(answer("never_applied"), ""), 3)[3] == "and 26 more"
 
 
 def test_of_very_many_containers_those_with_a_mark_are_drawn(answer):
@@ -125,8 +212,8 @@ def test_of_very_many_containers_those_with_a_mark_are_drawn(answer):
 def test_what_a_host_says_is_text_and_never_markup(answer):
     evil = '<script>alert("x")</script>&'
     given = answer("drifted")
-    given["actions"] = given["drift"] = [evil]
-    given["diff"] = {"before": {evil: {evil: evil}}, "after": {evil: {evil: [evil]}}}
+    given["changes"] = [change(evil, {evil: evil}, {evil: [evil]}, container=evil, interface=evil)]
+    given["warnings"] = [evil]
     given["containers"] = {evil: {"mode": "bridge", "interfaces": {evil: {"network": evil, "ipv4": evil}}, "ports": []}}
     given["networks"] = {evil: {"bridge": evil, "subnets": [evil]}}
     page = page_of([report_of(given, evil, evil), report_of({"failed": True, "msg": evil}, "node2")], evil, evil)
@@ -140,9 +227,29 @@ def test_the_page_is_the_same_for_the_same_reports(fleet):
 
 def test_the_filters_refuse_what_is_no_report(answer):
     filters = FilterModule().filters()
-    assert sorted(filters) == ["drift_html", "drift_report", "drift_text"]
+    assert sorted(filters) == ["drift_html", "drift_lines", "drift_report", "drift_text"]
     for name in ("drift_text", "drift_html"):
         with pytest.raises(AnsibleFilterError, match="linuxnet.fabric.drift_report"):
             filters[name]([answer("clean")])
         report = filters["drift_report"](answer("clean"), "node1")
         assert filters[name]([report]) == filters[name](report)
+
+
+def test_a_network_on_the_lan_is_drawn_as_the_interface_that_it_stands_on(answer):
+    given = answer("clean")
+    given["networks"] = {"lan": {"driver": "macvlan", "parent": "eth7", "subnets": ["192.168.1.0/24"], "gateways": []}}
+    given["containers"] = {
+        "web": {"mode": "bridge", "interfaces": {"eth0": {"ipv4": "192.168.1.193", "network": "lan"}}, "ports": []}
+    }
+    text, subject = "set mode of web:eth0 from vepa to bridge", {"container": "web", "interface": "eth0"}
+    mode = {"before": {"mode": "vepa"}, "after": {"mode": "bridge"}}
+    given["changes"] = [{"subject": subject, "kind": "drift", "text": text, **mode}]
+    given["actions"] = given["drift"] = [text]
+    scene = scene_of(report_of(given, "node1"))
+    assert [(bus.network, bus.ifname, bus.mark.kind) for bus in scene.buses] == [("lan", "eth7", "")]
+    assert [(row.text, row.mark.kind, row.network) for row in scene.boxes[0].rows][0] == (
+        "eth0  192.168.1.193",
+        "drift",
+        "lan",
+    )
+    assert "eth7" in draw("node1", scene)

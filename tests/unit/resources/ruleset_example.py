@@ -29,10 +29,10 @@ def example(ports: int = 1, **fields: object) -> Ruleset:
             ),
         ),
         "endpoints": (
-            Endpoint("web", "br-front", "veth0000000web", "02:42:ac:14:00:0a", ("172.20.0.10", "fd00:20::a")),
-            Endpoint("db", "br-back", "veth00000000db", "02:42:ac:15:00:0a", ("172.21.0.10",)),
-            Endpoint("app", "br-back", "veth0000000app", "02:42:ac:15:00:0b", ("172.21.0.11",)),
-            Endpoint("web", "br-lab", "veth00000000lab", "02:42:ac:16:00:0b", ("172.22.0.11",)),
+            Endpoint("web", "br-front", "veth0000000web", "02:42:ac:14:00:0a", ("172.20.0.10", "fd00:20::a"), "eth0"),
+            Endpoint("db", "br-back", "veth00000000db", "02:42:ac:15:00:0a", ("172.21.0.10",), "eth0"),
+            Endpoint("app", "br-back", "veth0000000app", "02:42:ac:15:00:0b", ("172.21.0.11",), "eth0"),
+            Endpoint("web", "br-lab", "veth00000000lab", "02:42:ac:16:00:0b", ("172.22.0.11",), "eth1"),
         ),
         "publications": tuple(Publication(4, "tcp", 8080 + i, "172.20.0.10", 80, "br-front") for i in range(ports))
         + (

@@ -32,6 +32,7 @@ LINK = Link(
     ALIAS,
     ageing_time=300,
     multicast_snooping=True,
+    no_linklocal_learn=True,
     altnames=(ALTNAME,),
 )
 

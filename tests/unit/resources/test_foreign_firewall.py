@@ -10,7 +10,11 @@ from typing import Any, Dict, List
 
 import pytest
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.firewalls.foreign import judge, sends_to
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.firewalls.foreign import (
+    Advice,
+    judge,
+    sends_to,
+)
 
 REJECT = [{"reject": {"type": "icmpx", "expr": "admin-prohibited"}}]
 ESTABLISHED = [
@@ -18,7 +22,8 @@ ESTABLISHED = [
     {"accept": None},
 ]
 COUNTED = {"counter": {"packets": 0, "bytes": 0}}
-ADVICE = 'Say "{family} {table} {name} {bridge}"'
+ADVICE = Advice("Say", ("{iptables} {family} {table} {name} {bridge}",), ("done",))
+TRANSLATED = {"match": {"op": "in", "left": {"ct": {"key": "status"}}, "right": "dnat"}}
 
 
 def chain(policy: str) -> Dict[str, Any]:
@@ -52,7 +57,33 @@ def test_a_policy_of_drop_is_named_with_what_would_let_the_packets_pass() -> Non
     told = said("drop", Table())
 
     assert "FORWARD of table ip filter (policy drop)" in told
-    assert told.endswith('Say "ip filter FORWARD br-front"')
+    assert told.endswith('. Say "iptables ip filter FORWARD br-front", "done"')
+
+
+def test_there_is_a_command_for_each_bridge() -> None:
+    told = said("drop", Table(), "br-front", "br-shop")
+
+    assert told.endswith('. Say "iptables ip filter FORWARD br-front", "iptables ip filter FORWARD br-shop", "done"')
+
+
+@pytest.mark.parametrize(
+    ("rule", "reached"),
+    [
+        ([TRANSLATED, COUNTED, {"accept": None}], True),
+        ([*from_interface("eth0")[:1], TRANSLATED, {"accept": None}], False),
+        ([TRANSLATED, {"drop": None}], False),
+        (ESTABLISHED, False),
+    ],
+    ids=["all that was translated", "from one interface", "dropped", "answers"],
+)
+def test_published_ports_are_said_to_be_reached_where_what_was_translated_is_accepted(
+    rule: List[Any], reached: bool
+) -> None:
+    told = said("drop", Table(FORWARD=[rule]))
+
+    assert ("published ports are reached" in told) is reached
+    assert ("nor published ports be reached" in told) is not reached
+    assert "containers will not reach out" in told
 
 
 @pytest.mark.parametrize("last", [*REJECT, {"drop": None}, {"xt": {"type": "target", "name": "REJECT"}}])

@@ -4,7 +4,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The packet rules as text, and what a difference leads to. Pure: nft's answers are recordings.
 
-After a change of the rules, run this file as a program: it writes the recordings anew (needs root and nft).
+After a change of the rules ``python -m tests.unit.resources.test_ruleset`` writes the recordings anew (needs root and
+nft).
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ from __future__ import annotations
 import copy
 import json
 import re
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.paths import importable
+
+importable()
+
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parents[2] / ".collections")]
 
 from ruleset_example import example  # noqa: E402
 
@@ -26,8 +29,10 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.conntrack 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.link_local import link_local  # noqa: E402
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.compare import compare, removal  # noqa: E402
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.elements import elements  # noqa: E402
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.owners import Owners  # noqa: E402
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.state import read_tables  # noqa: E402
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.text import layout, render  # noqa: E402
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.told import tell, word_of  # noqa: E402
 
 GOLDEN, RECORDING = HERE / "data" / "ruleset.nft", HERE / "data" / "ruleset.json"
 INET, BRIDGE = ("inet", "fabric-default"), ("bridge", "fabric-default")
@@ -45,6 +50,14 @@ def live():
 
 def plan(live, wanted=None, desired=None):
     return compare(layout(desired or example()), read_tables(wanted or recording()), read_tables(live), dict)
+
+
+def told(change, there=None):
+    return tell(change, Owners("default", example(), there))
+
+
+def actions(change):
+    return tuple(line.text for line in told(change))
 
 
 def body(live, kind, name, table=INET):
@@ -93,8 +106,8 @@ def test_equal_tables_need_nothing_whatever_their_handles_and_order_of_elements(
 
 
 def test_missing_tables_are_created_and_the_way_back_removes_them():
-    change = compare(layout(example()), read_tables(recording()), {}, dict, "4 networks, 4 ports")
-    assert change.actions == ("create nft tables fabric-default (4 networks, 4 ports)",)
+    change = compare(layout(example()), read_tables(recording()), {}, dict)
+    assert actions(change) == ("create nft tables fabric-default (4 networks, 4 ports)",)
     assert change.inverse_script == (
         "add table inet fabric-default\ndelete table inet fabric-default\n"
         "add table bridge fabric-default\ndelete table bridge fabric-default\n"
@@ -104,7 +117,7 @@ def test_missing_tables_are_created_and_the_way_back_removes_them():
 def test_one_port_more_is_one_element_more(live):
     body(live, "map", "published4")["elem"].clear()
     change = plan(live)
-    assert change.actions == ("publish 0.0.0.0:8080/tcp -> 172.20.0.10:80",)
+    assert actions(change) == ("publish 0.0.0.0:8080/tcp -> 172.20.0.10:80",)
     assert change.script == "add element inet fabric-default published4 { tcp . 8080 : 172.20.0.10 . 80 }\n"
     assert change.inverse_script.endswith("}\nflush map inet fabric-default published4\n")
     assert change.stale_flows == ()
@@ -113,13 +126,16 @@ def test_one_port_more_is_one_element_more(live):
 def test_a_port_that_moved_is_one_element_changed_and_its_old_target_is_stale(live):
     body(live, "map", "published4")["elem"][0][1]["concat"] = ["172.20.0.77", 8]
     change = plan(live)
-    assert change.actions == (
+    assert actions(change) == (
         "unpublish 0.0.0.0:8080/tcp -> 172.20.0.77:8",
         "publish 0.0.0.0:8080/tcp -> 172.20.0.10:80",
     )
     assert change.stale_flows == (StaleFlow(4, "tcp", 8080, "172.20.0.77", 8),)
-    assert change.before == {"inet fabric-default": {"published4": ["tcp . 8080 : 172.20.0.77 . 8"]}}
-    assert change.after == {"inet fabric-default": {"published4": ["tcp . 8080 : 172.20.0.10 . 80"]}}
+    gone, come = told(change)
+    port = {"host_ip": "0.0.0.0", "published": 8080, "protocol": "tcp"}
+    assert (gone.before, gone.after) == ({**port, "target": 8, "address": "172.20.0.77"}, {})
+    assert (come.before, come.after) == ({}, {**port, "target": 80, "address": "172.20.0.10"})
+    assert come.subject.as_data() == {"container": "web", "port": "0.0.0.0:8080/tcp"}
 
 
 def test_a_connection_that_goes_to_the_same_place_as_before_is_not_stale(live):
@@ -130,10 +146,58 @@ def test_a_connection_that_goes_to_the_same_place_as_before_is_not_stale(live):
     assert plan(live).stale_flows == (StaleFlow(4, "tcp", 8080, "172.20.0.11", 80, "192.0.2.1"),)
 
 
-def test_many_ports_are_one_line(live):
+def test_a_range_of_ports_is_one_line_and_its_data_is_small(live):
+    element = body(live, "map", "published4")["elem"]
+    element += [[{"concat": ["udp", 32768 + i]}, {"concat": ["172.20.0.10", 32768 + i]}] for i in range(16384)]
+    (change,) = told(plan(live))
+    assert change.text == "unpublish 0.0.0.0:32768-49151/udp -> 172.20.0.10:32768-49151"
+    assert change.before["published"] == change.before["target"] == "32768-49151"
+
+
+def test_many_ports_that_make_no_range_are_one_line(live):
     element = body(live, "map", "published4")["elem"]
     element += [[{"concat": ["tcp", 9000 + i]}, {"concat": ["172.20.0.10", 80]}] for i in range(1000)]
-    assert plan(live).actions == ("unpublish 1000 ports between 9000 and 9999 (tcp)",)
+    assert actions(plan(live)) == ("unpublish 1000 ports between 0.0.0.0:9000-9999/tcp -> 172.20.0.10",)
+
+
+def test_an_interface_is_one_line_in_however_many_sets_it_is(live):
+    for name in ("ports", "macs", "addresses4", "addresses6"):
+        kept = [each for each in body(live, "set", name, BRIDGE)["elem"] if "veth0000000web" not in json.dumps(each)]
+        body(live, "set", name, BRIDGE)["elem"] = kept
+    (change,) = told(plan(live))
+    assert change.text == "admit web:eth0 on front"
+    assert change.subject.as_data() == {"container": "web", "interface": "eth0", "part": "packet rules"}
+    assert change.before == {}
+    assert change.after["MAC"] == ["02:42:ac:14:00:0a"]
+    assert {"172.20.0.10", "fd00:20::a"} <= set(change.after["addresses"])
+
+
+def test_an_element_that_is_missing_is_told_by_what_it_says(live):
+    body(live, "set", "macs", BRIDGE)["elem"] = body(live, "set", "macs", BRIDGE)["elem"][1:]
+    (change,) = told(plan(live))
+    assert change.text == "change the packet rules of web:eth0 on front: MAC"
+    assert (change.before, change.after) == ({"MAC": None}, {"MAC": ["02:42:ac:14:00:0a"]})
+
+
+def test_what_is_no_longer_declared_is_told_by_what_the_kernel_still_has(live):
+    body(live, "set", "macs", BRIDGE)["elem"].append({"concat": ["vethold", "02:42:00:00:00:01"]})
+    change = plan(live)
+    assert [line.text for line in told(change, {"vethold": "old:eth0"})] == ["no longer admit old:eth0"]
+    assert told(change)[0].subject.as_data() == {"topology": "default", "part": "packet rules"}
+
+
+def test_a_network_and_a_link_are_told_by_their_names(live):
+    body(live, "set", "masquerade4")["elem"] = []
+    assert "change the packet rules of network front: masquerade" in actions(plan(live))
+    for table, name in ((INET, "links4"), (BRIDGE, "links4"), (BRIDGE, "pairs4")):
+        body(live, "set", name, table)["elem"] = []
+    assert "link app to db" in actions(plan(live))
+
+
+def test_no_set_goes_by_its_own_name():
+    for table in layout(example()):
+        for each in table.sets:
+            assert word_of(each.name) != each.name, "give the set a word in told.py"
 
 
 @pytest.mark.parametrize("chain", ["guard", "publish", "for_host", "forward", "within", "into", "postrouting"])
@@ -150,7 +214,7 @@ def test_damaged_rules_are_repaired_in_their_chain_alone(live, chain, damage):
         for rule in there:
             live[INET].remove(rule)
     change = plan(live)
-    assert change.actions == ("repair rules of chain {0} in table inet fabric-default".format(chain),)
+    assert actions(change) == ("repair rules of chain {0} in table inet fabric-default".format(chain),)
     lines = change.script.splitlines()
     assert lines[0] == "flush chain inet fabric-default " + chain
     assert all(line.startswith("add rule inet fabric-default {0} ".format(chain)) for line in lines[1:])
@@ -159,7 +223,7 @@ def test_damaged_rules_are_repaired_in_their_chain_alone(live, chain, damage):
 def test_a_policy_is_set_back(live):
     body(live, "chain", "forward")["policy"] = "drop"
     change = plan(live)
-    assert change.actions == ("set the policy of chain forward in table inet fabric-default to accept",)
+    assert actions(change) == ("set the policy of chain forward in table inet fabric-default to accept",)
     assert len(change.script.splitlines()) == 1
 
 
@@ -178,7 +242,7 @@ def test_a_table_that_is_built_differently_is_replaced_and_the_other_one_is_not(
     else:
         live[INET].append({"counter": {"family": "inet", "table": "fabric-default", "name": "extra", "handle": 99}})
     change = plan(live)
-    assert change.actions == ("replace nft table inet fabric-default, whose sets or chains differ",)
+    assert actions(change) == ("replace nft table inet fabric-default, whose sets or chains differ",)
     assert change.script.startswith("add table inet fabric-default\ndelete table inet fabric-default\ntable inet")
     assert "bridge fabric-default" not in change.script
 

@@ -65,7 +65,7 @@ def test_taking_one_out_leaves_the_other():
 def test_a_port_that_leads_elsewhere_replaces_itself():
     first = nat.with_rule(NOTHING, understood(**PUBLISH))
     second = nat.with_rule(first, understood(**dict(PUBLISH, target="10.0.0.3")))
-    assert [port.target for port in second.publications] == ["10.0.0.3"]
+    assert [port.container_address for port in second.publications] == ["10.0.0.3"]
 
 
 def test_the_subnet_of_a_target_is_that_of_the_bridges_own_address():
@@ -78,12 +78,12 @@ def test_the_subnet_of_a_target_is_that_of_the_bridges_own_address():
 @pytest.mark.parametrize(
     "words, message",
     [
-        (dict(published=0, target="10.0.0.2"), "published: 0: a port is between 1 and 65535"),
+        (dict(published=0, target="10.0.0.2"), "published: 0: the host port must be between 1 and 65535"),
         (dict(published=80), "target: name the address that the published port leads to"),
         (dict(published=80, target="10.0.0.2", host_ip="::1"), "host_ip: ::1: IPv4 and IPv6 cannot be translated"),
         (dict(published=80, target="fd00::2", host_ip="::1"), "host_ip: ::1: only the module topology publishes there"),
         (dict(kind="snat", subnet="10.0.0.0/24"), "to_address: name the source address"),
-        (dict(kind="masquerade", subnet="10.0.0.1/24"), "subnet: 10.0.0.1/24 has host bits set"),
+        (dict(kind="masquerade", subnet="10.0.0.1/24"), "subnet: invalid subnet 10.0.0.1/24: it should be 10.0.0.0/24"),
         (dict(MASQUERADE, to_address="1.2.3.4"), "to_address: masquerade takes the address of the interface"),
     ],
 )

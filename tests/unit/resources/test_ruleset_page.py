@@ -16,4 +16,4 @@ def test_the_page_about_the_rules_is_current():
     spec = importlib.util.spec_from_file_location("generate_ruleset", GENERATOR)
     generator = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(generator)
-    assert generator.PAGE.read_text(encoding="utf-8") == generator.page(), "run docs/generate_ruleset.py"
+    assert generator.PAGE.read_text(encoding="utf-8") == generator.page(), "run python -m docs.generate_ruleset"

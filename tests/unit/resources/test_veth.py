@@ -63,6 +63,7 @@ def observed(
     )
 
 
+USUAL = {"isolated": False, "hairpin": False, "learning": True, "guard": False}
 CASES: Dict[str, Tuple[Observed, List[str]]] = {
     "nothing is there": (
         observed(None, None),
@@ -166,7 +167,7 @@ def test_a_port_moved_back_has_its_flags_again() -> None:
     action = veth.compare(replace(DESIRED, isolated=False), observed(replace(OUTER, master=4)))[0]
     assert [(step.name, dict(step.arguments)) for step in action.undo] == [
         ("link.set", {"netns": None, "ifname": "vethaa", "attributes": {"master": "br-back"}}),
-        ("port.set", {"ifname": "vethaa", "flags": {"isolated": True, "hairpin": False}}),
+        ("port.set", {"ifname": "vethaa", "flags": dict(USUAL, isolated=True)}),
     ]
 
 
@@ -174,7 +175,11 @@ def test_a_pair_that_goes_can_come_back_as_it_was() -> None:
     action = veth.remove(OUTER, observed())
     made = action.undo[-1].arguments["link"]
     assert action.text == "disconnect web:eth0 (vethaa)"
-    assert (made["addresses"], made["master"], made["isolated"]) == (["172.17.0.2/16"], "br-front", True)
+    assert (made["addresses"], made["master"], made["flags"]) == (
+        ["172.17.0.2/16"],
+        "br-front",
+        dict(USUAL, isolated=True),
+    )
     assert made["routes"] == [route.words() for route in DESIRED.routes]
 
 
@@ -186,3 +191,29 @@ def test_an_interface_of_somebody_elses_inside_stops_the_run() -> None:
 def test_an_interface_of_somebody_elses_outside_stops_the_run() -> None:
     with pytest.raises(ForeignObjectError, match="interface vethaa"):
         veth.compare(DESIRED, observed(replace(OUTER, alias=""), replace(INNER, alias="")))
+
+
+GUARDED = replace(DESIRED, learning=False, guard=True)
+GUARDED_OUTER = replace(OUTER, learning=False, guard=True, fdb=(DESIRED.mac,))
+
+
+def test_behind_a_port_that_does_not_learn_is_what_is_declared_and_nothing_else() -> None:
+    assert veth.compare(GUARDED, observed(GUARDED_OUTER)) == []
+    learning = replace(GUARDED_OUTER, learning=True, guard=False, fdb=("02:00:00:00:00:99",))
+    assert [action.text for action in veth.compare(GUARDED, observed(learning))] == [
+        "set learning of bridge port vethaa (of web:eth0) off",
+        "set guard of bridge port vethaa (of web:eth0) on",
+        "keep {0} behind bridge port vethaa (of web:eth0)".format(DESIRED.mac),
+        "no longer keep 02:00:00:00:00:99 behind bridge port vethaa (of web:eth0)",
+    ]
+
+
+def test_a_port_that_moved_is_known_to_its_new_bridge_and_on_the_way_back_to_the_old_one() -> None:
+    actions = veth.compare(GUARDED, observed(replace(GUARDED_OUTER, master=4)))
+    assert "keep {0} behind bridge port vethaa (of web:eth0)".format(DESIRED.mac) in [each.text for each in actions]
+    assert [step.name for step in actions[0].undo] == ["link.set", "port.set", "fdb.add"]
+
+
+def test_a_pair_that_goes_comes_back_with_its_forwarding_entry() -> None:
+    made = veth.remove(GUARDED_OUTER, observed(GUARDED_OUTER)).undo[-1].arguments["link"]
+    assert (made["fdb"], made["flags"]["learning"], made["flags"]["guard"]) == ([DESIRED.mac], False, True)

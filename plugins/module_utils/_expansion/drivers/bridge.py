@@ -12,7 +12,8 @@ from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from ..._declaration.bridge_words import BRIDGE_SPELLINGS, BRIDGE_WORDS, default_bridge, parse_bridge
 from ..._declaration.driver import NetworkWords
-from ..._declaration.topology import Attachment, Container, Network, Pool, Topology, families, gateway_mode
+from ..._declaration.topology import Attachment, Bandwidth, Container, Network, Pool, Topology, families, gateway_mode
+from ..._declaration.ways import host_addresses
 from ..._declaration.words import Problems, quote
 from ..._ipam.requests import Allocation, SubnetRequest
 from ..._kernel import names
@@ -23,9 +24,13 @@ from ..._resources import ownership
 from ..._resources.adopted import AdoptedBridge, port_mac, port_mtu
 from ..._resources.link import comparable_addresses
 from ..._resources.links.bridge import Bridge
+from ..._resources.links.ifb import Ifb
+from ..._resources.links.kind import DeclaredLink
 from ..._resources.links.veth import Veth
+from ..._resources.qdisc import Limit, limit, limit_of, redirected_to, shaping_of
 from ..._resources.ruleset.model import Endpoint, NetworkPolicy
-from ..addressing import HostDefaults, bridge_mac
+from ..addressing import HostDefaults, bridge_mac, default_attachment
+from ..bandwidth import bandwidth_of
 from ..seen import RecognisedNetworks, RecognisedPlaces, Seen, network_of
 from .driver import Driver, Place, Surroundings, beside_others
 
@@ -91,14 +96,16 @@ class BridgeDriver(Driver):
             addresses=tuple(cidr for cidr in gateways.values() if cidr),
             mtu=self.mtu(network, host),
             mac=bridge_mac(network, allocation),
-            sysctls=tuple(self._sysctls(network)),
+            # Nobody asks for memberships here, so all would be sent to everybody anyhow; and its table can be filled.
+            multicast_snooping=False,
+            sysctls=tuple(self._sysctls(network, _is_called_on_loopback(topology, network, allocation))),
         )
 
-    def _sysctls(self, network: Network) -> Iterator[Tuple[str, str]]:
+    def _sysctls(self, network: Network, on_loopback: bool) -> Iterator[Tuple[str, str]]:
         ipv4, ipv6 = ("net/ipv{0}/conf/{1}/".format(version, network.bridge) for version in (4, 6))
         if 4 in families(network):
             # Ports published on loopback arrive at a container from 127.0.0.1; the packet rules guard the rest.
-            yield ipv4 + "route_localnet", "1"
+            yield ipv4 + "route_localnet", "1" if on_loopback else "0"
             # A container on two networks may answer over the other one: loose, for strict would drop that.
             yield ipv4 + "rp_filter", "2"
             if self.forwards(network, 4):
@@ -110,9 +117,13 @@ class BridgeDriver(Driver):
         else:
             yield ipv6 + "disable_ipv6", "1"
 
-    def place_links(self, place: Place) -> Iterator[Veth]:
+    def place_links(self, place: Place) -> Iterator[DeclaredLink]:
         name = str(self.host_interface(place.topology, place.container, place.attachment))
         bridge = place.host.links.get(place.network.bridge) if place.network.external else None
+        limits, ifb = _limits(place), None
+        if limits["egress"] is not None:
+            ifb = names.ifb_ifname(place.topology.name, place.container.name, place.attachment.ifname)
+            yield Ifb(ifb, names.alias(place.topology.name, "egress " + place.owner), place.owner, limits["egress"])
         yield Veth(
             name=name,
             netns=place.container.name,
@@ -126,10 +137,15 @@ class BridgeDriver(Driver):
             master=place.network.bridge,
             host_mac=port_mac(name) if place.network.external else None,
             host_mtu=port_mtu(bridge.mtu, place.mtu) if bridge is not None else None,
-            isolated=not place.network.icc and not _linked(place.topology, place.network),
+            isolated=_is_isolated(place),
             # With br_netfilter on, a container's call of its own published port goes back out of the port it came by.
             hairpin=bool(place.container.ports),
+            # The packet rules do not see every frame that a bridge learns from.
+            learning=not place.network.anti_spoofing,
+            guard=place.network.anti_spoofing,
             sysctls=place.sysctls,
+            ingress=limits["ingress"],
+            ifb=ifb,
         )
 
     def policies(self, network: Network, allocation: Allocation) -> Iterator[NetworkPolicy]:
@@ -160,8 +176,9 @@ class BridgeDriver(Driver):
             container=container.name,
             bridge=topology.networks[attachment.network].bridge,
             host_ifname=str(self.host_interface(topology, container, attachment)),
-            mac=str(self.mac(attachment, addresses.get(4), addresses.get(6))),
+            mac=str(self.mac(topology.networks[attachment.network], attachment, addresses.get(4), addresses.get(6))),
             addresses=(*addresses.values(), *(str(each) for each in attachment.link_local_ips)),
+            ifname=attachment.ifname,
         )
 
     def host_address(self, network: Network, family: int, allocation: Allocation) -> Optional[str]:
@@ -191,6 +208,18 @@ class BridgeDriver(Driver):
                 network = seen.places.get((container, inner.ifname))
             if network is not None:
                 yield inner, network
+
+    def recognise_bandwidth(self, seen: Seen, inner: Link) -> Dict[str, Any]:
+        outer = seen.observed.by_index.get(inner.peer)
+        ifb = seen.observed.links.get(redirected_to(outer, seen.observed) or "")
+        return bandwidth_of(*(limit_of(shaping_of(link, seen.observed).ours) for link in (outer, ifb)))
+
+
+def _limits(place: Place) -> Dict[str, Optional[Limit]]:
+    """``ingress`` and ``egress`` of a container's interface."""
+    declared = place.attachment.bandwidth or Bandwidth()
+    rates = {"ingress": declared.ingress, "egress": declared.egress}
+    return {way: limit(rate, declared.burst, place.mtu) if rate is not None else None for way, rate in rates.items()}
 
 
 def _check_bridges(networks: Mapping[str, Network], problems: Problems) -> None:
@@ -259,12 +288,34 @@ def _gateway_cidr(network: Network, family: int, allocation: Allocation) -> Opti
     return "{0}/{1}".format(lease.gateway, lease.subnet.split("/")[1])
 
 
-def _linked(topology: Topology, network: Network) -> bool:
-    """Whether any link crosses this network: then the packet rules, not the ports' flags, keep neighbours apart."""
-    return any(
-        container.links and any(attachment.network == network.name for attachment in container.attachments)
-        for container in topology.containers.values()
-    )
+def _is_called_on_loopback(topology: Topology, network: Network, allocation: Allocation) -> bool:
+    """Whether a port of a container here is published at 127.0.0.1, where every address is meant too."""
+    for container in topology.containers.values():
+        place = default_attachment(container, topology, allocation, 4) if container.ports else None
+        if place is not None and place.network == network.name:
+            addresses = (address for port in container.ports for address in host_addresses(port, network, 4))
+            if any(address is None or address.is_loopback for address in addresses):
+                return True
+    return False
+
+
+def _is_isolated(place: Place) -> bool:
+    """Whether the bridge itself keeps the container from its neighbours, whatever becomes of the packet rules.
+
+    With br_netfilter on, a call of a published port is turned round on the bridge, and not delivered from one isolated
+    port to another, be it the same: then only the rules keep apart who publishes.
+    """
+    if place.network.icc or _is_linked_to(place.topology, place.container):
+        return False
+    return not (place.host.bridge_netfilter and place.container.ports)
+
+
+def _is_linked_to(topology: Topology, container: Container) -> bool:
+    """Whether any link leads there: then the packet rules, and not the port's flag, keep its neighbours from it.
+
+    One end of a link is enough, for the kernel keeps apart only two ports that are both isolated.
+    """
+    return any(link.container == container.name for other in topology.containers.values() for link in other.links)
 
 
 def _has(seen: Seen, set_name: str, element: str) -> bool:
@@ -283,6 +334,9 @@ def _network(seen: Seen, link: Link) -> Dict[str, Any]:
     if not words["internal"]:
         words["masquerade"] = any(_leaves_masked(seen, family, pool["subnet"]) for family, pool in subnets.items())
         words["gateway_mode"] = {"ipv%d" % family: _mode(seen, family, quoted) for family in subnets}
+    elif any("gateway" not in pool for pool in subnets.values()):
+        modes = {family: "nat" if "gateway" in pool else "isolated" for family, pool in subnets.items()}
+        words["gateway_mode"] = {"ipv%d" % family: mode for family, mode in modes.items()}
     snat = [text.split(" : ")[1] for f in (4, 6) for text in seen.elements.get("snat%d" % f, ()) if _of(text, subnets)]
     if snat:
         words["snat_to"] = snat
@@ -309,10 +363,16 @@ def _mode(seen: Seen, family: int, quoted: str) -> str:
 
 
 def _subnets(seen: Seen, link: Link) -> Dict[int, Dict[str, str]]:
-    """family → subnet and gateway: the bridge's addresses."""
+    """family → subnet and gateway: the bridge's addresses. Of an isolated network, which has none there, the rules know
+    the subnet."""
     found: Dict[int, Dict[str, str]] = {}
     for cidr in comparable_addresses(seen.observed.addresses.get(link.index, [])):
         interface = ipaddress.ip_interface(cidr)
         pool = {"subnet": str(interface.network), "gateway": str(interface.ip)}
         found.setdefault(interface.version, pool)
+    for family in (4, 6):
+        for text in seen.elements.get("at_home%d" % family, ()):
+            bridge, subnet = text.split(" . ")
+            if bridge == '"{0}"'.format(link.ifname):
+                found.setdefault(family, {"subnet": subnet})
     return found

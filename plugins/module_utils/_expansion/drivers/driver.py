@@ -20,6 +20,7 @@ from ..._ipam.requests import Allocation, SubnetRequest
 from ..._kernel.errors import Problem
 from ..._kernel.rtnl.read import Link, RouteEntry
 from ..._kernel.rtnl.rules import Rule
+from ..._resources import ownership
 from ..._resources.adopted import AdoptedBridge
 from ..._resources.links.kind import DeclaredLink
 from ..._resources.routes import StaticRoute
@@ -63,7 +64,9 @@ class Place:
 
 def beside_others(request: SubnetRequest, host: Surroundings, wires: Iterable[str]) -> SubnetRequest:
     """A subnet in which others are too: what of it the host has, what its LAN is known to have, and where to ask."""
-    own = [cidr.split("/")[0] for cidrs in host.addresses().values() for cidr in cidrs]
+    # What our own links have is leased, and what a run that was interrupted had made is to go.
+    others = [link.index for link in host.links.values() if not ownership.is_marked(link)]
+    own = [cidr.split("/")[0] for index in others for cidr in host.addresses().get(index, ())]
     known = [*(route.gateway for route in host.routes if route.gateway), *host.nameservers]
     return replace(
         request,
@@ -84,9 +87,6 @@ def _inside(request: SubnetRequest, addresses: Iterable[str]) -> Tuple[str, ...]
 class Driver(DriverWords):
     """A driver, with the answers of one that makes nothing on the host and has no packet rules."""
 
-    #: Whether ports can be published over its networks: whether our packet rules are in the way of their traffic.
-    publishes = False
-
     def ask(self, network: Network, pool: Pool, request: SubnetRequest) -> SubnetRequest:
         """What is asked of the lease store for a subnet; ``request`` says what every network asks."""
         return request
@@ -104,7 +104,7 @@ class Driver(DriverWords):
     def mtu(self, network: Network, host: HostDefaults) -> int:
         return network.mtu or host.mtu
 
-    def mac(self, attachment: Attachment, ipv4: Optional[str], ipv6: Optional[str]) -> Optional[str]:
+    def mac(self, network: Network, attachment: Attachment, ipv4: Optional[str], ipv6: Optional[str]) -> Optional[str]:
         """Of a container's interface; None: it is not ours to choose."""
         return attachment.mac_address or mac_of(ipv4, ipv6)
 
@@ -147,6 +147,14 @@ class Driver(DriverWords):
     def recognise_networks(self, seen: Seen) -> RecognisedNetworks:
         """(name, words) of each network of this driver that the kernel has."""
         return iter(())
+
+    def recognise_bandwidth(self, seen: Seen, inner: Link) -> Dict[str, Any]:
+        """The words of the limits of a recognised interface; none where there are none."""
+        return {}
+
+    def has_mac(self, link: Link) -> bool:
+        """Whether a recognised link has a MAC of its own, which a declaration can say."""
+        return True
 
     def recognise_places(self, seen: Seen, container: str) -> RecognisedPlaces:
         """(the link inside, the network's name) of each interface by which a container is on one."""

@@ -15,8 +15,10 @@ from ..._declaration.compose import parse_topology
 from ..._declaration.topology import Network, Topology
 from .bridge import BridgeDriver
 from .driver import Driver
+from .ipvlan import IpvlanDriver
+from .macvlan import MacvlanDriver
 
-DRIVERS: Dict[str, Driver] = {driver.name: driver for driver in (BridgeDriver(),)}
+DRIVERS: Dict[str, Driver] = {driver.name: driver for driver in (BridgeDriver(), MacvlanDriver(), IpvlanDriver())}
 
 
 def driver_of(network: Network) -> Driver:

@@ -7,10 +7,13 @@
 from __future__ import annotations
 
 import os
-from errno import EADDRNOTAVAIL, EEXIST, EINVAL, ENODEV, ENOENT, ESRCH
+import socket
+import time
+from errno import EADDRINUSE, EADDRNOTAVAIL, EBUSY, EEXIST, EINVAL, ENODEV, ENOENT, EOPNOTSUPP, ESRCH
 from typing import Any, Dict, List, Mapping, Optional
 
 from .. import namespaces, sysctl
+from ..errors import FabricError
 from ..host import Host
 from ..rtnl import neighbours
 from ..rtnl import read as rtnetlink
@@ -19,6 +22,8 @@ from ..rtnl import settings as interface_settings
 from ..rtnl.read import IPV6_MTU, RouteEntry
 from ..rtnl.socket import NetlinkError, Request
 
+#: How long a MAC may be busy that is about to be free, in seconds.
+_MAC_FREE = 5.0
 _GONE = (ENOENT, ESRCH, ENODEV, EADDRNOTAVAIL)
 
 
@@ -44,7 +49,6 @@ def veth_create(host: Host, veth: Mapping[str, Any]) -> None:
     """A pair with its peer in place: all that ``_resources.links.veth`` says, in two sends."""
     name, netns, ifname, master = veth["name"], veth["netns"], veth["ifname"], veth["master"]
     own_mtu = veth.get("host_mtu") or veth["mtu"]
-    index = host.next_index(netns)
     descriptor = namespaces.open_handle(netns)
     try:
         host.socket.send(
@@ -56,37 +60,68 @@ def veth_create(host: Host, veth: Mapping[str, Any]) -> None:
                     master=host.index(master) if master else 0,
                     mac=veth["mac"],
                     mtu=veth["mtu"],
-                    peer_index=index,
                     own_mac=veth.get("host_mac"),
                     own_mtu=own_mtu,
                 ),
                 # A port of a bridge needs no address, and a thousand of them no multicast chatter about theirs.
-                messages.port_set_up(
-                    name, veth["alias"], veth["isolated"], veth["hairpin"], bool(master), own_mtu >= IPV6_MTU
-                ),
+                messages.port_set_up(name, veth["alias"], veth["flags"], bool(master), own_mtu >= IPV6_MTU),
             ]
         )
     finally:
         os.close(descriptor)
-    if veth["host_addresses"]:
-        outer = _index(host, None, name)
-        host.socket.send([messages.address_add(outer, cidr) for cidr in veth["host_addresses"]])
-    set_up_inside(host, veth, index or _index(host, netns, ifname))
+    if veth["host_addresses"] or veth["fdb"]:
+        outer = socket.if_nametoindex(name)
+        requests = [messages.address_add(outer, cidr) for cidr in veth["host_addresses"]]
+        host.socket.send(requests + [messages.fdb_add(outer, mac) for mac in veth["fdb"]])
+    set_up_inside(host, veth, _index(host, netns, ifname))
 
 
 def set_up_inside(host: Host, link: Mapping[str, Any], index: int) -> None:
     """All that an interface in a namespace needs besides being made: settings, addresses, alias, up, routes."""
-    if link.get("settings"):
-        settings_restore(host, link["netns"], link["ifname"], link["settings"])
-    if link["sysctls"]:
-        with host.inside(link["netns"]):
-            directory = host.proc.directory()
-            for key, value in link["sysctls"]:
-                sysctl.write(key, value, directory)
+    _write_settings(host, link)
     requests = [messages.address_add(index, cidr) for cidr in link["addresses"]]
     requests.append(messages.link_set(index=index, up=True, alias=link["alias"]))
     requests.extend(messages.route_add(_route(route, index)) for route in link["routes"])
     host.netlink(link["netns"]).send(requests)
+
+
+def _write_settings(host: Host, link: Mapping[str, Any]) -> None:
+    netns = link["netns"]
+    if link.get("settings"):
+        settings_restore(host, netns, link["ifname"], link["settings"])
+    if link["sysctls"]:
+        with host.inside(netns):
+            directory = _settings_directory(host, netns)
+            for key, value in link["sysctls"]:
+                sysctl.write(key, value, directory)
+
+
+def _settings_directory(host: Host, netns: Optional[str]) -> Optional[int]:
+    return host.proc.directory() if netns is not None else None
+
+
+def set_up_child(host: Host, netns: Optional[str], link: Mapping[str, Any]) -> None:
+    """As ``set_up_inside``, of a link that shares its parent with others, each with a MAC of its own there.
+
+    A link that went with its namespace has its MAC until the kernel has cleared that away, a moment later.
+    """
+    index = _index(host, netns, link["ifname"])
+    _write_settings(host, link)
+    end = time.monotonic() + _MAC_FREE
+    while True:
+        try:
+            host.netlink(netns).send([messages.link_set(index=index, up=True)])
+            break
+        except NetlinkError as error:
+            if error.errno not in (EBUSY, EADDRINUSE):
+                raise
+            if time.monotonic() > end:
+                raise FabricError(
+                    "another interface on {0} has the MAC {1}, perhaps one in a namespace that has no handle any more; "
+                    "end what runs there, or choose another mac_address".format(link["parent"], link["mac"])
+                ) from error
+            time.sleep(0.02)
+    set_up_inside(host, link, index)
 
 
 def link_set(host: Host, netns: Optional[str], ifname: str, attributes: Dict[str, Any]) -> None:
@@ -99,19 +134,19 @@ def link_set(host: Host, netns: Optional[str], ifname: str, attributes: Dict[str
 
 def link_rename(host: Host, netns: Optional[str], ifname: str, new: str) -> None:
     """Kernels before 6.2 want a link down while it is renamed."""
-    socket = host.netlink(netns)
-    if rtnetlink.read_link(socket, ifname) is None and rtnetlink.read_link(socket, new) is not None:
+    netlink = host.netlink(netns)
+    if rtnetlink.read_link(netlink, ifname) is None and rtnetlink.read_link(netlink, new) is not None:
         return  # done already, by a way back that was interrupted
     index = _index(host, netns, ifname)
     try:
-        socket.send([messages.link_set(index=index, rename=new)])
+        netlink.send([messages.link_set(index=index, rename=new)])
     except NetlinkError:
-        was = rtnetlink.read_link(socket, ifname)
+        was = rtnetlink.read_link(netlink, ifname)
         renaming = [
             messages.link_set(index=index, up=False),
             messages.link_set(index=index, rename=new),
         ]
-        socket.send([*renaming, messages.link_set(index=index, up=was.up if was is not None else None)])
+        netlink.send([*renaming, messages.link_set(index=index, up=was.up if was is not None else None)])
 
 
 def altname_add(host: Host, netns: Optional[str], ifname: str, altname: str) -> None:
@@ -124,7 +159,18 @@ def altname_delete(host: Host, netns: Optional[str], ifname: str, altname: str) 
 
 
 def port_set(host: Host, ifname: str, flags: Dict[str, bool]) -> None:
-    host.socket.send([messages.bridge_port_set(_index(host, None, ifname), **flags)])
+    host.socket.send([messages.bridge_port_set(_index(host, None, ifname), flags)])
+
+
+def fdb_add(host: Host, ifname: str, mac: str) -> None:
+    """What has this MAC is behind this port of a bridge, and nowhere else."""
+    host.socket.send([messages.fdb_add(_index(host, None, ifname), mac)])
+
+
+def fdb_delete(host: Host, ifname: str, mac: str) -> None:
+    """On the way back the port may be on no bridge, or gone, and the entry with it."""
+    if rtnetlink.read_link(host.socket, ifname) is not None:
+        _tolerant(host, None, messages.fdb_delete(_index(host, None, ifname), mac), EINVAL, EOPNOTSUPP)
 
 
 def port_restore(host: Host, ifname: str, flags: Mapping[str, str]) -> None:
@@ -133,13 +179,13 @@ def port_restore(host: Host, ifname: str, flags: Mapping[str, str]) -> None:
     host.socket.send([messages.bridge_port_restore(ifname, raw)])
 
 
-def settings_restore(host: Host, netns: str, ifname: str, settings: Dict[str, str]) -> None:
+def settings_restore(host: Host, netns: Optional[str], ifname: str, settings: Dict[str, str]) -> None:
     """Everything under net/*/conf/IFNAME as it was, of an interface that was made again."""
     link = rtnetlink.read_link(host.netlink(netns), ifname)
     if link is None:
         raise NetlinkError(ENODEV, "interface {0} in namespace {1}".format(ifname, netns))
     with host.inside(netns):
-        directory = host.proc.directory()
+        directory = _settings_directory(host, netns)
         for family, name, value in interface_settings.differing(settings, link.families):
             sysctl.write("net/{0}/conf/{1}/{2}".format(family, ifname, name), value, directory)
 
@@ -214,10 +260,11 @@ def _route(words: Mapping[str, Any], index: int) -> RouteEntry:
 
 
 def _index(host: Host, netns: Optional[str], ifname: str) -> int:
-    link = rtnetlink.read_link(host.netlink(netns), ifname)
-    if link is None:
-        raise NetlinkError(ENODEV, "interface {0}{1}".format(ifname, " in namespace " + netns if netns else ""))
-    return link.index
+    try:
+        return host.netlink(netns).index_of(ifname)
+    except NetlinkError as error:
+        where = " in namespace " + netns if netns else ""
+        raise NetlinkError(error.errno, "interface {0}{1}".format(ifname, where)) from None
 
 
 def _tolerant(host: Host, netns: Optional[str], request: Request, *also: int) -> None:

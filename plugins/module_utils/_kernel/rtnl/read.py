@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from errno import EAFNOSUPPORT, ENODEV, ENOENT, EOPNOTSUPP
 from typing import Any, Collection, Dict, FrozenSet, Iterator, List, Optional, Tuple
 
+from . import settings, uapi
 from . import socket as nl
-from . import uapi
 
 RT_TABLE_MAIN, RT_TABLE_LOCAL = 254, 255
 RTPROT_KERNEL, RTPROT_BOOT, RTPROT_RA = 2, 3, 9
@@ -30,6 +30,13 @@ IPV6_MTU = 1280
 _PORT_FLAGS = (*range(2, 13), 25, *range(27, 34))
 #: What a new port has: an STP priority of 32, a veth's cost, and it learns and is flooded.
 _NEW_PORT = {2: 32, 3: 2, 8: 1, 9: 1, 25: 1, 27: 1, 30: 1}
+#: Flags that ``Link`` tells by name: IFLA_BRPORT_* and what a new port has.
+PORT_FLAGS = {
+    "isolated": (uapi.IFLA_BRPORT_ISOLATED, False),
+    "hairpin": (uapi.IFLA_BRPORT_MODE, False),
+    "learning": (uapi.IFLA_BRPORT_LEARNING, True),
+    "guard": (uapi.IFLA_BRPORT_GUARD, False),
+}
 #: IFLA_EXT_MASK with RTEXT_FILTER_SKIP_STATS: counters are half of a link, and nobody compares them.
 _NO_STATISTICS = nl.u32(29, 1 << 3)
 _ASK_APART = 64
@@ -52,8 +59,12 @@ class Link:
     ageing_time: int = 0  # seconds
     forward_delay: int = 0  # seconds
     multicast_snooping: bool = True
+    no_linklocal_learn: bool = False
     isolated: bool = False
     hairpin: bool = False
+    learning: bool = True
+    guard: bool = False
+    fdb: Tuple[str, ...] = ()  # MACs of its static, sticky entries in its bridge's table, where they were asked for
     families: bytes = field(default=b"", compare=False, repr=False)  # IFLA_AF_SPEC: its settings, not decoded
     port: bytes = field(default=b"", compare=False, repr=False)  # IFLA_INFO_SLAVE_DATA: its place on a bridge
     peer_netnsid: int = -1  # what this namespace calls the one in which the peer is; -1 is itself
@@ -61,6 +72,7 @@ class Link:
     group: int = 0
     info: str = ""  # IFLA_INFO_DATA as hex digits, of a kind that is not decoded here: see rare.options
     ipv6_link_local: bool = True  # whether the kernel gives it an fe80:: address when it comes up
+    qdisc: str = field(default="", compare=False)  # the kind of its root qdisc: noqueue, tbf
 
 
 @dataclass(frozen=True)
@@ -109,6 +121,17 @@ def read_link(sock: nl.NetlinkSocket, ifname: str) -> Optional[Link]:
         if error.errno == ENODEV:
             return None
         raise
+
+
+def read_fdb(sock: nl.NetlinkSocket, port: int = 0) -> Dict[int, List[str]]:
+    """Port's index → the MACs of its static, sticky entries in its bridge's table; of one port or (0) of all."""
+    found: Dict[int, List[str]] = {}
+    for payload in sock.dump(uapi.RTM_GETNEIGH, uapi.NEIGHBOUR.pack(socket.AF_BRIDGE, port, 0, 0, 0)):
+        _family, index, state, flags, _type = uapi.NEIGHBOUR.unpack_from(payload)
+        if state == uapi.NUD_NOARP and flags & uapi.NTF_STICKY:
+            mac = nl.attributes(payload, 12)[uapi.NDA_LLADDR].hex(":")
+            found.setdefault(index, []).append(mac)  # more than once, where the port is in more than one VLAN
+    return found
 
 
 class Addresses(Dict[int, List[str]]):
@@ -187,6 +210,7 @@ def _link(payload: bytes, families: bool = True) -> Link:
         group=_number(attributes.get(uapi.IFLA_GROUP)),
         altnames=tuple(map(nl.text, nl.each(attributes.get(uapi.IFLA_PROP_LIST, b"")))),
         ipv6_link_local=not families or _link_local(attributes.get(uapi.IFLA_AF_SPEC)),
+        qdisc=nl.text(attributes.get(uapi.IFLA_QDISC, b"")),
         **options,
     )
 
@@ -194,19 +218,19 @@ def _link(payload: bytes, families: bool = True) -> Link:
 def unusual_port_flags(link: Link) -> Dict[int, bytes]:
     """IFLA_BRPORT_* → value of what a new port has otherwise, besides what ``Link`` tells by name."""
     found = nl.attributes(link.port)
-    told = (uapi.IFLA_BRPORT_MODE, uapi.IFLA_BRPORT_ISOLATED)
+    told = [kind for kind, _usual in PORT_FLAGS.values()]
     kinds = [kind for kind in _PORT_FLAGS if kind in found and kind not in told]
     return {kind: found[kind] for kind in kinds if _number(found[kind]) != _NEW_PORT.get(kind, 0)}
 
 
 def _link_local(families: Optional[bytes]) -> bool:
-    if families is None:
-        return True
-    ipv6 = nl.attributes(families).get(socket.AF_INET6)
-    if ipv6 is None:
-        return True
-    mode = nl.attributes(ipv6).get(uapi.IFLA_INET6_ADDR_GEN_MODE)
-    return mode != bytes((uapi.IN6_ADDR_GEN_MODE_NONE,))
+    """Read in the row of settings: IFLA_INET6_ADDR_GEN_MODE is left out together with the statistics by older kernels,
+    5.10 among them (inet6_fill_ifla6_attrs() in net/ipv6/addrconf.c). It counts where the row ends before it."""
+    mode = settings.number(families or b"", socket.AF_INET6, "addr_gen_mode")
+    if mode is None:
+        ipv6 = nl.attributes(nl.attributes(families or b"").get(socket.AF_INET6, b""))
+        mode = _number(ipv6.get(uapi.IFLA_INET6_ADDR_GEN_MODE))
+    return mode != uapi.IN6_ADDR_GEN_MODE_NONE
 
 
 def _link_info(data: bytes) -> Tuple[str, Dict[str, Any]]:
@@ -219,13 +243,15 @@ def _link_info(data: bytes) -> Tuple[str, Dict[str, Any]]:
         options["ageing_time"] = round(_number(bridge.get(uapi.IFLA_BR_AGEING_TIME)) / uapi.USER_HZ)
         options["forward_delay"] = round(_number(bridge.get(uapi.IFLA_BR_FORWARD_DELAY)) / uapi.USER_HZ)
         options["multicast_snooping"] = bridge.get(uapi.IFLA_BR_MCAST_SNOOPING, b"\1") != b"\0"
+        flags = _number(bridge.get(uapi.IFLA_BR_MULTI_BOOLOPT, b"")[:4])
+        options["no_linklocal_learn"] = bool(flags & uapi.BR_BOOLOPT_NO_LL_LEARN)
     else:
         options["info"] = info.get(uapi.IFLA_INFO_DATA, b"").hex()
     if nl.text(info.get(uapi.IFLA_INFO_SLAVE_KIND, b"")) == "bridge":
         options["port"] = info.get(uapi.IFLA_INFO_SLAVE_DATA, b"")
         port = nl.attributes(options["port"])
-        options["isolated"] = port.get(uapi.IFLA_BRPORT_ISOLATED, b"\0") != b"\0"
-        options["hairpin"] = port.get(uapi.IFLA_BRPORT_MODE, b"\0") != b"\0"
+        for name, (flag, usual) in PORT_FLAGS.items():
+            options[name] = bool(_number(port[flag])) if flag in port else usual
     return kind, options
 
 

@@ -10,6 +10,7 @@ The codec is for what a run sends or reads once for every endpoint, and is a clo
 - their second names: RTM_NEWLINKPROP, RTM_DELLINKPROP
 - addresses: RTM_NEWADDR, RTM_DELADDR, RTM_GETADDR
 - routes: RTM_NEWROUTE, RTM_DELROUTE, RTM_GETROUTE
+- static entries of a bridge's forwarding table: RTM_NEWNEIGH, RTM_DELNEIGH, RTM_GETNEIGH
 - what one namespace calls another: RTM_GETNSID
 
 What is rare is pyroute2's, imported when it is first needed. In tests/unit/kernel/data/requests.yml every function here
@@ -19,11 +20,12 @@ has a case, for which pyroute2 builds the same bytes.
 from __future__ import annotations
 
 import socket
-from typing import Any, Dict, Optional, Tuple
+import struct
+from typing import Any, Dict, Iterator, Mapping, Optional, Tuple
 
 from . import socket as nl
 from . import uapi
-from .read import RouteEntry
+from .read import PORT_FLAGS, RouteEntry
 
 
 def veth_add(
@@ -33,14 +35,12 @@ def veth_add(
     master: int = 0,
     mac: Optional[str] = None,
     mtu: Optional[int] = None,
-    peer_index: int = 0,
     own_mac: Optional[str] = None,
     own_mtu: Optional[int] = None,
 ) -> nl.Request:
     """A pair whose peer is born inside its namespace. Up comes later: a peer set up here is not.
 
-    ``mac`` and ``mtu`` are the peer's, ``own_mtu`` is the same unless it is given. ``peer_index`` 0 leaves the peer's
-    index to the kernel.
+    ``mac`` and ``mtu`` are the peer's, ``own_mtu`` is the same unless it is given.
     """
     peer = [nl.string(uapi.IFLA_IFNAME, peer_ifname), nl.u32(uapi.IFLA_NET_NS_FD, netns_fd)]
     own = [nl.string(uapi.IFLA_IFNAME, ifname)]
@@ -59,7 +59,7 @@ def veth_add(
         nl.string(uapi.IFLA_INFO_KIND, "veth"),
         nl.nested(
             uapi.IFLA_INFO_DATA,
-            nl.attribute(uapi.VETH_INFO_PEER, uapi.LINK.pack(0, 0, peer_index, 0, 0) + b"".join(peer)),
+            nl.attribute(uapi.VETH_INFO_PEER, uapi.LINK.pack(0, 0, 0, 0, 0) + b"".join(peer)),
         ),
     )
     body = uapi.LINK.pack(0, 0, 0, 0, 0) + b"".join(own) + info
@@ -117,9 +117,7 @@ def bridge_set(ifname: str, options: Dict[str, Any]) -> nl.Request:
     return nl.Request(uapi.RTM_NEWLINK, 0, uapi.LINK.pack(0, 0, 0, 0, 0) + nl.string(uapi.IFLA_IFNAME, ifname) + info)
 
 
-def port_set_up(
-    ifname: str, alias: str, isolated: bool, hairpin: bool, is_port: bool, has_ipv6: bool = True
-) -> nl.Request:
+def port_set_up(ifname: str, alias: str, flags: Mapping[str, bool], is_port: bool, has_ipv6: bool = True) -> nl.Request:
     """All that a new host end needs besides being made: alias, bridge-port flags, no link-local address, up.
 
     uapi.RTM_NEWLINK on a link that exists changes it, and takes the flags of its place on a bridge along.
@@ -128,21 +126,38 @@ def port_set_up(
     if has_ipv6:
         mode = nl.u8(uapi.IFLA_INET6_ADDR_GEN_MODE, uapi.IN6_ADDR_GEN_MODE_NONE)
         body += nl.nested(uapi.IFLA_AF_SPEC, nl.nested(socket.AF_INET6, mode))
-    if is_port and (isolated or hairpin):
-        flags = nl.u8(uapi.IFLA_BRPORT_ISOLATED, int(isolated)) + nl.u8(uapi.IFLA_BRPORT_MODE, int(hairpin))
-        place = nl.string(uapi.IFLA_INFO_SLAVE_KIND, "bridge") + nl.nested(uapi.IFLA_INFO_SLAVE_DATA, flags)
+    unusual = {name: on for name, on in flags.items() if on != PORT_FLAGS[name][1]}
+    if is_port and unusual:
+        data = nl.nested(uapi.IFLA_INFO_SLAVE_DATA, *_port_flags(unusual))
+        place = nl.string(uapi.IFLA_INFO_SLAVE_KIND, "bridge") + data
         body += nl.nested(uapi.IFLA_LINKINFO, place)
     return nl.Request(uapi.RTM_NEWLINK, 0, uapi.LINK.pack(0, 0, 0, uapi.IFF_UP, uapi.IFF_UP) + body)
 
 
-def bridge_port_set(index: int, isolated: Optional[bool] = None, hairpin: Optional[bool] = None) -> nl.Request:
-    """Bridge-port flags, as ``bridge link set`` does: family AF_BRIDGE, IFLA_PROTINFO (12)."""
-    flags = []
-    if isolated is not None:
-        flags.append(nl.u8(uapi.IFLA_BRPORT_ISOLATED, int(isolated)))
-    if hairpin is not None:
-        flags.append(nl.u8(uapi.IFLA_BRPORT_MODE, int(hairpin)))
-    return nl.Request(uapi.RTM_SETLINK, 0, uapi.LINK.pack(socket.AF_BRIDGE, 0, index, 0, 0) + nl.nested(12, *flags))
+def bridge_port_set(index: int, flags: Mapping[str, bool]) -> nl.Request:
+    """Bridge-port flags (``PORT_FLAGS``), as ``bridge link set`` does: family AF_BRIDGE, IFLA_PROTINFO (12)."""
+    info = nl.nested(12, *_port_flags(flags))
+    return nl.Request(uapi.RTM_SETLINK, 0, uapi.LINK.pack(socket.AF_BRIDGE, 0, index, 0, 0) + info)
+
+
+def _port_flags(flags: Mapping[str, bool]) -> Iterator[bytes]:
+    return (nl.u8(PORT_FLAGS[name][0], int(on)) for name, on in flags.items())
+
+
+def fdb_add(index: int, mac: str) -> nl.Request:
+    """What has this MAC is behind this port and nowhere else, whoever says so: static and sticky, in every VLAN of the
+    port, as ``bridge fdb replace MAC dev PORT master static sticky``."""
+    flags = nl.NLM_F_CREATE | nl.NLM_F_REPLACE
+    return nl.Request(uapi.RTM_NEWNEIGH, flags, _fdb(index, mac, uapi.NTF_MASTER | uapi.NTF_STICKY))
+
+
+def fdb_delete(index: int, mac: str) -> nl.Request:
+    return nl.Request(uapi.RTM_DELNEIGH, 0, _fdb(index, mac, uapi.NTF_MASTER))
+
+
+def _fdb(index: int, mac: str, flags: int) -> bytes:
+    head = uapi.NEIGHBOUR.pack(socket.AF_BRIDGE, index, uapi.NUD_NOARP, flags, 0)
+    return head + nl.attribute(uapi.NDA_LLADDR, _mac(mac))
 
 
 def altname_add(ifname: str, altname: str) -> nl.Request:
@@ -249,6 +264,9 @@ def _bridge_data(options: Dict[str, Any]) -> bytes:
         attrs.append(nl.u32(uapi.IFLA_BR_FORWARD_DELAY, options["forward_delay"] * uapi.USER_HZ))
     if "multicast_snooping" in options:
         attrs.append(nl.u8(uapi.IFLA_BR_MCAST_SNOOPING, int(options["multicast_snooping"])))
+    if "no_linklocal_learn" in options:
+        values = (int(options["no_linklocal_learn"]) * uapi.BR_BOOLOPT_NO_LL_LEARN, uapi.BR_BOOLOPT_NO_LL_LEARN)
+        attrs.append(nl.attribute(uapi.IFLA_BR_MULTI_BOOLOPT, struct.pack("=II", *values)))
     return nl.nested(uapi.IFLA_INFO_DATA, *attrs)
 
 

@@ -118,6 +118,14 @@ def packed(families: bytes) -> Dict[str, str]:
     return {name: base64.b64encode(row).decode("ascii") for name, row in rows.items() if row is not None}
 
 
+def number(families: bytes, family: int, name: str) -> Optional[int]:
+    """One setting out of a link's IFLA_AF_SPEC. None where the link does not speak that family."""
+    kind, names = next((kind, names) for _name, number, kind, names in _FAMILIES if number == family)
+    row = nl.attributes(nl.attributes(families).get(family, b"")).get(kind, b"")
+    offset = 4 * names.index(name)
+    return struct.unpack_from("=i", row, offset)[0] if len(row) >= offset + 4 else None
+
+
 def differing(was: Dict[str, str], families: bytes) -> Iterator[Tuple[str, str, str]]:
     """(family, setting, the value it had) of what is not now as it ``was``."""
     now = packed(families)

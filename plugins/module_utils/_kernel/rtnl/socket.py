@@ -5,16 +5,17 @@
 """rtnetlink(7) on the wire: requests in, acknowledgements and dumps out. Knows no message type.
 
 Our own instead of pyroute2 because here every microsecond is paid once per endpoint and read:
-decoding a link dump costs pyroute2 0.2 ms a link and this 0.01 ms, and only what is compared is decoded.
+decoding a link dump costs pyroute2 0.2 ms a link and this 0.015 ms, and only what is compared is decoded.
 Layouts: include/uapi/linux/netlink.h.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
 import struct
-from errno import EINTR, EIO
+from errno import EINTR, EIO, ENODEV
 from typing import Container, Dict, Iterator, List, Sequence
 
 from .. import gate
@@ -33,6 +34,9 @@ NLA_TYPE_MASK = 0x3FFF
 
 _HEADER = struct.Struct("=IHHII")
 _ATTRIBUTE = struct.Struct("=HH")
+#: struct ifreq of include/uapi/linux/if.h, where it asks for an index: a name of at most 15 bytes, and the answer.
+SIOCGIFINDEX = 0x8933
+_IFREQ, _IFNAMSIZ = struct.Struct("=16si20x"), 16
 #: How often a dump is begun that the kernel says was interrupted by a change.
 DUMP_ATTEMPTS = 20
 #: The kernel fills at most 32 KiB at once; a buffer of a size that malloc takes from mmap costs more than the rest.
@@ -167,6 +171,18 @@ class NetlinkSocket:
                     raise _error(flags, payload) or NetlinkError(EIO)
                 return payload
         raise NetlinkError(EIO, "no answer")
+
+    def index_of(self, ifname: str) -> int:
+        """The index of an interface in the socket's namespace (netdevice(7)): a twentieth of the time of asking for the
+        link. NetlinkError (ENODEV) when there is none."""
+        name = ifname.encode("utf-8")
+        if len(name) >= _IFNAMSIZ:
+            raise NetlinkError(ENODEV, "interface " + ifname)
+        try:
+            answer = fcntl.ioctl(self._socket.fileno(), SIOCGIFINDEX, _IFREQ.pack(name, 0))
+        except OSError as error:
+            raise NetlinkError(error.errno or EIO, "interface " + ifname) from None
+        return int(_IFREQ.unpack(answer)[1])
 
     def _collect(self, request: Request) -> List[bytes]:
         """A dump that the kernel says was interrupted by a change is read again."""

@@ -19,9 +19,10 @@ there it stays as long as it is asked for, whether or not the firewall is active
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Dict, FrozenSet, Iterator, List, Mapping, Optional, Sequence, Tuple
 
+from ..._kernel import files
 from ..._kernel.errors import DeclarationError, Problem
 from ..action import Action
 from ..ruleset.model import Ruleset
@@ -29,26 +30,32 @@ from . import firewalld as firewall_firewalld
 from . import foreign as foreign_firewall
 from . import iptables as firewall_iptables
 from . import ufw as firewall_ufw
-from .foreign import Chains
+from .foreign import Advice, Chains
 
 WARN, INTEGRATE, IGNORE = "warn", "integrate", "ignore"
 _VERSIONS = {"ip": 4, "ip6": 6}
-#: The chain of a firewalld whose FirewallBackend is iptables.
-_ZONES = "FORWARD_ZONES"
+#: The chain of a firewalld whose FirewallBackend is iptables: before 2.0, before 2.5, and since.
+_ZONES = ("FORWARD_ZONES", "FORWARD_POLICIES", "FORWARD_dispatch")
+_FIREWALLD_CONF = "/etc/firewalld/firewalld.conf"
 #: To others, more than this may be a pattern, such as "br+" to iptables.
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*\Z")
 _STRANGE = (
     '"{0}": topology_firewall: integrate tells other firewalls the name, for which it may have letters, digits, "_", '
     '"." and "-" only, and no "-" or "." first'
 )
-_ASK = "topology_firewall: integrate lets them pass, and so does by hand "
+_ASK = "topology_firewall: integrate lets them pass, and so do by hand"
 _ADVICE = {
-    "docker": _ASK + '"iptables -I DOCKER-USER -i {bridge} -j ACCEPT" and the same with "-o" (IPv6: ip6tables)',
-    "ufw": _ASK + '"ufw route allow in on {bridge}" and "ufw route allow out on {bridge}"',
-    "firewalld": _ASK
-    + '"firewall-cmd --permanent --zone=trusted --add-interface={bridge}" and "firewall-cmd --reload"',
-    "": "It is none in which topology_firewall: integrate knows a place (Docker's, ufw's or firewalld's). Add by hand "
-    '"nft insert rule {family} {table} {name} iifname {bridge} accept" and the same with "oifname"',
+    "docker": Advice(_ASK, tuple("{iptables} -I DOCKER-USER " + way + " {bridge} -j ACCEPT" for way in ("-i", "-o"))),
+    "ufw": Advice(_ASK, tuple("ufw route allow " + way + " on {bridge}" for way in ("in", "out"))),
+    "firewalld": Advice(
+        _ASK,
+        ("firewall-cmd --permanent --zone=trusted --add-interface={bridge}",),
+        ("firewall-cmd --reload",),
+    ),
+    "": Advice(
+        "It is none in which topology_firewall: integrate knows a place (Docker's, ufw's or firewalld's). Add by hand",
+        tuple("nft insert rule {family} {table} {name} " + way + " {bridge} accept" for way in ("iifname", "oifname")),
+    ),
 }
 
 
@@ -106,7 +113,7 @@ class HostFirewall:
             kind = _kind(chain, chains)
             done = _seen_by(chain, self._bridges) if kind else frozenset()
             left = sorted(_seen_by(chain, bridges) - done)
-            found.append(foreign_firewall.judge(chain, left, _ADVICE[kind]) if left else "")
+            found.append(foreign_firewall.judge(chain, left, _advice(chain, kind)) if left else "")
         return [sentence for sentence in found if sentence]
 
     def _in_iptables(self, chains: Chains, foreseen: Foreseen) -> Iterator[Action]:
@@ -169,12 +176,20 @@ def _kind(chain: Mapping[str, str], chains: Chains) -> str:
     return _place(chains, chain["family"]) or "" if chain["table"] == "filter" else ""
 
 
+def _advice(chain: Mapping[str, str], kind: str) -> Advice:
+    """What iptables asks of a connection nft does not show, so there firewalld's own file tells what it accepts."""
+    if kind != "firewalld" or chain["table"] == "firewalld":
+        return _ADVICE[kind]
+    strict = re.search(r"^\s*StrictForwardPorts\s*=\s*yes", files.read(_FIREWALLD_CONF) or "", re.MULTILINE)
+    return replace(_ADVICE[kind], lets_in_translated=not strict)
+
+
 def _place(chains: Chains, family: str) -> Optional[str]:
     """Who has a place for us among iptables' rules for forwarded packets: one that they come by."""
     if family not in _VERSIONS:
         return None
     known = [(kind, place.chain) for kind, place in firewall_iptables.places(family)]
-    for kind, name in [*known, ("firewalld", _ZONES)]:
+    for kind, name in [*known, *(("firewalld", name) for name in _ZONES)]:
         if chains.has(family, "filter", name) and any(
             foreign_firewall.sends_to(chain, name)
             for chain in chains.forwarding

@@ -16,6 +16,7 @@ from typing import Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 from xml.etree import ElementTree
 
 from ..._kernel import files, firewalld
+from ..._kernel.changes import Change, Subject
 from ..._kernel.errors import FabricError, ForeignObjectError
 from ..._kernel.names import firewall_mark, firewalld_zone
 from ..action import Action, operation
@@ -187,10 +188,10 @@ def _refuse_to_forget() -> None:
 def _action(zone: str, bridges: List[str], now: Texts, then: Texts, live: Optional[RunTime], reload: bool) -> Action:
     before = _interfaces_in(now[_ZONE.format(zone)]) if live is None else live.interfaces or []
     changed = [path for path in then if then[path] != now[path]]
-    lines = _lines(zone, before, bridges)
+    lines, subject = _lines(zone, before, bridges), Subject(host="firewalld zone " + zone)
     return Action(
         lines[0],
-        "packet rules",
+        subject,
         do=(
             *(operation("file.replace", path=path, content=then[path]) for path in changed),
             operation("firewalld.apply", zone=zone, wanted=bridges, reload=reload),
@@ -199,9 +200,9 @@ def _action(zone: str, bridges: List[str], now: Texts, then: Texts, live: Option
             *(operation("file.replace", path=path, content=now[path]) for path in changed),
             operation("firewalld.apply", zone=zone, wanted=before, reload=reload),
         ),
-        before={"firewalld zone " + zone: before} if before else {},
-        after={"firewalld zone " + zone: bridges} if bridges else {},
-        more=tuple(lines[1:]),
+        before={"interfaces": before} if before else {},
+        after={"interfaces": bridges} if bridges else {},
+        also=tuple(Change(line, subject) for line in lines[1:]),
     )
 
 

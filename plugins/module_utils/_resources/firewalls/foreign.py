@@ -15,7 +15,7 @@ those of the chains that every packet passes. The rules for single ports, thousa
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Callable, FrozenSet, Iterable, Mapping, Optional, Sequence, Set, Tuple
+from typing import Any, Callable, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from ..._kernel import nft
 
@@ -40,6 +40,25 @@ class Chains:
         return (family, table, name) in self.names
 
 
+@dataclass(frozen=True)
+class Advice:
+    """What a user can do about a chain: ``commands`` for each bridge and ``then``, after ``text``.
+
+    ``lets_in_translated``: such a firewall is known to accept what goes to a published port.
+    """
+
+    text: str
+    commands: Tuple[str, ...]
+    then: Tuple[str, ...] = ()
+    lets_in_translated: bool = False
+
+    def about(self, chain: Mapping[str, Any], bridges: Sequence[str]) -> str:
+        words = {key: chain[key] for key in ("family", "table", "name")}
+        words["iptables"] = "ip6tables" if chain["family"] == "ip6" else "iptables"
+        lines = [command.format(bridge=bridge, **words) for bridge in bridges for command in self.commands]
+        return "{0} {1}".format(self.text, ", ".join('"{0}"'.format(line) for line in (*lines, *self.then)))
+
+
 def read() -> Chains:
     found = [each for each in nft.list_chains() if not str(each["table"]).startswith(_OURS)]
     return Chains(
@@ -59,26 +78,31 @@ def end(chain: Mapping[str, Any], read_rules: ReadRules = nft.list_rules) -> Opt
     return "its last rule" if last and ("drop" in last or "reject" in last) else None
 
 
-def judge(chain: Mapping[str, Any], bridges: Sequence[str], advice: str, read_rules: ReadRules = nft.list_rules) -> str:
+def judge(
+    chain: Mapping[str, Any], bridges: Sequence[str], advice: Advice, read_rules: ReadRules = nft.list_rules
+) -> str:
     """What is to be said of one base chain; empty when there is nothing."""
     ending = end(chain, read_rules)
     if ending is None:
         return ""
-    known = _named(chain, read_rules)
+    rules = _every_packet_passes(chain, read_rules)
+    known = {word for rule in rules for word in _strings(rule["expr"])}
     unknown = [bridge for bridge in bridges if bridge not in known]
     if not unknown:
         return ""
+    lets_in = advice.lets_in_translated or any(_accepts_translated(rule) for rule in rules)
     return (
         "the chain {0} of table {1} {2} ({3}) drops forwarded packets that it does not know, those of {4} too: "
-        "containers will not reach out, nor published ports be reached, nor neighbours each other if br_netfilter is "
-        "on. {5}"
+        "containers will not reach out, {5} neighbours each other if br_netfilter is on{6}. {7}"
     ).format(
         chain["name"],
         chain["family"],
         chain["table"],
         ending,
         ", ".join(unknown),
-        advice.format(bridge=unknown[0], **{key: chain[key] for key in ("family", "table", "name")}),
+        "nor" if lets_in else "nor published ports be reached, nor",
+        "; published ports are reached, for it accepts what was translated" if lets_in else "",
+        advice.about(chain, unknown),
     )
 
 
@@ -88,21 +112,32 @@ def sends_to(chain: Mapping[str, Any], target: str, read_rules: ReadRules = nft.
     return any(((_verdict(rule) or {}).get("jump") or {}).get("target") == target for rule in rules)
 
 
-def _named(chain: Mapping[str, Any], read_rules: ReadRules) -> FrozenSet[str]:
-    """The interfaces that rules name, in the chain and in those to which it sends every packet."""
-    found: Set[str] = set()
+def _accepts_translated(rule: Mapping[str, Any]) -> bool:
+    """``ct status dnat accept``, and nothing else."""
+    parts = [part for part in rule["expr"] if not _TOLD.intersection(part)]
+    matches = [part["match"] for part in parts[:-1] if "match" in part]
+    return (
+        len(parts) == 2
+        and "accept" in parts[-1]
+        and [(match.get("left"), match.get("right")) for match in matches] == [({"ct": {"key": "status"}}, "dnat")]
+    )
+
+
+def _every_packet_passes(chain: Mapping[str, Any], read_rules: ReadRules) -> List[Mapping[str, Any]]:
+    """The rules of the chain and of those to which it sends every packet."""
+    found: List[Mapping[str, Any]] = []
     ahead, seen = [str(chain["name"])], 0
     passed = set(ahead)
     while ahead and seen < _FAR_ENOUGH:
         seen += 1
         for rule in read_rules(chain["family"], chain["table"], ahead.pop(0)):
-            found.update(_strings(rule["expr"]))
+            found.append(rule)
             verdict = _verdict(rule) or {}
             target = (verdict.get("jump") or verdict.get("goto") or {}).get("target")
             if target and target not in passed:
                 passed.add(target)
                 ahead.append(target)
-    return frozenset(found)
+    return found
 
 
 def _verdict(rule: Mapping[str, Any]) -> Optional[Mapping[str, Any]]:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Iterator, List, Mapping, Sequence, Tuple
 
 from ..._kernel import iptables
-from ..._kernel.errors import FabricError, MissingDependencyError
+from ..._kernel.changes import Change, Subject
+from ..._kernel.errors import FabricError, MissingProgramError
 from ..._kernel.names import firewall_mark
 from ..action import Action, operation
 
@@ -71,16 +72,16 @@ def compare(
     if present == wanted and (known is not None or iptables.reached(live, mark)):
         return
     where = {"family": place.family, "chain": place.chain, "mark": mark}
-    label = "{0} filter {1}".format(place.family, place.chain)
+    subject = Subject(host="chain {0} in table {1} filter".format(place.chain, place.family))
     lines = _lines(place, topology, _bridges_in(present), bridges if wanted else ())
     yield Action(
         lines[0],
-        "packet rules",
+        subject,
         (operation("iptables.own", rules=wanted, **where),),
         (operation("iptables.own", rules=present, **where),),
-        before={label: present} if present else {},
-        after={label: wanted} if wanted else {},
-        more=tuple(lines[1:]),
+        before={"rules": present} if present else {},
+        after={"rules": wanted} if wanted else {},
+        also=tuple(Change(line, subject) for line in lines[1:]),
     )
 
 
@@ -88,7 +89,7 @@ def _unreadable(place: Place) -> FabricError:
     """nft shows the chain, but iptables does not."""
     said = iptables.trouble(place.family, place.chain)
     if not said:
-        return MissingDependencyError("iptables", "to let bridges through its chain {0}".format(place.chain), _URL)
+        return MissingProgramError("iptables", "to let bridges through its chain {0}".format(place.chain), _URL)
     text = "bridges cannot be let through chain {0} in table {1} filter (topology_firewall: integrate): {2}"
     return FabricError(text.format(place.chain, place.family, said))
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from ..._kernel import files
+from ..._kernel.changes import Subject
 from ..._kernel.names import firewall_mark
 from ..action import Action, operation
 from . import iptables as firewall_iptables
@@ -41,11 +42,11 @@ def compare(
     text = "write the accepts of {0} into {1}" if wanted else "remove the accepts of topology {0} in file {1}"
     yield Action(
         text.format(", ".join(bridges) if wanted else topology, path),
-        "packet rules",
+        Subject(host="file " + path),
         (operation("file.replace", path=path, content=then),),
         (operation("file.replace", path=path, content=now),),
-        before={path: "".join(present)} if present else {},
-        after={path: "".join(wanted)} if wanted else {},
+        before={"accepts": "".join(present)} if present else {},
+        after={"accepts": "".join(wanted)} if wanted else {},
     )
 
 

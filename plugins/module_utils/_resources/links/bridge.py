@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from ..._kernel import names
+from ..._kernel.changes import Subject, of_owner
 from ..._kernel.host import Host
 from ..._kernel.observe import Observed
 from ..._kernel.operations.link import bridge_create, bridge_set
@@ -31,7 +32,7 @@ from ..settings import compare_sysctl, settable
 from .kind import DeclaredLink, Kind
 
 #: Of a bridge, what the kernel can change on a living one. Times in seconds.
-_OPTIONS = ("stp", "ageing_time", "forward_delay", "multicast_snooping")
+_OPTIONS = ("stp", "ageing_time", "forward_delay", "multicast_snooping", "no_linklocal_learn")
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Bridge(DeclaredLink):
     ageing_time: int = 300
     forward_delay: int = 0
     multicast_snooping: bool = True
+    no_linklocal_learn: bool = True  # nothing from frames that pass no packet filter: to 01:80:c2:00:00:0X
     up: bool = True
     sysctls: Tuple[Tuple[str, str], ...] = ()
 
@@ -58,8 +60,8 @@ class Bridge(DeclaredLink):
         return self.ifname
 
     @property
-    def subject(self) -> str:
-        return "bridge " + self.ifname
+    def subject(self) -> Subject:
+        return of_owner((names.parse_alias(self.alias) or ("", "bridge " + self.ifname))[1])
 
     @property
     def options(self) -> Dict[str, Any]:
@@ -117,6 +119,7 @@ def from_link(link: Link, observed: Observed) -> Bridge:
         ageing_time=link.ageing_time,
         forward_delay=link.forward_delay,
         multicast_snooping=link.multicast_snooping,
+        no_linklocal_learn=link.no_linklocal_learn,
         up=link.up,
         sysctls=sysctls,
     )

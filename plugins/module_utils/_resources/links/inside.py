@@ -10,8 +10,9 @@ A kind whose links are inside namespaces calls these with its declared link, whi
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Collection, Dict, Iterator, List, Optional, Tuple
 
+from ..._kernel.changes import Subject, of_owner
 from ..._kernel.errors import ForeignObjectError
 from ..._kernel.rtnl import settings as interface_settings
 from ..._kernel.rtnl.read import IPV6_MTU, Link, RouteEntry
@@ -43,8 +44,8 @@ class Inside(DeclaredLink):
         return self.owner or "{0}:{1}".format(self.netns, self.ifname)
 
     @property
-    def subject(self) -> str:
-        return "container " + self.shown
+    def subject(self) -> Subject:
+        return of_owner(self.shown)
 
 
 def creation(desired: Inside) -> Dict[str, Any]:
@@ -71,8 +72,20 @@ def described(desired: Inside) -> Dict[str, Any]:
     }
 
 
+def as_seen(link: Link, state: NamespaceState) -> Dict[str, Any]:
+    """The fields that every kind has of a link in a namespace, as the kernel has them."""
+    return {
+        "ifname": link.ifname,
+        "alias": link.alias,
+        "mac": link.mac,
+        "mtu": link.mtu,
+        "addresses": comparable_addresses(state.addresses.get(link.index, [])),
+        "routes": _set_by_somebody(link, state, state.addresses.get(link.index, [])),
+    }
+
+
 def changes(desired: Inside, inner: Link, state: NamespaceState) -> Iterator[Action]:
-    subject, netns, ifname = "container " + desired.shown, desired.netns, desired.ifname
+    subject, netns, ifname = desired.subject, desired.netns, desired.ifname
     if inner.ifname != ifname:
         yield Action(
             text="rename {0} in namespace {1} to {2}".format(inner.ifname, netns, ifname),
@@ -96,8 +109,9 @@ def changes(desired: Inside, inner: Link, state: NamespaceState) -> Iterator[Act
     where = connected.Where(netns, ifname, desired.shown, subject)
     now = state.addresses.get(inner.index, [])
     yield from connected.compare(where, inner, desired.addresses, now, state.routes, state.tentative)
-    # A gateway is within an address's reach, so routes come and go while the addresses of both are there.
-    yield from _compare_routes(desired, inner, state, subject)
+    if netns is not None:  # routes of the host's own are nobody's declaration
+        # A gateway is within an address's reach, so routes come and go while the addresses of both are there.
+        yield from _compare_routes(desired, inner, state, subject)
     yield from remove_surplus(netns, ifname, desired.shown, subject, now_addresses, desired.addresses)
     if loses_ipv6(inner.mtu, desired.mtu):
         settings = interface_settings.packed(inner.families)
@@ -107,7 +121,7 @@ def changes(desired: Inside, inner: Link, state: NamespaceState) -> Iterator[Act
         )
 
 
-def _link_local_of_the_mac(desired: Inside, inner: Link, state: NamespaceState, subject: str) -> Iterator[Action]:
+def _link_local_of_the_mac(desired: Inside, inner: Link, state: NamespaceState, subject: Subject) -> Iterator[Action]:
     """The kernel makes it once and leaves it when the MAC changes; then the packet rules would drop what it sends."""
     if not desired.mac:
         return
@@ -135,16 +149,22 @@ def _link_local_of_the_mac(desired: Inside, inner: Link, state: NamespaceState, 
     )
 
 
-def _compare_routes(desired: Inside, inner: Link, state: NamespaceState, subject: str) -> Iterator[Action]:
+def _compare_routes(desired: Inside, inner: Link, state: NamespaceState, subject: Subject) -> Iterator[Action]:
     """Only routes over this interface, and declared ones without any; those the kernel makes are its own."""
     wanted = set(desired.routes)
-    now = {routes.static(entry) for entry in routes_of(inner, state)}
+    now = set(_set_by_somebody(inner, state, desired.addresses))
     now |= routes.leading_nowhere(state.routes) & wanted
     place = (desired.netns, desired.ifname, desired.shown, subject)
     yield from routes.remove(now - wanted, *place)
     for route in [route for route in desired.routes if route not in now]:
         for action in routes.add([route], *place):
             yield replace(action, undo=(*action.undo, *displaced(desired, (route,), state)))
+
+
+def _set_by_somebody(inner: Link, state: NamespaceState, addresses: Collection[str]) -> Tuple[StaticRoute, ...]:
+    """Without those that do what the kernel's own to the subnets of these addresses would: whose they are is no matter,
+    and it has one place for both."""
+    return tuple(routes.static(e) for e in routes_of(inner, state) if not connected.is_connected(e, addresses))
 
 
 def displaced(desired: Inside, declared: Tuple[StaticRoute, ...], state: NamespaceState) -> Iterator[Operation]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Callable, List, Mapping, Optional, Tuple
 
+from ..._kernel.changes import Subject
 from ..._kernel.host import Host
 from ..._kernel.observe import Observed
 from ..._kernel.rtnl.read import Link
@@ -41,14 +42,19 @@ class DeclaredLink:
         raise NotImplementedError
 
     @property
-    def subject(self) -> str:
-        """Whose it is, for a diff: ``bridge br-front``, ``container web:eth0``."""
+    def subject(self) -> Subject:
+        """What it is, in the words of a declaration."""
         raise NotImplementedError
 
     @property
     def stands_on(self) -> Tuple[str, ...]:
         """Other links of the host that a comparison looks at: a master, a parent."""
         return ()
+
+    @property
+    def limited(self) -> bool:
+        """Whether traffic over its host end is limited: then the qdisc of that is read too."""
+        return False
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,7 @@ class Kind:
     create: Create
     configure: Optional[Configure]  # None: it has no option that changes on a living one
     mutable: Tuple[str, ...]  # fields of ``declared`` that change in place; for any other it is made anew
-    #: Whether others are ports of it: such a link goes after them, and comes back before them.
+    #: Whether others are ports of it, or hand it what comes in: such a link goes after them, and comes back before.
     carries: bool = False
     #: Whether one that is inside a namespace is owned there, by its own mark. An end of a pair is owned with the other.
     owned_inside: bool = True

@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import Iterator, Optional
 
 from ..._kernel import names
+from ..._kernel.changes import Subject
 from ..._kernel.observe import Observed
 from ..._kernel.rtnl.read import Link
 from ..._kernel.visits import NamespaceState
@@ -28,7 +29,7 @@ def remove(link: Link, observed: Observed, netns: Optional[str] = None) -> Actio
     aside = names.replaced_ifname(link.ifname)
     return Action(
         text="remove {0} ({1}, of {2})".format(shown, link.kind or "no virtual interface", whose),
-        subject="interface " + shown,
+        subject=Subject(interface=shown),
         do=(
             operation("link.set", netns=netns, ifname=link.ifname, attributes={"alias": names.REPLACED, "up": False}),
             operation("link.rename", netns=netns, ifname=link.ifname, new=aside),

@@ -10,24 +10,28 @@ from dataclasses import dataclass, replace
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from ..._kernel import names
+from ..._kernel.changes import of_owner
 from ..._kernel.host import Host
 from ..._kernel.observe import Observed
 from ..._kernel.operations.link import veth_create
 from ..._kernel.rtnl import read as rtnetlink
 from ..._kernel.rtnl import settings as interface_settings
-from ..._kernel.rtnl.read import IPV6_MTU, Link
+from ..._kernel.rtnl.read import IPV6_MTU, PORT_FLAGS, Link
+from ..._kernel.tc import Qdisc, Shaping
 from ..._kernel.visits import NamespaceState
-from .. import ownership, routes
+from .. import ownership, qdisc, routes
 from ..action import Action, Operation, operation
 from ..link import change_link, comparable_addresses, compare_addresses, last_mtu, loses_ipv6, port_restored
+from ..qdisc import Limit
 from ..routes import StaticRoute
-from . import inside
+from . import inside, port
 from .inside import Inside
 from .kind import Kind
+from .port import Port
 
 
 @dataclass(frozen=True)
-class Veth(Inside):
+class Veth(Inside, Port):
     """``name`` is the host end, ``ifname`` the inner one. Both carry ``alias``."""
 
     name: str
@@ -42,10 +46,14 @@ class Veth(Inside):
     master: Optional[str] = None
     isolated: bool = False
     hairpin: bool = False
+    learning: bool = True
+    guard: bool = False
     host_addresses: Tuple[str, ...] = ()
     host_mac: Optional[str] = None  # of the host end; None: any
     host_mtu: Optional[int] = None  # of the host end; None: as inside
     sysctls: Tuple[Tuple[str, str], ...] = ()  # of the inner end, keys with slashes
+    ingress: Optional[Limit] = None  # of what goes into the container
+    ifb: Optional[str] = None  # through which what comes out of it goes, to be limited there
 
     kind = "veth"
 
@@ -55,20 +63,29 @@ class Veth(Inside):
 
     @property
     def stands_on(self) -> Tuple[str, ...]:
-        return (self.master,) if self.master else ()
+        return tuple(ifname for ifname in (self.master, self.ifb) if ifname)
+
+    @property
+    def limited(self) -> bool:
+        return self.ingress is not None or self.ifb is not None
+
+    @property
+    def root(self) -> Optional[Qdisc]:
+        """The qdisc of the host end."""
+        return qdisc.root_of(self.ingress, self.ifb)
 
 
 def creation(desired: Veth) -> Dict[str, Any]:
     """What ``link.create`` wants to know."""
-    own = {name: getattr(desired, name) for name in ("name", "master", "isolated", "hairpin", "host_mac")}
+    own = {name: getattr(desired, name) for name in ("name", "master", "flags", "host_mac")}
     own["host_mtu"] = desired.host_mtu or desired.mtu
-    return dict(inside.creation(desired), host_addresses=list(desired.host_addresses), **own)
+    return dict(inside.creation(desired), host_addresses=list(desired.host_addresses), fdb=list(desired.fdb), **own)
 
 
 def described(veth: Veth) -> Dict[str, Any]:
     """In the words of a diff."""
-    own = {name: getattr(veth, name) for name in ("master", "isolated", "hairpin")}
-    return dict(inside.described(veth), host_interface=veth.name, **own)
+    limits = qdisc.described("ingress", veth.ingress) if veth.ingress is not None else {}
+    return dict(inside.described(veth), host_interface=veth.name, master=veth.master, **veth.flags, **limits)
 
 
 def compare(desired: Veth, observed: Observed) -> List[Action]:
@@ -76,6 +93,7 @@ def compare(desired: Veth, observed: Observed) -> List[Action]:
     state = observed.namespaces.get(desired.netns, NamespaceState())
     if outer is not None:
         ownership.refuse_foreign(desired.name, desired.alias, outer, "veth", observed)
+        _refuse_foreign_limits(desired, qdisc.shaping_of(outer, observed))
     inner = _inner_end(desired, outer, state)
     inside.refuse_squatter(desired, inner, state)
     if outer is None:
@@ -108,8 +126,8 @@ def create(desired: Veth, announced: bool = True) -> Action:
         text="connect {0} ({1}) {2}by {3}".format(
             desired.shown, details, "to {0} ".format(desired.master) if desired.master else "", desired.name
         ),
-        subject="container " + desired.shown,
-        do=(_made(desired, creation(desired)),),
+        subject=desired.subject,
+        do=(_made(desired, creation(desired)), *qdisc.setting_up(desired.name, desired.root, desired.ifb)),
         undo=(operation("link.delete", netns=None, ifname=desired.name),),
         finish=tuple(inside.announcements(desired)) if announced else (),
         after=described(desired),
@@ -126,7 +144,7 @@ def remove(link: Link, observed: Observed, netns: Optional[str] = None) -> Actio
     if known is not None:
         before = described(known)
         undo = (operation("link.delete", netns=None, ifname=link.ifname), *_again(known, link, observed))
-    return Action("disconnect {0} ({1})".format(whose, link.ifname), "container " + whose, do, undo, before=before)
+    return Action("disconnect {0} ({1})".format(whose, link.ifname), of_owner(whose), do, undo, before=before)
 
 
 def _again(known: Veth, link: Link, observed: Observed) -> Iterator[Operation]:
@@ -135,6 +153,7 @@ def _again(known: Veth, link: Link, observed: Observed) -> Iterator[Operation]:
     state = observed.namespaces[known.netns]
     settings = interface_settings.packed(inner.families)
     yield _made(known, dict(creation(known), settings=settings))
+    yield from qdisc.setting_up(known.name, qdisc.shaping_of(link, observed).root, known.ifb)
     repairs = [*_outer_changes(known, link, observed), *inside.changes(known, inner, state)]
     for repair in reversed(repairs):
         yield from repair.undo
@@ -154,14 +173,19 @@ def _make_way(desired: Veth, outer: Link, observed: Observed) -> Action:
         operation("link.set", attributes=was, **place),
     ]
     if master is not None:
-        undo.append(port_restored(outer))
+        undo.extend((port_restored(outer), *port.fdb_again(outer, name)))
     undo.append(operation("link.set", attributes={"up": outer.up}, **place))
+    ifb = qdisc.redirected_to(outer, observed)
+    if ifb is not None:
+        undo.append(operation("redirect.set", ifname=name, to=ifb))
     addresses = comparable_addresses(observed.addresses.get(outer.index, []))
     undo.extend(operation("address.add", cidr=cidr, **place) for cidr in addresses)
     return Action(
         "replace {0} of {1}, whose other end is not there".format(name, desired.shown),
-        "container " + desired.shown,
+        desired.subject,
         (
+            # The ifb may go before this one does.
+            *((operation("redirect.set", ifname=name, to=None),) if ifb is not None else ()),
             operation("link.set", attributes={"alias": names.REPLACED, "master": None, "up": False}, **place),
             operation("link.rename", netns=None, ifname=name, new=aside),
         ),
@@ -172,7 +196,7 @@ def _make_way(desired: Veth, outer: Link, observed: Observed) -> Action:
 
 
 def _outer_changes(desired: Veth, outer: Link, observed: Observed) -> Iterator[Action]:
-    subject, name = "container " + desired.shown, desired.name
+    subject, name = desired.subject, desired.name
     master = observed.by_index.get(outer.master)
     shown = "{0} (of {1})".format(name, desired.shown)
     if outer.alias != desired.alias:
@@ -188,38 +212,26 @@ def _outer_changes(desired: Veth, outer: Link, observed: Observed) -> Iterator[A
     if outer.ipv6_link_local and mtu >= IPV6_MTU:
         yield change_link(None, name, shown, subject, "ipv6_link_local", True, False)
     now_master = master.ifname if master else None
-    if now_master != desired.master:
-        yield _change_master(outer, now_master, desired, shown, subject)
-    if desired.master:
-        moved = now_master != desired.master
-        for flag in ("isolated", "hairpin"):
-            now, wanted = getattr(outer, flag) and not moved, getattr(desired, flag)
-            if now != wanted:
-                yield _change_port(name, shown, subject, flag, now, wanted)
+    yield from port.changes(desired, outer, now_master, name, shown, subject)
     now_addresses = comparable_addresses(observed.addresses.get(outer.index, []), desired.host_addresses)
     yield from compare_addresses(None, name, shown, subject, now_addresses, desired.host_addresses)
+    yield from _compare_limits(desired, outer, shown, observed)
     if not outer.up:
         yield change_link(None, name, shown, subject, "up", False, True)
 
 
-def _change_master(outer: Link, now: Optional[str], desired: Veth, shown: str, subject: str) -> Action:
-    """A port's flags go with its bridge, so the way back sets them again."""
-    action = change_link(None, desired.name, shown, subject, "master", now, desired.master)
-    flags = {flag: getattr(outer, flag) for flag in ("isolated", "hairpin")}
-    if now is None or not any(flags.values()):
-        return action
-    return replace(action, undo=(*action.undo, operation("port.set", ifname=desired.name, flags=flags)))
+def _refuse_foreign_limits(desired: Veth, now: Shaping) -> None:
+    if desired.limited:
+        qdisc.refuse_foreign_root(desired.name, desired.shown, now)
+    if desired.ifb is not None:
+        qdisc.refuse_foreign_filters(desired.name, desired.shown, now)
 
 
-def _change_port(name: str, shown: str, subject: str, flag: str, now: bool, wanted: bool) -> Action:
-    return Action(
-        text="set {0} of bridge port {1} {2}".format(flag, shown, "on" if wanted else "off"),
-        subject=subject,
-        do=(operation("port.set", ifname=name, flags={flag: wanted}),),
-        undo=(operation("port.set", ifname=name, flags={flag: now}),),
-        before={flag: now},
-        after={flag: wanted},
-    )
+def _compare_limits(desired: Veth, outer: Link, shown: str, observed: Observed) -> Iterator[Action]:
+    subject, owner = desired.subject, desired.shown
+    now = qdisc.shaping_of(outer, observed)
+    yield from qdisc.compare_root(desired.name, shown, subject, "ingress", owner, now.root, desired.root)
+    yield from qdisc.compare_redirect(desired.name, subject, owner, outer, desired.ifb, observed)
 
 
 def _inner_end(desired: Veth, outer: Optional[Link], state: NamespaceState) -> Optional[Link]:
@@ -253,9 +265,10 @@ def _from_ends(link: Link, inner: Link, netns: str, state: NamespaceState, obser
         addresses=comparable_addresses(state.addresses.get(inner.index, [])),
         routes=tuple(routes.static(entry) for entry in inside.routes_of(inner, state)),
         master=master.ifname if master else None,
-        isolated=link.isolated,
-        hairpin=link.hairpin,
+        **{flag: getattr(link, flag) for flag in PORT_FLAGS},
         host_addresses=comparable_addresses(observed.addresses.get(link.index, [])),
+        ingress=qdisc.limit_of(qdisc.shaping_of(link, observed).root),
+        ifb=qdisc.redirected_to(link, observed),
         host_mac=link.mac,  # which the bridge may follow
     )
 
@@ -272,8 +285,8 @@ KIND = Kind(
     create=_create,
     configure=None,
     mutable=(
-        *("ifname", "alias", "mac", "mtu", "addresses", "routes", "master", "isolated", "hairpin"),
-        *("host_addresses", "host_mac", "host_mtu", "sysctls"),
+        *("ifname", "alias", "mac", "mtu", "addresses", "routes", "master", *PORT_FLAGS),
+        *("host_addresses", "host_mac", "host_mtu", "sysctls", "ingress", "ifb"),
     ),
     owned_inside=False,
 )

@@ -10,7 +10,18 @@ from typing import Dict, List, Set, Tuple
 
 from ..link_local import solicited_node
 from .model import Ruleset
-from .tables import Chain, NamedSet, Table, addresses_of, family_of, link_locals_of, links_of, quoted, unique
+from .tables import (
+    Chain,
+    NamedSet,
+    Table,
+    addresses_of,
+    family_of,
+    guests_of,
+    link_locals_of,
+    links_of,
+    quoted,
+    unique,
+)
 
 
 def bridge_table(ruleset: Ruleset, name: str) -> Table:
@@ -20,6 +31,7 @@ def bridge_table(ruleset: Ruleset, name: str) -> Table:
 def _bridge_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
     unguarded = {network.bridge for network in ruleset.networks if not network.anti_spoofing}
     guarded = [endpoint for endpoint in ruleset.endpoints if endpoint.bridge not in unguarded]
+    free = [endpoint for endpoint in ruleset.endpoints if endpoint.bridge in unguarded]
     link_locals = link_locals_of(ruleset.endpoints)
     # By port, for "meta ibrname" is a module that small kernels leave out.
     apart = {network.bridge for network in ruleset.networks if not network.icc}
@@ -28,6 +40,8 @@ def _bridge_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
     pairs6 = _pairs(ruleset, 6, link_locals)
     return (
         NamedSet("ports", "ifname", quoted(endpoint.host_ifname for endpoint in guarded)),
+        NamedSet("unguarded", "ifname", quoted(endpoint.host_ifname for endpoint in free)),
+        NamedSet("guests", "ifname", quoted(guests_of(ruleset))),
         NamedSet(
             "macs",
             "ifname . ether_addr",
@@ -109,20 +123,63 @@ _BRIDGE_CHAINS = (
     Chain(
         "from_port_ip",
         (
+            # Nobody here is a DHCP server: a client takes what comes to its port 68, from whatever port.
             "udp sport 67 drop",
+            "udp dport 68 drop",
+            "meta l4proto 103 drop",
             "iifname . ip saddr != @addresses4 drop",
+            "meta l4proto 2 goto from_port_igmp",
+        ),
+    ),
+    # A membership may be reported, and given up (RFC 1112, 2236, 3376). Whoever asks for memberships, or says that it
+    # routes multicast (PIM, protocol 103, and RFC 4286), would get all of it. On somebody else's bridge not too many,
+    # for past its limit the bridge stops snooping.
+    Chain(
+        "from_port_igmp",
+        (
+            "iifname @guests limit rate over 20/second burst 100 packets drop",
+            "@th,0,8 { 0x12, 0x16, 0x17, 0x22 } accept",
+            "drop",
         ),
     ),
     Chain(
         "from_port_ip6",
         (
-            "icmpv6 type { nd-router-advert, nd-redirect } drop",
+            "icmpv6 type { mld-listener-query, nd-router-advert, nd-redirect, 151, 153 } drop",
             "udp sport 547 drop",
+            "udp dport 546 drop",
+            "meta l4proto 103 drop",
+            "exthdr frag exists jump from_port_fragment6",
+            "icmpv6 type { mld-listener-report, mld-listener-done, mld2-listener-report } jump from_port_mld",
             "ip6 saddr :: icmpv6 type nd-neighbor-solicit goto detection",
             "ip6 saddr :: icmpv6 type { nd-router-solicit, mld-listener-report, mld2-listener-report } accept",
             "icmpv6 type nd-neighbor-advert jump advertisement",
             "iifname . ip6 saddr != @addresses6 drop",
         ),
+    ),
+    # What comes in pieces has to say in the first one what it is, for the rules above cannot read the others (RFC
+    # 7112); and neighbour discovery comes in one piece (RFC 6980).
+    Chain(
+        "from_port_fragment6",
+        (
+            "frag frag-off != 0 return",
+            "icmpv6 type { 130-137, 143 } drop",
+            "icmpv6 type != 130 return",
+            "udp dport != 546 return",
+            "meta l4proto != { 0, 17, 43, 44, 51, 58, 60, 135 } return",
+            "drop",
+        ),
+    ),
+    Chain("from_port_mld", ("iifname @guests limit rate over 20/second burst 100 packets drop",)),
+    # Frames to the addresses that no bridge forwards (IEEE 802.1D) come to the host past all chains but this one, and
+    # as if they came from the port and no bridge. No container has anything to say there to the host, but IP least.
+    Chain(
+        "reserved",
+        (
+            "iifname @ports ether daddr & ff:ff:ff:ff:ff:f0 == 01:80:c2:00:00:00 drop",
+            "iifname @unguarded ether daddr & ff:ff:ff:ff:ff:f0 == 01:80:c2:00:00:00 ether type { ip, arp, ip6 } drop",
+        ),
+        "type filter hook input priority -200",
     ),
     # The target of a neighbour solicitation or advertisement is judged as its source: before nft 1.0.4 a raw part of a
     # packet can be no key of a set. In chains of their own, for beside "icmpv6" newer nft lists the target by a name
@@ -142,15 +199,23 @@ _BRIDGE_CHAINS = (
             # Of a datagram in pieces only the first one tells its port; without that one the others are nothing.
             "ip frag-off & 0x1fff != 0 ip saddr . ip daddr @pairs4 accept",
             "frag frag-off != 0 ip6 saddr . ip6 daddr @pairs6 accept",
-            # The way back. There may be no conntrack for bridges, so a first segment is told by its flags.
-            "tcp flags & (syn | ack) == syn drop",
-            "ip daddr . ip saddr . meta l4proto . th sport @links4 accept",
-            "ip6 daddr . ip6 saddr . meta l4proto . th sport @links6 accept",
+            # The way back. There may be no conntrack for bridges, so what begins a connection is told by its flags, or
+            # its first chunk (RFC 9260); where a fragment is too short to hold them it is no answer.
+            "tcp flags & (syn | ack) != syn jump answers",
+            "meta l4proto sctp @th,96,8 != 1 jump answers",
+            "meta l4proto udp jump answers",
             "icmp type destination-unreachable ip saddr . ip daddr @pairs4 accept",
             "icmpv6 type { destination-unreachable, packet-too-big } ip6 saddr . ip6 daddr @pairs6 accept",
             "icmpv6 type nd-neighbor-solicit ip6 saddr . ip6 daddr @soliciting6 accept",
             "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } ip6 saddr . ip6 daddr @pairs6 accept",
             "drop",
+        ),
+    ),
+    Chain(
+        "answers",
+        (
+            "ip daddr . ip saddr . meta l4proto . th sport @links4 accept",
+            "ip6 daddr . ip6 saddr . meta l4proto . th sport @links6 accept",
         ),
     ),
 )

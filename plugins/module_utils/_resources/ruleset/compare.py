@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import AbstractSet, Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from ..._kernel.conntrack import StaleFlow
-from .elements import action_lines, publication, reachable
+from .edit import CREATED, DELETED, REPLACED, TableEdit
+from .elements import publication, reachable
 from .inverse import is_plain, restore_elements, restore_tables
 from .model import Publication
 from .stale import closed_flows, stale_flows
@@ -30,22 +31,18 @@ class RulesetChange:
 
     script: str
     inverse_script: str
-    actions: Tuple[str, ...]
-    before: Mapping[str, Any] = field(default_factory=dict)
-    after: Mapping[str, Any] = field(default_factory=dict)
+    edits: Tuple[TableEdit, ...]
     #: The connections that lead astray once the script is loaded.
     stale_flows: Tuple[StaleFlow, ...] = ()
 
 
 @dataclass
 class _Edit:
-    """What happens to one table."""
+    """What happens to one table: as a script, and for ``told.py``."""
 
     table: Table
+    told: TableEdit
     script: List[str] = field(default_factory=list)
-    actions: List[str] = field(default_factory=list)
-    before: Dict[str, Any] = field(default_factory=dict)
-    after: Dict[str, Any] = field(default_factory=dict)
     stale: List[StaleFlow] = field(default_factory=list)
     sets: Set[str] = field(default_factory=set)  # whose elements change
     more: bool = False  # than elements
@@ -56,11 +53,9 @@ def compare(
     wanted: Mapping[TableName, TableState],
     live: Mapping[TableName, TableState],
     text: Text,
-    summary: str = "",
 ) -> Optional[RulesetChange]:
     """None when the live tables are what is desired. ``wanted`` is ``desired`` in nft's own words."""
     edits = []
-    missing = [table for table in desired if (table.family, table.name) not in live]
     for table in desired:
         key = (table.family, table.name)
         edit = _edit_table(table, wanted[key], live.get(key), text)
@@ -69,10 +64,12 @@ def compare(
             edits.append(edit)
     if not edits:
         return None
-    actions = [line for edit in edits for line in edit.actions]
-    if len(missing) == len(desired):
-        actions = ["create nft tables {0}{1}".format(desired[0].name, " ({0})".format(summary) if summary else "")]
-    return _change(edits, actions, "".join(_inverse(edit, live, text) for edit in edits))
+    return RulesetChange(
+        script="\n".join(line for edit in edits for line in edit.script) + "\n",
+        inverse_script="".join(_inverse(edit, live, text) for edit in edits),
+        edits=tuple(edit.told for edit in edits),
+        stale_flows=tuple(flow for edit in edits for flow in edit.stale),
+    )
 
 
 def _inverse(edit: _Edit, live: Mapping[TableName, TableState], text: Text) -> str:
@@ -90,37 +87,31 @@ def removal(live: Mapping[TableName, TableState], live_text: Mapping[TableName, 
     if not live:
         return None
     script: List[str] = []
-    actions: List[str] = []
-    before: Dict[str, Any] = {}
+    edits: List[TableEdit] = []
     stale: List[StaleFlow] = []
     for key, have in live.items():
         script.append("delete table {0} {1}".format(*key))
-        actions.append("delete nft table {0} {1}".format(*key))
-        before[_label(key)] = {name: sorted(texts) for name, texts in have.elements.items() if texts}
+        edits.append(TableEdit(*key, what=DELETED, removed=dict(have.elements)))
         stale.extend(_stale(have, None))
     inverse = restore_tables(list(live), live_text)
-    return RulesetChange("\n".join(script) + "\n", inverse, tuple(actions), before, {}, tuple(stale))
+    return RulesetChange("\n".join(script) + "\n", inverse, tuple(edits), tuple(stale))
 
 
-def _change(edits: Sequence[_Edit], actions: Sequence[str], inverse: str) -> RulesetChange:
-    before: Dict[str, Any] = {}
-    after: Dict[str, Any] = {}
-    for edit in edits:
-        before.update(edit.before)
-        after.update(edit.after)
+def joined(changes: Sequence[RulesetChange]) -> Optional[RulesetChange]:
+    """Several as one transaction; None of none."""
+    if not changes:
+        return None
     return RulesetChange(
-        script="\n".join(line for edit in edits for line in edit.script) + "\n",
-        inverse_script=inverse,
-        actions=tuple(actions),
-        before=before,
-        after=after,
-        stale_flows=tuple(flow for edit in edits for flow in edit.stale),
+        script="".join(change.script for change in changes),
+        inverse_script="".join(change.inverse_script for change in changes),
+        edits=tuple(edit for change in changes for edit in change.edits),
+        stale_flows=tuple(flow for change in changes for flow in change.stale_flows),
     )
 
 
 def _edit_table(table: Table, want: TableState, have: Optional[TableState], text: Text) -> _Edit:
     """Elements where only elements differ, rules where rules do, the whole table where its build does."""
-    edit = _Edit(table)
+    edit = _Edit(table, TableEdit(table.family, table.name))
     if have is None or not _same_build(want, have):
         _replace(edit, table, want, have, text)
         return edit
@@ -128,13 +119,13 @@ def _edit_table(table: Table, want: TableState, have: Optional[TableState], text
     for name in want.chains:
         if name not in have.chains:
             edit.script.append("add chain {0} {1}".format(where, name))
-            edit.actions.append("add chain {0} to table {1}".format(name, where))
+            edit.told.new_chains.append(name)
             edit.more = True
     _edit_elements(edit, where, want, have)
     for chain in table.chains:
         _edit_chain(edit, where, chain, want, have, text)
-    if edit.script:
-        _show(edit, where, want, have)
+    if edit.sets:
+        edit.told.kept = {name: have.elements[name].keys() & texts.keys() for name, texts in want.elements.items()}
     return edit
 
 
@@ -157,24 +148,20 @@ def _edit_elements(edit: _Edit, where: str, want: TableState, have: TableState) 
             edit.script.append("add element {0} {1} {{ {2} }}".format(where, name, ", ".join(added)))
         if added or removed:
             edit.sets.add(name)
-            edit.actions.extend(action_lines(where, name, added, removed))
+            edit.told.added[name], edit.told.removed[name] = added, removed
 
 
 def _edit_chain(edit: _Edit, where: str, chain: Chain, want: TableState, have: TableState, text: Text) -> None:
     name = chain.name
     if chain.hook and want.policies[name] != have.policies.get(name):
         edit.script.append("add chain {0} {1} {{ {2} }}".format(where, name, base_line(chain)))
-        edit.actions.append("set the policy of chain {0} in table {1} to accept".format(name, where))
-        edit.before.setdefault(where, {})["policy of " + name] = have.policies.get(name)
-        edit.after.setdefault(where, {})["policy of " + name] = want.policies[name]
+        edit.told.policies[name] = (have.policies.get(name), want.policies[name])
         edit.more = True
     if name.startswith(USER_CHAIN) or want.rules[name] == have.rules.get(name):
         return
     edit.script.append("flush chain {0} {1}".format(where, name))
     edit.script.extend("add rule {0} {1} {2}".format(where, name, rule) for rule in chain.rules)
-    edit.actions.append("repair rules of chain {0} in table {1}".format(name, where))
-    edit.before.setdefault(where, {})["chain " + name] = chain_texts(_text_of(edit.table, text)).get(name, [])
-    edit.after.setdefault(where, {})["chain " + name] = list(chain.rules)
+    edit.told.rules[name] = (chain_texts(_text_of(edit.table, text)).get(name, []), list(chain.rules))
     edit.more = True
 
 
@@ -183,13 +170,15 @@ def _replace(edit: _Edit, table: Table, want: TableState, have: Optional[TableSt
     edit.script.append("add table {0}".format(where))
     edit.script.append("delete table {0}".format(where))
     edit.script.append(table_text(table).rstrip("\n"))
-    if have is None:
-        edit.actions.append("create nft table {0}".format(where))
-    else:
-        edit.actions.append("replace nft table {0}, whose sets or chains differ".format(where))
+    if have is not None:
         edit.script.extend(_user_rules(where, want, _text_of(table, text)))
     edit.more = True
-    _show(edit, where, want, have)
+    edit.told.what = CREATED if have is None else REPLACED
+    live = have.elements if have is not None else {}
+    for name in dict.fromkeys([*want.elements, *live]):
+        wanted, present = want.elements.get(name, {}), live.get(name, {})
+        edit.told.added[name] = {text: value for text, value in wanted.items() if text not in present}
+        edit.told.removed[name] = {text: value for text, value in present.items() if text not in wanted}
 
 
 def _text_of(table: Table, text: Text) -> str:
@@ -218,16 +207,6 @@ def chain_texts(table: str) -> Dict[str, List[str]]:
         elif current is not None and not line.startswith("\t\ttype "):
             current.append(line.strip())
     return chains
-
-
-def _show(edit: _Edit, where: str, want: TableState, have: Optional[TableState]) -> None:
-    """Before and after, of the sets that differ only."""
-    live = have.elements if have is not None else {}
-    for name in list(want.elements) + [name for name in live if name not in want.elements]:
-        wanted, present = want.elements.get(name, {}), live.get(name, {})
-        if wanted.keys() != present.keys():
-            edit.before.setdefault(where, {})[name] = sorted(text for text in present if text not in wanted)
-            edit.after.setdefault(where, {})[name] = sorted(text for text in wanted if text not in present)
 
 
 def _stale(have: Optional[TableState], want: Optional[TableState]) -> Iterator[StaleFlow]:
@@ -269,7 +248,3 @@ def _port(name: str, value: Any) -> Optional[Publication]:
         return publication(name, value) or reachable(name, value)
     except (KeyError, IndexError, TypeError, ValueError):
         return None
-
-
-def _label(key: TableName) -> str:
-    return "{0} {1}".format(*key)

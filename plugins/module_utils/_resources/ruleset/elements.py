@@ -2,7 +2,7 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Elements of sets and maps: from nft's JSON to nft's text, and to words a person reads. Pure."""
+"""Elements of sets and maps: from nft's JSON to nft's text, and from there to data. Pure."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from typing import Any, List, Mapping, Optional, Sequence, Tuple
 
 from .model import Publication
 
-#: More than this many of a kind are counted rather than named.
-MANY = 20
 _PROTOCOLS = {6: "tcp", 17: "udp", 132: "sctp"}
 
 
@@ -92,8 +90,8 @@ def publication(set_name: str, element: Any) -> Optional[Publication]:
         family=int(set_name[len("published")]),
         protocol=_protocol(parts[0]),
         published=int(parts[1]),
-        target=str(data["concat"][0]),
-        target_port=int(data["concat"][1]),
+        container_address=str(data["concat"][0]),
+        container_port=int(data["concat"][1]),
         bridge="",
         host_ip=host_ip,
     )
@@ -106,56 +104,3 @@ def reachable(set_name: str, element: Any) -> Optional[Publication]:
     address, protocol, port = element["concat"]
     family = int(set_name[len("reachable")])
     return Publication(family, _protocol(protocol), int(port), str(address), int(port), "", str(address))
-
-
-def publication_text(port: Publication) -> str:
-    host = port.host_ip or ("0.0.0.0" if port.family == 4 else "::")
-    return "{0}/{1} -> {2}".format(
-        _with_port(host, port.published), port.protocol, _with_port(port.target, port.target_port)
-    )
-
-
-def _with_port(address: str, port: int) -> str:
-    return ("[{0}]:{1}" if ":" in address else "{0}:{1}").format(address, port)
-
-
-#: Set → (what adding an element means, what removing one means).
-_WORDS = {
-    "masquerade4": ("masquerade {0} leaving by another interface than its bridge", "stop masquerading {0}"),
-    "masquerade6": ("masquerade {0} leaving by another interface than its bridge", "stop masquerading {0}"),
-    "snat4": ("source address {0}", "no source address {0}"),
-    "snat6": ("source address {0}", "no source address {0}"),
-    "closed": ("close {0}", "open {0}"),
-    "reachable4": ("let in {0}", "no longer let in {0}"),
-    "reachable6": ("let in {0}", "no longer let in {0}"),
-    "gateways4": ("let a closed network call the host at {0}", "no longer let a closed network call the host at {0}"),
-    "gateways6": ("let a closed network call the host at {0}", "no longer let a closed network call the host at {0}"),
-    "links4": ("link {0}", "unlink {0}"),
-    "links6": ("link {0}", "unlink {0}"),
-}
-
-
-def action_lines(table: str, set_name: str, added: Mapping[str, Any], removed: Mapping[str, Any]) -> List[str]:
-    """What an edit of one set does, one readable line each, few lines where there are many elements."""
-    if set_name.startswith("published"):
-        return _publication_lines("unpublish", set_name, removed) + _publication_lines("publish", set_name, added)
-    return _lines(table, set_name, 1, removed) + _lines(table, set_name, 0, added)
-
-
-def _lines(table: str, set_name: str, which: int, changed: Mapping[str, Any]) -> List[str]:
-    place = "{0} in table {1}".format(set_name, table)
-    if len(changed) > MANY:
-        return ["{0} {1} elements of {2}".format(("add", "remove")[which], len(changed), place)]
-    generic = ("add {0} to " + place, "remove {0} from " + place)
-    words = _WORDS.get(set_name, generic)[which]
-    return [words.format(text) for text in sorted(changed)]
-
-
-def _publication_lines(verb: str, set_name: str, changed: Mapping[str, Any]) -> List[str]:
-    ports = [port for port in (publication(set_name, element) for element in changed.values()) if port is not None]
-    ports.sort(key=lambda port: (port.host_ip or "", port.protocol, port.published))
-    if len(ports) <= MANY:
-        return ["{0} {1}".format(verb, publication_text(port)) for port in ports]
-    first, last = min(port.published for port in ports), max(port.published for port in ports)
-    protocols = "/".join(sorted({port.protocol for port in ports}))
-    return ["{0} {1} ports between {2} and {3} ({4})".format(verb, len(ports), first, last, protocols)]

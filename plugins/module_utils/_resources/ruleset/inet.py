@@ -29,6 +29,13 @@ _CHAINS = (
     Chain(
         "guard",
         (
+            # What comes from a port, and no bridge, came by a way that no bridge filters: where somebody has STP on.
+            "iifname @guests drop",
+            # A container is behind its bridge, whoever says otherwise on the wire.
+            'iifname != "lo" iifname != @bridges ip saddr @inside4 drop',
+            'iifname != "lo" iifname != @bridges ip6 saddr @inside6 drop',
+            "iifname @adopted ip saddr @inside4 drop",
+            "iifname @adopted ip6 saddr @inside6 drop",
             "iifname @bridges ip saddr 127.0.0.0/8 drop",
             "iifname @bridges ip daddr 127.0.0.0/8 drop",
             # What the kernel does itself, but where br_netfilter is on.
@@ -149,6 +156,7 @@ _CHAINS = (
             "ct status dnat iifname @adopted return",
             "oifname . ip saddr @at_home4 return",
             "oifname . ip6 saddr @at_home6 return",
+            "iifname != @bridges fib saddr type != local return",
             "snat ip to ip saddr map @snat4 fully-random",
             "snat ip6 to ip6 saddr map @snat6 fully-random",
             "ip saddr @masquerade4 masquerade fully-random",

@@ -9,7 +9,17 @@ from __future__ import annotations
 from typing import Dict, Iterable, List, Tuple
 
 from .model import NetworkPolicy, Publication, Ruleset
-from .tables import USER_CHAIN, NamedSet, address_type, addresses_of, link_locals_of, links_of, quoted, unique
+from .tables import (
+    USER_CHAIN,
+    NamedSet,
+    address_type,
+    addresses_of,
+    guests_of,
+    link_locals_of,
+    links_of,
+    quoted,
+    unique,
+)
 
 
 def inet_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
@@ -20,6 +30,7 @@ def inet_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
         NamedSet("staying", "ifname . ifname", tuple('"{0}" . "{0}"'.format(bridge) for bridge in bridges)),
         NamedSet("icc_off", "ifname", quoted(unique(n.bridge for n in networks if not n.icc))),
         NamedSet("isolated", "ifname", quoted(unique(n.bridge for n in networks if n.isolate))),
+        NamedSet("guests", "ifname", quoted(guests_of(ruleset))),
         NamedSet("adopted", "ifname", quoted(unique(n.bridge for n in networks if n.external))),
         _by_family("closed", _closed(networks)),
         _by_family("routed", _with_mode(networks, "routed")),
@@ -62,13 +73,21 @@ def _family_sets(ruleset: Ruleset, family: int) -> List[NamedSet]:
         NamedSet(
             "reachable" + suffix,
             "{0} . {1}".format(address, port_key),
-            unique("{0} . {1} . {2}".format(port.target, port.protocol, port.target_port) for port in routed),
+            unique(
+                "{0} . {1} . {2}".format(port.container_address, port.protocol, port.container_port) for port in routed
+            ),
         ),
         NamedSet(
             "at_home" + suffix,
             "ifname . " + address,
             interval=True,
             elements=tuple('"{0}" . {1}'.format(network.bridge, network.subnet) for network in networks),
+        ),
+        NamedSet(
+            "inside" + suffix,
+            address,
+            interval=True,
+            elements=tuple(network.subnet for network in networks if not network.external),
         ),
         NamedSet(
             "masquerade" + suffix,
@@ -90,7 +109,7 @@ def _family_sets(ruleset: Ruleset, family: int) -> List[NamedSet]:
         NamedSet(
             "itself" + suffix,
             "{0} . {0}".format(address),
-            unique("{0} . {0}".format(port.target) for port in natted if port.bridge in icc_off),
+            unique("{0} . {0}".format(port.container_address) for port in natted if port.bridge in icc_off),
         ),
         NamedSet("links" + suffix, "{0} . {0} . {1}".format(address, port_key), links_of(ruleset, family)),
         NamedSet("apart" + suffix, address, _apart(ruleset, networks, family)),
@@ -105,7 +124,7 @@ def _publication(port: Publication) -> str:
     key = "{0} . {1}".format(port.protocol, port.published)
     if port.host_ip is not None:
         key = "{0} . {1}".format(port.host_ip, key)
-    return "{0} : {1} . {2}".format(key, port.target, port.target_port)
+    return "{0} : {1} . {2}".format(key, port.container_address, port.container_port)
 
 
 def _leaves_masked(network: NetworkPolicy) -> bool:
@@ -133,10 +152,10 @@ def _elsewhere(ruleset: Ruleset, networks: Iterable[NetworkPolicy], ports: Itera
         bridges.setdefault(endpoint.container, []).append(endpoint.bridge)
     places = {address: endpoint for endpoint in ruleset.endpoints for address in endpoint.addresses}
     return unique(
-        "{0} . {1}".format(port.target, unmasked[bridge])
+        "{0} . {1}".format(port.container_address, unmasked[bridge])
         for port in ports
-        if port.target in places
-        for bridge in bridges[places[port.target].container]
+        if port.container_address in places
+        for bridge in bridges[places[port.container_address].container]
         if bridge != port.bridge and bridge in unmasked
     )
 

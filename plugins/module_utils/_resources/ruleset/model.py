@@ -39,6 +39,7 @@ class Endpoint:
     host_ifname: str  # the host end of the veth
     mac: str
     addresses: Tuple[str, ...] = ()  # both families, link_local_ips too
+    ifname: str = ""  # inside the container
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,15 @@ class Publication:
     family: int
     protocol: str
     published: int
-    target: str  # the container's address
-    target_port: int
+    container_address: str
+    container_port: int
     bridge: str
     host_ip: Optional[str] = None  # None: every address of this host
+
+
+def is_on_loopback(port: Publication) -> bool:
+    """Whether a process of the host reaches it at 127.0.0.1, for which its bridge needs route_localnet."""
+    return port.family == 4 and (port.host_ip is None or port.host_ip.startswith("127."))
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,14 @@ class LinkRule:
     target: str
     protocol: str
     port: int
+
+
+@dataclass(frozen=True)
+class Transit:
+    """What of a host's forwarding is none of any topology's, and is dropped."""
+
+    families: Tuple[int, ...]  # versions of IP that a run of ours turned forwarding on for
+    bridges: Tuple[str, ...]  # of all topologies on this host
 
 
 @dataclass(frozen=True)

@@ -7,43 +7,65 @@
 from __future__ import annotations
 
 import functools
-from typing import Mapping, Optional, Sequence, Tuple
+from typing import List, Mapping, Optional, Sequence, Tuple
 
-from ..._kernel import nft
+from ..._kernel import dependencies, nft
+from ..._kernel.names import TRANSIT_TABLE
 from ..._kernel.names import table as table_name
-from .compare import RulesetChange, compare, removal
-from .model import Ruleset
+from .compare import RulesetChange, compare, joined, removal
+from .model import Ruleset, Transit
 from .state import TableName, TableState, read_table, read_tables
 from .tables import Table, table_text
 from .text import layout
+from .transit import transit_table
+
+_SHARED = ("inet", TRANSIT_TABLE)
+_REST = "drops what is forwarded neither from nor to a topology's networks"
 
 
 def begin_listing(topology: str) -> nft.Listing:
-    """Of the live tables."""
-    return nft.Listing([(family, table_name(topology)) for family in ("inet", "bridge")])
+    """Of the live tables: the topology's own, and the one of all."""
+    return nft.Listing([*((family, table_name(topology)) for family in ("inet", "bridge")), _SHARED])
 
 
 def plan_ruleset(
-    topology: str, desired: Optional[Ruleset], listing: Optional[nft.Listing] = None
+    topology: str,
+    desired: Optional[Ruleset],
+    transit: Optional[Transit] = None,
+    listing: Optional[nft.Listing] = None,
 ) -> Optional[RulesetChange]:
-    """None when nothing is to be done; ``desired`` None means that the tables are to be absent."""
+    """None when nothing is to be done; ``desired`` and ``transit`` None mean that there is to be no table of it."""
     live = {name: read_table(objects) for name, objects in listing or begin_listing(topology)}
-    if desired is None:
-        return removal(live, nft.list_text(list(live)) if live else {})
-    tables, wanted = _wanted(desired)
+    change = _change(desired, transit, live)
+    if change is not None and change.stale_flows:
+        dependencies.require_library("pyroute2", "to end the connections of published ports that went or moved")
+    return change
+
+
+def _change(
+    desired: Optional[Ruleset], transit: Optional[Transit], live: Mapping[TableName, TableState]
+) -> Optional[RulesetChange]:
     text = functools.lru_cache(maxsize=None)(functools.partial(nft.list_text, list(live)))
-    return compare(tables, wanted, live, text, _summary(desired))
+    tables, wanted = _wanted(desired, transit)
+    declared = {(table.family, table.name) for table in tables}
+    gone = {name: state for name, state in live.items() if name not in declared}
+    changes = (compare(tables, wanted, live, text), removal(gone, text() if gone else {}))
+    return joined([change for change in changes if change is not None])
 
 
 @functools.lru_cache(maxsize=1)
-def _wanted(desired: Ruleset) -> Tuple[Sequence[Table], Mapping[TableName, TableState]]:
+def _wanted(
+    desired: Optional[Ruleset], transit: Optional[Transit]
+) -> Tuple[Sequence[Table], Mapping[TableName, TableState]]:
     """What is desired, as our text and as this nft shows it. What a run plans by it verifies by it."""
-    tables = layout(desired)
+    tables: List[Table] = list(layout(desired)) if desired is not None else []
+    if transit is not None:
+        tables.append(transit_table(transit))
+    if not tables:
+        return tables, {}
     names = [(table.family, table.name) for table in tables]
-    return tables, read_tables(nft.normalise("\n".join(table_text(table) for table in tables), names))
-
-
-def _summary(ruleset: Ruleset) -> str:
-    networks = len({network.network for network in ruleset.networks})
-    ports = len(ruleset.publications)
-    return "{0} network{1}, {2} port{3}".format(networks, "s"[: networks != 1], ports, "s"[: ports != 1])
+    try:
+        shown = nft.normalise("\n".join(table_text(table) for table in tables), names)
+    except nft.RefusedError as error:
+        raise dependencies.refused_rules(error) from error
+    return tables, read_tables(shown)

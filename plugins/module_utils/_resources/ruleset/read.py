@@ -61,5 +61,5 @@ def _publications(members: Mapping[str, Mapping[str, Any]], networks: Sequence[N
 
 
 def _bridge_of(port: Publication, networks: Sequence[NetworkPolicy]) -> str:
-    target = ipaddress.ip_address(port.target)
+    target = ipaddress.ip_address(port.container_address)
     return next((net.bridge for net in networks if target in ipaddress.ip_network(net.subnet)), "")

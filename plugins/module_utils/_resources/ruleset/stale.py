@@ -32,17 +32,18 @@ def stale_flows(before: Iterable[Publication], after: Iterable[Publication]) -> 
 
 def closed_flows(before: Iterable[Publication], after: Iterable[Publication]) -> Iterator[StaleFlow]:
     """Of ports that were reachable by the container's own address; what may go on begins anew with its next packet."""
-    still = {(port.family, port.protocol, port.target, port.target_port) for port in after}
+    still = {(port.family, port.protocol, port.container_address, port.container_port) for port in after}
     for port in before:
-        if (port.family, port.protocol, port.target, port.target_port) not in still:
-            yield StaleFlow(port.family, port.protocol, port.target_port, port.target, port.target_port, port.target)
+        if (port.family, port.protocol, port.container_address, port.container_port) not in still:
+            address, number = port.container_address, port.container_port
+            yield StaleFlow(port.family, port.protocol, number, address, number, address)
 
 
 def _by_port(ports: Iterable[Publication]) -> Dict[_Key, Dict[Optional[str], _Target]]:
     found: Dict[_Key, Dict[Optional[str], _Target]] = {}
     for port in ports:
         places = found.setdefault((port.family, port.protocol, port.published), {})
-        places[port.host_ip] = (port.target, port.target_port)
+        places[port.host_ip] = (port.container_address, port.container_port)
     return found
 
 

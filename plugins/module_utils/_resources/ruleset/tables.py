@@ -72,6 +72,12 @@ def base_line(chain: Chain) -> str:
 # --- shared by both tables ----------------------------------------------------------------------------------------
 
 
+def guests_of(ruleset: Ruleset) -> Tuple[str, ...]:
+    """Our ports on bridges of somebody else's."""
+    adopted = {network.bridge for network in ruleset.networks if network.external}
+    return unique(endpoint.host_ifname for endpoint in ruleset.endpoints if endpoint.bridge in adopted)
+
+
 def links_of(ruleset: Ruleset, family: int) -> Tuple[str, ...]:
     return unique(
         "{0} . {1} . {2} . {3}".format(link.source, link.target, link.protocol, link.port)

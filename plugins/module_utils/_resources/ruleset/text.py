@@ -55,6 +55,10 @@ Where a process of the host calls ``[::1]``, the answers wear a bridge's address
 
       a frame from a container -> guard (-200): is this MAC, ARP, IPv4, IPv6 or ND identity its own?
       a frame to another port  -> forward (0):  icc: false? only what a link names
+      a frame to 01:80:c2:00:00:0X, which no bridge forwards -> reserved (-200): dropped
+
+A fragment may be too short to hold what a rule asks for, so what cannot be read does not pass: an answer over a link
+has flags that say so, and the first fragment of a datagram says what it is.
 
 What neighbour discovery is about, the target of a solicitation or an advertisement, is judged as if it were the source:
 an advertisement has to come from the address that it advertises, which is how Linux sends it.

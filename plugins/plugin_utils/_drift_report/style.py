@@ -33,16 +33,27 @@ th { text-align: left; font-weight: 600; font-size: 13px; color: var(--soft); }
 th, td { padding: 5px 14px 5px 0; border-bottom: 1px solid var(--edge); vertical-align: top; }
 tr:last-child td { border-bottom: 0; }
 td { font-size: 13px; overflow-wrap: anywhere; white-space: pre-wrap; } .fleet td { white-space: normal; }
-.changes { table-layout: fixed; } .changes th:first-child { width: 25%; } .changes th:nth-child(2) { width: 15%; }
-.changes th:nth-child(3) { width: 24%; }
-.changes tr.drift td:first-child { border-left: 4px solid var(--drift); padding-left: 10px; }
-.changes tr.intended td:first-child { border-left: 4px solid var(--intended); padding-left: 10px; }
-.changes th:first-child { padding-left: 14px; }
 summary { cursor: pointer; display: flex; gap: 12px; align-items: baseline; flex-wrap: wrap; }
 ul { margin: 4px 0; padding: 0; list-style: none; }
-li { font-size: 13px; padding: 3px 10px; margin: 3px 0; border-left: 4px solid; overflow-wrap: anywhere; }
+li { font-size: 13px; padding: 6px 10px; margin: 5px 0; border-left: 4px solid; overflow-wrap: anywhere; }
 li.drift { border-color: var(--drift); background: var(--drift-fill); }
 li.intended { border-color: var(--intended); background: var(--intended-fill); }
+li.missing { border-left-style: dotted; background: none; outline: 1px dashed var(--edge); }
+.state { font: 12px/1.5 system-ui, "DejaVu Sans", sans-serif; color: var(--soft); white-space: nowrap; }
+.sides { margin-top: 4px; }
+.row { display: grid; grid-template-columns: minmax(90px, 22%) 1fr auto 1fr; gap: 2px 10px; }
+.word { color: var(--soft); } .cell { white-space: pre-wrap; font-family: ui-monospace, "DejaVu Sans Mono", monospace; }
+.before { text-decoration: line-through; text-decoration-color: var(--soft); } .to { color: var(--soft); }
+.missing .before, .missing .to, .surplus .after, .surplus .to { display: none; }
+.missing .row, .surplus .row { grid-template-columns: minmax(90px, 22%) 1fr; }
+.warning { border-left: 4px solid var(--unknown); background: var(--unknown-fill); padding: 6px 10px; }
+.switch { position: absolute; opacity: 0; pointer-events: none; } label.badge { cursor: pointer; }
+.badge.everything { color: var(--ink); background: var(--net); }
+#show-drifted:checked ~ main .of:not(.drifted), #show-unknown:checked ~ main .of:not(.unknown),
+#show-pending:checked ~ main .of:not(.pending), #show-clean:checked ~ main .of:not(.clean) { display: none; }
+#show-drifted:checked ~ header .badge.drifted, #show-unknown:checked ~ header .badge.unknown,
+#show-pending:checked ~ header .badge.pending, #show-clean:checked ~ header .badge.clean { outline: 2px solid; }
+.switch:focus-visible ~ header .counts { outline: 2px dashed var(--wire); }
 .drift-ink { color: var(--drift); } .intended-ink { color: var(--intended); }
 .drawing { overflow-x: auto; margin: 14px 0 4px; } .drawing svg { max-width: 100%; height: auto; }
 svg text { font-size: 12px; fill: var(--ink); } svg .host-name { font: 700 16px system-ui, "DejaVu Sans", sans-serif; }
@@ -56,9 +67,22 @@ svg line { stroke: var(--wire); stroke-width: 1.6; } svg .bus { stroke-width: 4;
 svg .under { stroke: var(--card); stroke-width: 7; } svg .dot, svg .arrow { fill: var(--wire); }
 svg rect.drift { stroke: var(--drift); stroke-width: 2.2; fill: var(--drift-fill); }
 svg rect.intended { stroke: var(--intended); stroke-width: 2.2; fill: var(--intended-fill); }
+svg rect.missing { fill: none; stroke-dasharray: 5 4; } svg line.missing { stroke-dasharray: 5 4; }
+svg text.missing { font-style: italic; } svg .dot.missing { fill: var(--card); stroke: currentColor; }
 svg line.drift { stroke: var(--drift); } svg .dot.drift, svg .arrow.drift, svg text.drift { fill: var(--drift); }
 svg line.intended { stroke: var(--intended); }
 svg .dot.intended, svg .arrow.intended, svg text.intended { fill: var(--intended); }
 svg text.drift, svg text.intended { font-weight: 700; } svg .small.drift, svg .small.intended { font-weight: 400; }
+@media (max-width: 600px) {
+  body { padding: 14px 10px 40px; font-size: 14px; } .card { padding: 12px; } h1 { font-size: 21px; }
+  .counts { display: grid; grid-template-columns: auto 1fr; align-items: center; }
+  .badge.everything { grid-column: 1 / 3; }
+  .fleet tr:first-child { display: none; }
+  .fleet tr { display: block; padding: 8px 0; border-bottom: 1px solid var(--edge); }
+  .fleet td { display: inline; border: 0; padding: 0 8px 0 0; }
+  .fleet td:last-child { display: block; padding-top: 2px; }
+  .row { grid-template-columns: 1fr; gap: 0; margin-bottom: 4px; } .to { display: none; }
+  .missing .row, .surplus .row { grid-template-columns: 38% 1fr; gap: 0 8px; }
+}
 @media print { body { background: none; } .card { break-inside: avoid; } }
 """

@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A scene as SVG. Bridges are vertical lines under their names, boxes hang on them, ports lead out to the right.
 
-Nothing but numbers and escaped text gets into the markup; colours come from the page's style (see _drift_report_style).
+Nothing but numbers and escaped text gets into the markup; colours come from the page's style (see style.py).
 """
 
 from __future__ import annotations
@@ -13,16 +13,27 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from ._drift_report_scene import AS_DECLARED, Box, Bus, Mark, Row, Scene
+from .changes import MISSING
+from .scene import AS_DECLARED, Box, Bus, Mark, Row, Scene
 
-#: What stands before a marked text, so that colour is not all that tells. The legend of the page explains them.
+#: What stands before a marked text, so that colour is not all that tells: filled where something is there and differs,
+#: hollow where it is missing. The legend of the page explains them.
 SIGNS = {"drift": "▲ ", "intended": "◆ ", "": ""}
+HOLLOW = {"drift": "△ ", "intended": "◇ ", "": ""}
 
 PAD, GAP, LINE, HEAD = 24, 16, 20, 30
 CHAR = 7.25  # the width of a letter of the drawing's monospace font at 12px
 CHIPS_Y, BUSES_Y = 62, 108
 LEAST_SCALE = 0.72  # a wide drawing shrinks so far to fit the page, then it scrolls
 BUS_HEAD = 58  # without the note of what differs
+
+
+def sign(mark: Mark) -> str:
+    return (HOLLOW if mark.state == MISSING else SIGNS)[mark.kind]
+
+
+def _class(mark: Mark) -> str:
+    return f"{mark.kind} {mark.state}" if mark.kind else ""
 
 
 @dataclass(frozen=True)
@@ -59,7 +70,7 @@ def draw(title: str, scene: Scene) -> str:
 def _columns(scene: Scene) -> Columns:
     x, buses = float(PAD), []
     for bus in scene.buses:
-        width = _width([SIGNS[bus.mark.kind] + bus.network, *_lines(bus)], 130)
+        width = _width([sign(bus.mark) + bus.network, *_lines(bus)], 130)
         buses.append((bus.network, x, width))
         x += width + GAP
     boxes = x + GAP
@@ -68,7 +79,7 @@ def _columns(scene: Scene) -> Columns:
     edge = max(boxes + box_width + PAD, chips + PAD - 8, PAD * 2 + CHAR * 40)
     box_width = edge - PAD - boxes
     ports = edge + 34
-    port_width = _width([SIGNS[port.mark.kind] + port.text for box in scene.boxes for port in box.ports], 0)
+    port_width = _width([sign(port.mark) + port.text for box in scene.boxes for port in box.ports], 0)
     return Columns(tuple(buses), boxes, box_width, edge, ports, ports + port_width + 4)
 
 
@@ -122,11 +133,11 @@ def _row_y(y: float, index: int) -> float:
 def _bus(bus: Bus, columns: Columns, head: float, reach: float) -> list[str]:
     _name, x, width = next(column for column in columns.buses if column[0] == bus.network)
     middle = x + width / 2
-    parts = [_line(middle, BUSES_Y + head, middle, reach, "bus " + bus.mark.kind)] if reach else []
+    parts = [_line(middle, BUSES_Y + head, middle, reach, "bus " + _class(bus.mark))] if reach else []
     parts.append(_box_shape(x, BUSES_Y, width, head, "bridge", bus.mark))
-    parts.append(_text(x + 12, BUSES_Y + 19, SIGNS[bus.mark.kind] + bus.network, "name " + bus.mark.kind))
+    parts.append(_text(x + 12, BUSES_Y + 19, sign(bus.mark) + bus.network, "name " + _class(bus.mark)))
     for index, text in enumerate(_lines(bus)):
-        name = "small" if text != bus.mark.note else "small " + bus.mark.kind
+        name = "small" if text != bus.mark.note else "small " + _class(bus.mark)
         parts.append(_text(x + 12, BUSES_Y + 35 + 14 * index, text, name))
     return parts
 
@@ -147,12 +158,12 @@ def _box(box: Box, y: float, columns: Columns) -> list[str]:
     x, width = columns.boxes, columns.box_width
     parts = [wire for index, row in enumerate(box.rows) for wire in _wire(row, _row_y(y, index), columns)]
     parts.append(_box_shape(x, y, width, _height(box), "container", box.mark))
-    parts.append(_text(x + 12, y + 20, SIGNS[box.mark.kind] + box.title, "name " + box.mark.kind))
+    parts.append(_text(x + 12, y + 20, sign(box.mark) + box.title, "name " + _class(box.mark)))
     if box.note:
         parts.append(_text(x + width - 12, y + 20, box.note, "note end"))
     for index, row in enumerate(box.rows):
         parts.append(
-            _text(x + 12, _row_y(y, index) + 4, SIGNS[row.mark.kind] + row.text, "row " + row.mark.kind, row.mark)
+            _text(x + 12, _row_y(y, index) + 4, sign(row.mark) + row.text, "row " + _class(row.mark), row.mark)
         )
     for index, port in enumerate(box.ports):
         parts += _port(port, y + 16 + index * LINE, columns)
@@ -164,10 +175,10 @@ def _wire(row: Row, y: float, columns: Columns) -> list[str]:
     for network, x, width in columns.buses:
         if network == row.network:
             middle = x + width / 2
-            dot = f'<circle class="dot {row.mark.kind}" cx="{middle:.1f}" cy="{y:.1f}" r="4.5"/>'
+            dot = f'<circle class="dot {_class(row.mark)}" cx="{middle:.1f}" cy="{y:.1f}" r="4.5"/>'
             return [
                 _line(middle, y, columns.boxes, y, "under"),
-                _line(middle, y, columns.boxes, y, "wire " + row.mark.kind),
+                _line(middle, y, columns.boxes, y, "wire " + _class(row.mark)),
                 dot,
             ]
     return []
@@ -176,14 +187,16 @@ def _wire(row: Row, y: float, columns: Columns) -> list[str]:
 def _port(port: Row, y: float, columns: Columns) -> list[str]:
     """From the outside into a box."""
     x, into = columns.ports, columns.boxes + columns.box_width
-    text = SIGNS[port.mark.kind] + port.text
+    text = sign(port.mark) + port.text
     width = len(text) * CHAR + 20
-    shape = f'<rect class="port {port.mark.kind}" x="{x:.1f}" y="{y - 9:.1f}" width="{width:.1f}" height="18" rx="9"/>'
+    shape = (
+        f'<rect class="port {_class(port.mark)}" x="{x:.1f}" y="{y - 9:.1f}" width="{width:.1f}" height="18" rx="9"/>'
+    )
     arrow = f"{into:.1f},{y:.1f} {into + 8:.1f},{y - 4:.1f} {into + 8:.1f},{y + 4:.1f}"
     return [
-        _line(into + 6, y, x, y, "way " + port.mark.kind),
-        f'<polygon class="arrow {port.mark.kind}" points="{arrow}"/>',
-        _group(shape + _text(x + 10, y + 4, text, "row " + port.mark.kind), port.mark),
+        _line(into + 6, y, x, y, "way " + _class(port.mark)),
+        f'<polygon class="arrow {_class(port.mark)}" points="{arrow}"/>',
+        _group(shape + _text(x + 10, y + 4, text, "row " + _class(port.mark)), port.mark),
     ]
 
 
@@ -193,7 +206,7 @@ def _gone(scene: Scene, columns: Columns, bottom: float) -> tuple[list[str], flo
     for subject, mark in scene.gone:
         width = min(columns.edge - 2 * PAD, len(subject) * CHAR + 44)
         parts.append(_box_shape(PAD, y, width, 24, "gone", mark))
-        parts.append(_text(PAD + 12, y + 16, SIGNS[mark.kind] + subject, "row " + mark.kind))
+        parts.append(_text(PAD + 12, y + 16, sign(mark) + subject, "row " + _class(mark)))
         y += 32
     return parts, y + 4 if scene.gone else y
 
@@ -202,20 +215,18 @@ def _chips(chips: Iterable[tuple[str, Mark]], x: float, y: float) -> list[str]:
     parts = []
     for text, mark in chips:
         parts.append(_box_shape(x, y, _chip_width(text, mark), 24, "chip", mark))
-        parts.append(_text(x + 12, y + 16, SIGNS[mark.kind] + text, "row " + mark.kind))
+        parts.append(_text(x + 12, y + 16, sign(mark) + text, "row " + _class(mark)))
         x += _chip_width(text, mark) + 8
     return parts
 
 
 def _chip_width(text: str, mark: Mark) -> float:
-    return len(SIGNS[mark.kind] + text) * CHAR + 24
+    return len(sign(mark) + text) * CHAR + 24
 
 
 def _box_shape(x: float, y: float, width: float, height: float, name: str, mark: Mark) -> str:
-    shape = (
-        f'<rect class="{name} {mark.kind}" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="7"/>'
-    )
-    return _group(shape, mark)
+    place = f'x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"'
+    return _group(f'<rect class="{name} {_class(mark)}" {place} rx="7"/>', mark)
 
 
 def _group(inside: str, mark: Mark) -> str:

@@ -4,7 +4,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From what the module topology answered in check mode to the report of a host. Pure: data to data.
 
-A host that gave no answer is ``unknown``: nothing here may make it look clean.
+A host that gave no answer is ``unknown``: nothing here may make it look clean. One whose answer is odd is ``unknown``
+too, and takes no other host with it.
 """
 
 from __future__ import annotations
@@ -12,42 +13,63 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import printable
+
+from .changes import DRIFT, INTENDED, KINDS, RELEASE, read
+
 #: In the order in which a person wants to see them.
 STATUSES = ("drifted", "unknown", "pending", "clean")
 #: Status → what it says of a host.
 MEANING = {
     "drifted": "somebody changed something on the host",
     "unknown": "the host gave no answer",
-    "pending": "the inventory changed and was not applied yet",
+    "pending": "the inventory or the collection changed and was not applied yet",
     "clean": "as declared",
 }
+_ODD = "the host gave an answer that is none: {0}"
 
 
 def report_of(result: Any, host: str, topology: str = "default") -> dict[str, Any]:
     """The report of one host. ``result`` is what its task registered, whatever became of it."""
+    host, topology = printable.line(host), printable.line(topology)
     if not isinstance(result, Mapping):
         return _unknown(host, topology, "the host was not asked")
     if result.get("unreachable"):
         return _unknown(host, topology, "cannot be reached: " + _said(result))
-    if result.get("failed") or "actions" not in result:
+    if result.get("failed") or "changes" not in result:
         return _unknown(host, topology, _said(result))
-    actions = list(result["actions"])
-    intended = [line for line in actions if line in set(result.get("intended", ()))]
-    drift = [line for line in actions if line not in set(intended)]
+    try:
+        return _known(result, host, topology)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        return _unknown(host, topology, _ODD.format(f"{type(error).__name__}: {error}"))
+
+
+def _known(result: Mapping[str, Any], host: str, topology: str) -> dict[str, Any]:
+    changes = read(result["changes"])
+    by_kind = {kind: [change["text"] for change in changes if change["kind"] == kind] for kind in KINDS}
     return {
         "host": host,
         "topology": topology,
-        "status": "drifted" if drift else "pending" if intended else "clean",
-        "changed": bool(actions),
-        "drifted": bool(drift),
+        "status": "drifted" if by_kind[DRIFT] else "pending" if changes else "clean",
+        "changed": bool(changes),
+        "drifted": bool(by_kind[DRIFT]),
         "message": "",
-        "actions": actions,
-        "drift": drift,
-        "intended": intended,
-        "diff": _sides(result.get("diff")),
-        "networks": dict(result.get("networks") or {}),
-        "containers": dict(result.get("containers") or {}),
+        "warnings": [printable.line(str(warning)) for warning in result.get("warnings") or ()],
+        "actions": [change["text"] for change in changes],
+        "changes": changes,
+        **by_kind,
+        "networks": _named(result.get("networks")),
+        "containers": _named(result.get("containers")),
     }
+
+
+def _named(values: Any) -> dict[str, Any]:
+    """Name → words, as a module returns networks and containers."""
+    found: dict[str, Any] = printable.data(dict(values or {}))
+    for words in found.values():
+        if not isinstance(words, Mapping):
+            raise TypeError("networks and containers are dictionaries")
+    return found
 
 
 def in_order(reports: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -69,26 +91,34 @@ def in_short(report: Mapping[str, Any]) -> str:
     """One line about a host."""
     if report["status"] == "unknown":
         return " ".join(str(report["message"]).split())
-    told = []
-    if report["drift"]:
-        told.append(f"{len(report['drift'])} to repair")
-    if report["intended"]:
-        told.append(f"{len(report['intended'])} to follow the inventory")
+    counted = {
+        DRIFT: "to repair",
+        INTENDED: "to follow the inventory",
+        RELEASE: "to follow the collection",
+    }
+    told = [f"{len(report[kind])} {what}" for kind, what in counted.items() if report[kind]]
     things = f"{plural(len(report['networks']), 'network')}, {plural(len(report['containers']), 'container')}"
-    return ", ".join(told) if told else things + " as declared"
+    told = told or [things + " as declared"]
+    if report["warnings"]:
+        told.append(plural(len(report["warnings"]), "warning"))
+    return ", ".join(told)
 
 
 def _unknown(host: str, topology: str, message: str) -> dict[str, Any]:
-    nothing: dict[str, Any] = {"actions": [], "drift": [], "intended": [], "networks": {}, "containers": {}}
+    nothing: dict[str, Any] = {kind: [] for kind in KINDS}
     return {
         "host": host,
         "topology": topology,
         "status": "unknown",
         "changed": "unknown",
         "drifted": "unknown",
-        "message": message,
-        "diff": _sides(None),
+        "message": printable.text(message),
+        "warnings": [],
+        "actions": [],
+        "changes": [],
         **nothing,
+        "networks": {},
+        "containers": {},
     }
 
 
@@ -98,8 +128,3 @@ def _said(result: Mapping[str, Any]) -> str:
         if result.get(word):
             return str(result[word]).strip().removeprefix("Task failed: ")
     return "the task gave no result"
-
-
-def _sides(diff: Any) -> dict[str, Any]:
-    sides = diff if isinstance(diff, Mapping) else {}
-    return {side: dict(sides.get(side) or {}) for side in ("before", "after")}

@@ -1,0 +1,65 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which of its networks a container's traffic goes by: its default route, and its published ports, each family apart.
+
+Asked before anything is leased, and again when it is known which networks have a gateway: by one function.
+"""
+
+from __future__ import annotations
+
+from typing import Callable, Iterator, Mapping, Optional, Tuple
+
+from .topology import Address, Attachment, Network, PublishedPort, families, gateway_mode
+
+#: Whether a network has a gateway in a family, as far as that is known.
+HasGateway = Callable[[Network, int], bool]
+
+
+def _presumed(network: Network, family: int) -> bool:
+    return True
+
+
+def way_out(
+    attachments: Tuple[Attachment, ...],
+    networks: Mapping[str, Network],
+    family: int,
+    has_gateway: HasGateway = _presumed,
+) -> Optional[Attachment]:
+    """The attachment whose network gives the default route of a family, in Docker's order; None without any.
+
+    Higher gw_priority; both families before one; then the network's name. Internal and isolated networks lead nowhere.
+    """
+
+    def order(place: Attachment) -> Tuple[int, int, str]:
+        return -place.gw_priority, -len(families(networks[place.network])), place.network
+
+    def leads_out(place: Attachment) -> bool:
+        network = networks.get(place.network)
+        if network is None or family not in families(network) or network.internal:
+            return False
+        return gateway_mode(network, family) != "isolated" and has_gateway(network, family)
+
+    return min(filter(leads_out, attachments), key=order, default=None)
+
+
+def ways_in(
+    attachments: Tuple[Attachment, ...],
+    networks: Mapping[str, Network],
+    publishes: Callable[[Network], bool],
+    has_gateway: HasGateway = _presumed,
+) -> Iterator[Tuple[int, Network]]:
+    """(family, network) by which published ports come in. ``publishes``: whether a network's driver can do that."""
+    for family in (4, 6):
+        place = way_out(attachments, networks, family, has_gateway)
+        if place is not None and publishes(networks[place.network]):
+            yield family, networks[place.network]
+
+
+def host_addresses(port: PublishedPort, network: Network, family: int) -> Tuple[Optional[Address], ...]:
+    """Where a port listens in one family: its own host_ip, else the network's host_binding, else (None) everywhere."""
+    wanted = (port.host_ip,) if port.host_ip is not None else network.host_binding
+    if not wanted:
+        return (None,)
+    return tuple(None if one.is_unspecified else one for one in wanted if one.version == family)

@@ -1,0 +1,122 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What each object of a topology was asked to be, as digests, kept with the declaration; and what they tell. Pure.
+
+The same declaration may ask something else of an object than it did: by another release of this collection, or since
+the surroundings of the host are others (the mtu of its uplink, its name servers). What differs then is nobody's doing
+on the host.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, Set, Tuple
+
+from .._kernel.changes import LEASE, RULES, Change, Subject
+from .._resources import files as hosts_files
+from .._resources.ruleset.model import Ruleset
+from .._resources.ruleset.owners import Owners
+from .._resources.ruleset.tables import table_text
+from .._resources.ruleset.text import layout
+from .desired import Desired
+from .report import DRIFT, INTENDED, RELEASE
+
+#: Object → digest of what it was asked to be.
+Digests = Mapping[str, str]
+
+
+def digests(desired: Desired) -> Dict[str, str]:
+    found: Dict[str, List[str]] = {}
+    for subject, words in _objects(desired):
+        found.setdefault(str(subject), []).append(words)
+    return {name: _digest("\n".join(words)) for name, words in found.items()}
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def _objects(desired: Desired) -> Iterator[Tuple[Subject, str]]:
+    for setting in desired.sysctls:
+        yield setting.subject, setting.value
+    for link in desired.links:
+        yield link.subject, _words(link)
+    for space in desired.namespaces:
+        yield Subject(container=space.name), _words(space)
+    for file in desired.files:
+        yield hosts_files.subject_of(file.path), _words(file)
+    if desired.ruleset is not None:
+        yield from _of_rules(desired.ruleset)
+
+
+def _of_rules(ruleset: Ruleset) -> Iterator[Tuple[Subject, str]]:
+    """How the tables are built is part of everything that is in them."""
+    bare = layout(replace(ruleset, networks=(), endpoints=(), publications=(), links=()))
+    built, owners = _digest("".join(map(table_text, bare))), Owners(ruleset.topology, ruleset)
+    yield Subject(topology=ruleset.topology, part=RULES), built
+    for network in ruleset.networks:
+        yield Subject(network=network.network, part=RULES), built + _words(network)
+    for endpoint in ruleset.endpoints:
+        yield Subject(container=endpoint.container, part=RULES), built + _words(endpoint)
+    for port in ruleset.publications:
+        yield Subject(container=owners.container_at(port.container_address), part=RULES), _words(port)
+    for link in ruleset.links:
+        yield Subject(container=owners.container_at(link.source), part=RULES), _words(link)
+
+
+def _words(resource: Any) -> str:
+    """The values of a frozen dataclass: a third of the time of its repr, and there are thousands."""
+    return repr(tuple(vars(resource).values()))
+
+
+def _object_of(subject: Subject) -> str:
+    """Of which object a change is."""
+    if subject.container is not None and (subject.part == RULES or subject.port or subject.link):
+        if subject.part != LEASE:
+            return str(Subject(container=subject.container, part=RULES))
+    if subject.part == LEASE:
+        return str(Subject(network=subject.network, container=subject.container))
+    return str(subject)
+
+
+def kinds(changes: Iterable[Change], then: Digests, now: Digests, same_declaration: bool) -> Tuple[str, ...]:
+    """What each change is there for. ``then``: of the last declaration, as it was applied; ``now``: of this one."""
+    return tuple(_kind(_object_of(change.subject), then, now, same_declaration) for change in changes)
+
+
+def _kind(name: str, then: Digests, now: Digests, same_declaration: bool) -> str:
+    was, now_asked = then.get(name), now.get(name)
+    if was is None or now_asked is None:
+        # An object of one of the two alone, or one that has no digest: then the whole declaration counts.
+        return DRIFT if same_declaration else INTENDED
+    if was == now_asked:
+        return DRIFT
+    return RELEASE if same_declaration else INTENDED
+
+
+def kinds_by_change(
+    changes: Iterable[Change], corrective: Iterable[Change], then: Digests, again: Digests
+) -> Tuple[str, ...]:
+    """The same where the declaration was changed, change by change.
+
+    ``corrective``: what the last declaration would need on the host as it is; ``again``: its digests, made now. Where
+    the host is already otherwise than that wanted it, somebody changed it, whatever is wanted now.
+    """
+    known = {fact for change in corrective for fact in _otherwise(change)}
+    return tuple(
+        INTENDED
+        if known.isdisjoint(_otherwise(change))
+        else _kind(_object_of(change.subject), then, again, same_declaration=True)
+        for change in changes
+    )
+
+
+def _otherwise(change: Change) -> Set[Tuple[Subject, str, str]]:
+    """What of the host is not as wanted, and how it is."""
+    words = [word for word in {*change.before, *change.after} if change.before.get(word) != change.after.get(word)]
+    return {(change.subject, word, repr(change.before.get(word))) for word in words} or {
+        (change.subject, change.text, "")
+    }

@@ -1,0 +1,87 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a plan changes, as data: the lines of a result are made of these, and its diff. Pure.
+
+In the lowest room, for leases have changes too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any, Dict, Mapping, Optional
+
+#: What ``part`` may be.
+RULES, FILES, LEASE, RUN = "packet rules", "files", "lease", "run"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The words that are None are not part of it.
+
+    ``{network: front}`` is what a network has on the host: its bridge. ``{container: web}`` is the namespace,
+    ``{container: web, interface: eth0}`` an interface in it. With a ``part`` it is what else there is of that: its
+    packet rules, its files under /etc/netns, a lease. ``{container: web, port: "8080/tcp"}`` is a published port, and
+    ``{container: web, link: db}`` a link to another container where neighbours are kept apart. ``{host: …}`` is the
+    host's own: a setting, or another firewall. ``{topology: …}`` is what belongs to no network or container alone.
+    ``{bridge: …}`` and ``{interface: …}`` alone are links that no declared network or container has.
+    """
+
+    topology: Optional[str] = None
+    host: Optional[str] = None
+    network: Optional[str] = None
+    bridge: Optional[str] = None
+    container: Optional[str] = None
+    interface: Optional[str] = None
+    port: Optional[str] = None
+    link: Optional[str] = None
+    part: Optional[str] = None
+
+    def as_data(self) -> Dict[str, str]:
+        """As a result has it."""
+        words = ((each.name, getattr(self, each.name)) for each in fields(self))
+        return {name: value for name, value in words if value is not None}
+
+    def __str__(self) -> str:
+        """As the key of a diff, and as a person reads it."""
+        if self.host is not None:
+            return "host, {0}".format(self.host)
+        if self.container is not None:
+            text = "container " + self.container + (":" + self.interface if self.interface is not None else "")
+        else:
+            known = ("network", "bridge", "interface", "topology")
+            word = next(word for word in known if getattr(self, word) is not None or word == known[-1])
+            text = "{0} {1}".format(word, getattr(self, word))
+        if self.port is not None:
+            text += ", port " + self.port
+        if self.link is not None:
+            text += ", link to " + self.link
+        return text + (", " + self.part if self.part is not None else "")
+
+
+def of_owner(owner: str) -> Subject:
+    """Of the words in a mark (``names.alias``): ``network front``, ``web:eth0``, ``egress web:eth0``, ``bridge b``."""
+    kind, blank, name = owner.partition(" ")
+    if blank and kind == "network":
+        return Subject(network=name)
+    if blank and kind == "bridge":
+        return Subject(bridge=name)
+    if blank and kind == "egress":
+        return of_owner(name)
+    container, colon, interface = owner.partition(":")
+    return Subject(container=container, interface=interface) if colon and not blank else Subject(interface=owner)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line of a plan, as data. ``before`` and ``after``: what of ``subject`` differs, in the user's words.
+
+    Where the whole of it is missing on the host, ``before`` is empty; where it is to go, ``after`` is. An attribute
+    that is not there is None.
+    """
+
+    text: str
+    subject: Subject
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,88 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A link's place on a bridge: the flags of the port, and what the bridge knows to be behind it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Dict, Iterator, Optional, Tuple
+
+from ..._kernel.changes import Subject
+from ..._kernel.rtnl.read import PORT_FLAGS, Link
+from ..action import Action, Operation, operation
+from ..link import change_link
+
+
+class Port:
+    """The fields of a declared link that may be a port of the bridge ``master``."""
+
+    mac: Optional[str]
+    master: Optional[str]
+    isolated: bool
+    hairpin: bool
+    learning: bool  # False: only what has ``mac`` is behind the port, whatever its frames say
+    guard: bool  # a BPDU shuts the port
+
+    @property
+    def flags(self) -> Dict[str, bool]:
+        return {name: getattr(self, name) for name in PORT_FLAGS}
+
+    @property
+    def fdb(self) -> Tuple[str, ...]:
+        """The MACs that the bridge need not learn."""
+        return (self.mac,) if self.master and self.mac and not self.learning else ()
+
+
+def changes(desired: Port, link: Link, now: Optional[str], name: str, shown: str, subject: Subject) -> Iterator[Action]:
+    """``now``: the bridge that the link is on."""
+    moved = now != desired.master
+    if moved:
+        yield _change_master(desired, link, now, name, shown, subject)
+    if desired.master is None:
+        return
+    for flag, (_kind, usual) in PORT_FLAGS.items():
+        was, wanted = usual if moved else getattr(link, flag), getattr(desired, flag)
+        if was != wanted:
+            yield _change_flag(name, shown, subject, flag, was, wanted)
+    yield from _change_fdb(desired, () if moved else link.fdb, name, shown, subject)
+
+
+def _change_master(desired: Port, link: Link, now: Optional[str], name: str, shown: str, subject: Subject) -> Action:
+    """A port's flags and entries go with its bridge, so the way back sets them again."""
+    action = change_link(None, name, shown, subject, "master", now, desired.master)
+    if now is None:
+        return action
+    flags = {flag: getattr(link, flag) for flag in PORT_FLAGS}
+    unusual = any(on != PORT_FLAGS[flag][1] for flag, on in flags.items())
+    again = (operation("port.set", ifname=name, flags=flags),) if unusual else ()
+    return replace(action, undo=(*action.undo, *again, *fdb_again(link, name)))
+
+
+def fdb_again(link: Link, name: str) -> Iterator[Operation]:
+    """What brings a port's static entries back into its bridge's table."""
+    return (operation("fdb.add", ifname=name, mac=mac) for mac in link.fdb)
+
+
+def _change_flag(name: str, shown: str, subject: Subject, flag: str, now: bool, wanted: bool) -> Action:
+    return Action(
+        text="set {0} of bridge port {1} {2}".format(flag, shown, "on" if wanted else "off"),
+        subject=subject,
+        do=(operation("port.set", ifname=name, flags={flag: wanted}),),
+        undo=(operation("port.set", ifname=name, flags={flag: now}),),
+        before={flag: now},
+        after={flag: wanted},
+    )
+
+
+def _change_fdb(desired: Port, now: Tuple[str, ...], name: str, shown: str, subject: Subject) -> Iterator[Action]:
+    """The new one first, so that nothing is flooded on the way."""
+    for mac in [mac for mac in desired.fdb if mac not in now]:
+        there, back = operation("fdb.add", ifname=name, mac=mac), operation("fdb.delete", ifname=name, mac=mac)
+        text = "keep {0} behind bridge port {1}".format(mac, shown)
+        yield Action(text, subject, (there,), (back,), after={"forwarding entry " + mac: "static"})
+    for mac in [mac for mac in now if mac not in desired.fdb]:
+        there, back = operation("fdb.delete", ifname=name, mac=mac), operation("fdb.add", ifname=name, mac=mac)
+        text = "no longer keep {0} behind bridge port {1}".format(mac, shown)
+        yield Action(text, subject, (there,), (back,), before={"forwarding entry " + mac: "static"})

@@ -1,0 +1,85 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whose an element of a set is, by the interface, the address or the subnet that it names. Pure."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import replace
+from typing import Dict, FrozenSet, List, Mapping, Optional, Tuple
+
+from ..._kernel.changes import RULES, Subject, of_owner
+from .model import Ruleset
+
+
+class Owners:
+    """By what is declared, and, for what is declared no more, by what the kernel still has."""
+
+    def __init__(self, topology: str, ruleset: Optional[Ruleset], there: Optional[Mapping[str, str]] = None) -> None:
+        """``there``: an interface of the host, or an address in a container → whose, as in a mark (``web:eth0``)."""
+        self.topology = topology
+        self.ruleset = ruleset or Ruleset(topology)
+        self._subjects: Dict[str, Subject] = {word: of_owner(owner) for word, owner in (there or {}).items()}
+        self._networks: Dict[Subject, str] = {}
+        self._rules: Dict[int, Subject] = {}
+        self._links: Dict[FrozenSet[Optional[str]], Tuple[Optional[str], Optional[str]]] = {}
+        self._know(self.ruleset)
+
+    def _know(self, ruleset: Ruleset) -> None:
+        networks = {network.bridge: network.network for network in ruleset.networks}
+        for network in ruleset.networks:
+            subject = Subject(network=network.network)
+            self._subjects.update({network.bridge: subject, str(ipaddress.ip_network(network.subnet)): subject})
+        for endpoint in ruleset.endpoints:
+            subject = Subject(container=endpoint.container, interface=endpoint.ifname or None)
+            self._subjects.update(dict.fromkeys((endpoint.host_ifname, *endpoint.addresses), subject))
+            self._networks[subject] = networks.get(endpoint.bridge, endpoint.bridge)
+        for link in ruleset.links:
+            ends = self.container_at(link.source), self.container_at(link.target)
+            self._links[frozenset(ends)] = ends
+
+    def of(self, set_name: str, element: str) -> Subject:
+        """``element``: as nft's text. One that is nobody's in particular is the topology's."""
+        parts = self._parts(element)
+        if set_name.startswith(("links", "pairs", "soliciting")) and len(parts) > 1:
+            ends = self.container_at(parts[0]), self.container_at(parts[1])
+            source, target = self._links.get(frozenset(ends), ends)
+            if source is not None and target is not None:
+                return Subject(container=source, link=target, part=RULES)
+        for part in parts:
+            if part in self._subjects:
+                return self._rules_of(self._subjects[part])
+        return Subject(topology=self.topology, part=RULES)
+
+    def _rules_of(self, subject: Subject) -> Subject:
+        """Its packet rules. Each is made once, for there are thousands of elements."""
+        found = self._rules.get(id(subject))
+        if found is None:
+            found = self._rules[id(subject)] = replace(subject, part=RULES)
+        return found
+
+    def container_at(self, address: str) -> Optional[str]:
+        subject = self._subjects.get(address)
+        return subject.container if subject is not None else None
+
+    def network_of(self, interface: Subject) -> Optional[str]:
+        """That a container's interface is on."""
+        return self._networks.get(replace(interface, part=None))
+
+    def value(self, element: str) -> str:
+        """What an element says besides whose it is; empty when that is all it says."""
+        parts = self._parts(element)
+        owner = next((part for part in parts if part in self._subjects), None)
+        return " ".join(part for part in dict.fromkeys(parts) if part != owner)
+
+    def _parts(self, element: str) -> List[str]:
+        return [_plain(part) for side in element.split(" : ") for part in side.split(" . ")]
+
+
+def _plain(part: str) -> str:
+    """Without quotes; an address that is matched as a number, as an address."""
+    if part.startswith("0x"):
+        return str(ipaddress.IPv6Address(int(part, 16)))
+    return part.strip('"')
