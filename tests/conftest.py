@@ -40,5 +40,17 @@ def shared_lab() -> Iterator[object]:
         yield made
 
 
+@pytest.fixture
+def booted() -> Iterator[object]:
+    """A lab of one host with systemd as process 1 (tests/lab/booted.py); gone after the test."""
+    from tests.lab.booted import BootedLab, missing
+
+    lack = missing()
+    if lack:
+        pytest.skip("a lab host that boots needs " + lack)
+    with BootedLab() as made:
+        yield made
+
+
 def pytest_report_header() -> str:
     return "lab targets run " + os.environ.get("FABRIC_TARGET_PYTHON", sys.executable)

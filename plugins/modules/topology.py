@@ -190,6 +190,13 @@ options:
     type: str
     choices: [drop, accept]
     default: drop
+  fleet:
+    description:
+      - What this host is told of the networks with the driver V(overlay) that it is on, of itself and of its peers. The
+        role C(linuxnet.fabric.topology) makes it of what all hosts of the fleet declare and answer; nobody writes it by
+        hand. A network with the driver V(overlay) and a container on it needs it.
+    type: dict
+    version_added: 0.2.0
   remove_limit:
     description:
       - How many networks and containers of O(name) one call may remove, as a number or as a percentage of those that
@@ -484,6 +491,7 @@ ARGUMENT_SPEC = dict(
     firewall=dict(type="str", choices=["warn", "integrate", "ignore"], default="warn"),
     forwarding=dict(type="str", choices=["manage", "keep"], default="manage"),
     transit=dict(type="str", choices=["drop", "accept"], default="drop"),
+    fleet=dict(type="dict"),
     remove_limit=dict(type="str"),
     lock_timeout=dict(type="int", default=60),
     confirm_timeout=dict(type="int", default=0),

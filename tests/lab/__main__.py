@@ -5,7 +5,8 @@
 """python -m tests.lab: a lab by hand, or held for Molecule.
 
 shell [HOST]            a lab with a shell in it (default: on its host); leaving the shell ends the lab
-run HOST -- COMMAND     the same for one command
+boot [HOST...]          the same, with hosts that boot; the shell is on the first
+run HOST -- COMMAND     a lab for one command
 create FILE [HOST...]   a lab that stays; FILE (JSON) tells its parties' names, pids and addresses
 destroy FILE            end it
 exec FILE HOST -- COMMAND   run a command in a lab that stays
@@ -20,6 +21,7 @@ import sys
 from pathlib import Path
 from typing import List
 
+from .booted import BootedLab
 from .lab import Lab, create, destroy, missing
 from .place import Host
 
@@ -34,6 +36,9 @@ def main(args: List[str]) -> int:
         print("a lab needs " + missing(), file=sys.stderr)
         return 1
     action, rest = (args[0] if args else ""), args[1:]
+    if action == "boot":
+        with BootedLab(rest) as lab:
+            return subprocess.run(lab.host.enter + [os.environ.get("SHELL", "/bin/sh")]).returncode
     if action == "shell":
         rest = [rest[0] if rest else "node1", "--", os.environ.get("SHELL", "/bin/sh")]
         action = "run"

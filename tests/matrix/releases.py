@@ -68,6 +68,9 @@ ROOT_12_MINIMAL = Root("debian-12-minimal", DEBIAN_12, TARGET)
 ROOT_12_BOOT = Root("debian-12-boot", DEBIAN_12, (*TARGET, "netbase", *BOOT))
 ROOT_13 = Root("debian-13", DEBIAN_13, (*TARGET, "netbase"))
 ROOT_TESTING = Root("debian-testing", TESTING, (*TARGET, "netbase"))
+#: A machine with what looks after links by itself: no row of the table, but a lab host that boots.
+MACHINE = ("systemd-sysv", "dbus", "udev", "network-manager", "openssh-server", "iputils-ping", "netbase")
+ROOT_13_MACHINE = Root("debian-13-machine", DEBIAN_13, (*TARGET, *MACHINE))
 
 USERLANDS: Tuple[Row, ...] = (
     Row("Debian 12", ROOT_12),

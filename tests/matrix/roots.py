@@ -61,6 +61,17 @@ def tree(root: Root) -> Path:
     return cached(root.name, ".tar.zst", repr(root) + repr(_LEFT_OUT), make)
 
 
+def unpacked(root: Root) -> Path:
+    """A root as a directory, which is read only: an overlay's lower half."""
+    packed = tree(root)
+
+    def make(target: Path) -> None:
+        target.mkdir()
+        _run(["tar", "--extract", "--numeric-owner", "--xattrs", "--file", str(packed), "--directory", str(target)])
+
+    return cached(root.name + "-unpacked", "", packed.name, make)
+
+
 def image(kernel: Kernel) -> Path:
     """A directory with vmlinuz, initrd and root.ext4."""
     need("mmdebstrap", "zstd", "apt-get", "mke2fs", "qemu-system-x86_64")

@@ -59,6 +59,8 @@ class DriverWords:
     #: Whether its networks stand on a LAN that others are on too: then one may leave out the subnet, which is that of
     #: the LAN, and several may be on one.
     on_lan = False
+    #: Whether each host has a block of the subnet, whose size a pool may say.
+    has_blocks = False
     #: Whether ports can be published over its networks: whether our packet rules are in the way of their traffic.
     publishes = False
 

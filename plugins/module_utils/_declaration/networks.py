@@ -59,7 +59,9 @@ def parse_network(name: str, value: Any, path: str, drivers: Drivers, problems: 
     network = Network(
         name=name,
         driver=driver.name,
-        pools=parse_pools(words.get("ipam"), enable_ipv4, enable_ipv6, path, problems, driver.on_lan),
+        pools=parse_pools(
+            words.get("ipam"), enable_ipv4, enable_ipv6, path, problems, driver.on_lan, driver.has_blocks
+        ),
         enable_ipv4=enable_ipv4,
         enable_ipv6=enable_ipv6,
         mtu=mtu(words.get("mtu"), enable_ipv6, words.at("mtu"), problems),

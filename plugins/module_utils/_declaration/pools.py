@@ -13,6 +13,7 @@ from .topology import Address, AddressPool, Pool, Subnet
 from .words import Problems, address, integer, known_keys, mapping, quote, subnet, within
 
 _POOL_KEYS = ("subnet", "ip_range", "gateway", "aux_addresses")
+_BLOCK_SIZE = "block_size"
 #: Docker's own list: where a network without a subnet gets one.
 DOCKER_ADDRESS_POOLS = (
     ("172.17.0.0/16", 16),
@@ -26,11 +27,18 @@ DOCKER_ADDRESS_POOLS = (
 
 
 def parse_pools(
-    value: Any, enable_ipv4: bool, enable_ipv6: bool, path: str, problems: Problems, on_lan: bool = False
+    value: Any,
+    enable_ipv4: bool,
+    enable_ipv6: bool,
+    path: str,
+    problems: Problems,
+    on_lan: bool = False,
+    has_blocks: bool = False,
 ) -> Tuple[Pool, ...]:
     """At most one pool a family; a family that is on and has none gets an open one, filled by the lease store.
 
-    ``on_lan``: the subnet may be left out, and is then that of the LAN.
+    ``on_lan``: the subnet may be left out, and is then that of the LAN. ``has_blocks``: it is cut into blocks, whose
+    size may be said.
     """
     where = path + ".ipam"
     words = mapping(value, where, problems)
@@ -46,7 +54,7 @@ def parse_pools(
         config = None
     for n, item in enumerate(config or ()):
         place = "{0}.config[{1}]".format(where, n)
-        pool = _pool(item, enable_ipv4, place, problems, on_lan)
+        pool = _pool(item, enable_ipv4, place, problems, on_lan, has_blocks)
         if pool is None:
             continue
         earlier = next((other for other in pools if other.family == pool.family), None)
@@ -69,9 +77,13 @@ def _check_enabled(pool: Pool, enable_ipv4: bool, enable_ipv6: bool, path: str, 
         problems.note(pool.path, "an IPv4 subnet, but IPv4 is off here: set {0}.enable_ipv4 to true", path)
 
 
-def _pool(value: Any, enable_ipv4: bool, path: str, problems: Problems, on_lan: bool) -> Optional[Pool]:
+def _pool(
+    value: Any, enable_ipv4: bool, path: str, problems: Problems, on_lan: bool, has_blocks: bool
+) -> Optional[Pool]:
     words = mapping(value, path, problems)
-    known_keys(words, _POOL_KEYS, path, problems)
+    if _BLOCK_SIZE in words and not has_blocks:
+        problems.note(path + "." + _BLOCK_SIZE, "only an overlay is cut into blocks; leave it out")
+    known_keys(words, (*_POOL_KEYS, _BLOCK_SIZE), path, problems)
     net: Optional[Subnet] = None
     if words.get("subnet") is not None:
         net = subnet(words["subnet"], path + ".subnet", problems)
@@ -87,7 +99,9 @@ def _pool(value: Any, enable_ipv4: bool, path: str, problems: Problems, on_lan: 
     family = net.version if net is not None else 4 if enable_ipv4 else 6
     gateway = _inside(words.get("gateway"), net, path + ".gateway", "gateway", problems)
     aux = _aux(words.get("aux_addresses"), net, gateway, path + ".aux_addresses", problems)
-    return Pool(family, net, _ip_range(words.get("ip_range"), net, path + ".ip_range", problems), gateway, aux, path)
+    ip_range = _ip_range(words.get("ip_range"), net, path + ".ip_range", problems)
+    size = integer(words.get(_BLOCK_SIZE), path + "." + _BLOCK_SIZE, problems) if has_blocks else None
+    return Pool(family, net, ip_range, gateway, aux, path, size)
 
 
 def _check_room(net: Subnet, path: str, problems: Problems) -> None:

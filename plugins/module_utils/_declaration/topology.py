@@ -38,6 +38,7 @@ class Pool:
     gateway: Optional[Address] = None  # None: the lowest free address, in ip_range if there is one
     aux_addresses: Tuple[Tuple[str, Address], ...] = ()
     path: str = ""  # where the user wrote it, for errors: topology_networks.front.ipam.config[0]
+    block_size: Optional[int] = None  # of an overlay: prefix length of what each host has of the subnet
 
 
 @dataclass(frozen=True)

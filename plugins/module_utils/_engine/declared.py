@@ -15,7 +15,9 @@ from typing import Any, Dict, Mapping, NamedTuple, Optional
 from .._kernel import files, gate, names
 from .asked import Digests
 
-_WORDS = ("networks", "containers", "default_address_pools", "port_range", "firewall", "forwarding", "transit")
+_WORDS = ("networks", "containers", "default_address_pools", "port_range", "firewall", "forwarding", "transit", "fleet")
+#: Those that earlier releases did not have.
+_LATER = ("fleet",)
 
 
 class Kept(NamedTuple):
@@ -37,12 +39,17 @@ def read(topology: str) -> Optional[Kept]:
     try:
         with open(_path(topology), encoding="utf-8") as file:
             found: Dict[str, Any] = json.load(file)
-        if set(found) == set(_WORDS):
-            return Kept(found)
-        record = Kept(found["declared"], str(found["release"]), dict(found["asked"]))
-        return record if set(record.words) == set(_WORDS) else None
+        if "declared" not in found:
+            return _of_this_release(Kept(found))
+        return _of_this_release(Kept(found["declared"], str(found["release"]), dict(found["asked"])))
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _of_this_release(record: Kept) -> Optional[Kept]:
+    """With the word that releases before this one did not have, which says nothing."""
+    known = {**dict.fromkeys(_LATER), **record.words}
+    return record._replace(words=known) if set(known) == set(_WORDS) else None
 
 
 def write(topology: str, record: Kept) -> None:

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import ipaddress
 from dataclasses import dataclass, field
 from typing import Callable, Dict, List, Mapping, Optional, Tuple
@@ -14,6 +13,7 @@ from typing import Callable, Dict, List, Mapping, Optional, Tuple
 from .._declaration.topology import Attachment, Container, Network, Route, Topology, families, metric_of
 from .._declaration.ways import HasGateway, way_out
 from .._ipam.requests import Allocation
+from .._kernel.macs import mac_of
 from .._kernel.rtnl.read import Link
 from .._resources.routes import StaticRoute
 
@@ -26,16 +26,6 @@ class HostDefaults:
     links: Mapping[str, Link] = field(default_factory=dict)  # by name
     resolv_conf: Tuple[str, ...] = ()  # lines without comments
     bridge_netfilter: bool = False  # net.bridge.bridge-nf-call-iptables: a bridged frame is translated on the bridge
-
-
-def mac_of(ipv4: Optional[str], ipv6: Optional[str] = None) -> str:
-    """``02:42:`` and the four bytes of the IPv4 address, or four of a hash of the IPv6 one: a reused address
-    comes back with the MAC that neighbours remember."""
-    if ipv4:
-        raw = ipaddress.IPv4Address(ipv4).packed
-    else:
-        raw = hashlib.sha256(ipaddress.IPv6Address(ipv6 or "::").packed).digest()[:4]
-    return ":".join("%02x" % byte for byte in b"\x02\x42" + raw)
 
 
 def bridge_mac(network: Network, allocation: Allocation) -> str:

@@ -30,6 +30,7 @@ from .._expansion.drivers.registry import driver_of, parse_declaration
 from .._expansion.expand import claim_of, expand, forwarded
 from .._expansion.lease_requests import lease_requests
 from .._expansion.projects import settle_default_bridge
+from .._fleet.join import join
 from .._ipam.allocate import allocate, release_topology
 from .._ipam.requests import Allocation
 from .._ipam.store import Store, leases, open_store
@@ -121,13 +122,14 @@ def _forwarding(topology: Topology) -> Dict[int, List[str]]:
 
 
 def _parse(name: str, words: Mapping[str, Any], absent: bool) -> Topology:
-    return parse_declaration(
+    topology = parse_declaration(
         name,
         {} if absent else words["networks"],
         {} if absent else words["containers"],
         words["default_address_pools"],
         words["port_range"],
     )
+    return join(topology, words.get("fleet"))
 
 
 def _consent(store: Store, topology: Topology, limit: Optional[Limit]) -> Consent:

@@ -18,6 +18,7 @@ from ..._declaration.driver import DriverWords
 from ..._declaration.topology import Attachment, Container, Network, Pool, Topology
 from ..._ipam.requests import Allocation, SubnetRequest
 from ..._kernel.errors import Problem
+from ..._kernel.macs import mac_of
 from ..._kernel.rtnl.read import Link, RouteEntry
 from ..._kernel.rtnl.rules import Rule
 from ..._resources import ownership
@@ -25,7 +26,7 @@ from ..._resources.adopted import AdoptedBridge
 from ..._resources.links.kind import DeclaredLink
 from ..._resources.routes import StaticRoute
 from ..._resources.ruleset.model import Endpoint, NetworkPolicy
-from ..addressing import HostDefaults, mac_of
+from ..addressing import HostDefaults
 from ..seen import RecognisedNetworks, RecognisedPlaces, Seen
 
 

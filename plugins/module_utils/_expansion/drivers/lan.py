@@ -22,11 +22,12 @@ from ..._declaration.words import Problems, one_of
 from ..._ipam.requests import Allocation, SubnetRequest
 from ..._kernel import names, rare
 from ..._kernel.errors import Problem
+from ..._kernel.macs import mac_of
 from ..._kernel.rtnl.read import RT_TABLE_MAIN, Link
 from ..._kernel.visits import NamespaceState
 from ..._resources.link import comparable_addresses
 from ..._resources.links.child import Child
-from ..addressing import HostDefaults, mac_of
+from ..addressing import HostDefaults
 from ..seen import RecognisedNetworks, RecognisedPlaces, Seen, network_of
 from .driver import Driver, Place, Surroundings, beside_others
 from .lan_checks import check_lan

@@ -17,8 +17,11 @@ from .bridge import BridgeDriver
 from .driver import Driver
 from .ipvlan import IpvlanDriver
 from .macvlan import MacvlanDriver
+from .overlay import OverlayDriver
 
-DRIVERS: Dict[str, Driver] = {driver.name: driver for driver in (BridgeDriver(), MacvlanDriver(), IpvlanDriver())}
+DRIVERS: Dict[str, Driver] = {
+    driver.name: driver for driver in (BridgeDriver(), OverlayDriver(), MacvlanDriver(), IpvlanDriver())
+}
 
 
 def driver_of(network: Network) -> Driver:

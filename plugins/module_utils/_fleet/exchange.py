@@ -1,0 +1,155 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a host is told of the overlay networks that it is on, of itself and of its peers, as data that survives JSON.
+
+The controller makes it (``plan.py``), the host keeps it, and gives it back with its identity in the next run. It
+carries a version, so that what another release wrote is told and not misread. Pure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any, Dict, Mapping, Optional, Tuple
+
+from .._kernel.errors import FabricError
+
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class FleetContainer:
+    """A container as the other hosts know it: on one network, at its addresses there."""
+
+    addresses: Tuple[str, ...] = ()
+    mac: str = ""
+    names: Tuple[str, ...] = ()  # its host name and its aliases, beside its own name
+    open_ports: Tuple[Tuple[int, str], ...] = ()  # what a link to it opens: (port, protocol)
+    links: Tuple[str, ...] = ()  # the containers that it may call where neighbours are kept apart
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A host of a network, as it says itself, or as it was known last. ``mac`` is that of its VXLAN device."""
+
+    host_id: str
+    generation: int
+    underlay_address: str
+    underlay_mtu: int
+    mac: str
+    blocks: Tuple[str, ...] = ()
+    gateways: Tuple[str, ...] = ()
+    containers: Mapping[str, FleetContainer] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Membership:
+    """One network, as one host is on it."""
+
+    mode: str  # routed | bridged
+    vni: int
+    port: int
+    mtu: int
+    subnets: Tuple[str, ...]
+    own: Peer
+    peers: Mapping[str, Peer] = field(default_factory=dict)  # by inventory name
+
+    def block(self, family: int) -> Optional[str]:
+        return _of_family(self.own.blocks, family)
+
+    def gateway(self, family: int) -> Optional[str]:
+        return _of_family(self.own.gateways, family)
+
+    def subnet(self, family: int) -> Optional[str]:
+        return _of_family(self.subnets, family)
+
+
+@dataclass(frozen=True)
+class Left:
+    """A host that left the inventory, or a network of it, and what it may still hold."""
+
+    host_id: str
+    networks: Mapping[str, Tuple[str, ...]] = field(default_factory=dict)  # network → blocks
+
+
+@dataclass(frozen=True)
+class HostPlan:
+    """All that one host is told. ``generation`` grows with each change of what it says of itself."""
+
+    topology: str
+    host: str
+    host_id: str
+    generation: int
+    networks: Mapping[str, Membership] = field(default_factory=dict)
+    left: Mapping[str, Left] = field(default_factory=dict)  # by inventory name
+
+    def as_data(self) -> Dict[str, Any]:
+        return dict(_plain(self), version=VERSION)
+
+
+def _of_family(texts: Tuple[str, ...], family: int) -> Optional[str]:
+    return next((text for text in texts if family_of(text) == family), None)
+
+
+def family_of(text: str) -> int:
+    """4 or 6, of an address or a prefix."""
+    return 6 if ":" in text else 4
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+class OtherVersion(FabricError):
+    """What was written by a release that speaks of other things."""
+
+
+def check_version(data: Mapping[str, Any], whose: str) -> None:
+    if data.get("version") != VERSION:
+        text = "{0} speaks version {1} of the exchange between hosts, and this release version {2}; use one release"
+        raise OtherVersion(text.format(whose, data.get("version"), VERSION))
+
+
+def host_plan(data: Mapping[str, Any]) -> HostPlan:
+    """From ``HostPlan.as_data``; raises OtherVersion."""
+    check_version(data, "what is known of the host {0}".format(data.get("host")))
+    return HostPlan(
+        topology=data["topology"],
+        host=data["host"],
+        host_id=data["host_id"],
+        generation=data["generation"],
+        networks={name: _membership(words) for name, words in data["networks"].items()},
+        left={name: _left(words) for name, words in data["left"].items()},
+    )
+
+
+def _left(data: Mapping[str, Any]) -> Left:
+    return Left(data["host_id"], {name: tuple(blocks) for name, blocks in data["networks"].items()})
+
+
+def _membership(data: Mapping[str, Any]) -> Membership:
+    own = dict(data, subnets=tuple(data["subnets"]), own=_peer(data["own"]))
+    return Membership(**dict(own, peers={host: _peer(words) for host, words in data["peers"].items()}))
+
+
+def _peer(data: Mapping[str, Any]) -> Peer:
+    containers = {name: _container(words) for name, words in data["containers"].items()}
+    blocks, gateways = tuple(data["blocks"]), tuple(data["gateways"])
+    return Peer(**dict(data, blocks=blocks, gateways=gateways, containers=containers))
+
+
+def _container(data: Mapping[str, Any]) -> FleetContainer:
+    return FleetContainer(
+        addresses=tuple(data["addresses"]),
+        mac=data["mac"],
+        names=tuple(data["names"]),
+        open_ports=tuple((int(port), str(protocol)) for port, protocol in data["open_ports"]),
+        links=tuple(data["links"]),
+    )

@@ -1,0 +1,116 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The hosts of a fleet: what the inventory declares for each, and what each says of itself. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from ipaddress import IPv6Address, ip_network
+from typing import Any, Iterator, List, Mapping, Optional, Tuple
+
+from .._declaration.fleet_words import FleetWords
+from .._declaration.overlay_words import VNI_MAX
+from .._declaration.topology import Attachment, Container, Network, Pool, Subnet, Topology
+from .exchange import HostPlan, check_version, host_plan
+
+OVERLAY = "overlay"
+
+
+@dataclass(frozen=True)
+class Member:
+    """A host, as the inventory declares it."""
+
+    host: str  # inventory name
+    topology: Topology
+    words: FleetWords = FleetWords()
+
+    def overlays(self) -> Iterator[Network]:
+        """The overlay networks that a container of it is on."""
+        used = {place.network for container in self.topology.containers.values() for place in container.attachments}
+        for network in self.topology.networks.values():
+            if network.driver == OVERLAY and network.name in used:
+                yield network
+
+    def places(self, network: str) -> Iterator[Tuple[Container, Attachment]]:
+        for container in self.topology.containers.values():
+            for place in container.attachments:
+                if place.network == network:
+                    yield container, place
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A host, as it says itself in this run."""
+
+    host_id: str
+    underlay_address: str
+    underlay_mtu: int
+    clashes: Tuple[Tuple[str, str, str], ...] = ()  # (subnet asked about, route of the host in it, its interface)
+    vxlans: Tuple[Tuple[str, int, int, str], ...] = ()  # (interface, identifier, port, NAME/NETWORK of ours or "")
+    kept: Optional[HostPlan] = None  # what it was told last
+
+
+def identity(host: str, data: Mapping[str, Any]) -> Identity:
+    """From what the module ``fleet_member`` answers; raises OtherVersion."""
+    check_version(data, "the host {0}".format(host))
+    return Identity(
+        host_id=data["host_id"],
+        underlay_address=data["underlay_address"],
+        underlay_mtu=int(data["underlay_mtu"]),
+        clashes=tuple((subnet, route, ifname) for subnet, route, ifname in data["clashes"]),
+        vxlans=tuple((ifname, int(vni), int(port), owner) for ifname, vni, port, owner in data["vxlans"]),
+        kept=host_plan(data["kept"]) if data["kept"] else None,
+    )
+
+
+@dataclass
+class Group:
+    """One network: the same topology_name, the same network name, on every host that has a container on it."""
+
+    topology: str
+    network: str
+    members: List[Member] = field(default_factory=list)
+
+    def of(self, member: Member) -> Network:
+        """The network as a host declares it."""
+        return member.topology.networks[self.network]
+
+    @property
+    def path(self) -> str:
+        return "topology_networks." + self.network
+
+    @property
+    def vni(self) -> int:
+        declared = self.of(self.members[0]).options.vni
+        return declared if declared is not None else default_vni(self.topology, self.network)
+
+    def subnet(self, pool: Pool) -> Subnet:
+        """An IPv6 one that nobody wrote is made of the names, so that all hosts have the same."""
+        return pool.subnet if pool.subnet is not None else unique_local_subnet(self.topology, self.network)
+
+
+def groups(members: List[Member]) -> List[Group]:
+    found: "dict[Tuple[str, str], Group]" = {}
+    for member in members:
+        for network in member.overlays():
+            key = (member.topology.name, network.name)
+            found.setdefault(key, Group(*key)).members.append(member)
+    return list(found.values())
+
+
+def default_vni(topology: str, network: str) -> int:
+    """24 bits of the names (RFC 7348, section 5); 0 is nobody's."""
+    return int(_hash(topology, network)[:6], 16) % VNI_MAX + 1
+
+
+def unique_local_subnet(topology: str, network: str) -> Subnet:
+    """A /64 of fd00::/8 (RFC 4193)."""
+    bits = bytes.fromhex(_hash("subnet", topology, network)[:10])
+    return ip_network("{0}/64".format(IPv6Address(b"\xfd" + bits + bytes(10))))
+
+
+def _hash(*words: str) -> str:
+    return hashlib.sha256("\0".join(words).encode("utf-8")).hexdigest()

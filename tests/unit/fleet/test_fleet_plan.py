@@ -1,0 +1,97 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a fleet's hosts are told, as cases a user can read: what the inventory declares, who answered, what follows.
+
+A case in cases/*.yml has ``all``, variables that every host has, and ``runs``, one after the other on the same hosts.
+A run has ``hosts`` (name → variables of its own; those of the run before where it is left out), ``asked`` (who
+answers; all where it is left out) and ``machines`` (name → what of a host is not usual: host_id, address, mtu, clashes,
+vxlans, forgotten). It says ``problems``, the exact lines that the user sees, or ``told``: dotted paths into what the
+hosts are told, or the ``known`` and ``asked`` hosts. A host keeps what it was told, as on disk, for the next run.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any, Dict, Iterator
+
+import pytest
+import yaml
+
+from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.exchange import VERSION, host_plan
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._fleet.inventory import ANSWER, plan_of
+
+CASES = Path(__file__).parent / "cases"
+
+
+def _cases() -> Iterator[Any]:
+    for path in sorted(CASES.glob("*.yml")):
+        for case in yaml.safe_load(path.read_text(encoding="utf-8")):
+            yield pytest.param(case, id="{0}: {1}".format(path.stem, case["case"]))
+
+
+class Hosts:
+    """Machines that keep what they are told."""
+
+    def __init__(self) -> None:
+        self.disks: Dict[str, Any] = {}
+
+    def answer(self, number: int, host: str, machine: Dict[str, Any]) -> Dict[str, Any]:
+        disk = None if machine.get("forgotten") else self.disks.get(host) or self.disks.get(machine.get("disk_of", ""))
+        return {
+            "version": machine.get("version", VERSION),
+            "host_id": machine.get("host_id", "id-of-" + machine.get("disk_of", host)),
+            "underlay_address": machine.get("address", "192.0.2.{0}".format(11 + number)),
+            "underlay_mtu": machine.get("mtu", 1500),
+            "clashes": machine.get("clashes", []),
+            "vxlans": machine.get("vxlans", []),
+            "kept": json.loads(json.dumps(disk)) if disk else None,
+        }
+
+
+def play(case: Dict[str, Any]) -> Iterator[Any]:
+    """(what the run says, what came of it)"""
+    machines, declared = Hosts(), {}
+    for run in case["runs"]:
+        declared = run.get("hosts", declared)
+        asked = run.get("asked", list(declared))
+        variables: Dict[str, Any] = {}
+        for number, (host, own) in enumerate(declared.items()):
+            variables[host] = {**case.get("all", {}), **(own or {})}
+            if host in asked:
+                machine = run.get("machines", {}).get(host, {})
+                variables[host][ANSWER] = machines.answer(number, host, machine)
+        plan = plan_of(variables, list(declared), asked)
+        for host, told in plan.hosts.items():
+            data = json.loads(json.dumps(told.as_data()))
+            assert host_plan(data) == told, "what is told survives JSON"
+            machines.disks[host] = data
+        yield run, plan
+
+
+def look_up(data: Any, path: str) -> Any:
+    for word, index in re.findall(r"([^./\[\]]+)|\[(\d+)\]", path):
+        data = data[int(index)] if index else (data or {}).get(word)
+    return data
+
+
+@pytest.mark.parametrize("case", list(_cases()))
+def test_a_fleet_is_planned(case: Dict[str, Any]) -> None:
+    for number, (run, plan) in enumerate(play(case)):
+        assert [str(problem) for problem in plan.problems] == run.get("problems", []), "run {0}".format(number)
+        data = plan.as_data()
+        assert {path: look_up(data, path) for path in run.get("told", {})} == run.get("told", {}), number
+
+
+@pytest.mark.parametrize("case", list(_cases()))
+def test_the_same_run_again_tells_the_same(case: Dict[str, Any]) -> None:
+    """Whatever a case comes to, nothing changes when nothing changed."""
+    last = case["runs"][-1]
+    if last.get("problems"):
+        return
+    again = dict(last, machines={host: dict(m, forgotten=False) for host, m in last.get("machines", {}).items()})
+    *_before, (_run, first), (_again, second) = play(dict(case, runs=[*case["runs"], again]))
+    assert second.as_data() == first.as_data()
