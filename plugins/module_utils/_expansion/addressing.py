@@ -25,6 +25,7 @@ class HostDefaults:
     mtu: int = 1500  # of the default route's interface
     links: Mapping[str, Link] = field(default_factory=dict)  # by name
     resolv_conf: Tuple[str, ...] = ()  # lines without comments
+    forwards_ipv4: bool = True  # or is made to by this run
     bridge_netfilter: bool = False  # net.bridge.bridge-nf-call-iptables: a bridged frame is translated on the bridge
 
 

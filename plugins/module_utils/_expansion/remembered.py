@@ -13,6 +13,9 @@ from __future__ import annotations
 from ipaddress import ip_network
 from typing import Any, Dict, Iterable, List, Mapping
 
+from .._declaration.ports import parse_ports
+from .._declaration.words import Problems
+
 Words = Dict[str, Any]
 Spellings = Mapping[str, Any]  # Docker's key in driver_opts → our word
 
@@ -42,7 +45,9 @@ def remembered_containers(recognised: Mapping[str, Words], kept: Mapping[str, An
             words.pop("network_mode", None)
         attached = _attachments(words.pop("networks", None))
         words.pop("mac_address", None)  # it is the first interface's, which says it
-        words.pop("ports", None)
+        if not _explains(words.get("ports"), own.get("ports", ())):
+            words.pop("ports", None)
+        own = {key: value for key, value in own.items() if key != "ports" or "ports" not in words}
         merged = {**words, **own}
         if "networks" in own:
             merged["networks"] = {
@@ -50,6 +55,13 @@ def remembered_containers(recognised: Mapping[str, Words], kept: Mapping[str, An
             }
         found[name] = merged
     return found
+
+
+def _explains(declared: Any, recognised: Iterable[str]) -> bool:
+    """Whether declared ports are those that are published: where nothing is translated the kernel knows no host port,
+    and it knows of none whether it was chosen."""
+    known = {(port.container_port, port.protocol) for port in parse_ports(declared, "", Problems())}
+    return {(port.container_port, port.protocol) for port in parse_ports(list(recognised), "", Problems())} <= known
 
 
 def _attachments(value: Any) -> Dict[str, Words]:

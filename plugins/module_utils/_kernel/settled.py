@@ -33,6 +33,7 @@ class Settling:
         them."""
         while True:
             addresses = rtnetlink.read_addresses(socket)
+            ipv6 = ipv6 or any(":" in cidr for cidrs in addresses.values() for cidr in cidrs)
             routes = rtnetlink.read_routes(socket, table, ipv6)
             if self._left <= 0 or not ipv6 or not _is_to_come(addresses, routes, links):
                 return addresses, routes

@@ -22,11 +22,12 @@ from .._kernel.rtnl import read as rtnetlink
 from .._kernel.rtnl.rules import read_rules
 
 
-def host_defaults(reading: facts.Reading) -> HostDefaults:
+def host_defaults(reading: facts.Reading, forwards_ipv4: bool) -> HostDefaults:
     return HostDefaults(
         mtu=facts.uplink_mtu(reading),
         links={link.ifname: link for link in reading.links.values()},
         resolv_conf=tuple(facts.resolv_conf_lines()),
+        forwards_ipv4=forwards_ipv4,
         bridge_netfilter=bridge_netfilter(),
     )
 

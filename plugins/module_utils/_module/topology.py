@@ -40,7 +40,7 @@ from .._kernel.names import RELEASE as RELEASE_NAME
 from .._kernel.observe import Observed
 from .._resources.action import Operation, operation
 from .._resources.firewalls.accept import WARN
-from .._resources.forwarding import DROP, KEYS, MANAGE, Forwarding, decide, warnings
+from .._resources.forwarding import DROP, KEEP, KEYS, MANAGE, Forwarding, decide, warnings
 from .cautions import cautions
 from .surroundings import adopted, bridge_netfilter, host_defaults, host_facts, refuse_strange_addresses, surroundings
 
@@ -222,7 +222,7 @@ def _prepare(
         requests = replace(requests, subnets=adopted(topology, requests.subnets, around))
         allocation = allocate(store, requests, host_facts(reading, around))
         refuse_strange_addresses(topology, allocation, around)
-        desired = expand(topology, allocation, host_defaults(reading))
+        desired = expand(topology, allocation, host_defaults(reading, _forwards_ipv4(view, words)))
         if desired.limited_ifnames():
             dependencies.require_library("pyroute2", "to limit traffic of containers")
         warn = functools.partial(cautions, topology, allocation, reading, around)
@@ -232,6 +232,10 @@ def _prepare(
     asked = functools.lru_cache(maxsize=None)(functools.partial(digests, desired))
     planner = Planner(view, desired, words.get("firewall") or WARN, described, consent)
     return Prepared(topology, allocation, planner, decided, described, asked, warn)
+
+
+def _forwards_ipv4(view: View, words: Mapping[str, Any]) -> bool:
+    return words.get("forwarding") != KEEP or view.setting(KEYS[4]) == "1"
 
 
 def _decide(

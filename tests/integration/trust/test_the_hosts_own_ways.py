@@ -236,7 +236,8 @@ def test_containers_get_out_and_in_where_new_interfaces_do_not_forward(lab):
 
 def test_an_uplink_that_does_not_forward_is_named(lab):
     host = lab.host
-    assert not host.module("topology", of("172.20.0.0/24")).get("warnings")  # which turns it on everywhere
+    host.module("topology", of("172.20.0.0/24"))  # which turns it on everywhere
+    assert not host.module("topology", of("172.20.0.0/24")).get("warnings")
     write(host, "ipv4/conf/eth0/forwarding", 0)
     told = json.dumps(host.module("topology", of("172.20.0.0/24"))["warnings"])
     assert "eth0, by which this host has its default route, does not forward IPv4" in told

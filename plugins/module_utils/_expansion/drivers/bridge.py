@@ -98,17 +98,17 @@ class BridgeDriver(Driver):
             mac=bridge_mac(network, allocation),
             # Nobody asks for memberships here, so all would be sent to everybody anyhow; and its table can be filled.
             multicast_snooping=False,
-            sysctls=tuple(self._sysctls(network, _is_called_on_loopback(topology, network, allocation))),
+            sysctls=tuple(self._sysctls(network, host, _is_called_on_loopback(topology, network, allocation))),
         )
 
-    def _sysctls(self, network: Network, on_loopback: bool) -> Iterator[Tuple[str, str]]:
+    def _sysctls(self, network: Network, host: HostDefaults, on_loopback: bool) -> Iterator[Tuple[str, str]]:
         ipv4, ipv6 = ("net/ipv{0}/conf/{1}/".format(version, network.bridge) for version in (4, 6))
         if 4 in families(network):
             # Ports published on loopback arrive at a container from 127.0.0.1; the packet rules guard the rest.
             yield ipv4 + "route_localnet", "1" if on_loopback else "0"
             # A container on two networks may answer over the other one: loose, for strict would drop that.
             yield ipv4 + "rp_filter", "2"
-            if self.forwards(network, 4):
+            if self.forwards(network, 4) and host.forwards_ipv4:
                 # A new interface has what net.ipv4.conf.default says, whatever the host does.
                 yield ipv4 + "forwarding", "1"
         if 6 in families(network) and self.forwards(network, 6):
