@@ -197,12 +197,12 @@ def test_a_written_mac_that_another_has_from_its_address_is_refused_and_both_are
 # --- publishing
 
 
-def test_with_icc_off_a_neighbour_reaches_a_published_port_as_everybody_does(lab):
+@pytest.mark.parametrize("bridge_netfilter", [False, True], ids=["", "br_netfilter"])
+def test_with_icc_off_a_neighbour_reaches_a_published_port_as_everybody_does(lab, bridge_netfilter):
+    """With br_netfilter the kernel translates such a frame, and turns it round, on the bridge itself."""
     config = [{"subnet": "172.20.0.0/24"}, {"subnet": "fdf0::/64"}]
-    # With br_netfilter the kernel turns such a frame around on the bridge itself, where the two are kept apart.
     for name in ("bridge-nf-call-iptables", "bridge-nf-call-ip6tables"):
-        path = "/proc/sys/net/bridge/" + name
-        lab.host.run(["sh", "-c", "! [ -e {0} ] || echo 0 > {0}".format(path)])
+        lab.host.run(["sysctl", "-qw", "net.bridge.{0}={1:d}".format(name, bridge_netfilter)])
     networks = {"back": {"icc": False, "enable_ipv6": True, "ipam": {"config": config}}}
     answer = apply(
         lab.host, networks, {"db": {"networks": ["back"], "ports": ["5433:5432"]}, "app": {"networks": ["back"]}}

@@ -167,6 +167,7 @@ class BridgeDriver(Driver):
                 gateway_mode=gateway_mode(network, family),
                 trusted_host_interfaces=network.trusted_host_interfaces,
                 anti_spoofing=network.anti_spoofing,
+                mac=None if network.external else bridge_mac(network, allocation),
             )
 
     def endpoints(

@@ -28,6 +28,7 @@ class NetworkPolicy:
     trusted_host_interfaces: Tuple[str, ...] = ()
     anti_spoofing: bool = True
     external: bool = False  # a bridge of somebody else's, which may have a way out of its own
+    mac: Optional[str] = None  # the bridge's, where it is ours
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,7 @@ _WORDS = {
     "ports": "guarded against spoofing",
     "macs": "MAC",
     "addresses": "addresses",
+    "routers": "way out",
     "returning": "frames back to where they came from",
     "pairs": "linked addresses",
     "soliciting": "linked addresses, for neighbour discovery",
