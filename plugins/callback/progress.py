@@ -44,7 +44,7 @@ from typing import Any
 
 from ansible.plugins.callback import CallbackBase
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.names import JOURNAL_FILE
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.names import RUN_JOURNAL_FILE
 
 ACTIONS = ("linuxnet.fabric.topology",)
 
@@ -97,7 +97,7 @@ class CallbackModule(CallbackBase):
         return task.delegate_to is None and connection in ("local", "ansible.builtin.local")
 
     def _watch(self, host: str, here: bool, interval: float, ended: threading.Event) -> None:
-        began, steps = time.monotonic(), Steps(JOURNAL_FILE, time.time())
+        began, steps = time.monotonic(), Steps(RUN_JOURNAL_FILE, time.time())
         while not ended.wait(interval):
             told = (steps.told() if here else "") or "at work"
             self._display.display(f"[{host}] {told}, {time.monotonic() - began:.0f} s")

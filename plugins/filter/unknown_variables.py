@@ -9,8 +9,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable
 
-#: What is merged into the two dictionaries, under names that the user chooses.
-_FREE = ("topology_networks_", "topology_containers_")
+#: What is merged into the three dictionaries, under names that the user chooses.
+_FREE = ("topology_networks_", "topology_containers_", "topology_projects_")
 
 
 def unknown_variables(names: Iterable[str], known: Iterable[str]) -> list[str]:

@@ -13,9 +13,10 @@ version_added: 0.2.0
 author:
   - linuxnet.fabric contributors (@linuxnet)
 description:
-  - Adds a host for every container that C(topology_containers) of another host declares, C(topology_containers_*)
-    included. Tasks for it run inside the container's network namespace on that host, over its connection, by the
-    become plugin P(linuxnet.fabric.netns#become).
+  - Adds a host for every container that C(topology_containers) of another host declares, those of
+    C(topology_containers_*), C(topology_projects) and C(topology_projects_*) included. Tasks for it run inside the
+    container's network namespace on that host, over its connection, by the become plugin
+    P(linuxnet.fabric.netns#become).
   - It reads variables only. Nothing has to exist yet, and no host is asked.
   - Every container is in the group C(fabric_containers), in C(fabric_containers_of_HOST) and, for each of its networks,
     in C(fabric_containers_on_NETWORK); characters that a group's name cannot have become C(_).
@@ -59,8 +60,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin
 from ansible.utils.vars import combine_vars
 from ansible.vars.plugins import get_vars_from_inventory_sources
 
-_DECLARED = "topology_containers"
-_PREFIX = "topology_containers_"
+_CONTAINERS, _PROJECTS = "topology_containers", "topology_projects"
 _TRUE = (True, "true", "yes", "on", "1", 1)
 
 
@@ -82,8 +82,8 @@ class InventoryModule(BaseInventoryPlugin):
             variables = self._variables(host)
             if "fabric_container" in variables:
                 continue
-            for name, words in self._declared(host.name, variables):
-                self._add(host.name, variables, name, words)
+            for topology, name, words in self._declared(host.name, variables):
+                self._add(host.name, variables, topology, name, words)
 
     def _variables(self, host: Any) -> Dict[str, Any]:
         """Of a host: those in the sources and those in group_vars/ and host_vars/."""
@@ -95,20 +95,31 @@ class InventoryModule(BaseInventoryPlugin):
         )
         return found
 
-    def _declared(self, host: str, variables: Mapping[str, Any]) -> Iterator[Tuple[str, Any]]:
+    def _declared(self, host: str, variables: Mapping[str, Any]) -> Iterator[Tuple[str, str, Any]]:
+        """Topology, container and its words; a container that several variables declare is one."""
         self.templar.available_variables = {**variables, "inventory_hostname": host}
+        own = str(self.templar.template(variables.get("topology_name", "default")))
+        said = [(own, containers) for _word, containers in self._said(host, variables, _CONTAINERS)]
+        for word, projects in self._said(host, variables, _PROJECTS):
+            for project, words in projects.items():
+                path = "{0}.{1}".format(word, project)
+                containers = _dictionary(words, path, host).get("containers")
+                said.append((str(project), _dictionary(containers, path + ".containers", host)))
         seen = set()
-        for word in [_DECLARED, *sorted(each for each in variables if each.startswith(_PREFIX))]:
-            containers = self.templar.template(variables.get(word)) or {}
-            if not isinstance(containers, Mapping):
-                raise AnsibleParserError("{0} of {1} is no dictionary".format(word, host))
+        for topology, containers in said:
             for name, words in containers.items():
-                if name not in seen:
-                    seen.add(name)
-                    yield str(name), words or {}
+                if (topology, name) not in seen:
+                    seen.add((topology, name))
+                    yield topology, str(name), words or {}
 
-    def _add(self, host: str, variables: Mapping[str, Any], container: str, words: Mapping[str, Any]) -> None:
-        topology = str(variables.get("topology_name", "default"))
+    def _said(self, host: str, variables: Mapping[str, Any], word: str) -> Iterator[Tuple[str, Mapping[str, Any]]]:
+        """A variable and those that add to it, with what they say."""
+        for name in [word, *sorted(each for each in variables if each.startswith(word + "_"))]:
+            yield name, _dictionary(self.templar.template(variables.get(name)), name, host)
+
+    def _add(
+        self, host: str, variables: Mapping[str, Any], topology: str, container: str, words: Mapping[str, Any]
+    ) -> None:
         name = self.get_option("name_format").format(container=container, host=host, topology=topology)
         if name in self.inventory.hosts:
             text = "container {0} of {1} would be called {2}, as another host of the inventory; set name_format"
@@ -135,6 +146,12 @@ class InventoryModule(BaseInventoryPlugin):
         }
         for variable, value in given.items():
             self.inventory.set_variable(name, variable, value)
+
+
+def _dictionary(value: Any, path: str, host: str) -> Mapping[str, Any]:
+    if not isinstance(value or {}, Mapping):
+        raise AnsibleParserError("{0} of {1} is no dictionary".format(path, host))
+    return value or {}
 
 
 def _networks(words: Mapping[str, Any]) -> List[str]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
-from typing import Any, Mapping, Optional, Tuple, Union
+from typing import Any, Dict, Mapping, Optional, Tuple, Union
 
 from .._kernel.rtnl.uapi import IPV6_METRIC
 
@@ -166,8 +166,16 @@ class Topology:
     port_range: Optional[Tuple[int, int]] = None  # None: the kernel's ip_local_port_range
 
 
+_FAMILIES: Dict[Tuple[bool, bool], Tuple[int, ...]] = {
+    (False, False): (),
+    (True, False): (4,),
+    (False, True): (6,),
+    (True, True): (4, 6),
+}
+
+
 def families(network: Network) -> Tuple[int, ...]:
-    return tuple(family for family in (4, 6) if (network.enable_ipv4 if family == 4 else network.enable_ipv6))
+    return _FAMILIES[network.enable_ipv4, network.enable_ipv6]
 
 
 def gateway_mode(network: Network, family: int) -> str:

@@ -41,7 +41,8 @@ def way_out(
             return False
         return gateway_mode(network, family) != "isolated" and has_gateway(network, family)
 
-    return min(filter(leads_out, attachments), key=order, default=None)
+    leading = list(filter(leads_out, attachments))
+    return min(leading, key=order) if len(leading) > 1 else next(iter(leading), None)
 
 
 def ways_in(

@@ -12,10 +12,12 @@ on the host.
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import replace
+from itertools import groupby
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Set, Tuple
 
-from .._kernel.changes import LEASE, RULES, Change, Subject
+from .._kernel.changes import LEASE, RULES, Change, Subject, of_container
 from .._resources import files as hosts_files
 from .._resources.ruleset.model import Ruleset
 from .._resources.ruleset.owners import Owners
@@ -30,8 +32,8 @@ Digests = Mapping[str, str]
 
 def digests(desired: Desired) -> Dict[str, str]:
     found: Dict[str, List[str]] = {}
-    for subject, words in _objects(desired):
-        found.setdefault(str(subject), []).append(words)
+    for name, words in _objects(desired):
+        found.setdefault(name, []).append(words)
     return {name: _digest("\n".join(words)) for name, words in found.items()}
 
 
@@ -39,32 +41,34 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
-def _objects(desired: Desired) -> Iterator[Tuple[Subject, str]]:
+def _objects(desired: Desired) -> Iterator[Tuple[str, str]]:
     for setting in desired.sysctls:
-        yield setting.subject, setting.value
+        yield str(setting.subject), setting.value
     for link in desired.links:
-        yield link.subject, _words(link)
+        yield str(link.subject), _words(link)
     for space in desired.namespaces:
-        yield Subject(container=space.name), _words(space)
-    for file in desired.files:
-        yield hosts_files.subject_of(file.path), _words(file)
+        yield of_container(space.name), _words(space)
+    for folder, files in groupby(desired.files, key=lambda file: file.path.rpartition("/")[0]):
+        name = str(hosts_files.subject_of(os.path.join(folder, "")))
+        for file in files:
+            yield name, _words(file)
     if desired.ruleset is not None:
         yield from _of_rules(desired.ruleset)
 
 
-def _of_rules(ruleset: Ruleset) -> Iterator[Tuple[Subject, str]]:
+def _of_rules(ruleset: Ruleset) -> Iterator[Tuple[str, str]]:
     """How the tables are built is part of everything that is in them."""
     bare = layout(replace(ruleset, networks=(), endpoints=(), publications=(), links=()))
     built, owners = _digest("".join(map(table_text, bare))), Owners(ruleset.topology, ruleset)
-    yield Subject(topology=ruleset.topology, part=RULES), built
+    yield str(Subject(topology=ruleset.topology, part=RULES)), built
     for network in ruleset.networks:
-        yield Subject(network=network.network, part=RULES), built + _words(network)
+        yield str(Subject(network=network.network, part=RULES)), built + _words(network)
     for endpoint in ruleset.endpoints:
-        yield Subject(container=endpoint.container, part=RULES), built + _words(endpoint)
+        yield of_container(endpoint.container, part=RULES), built + _words(endpoint)
     for port in ruleset.publications:
-        yield Subject(container=owners.container_at(port.container_address), part=RULES), _words(port)
+        yield of_container(owners.container_at(port.container_address) or "", part=RULES), _words(port)
     for link in ruleset.links:
-        yield Subject(container=owners.container_at(link.source), part=RULES), _words(link)
+        yield of_container(owners.container_at(link.source) or "", part=RULES), _words(link)
 
 
 def _words(resource: Any) -> str:
@@ -76,7 +80,7 @@ def _object_of(subject: Subject) -> str:
     """Of which object a change is."""
     if subject.container is not None and (subject.part == RULES or subject.port or subject.link):
         if subject.part != LEASE:
-            return str(Subject(container=subject.container, part=RULES))
+            return of_container(subject.container, part=RULES)
     if subject.part == LEASE:
         return str(Subject(network=subject.network, container=subject.container))
     return str(subject)

@@ -2,12 +2,13 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The journal: the way back of a run, on disk before its first write, for the case that the process dies.
+"""The journal: the way back of a run, written before its first write, for the case that the process or the host dies.
 
-``journal.json`` holds the inverses of every action, fsynced; ``journal.json.reached`` how many actions have
-begun. The counter is not fsynced: it outlives a killed process in the page cache, and a reboot, which could
-lose it, takes the kernel's objects along, so that only files and leases are left to be put back, and their
-inverses do no harm to what was not begun.
+It has two halves. The one in /var/lib holds the way back of what outlives a boot: leases, and files on disk. It is
+fsynced, and while it is there a run is not over. The one in /run holds the inverse of every action, and beside it how
+many of them have begun; it needs no fsync, for it outlives a killed process, and whatever takes it takes what it is
+about too. Where only the first half is left, the host was booted since: the way back is what that half holds, all of
+it, for the inverses of files and leases do no harm to what was not begun.
 """
 
 from __future__ import annotations
@@ -19,14 +20,15 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, NoReturn, Optio
 
 from .._kernel import files, gate, marks
 from .._kernel.errors import FabricError
-from .._kernel.marks import prepare_state_directory
-from .._kernel.names import JOURNAL_FILE
+from .._kernel.marks import prepare_run_directory, prepare_state_directory
+from .._kernel.names import JOURNAL_FILE, RUN_JOURNAL_FILE
 from .._resources.action import Action, Operation
 from . import before as images
 from .operations import OPERATIONS, row_of
 
-#: Of the file's form, and of what its operations mean. A release that changes either counts it up.
-_VERSION = 1
+#: Of the form of both halves, and of what their operations mean. A release that changes either counts it up. Up to
+#: 0.2.0 (version 1) both halves were one file in /var/lib, with the boot that it was of.
+_VERSION, _FORMER_VERSION = 2, 1
 
 #: The keys of what each action touches → what all of that is like, to be kept as JSON.
 Before = Callable[[Sequence[Sequence[str]]], Dict[str, Any]]
@@ -50,7 +52,7 @@ class Record:
     """A journal as it is read again: of a run that did not come to its end, or waits for its confirmation."""
 
     topology: str
-    boot_id: str
+    is_of_this_boot: bool
     undo: Tuple[Steps, ...]  # the inverses of each action, in the order of the actions
     first: Steps = ()  # the way back of the leases, which are committed before any action
     finish: Steps = ()
@@ -58,10 +60,6 @@ class Record:
     timer: Optional[Timer] = None
     touched: Tuple[Sequence[str], ...] = ()  # the keys of each action
     before: Mapping[str, Any] = field(default_factory=dict)  # key → what it was like before the run
-
-    @property
-    def is_of_this_boot(self) -> bool:
-        return self.boot_id == marks.boot_id()
 
     @property
     def begun(self) -> Optional[int]:
@@ -88,11 +86,12 @@ class Journal:
         actions touch is like; no way back needs that, but a check that is to tell where the way back leads."""
         gate.writing("journal")
         prepare_state_directory()
+        prepare_run_directory()
         touched = [images.keys(action) for action in actions]
         words = {
             "version": _VERSION,
+            "run": os.urandom(8).hex(),
             "topology": topology,
-            "boot_id": marks.boot_id(),
             "timer": asdict(timer) if timer is not None else None,
             "first": _as_json(first),
             "undo": [_as_json(action.undo) for action in actions],
@@ -100,14 +99,17 @@ class Journal:
             "before": before(touched) if before is not None else {},
             "finish": _as_json([*(step for action in actions for step in action.finish), *finish]),
         }
+        remove_former()
         self._reached = os.open(_reached_file(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         self.reached("0")
-        _write_durably(JOURNAL_FILE, json.dumps(words))
+        _write(words)
 
     def reached(self, mark: str) -> None:
         """``mark``: how many actions have begun, then UNCONFIRMED or VERIFIED."""
         if self._reached is None:
             raise FabricError("the journal was not begun")
+        if mark == VERIFIED:
+            _write_verified()
         _write_mark(self._reached, mark)
 
     def clear(self) -> None:
@@ -119,34 +121,41 @@ class Journal:
 
 
 def _reached_file() -> str:
+    return _former_reached_file() if os.path.exists(_former_reached_file()) else RUN_JOURNAL_FILE + ".reached"
+
+
+def _former_reached_file() -> str:
     return JOURNAL_FILE + ".reached"
+
+
+def _verified_file() -> str:
+    """Where it is said of a run, by its number, that there is no way back from it any more, whatever boots."""
+    return JOURNAL_FILE + ".verified"
 
 
 def read() -> Optional[Record]:
     """What an interrupted run left behind; None when there is nothing to finish. FabricError when it cannot be read."""
     try:
-        with open(JOURNAL_FILE, encoding="utf-8") as file:
-            text = file.read()
+        lasting = _text(JOURNAL_FILE)
+        return None if lasting is None else _understood(lasting)
+    except (OSError, ValueError) as error:
+        _refuse(error)
+
+
+def _text(path: str) -> Optional[str]:
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
     except FileNotFoundError:
         return None
-    except (OSError, ValueError) as error:
-        _refuse(error)
-    try:
-        with open(_reached_file(), encoding="ascii") as file:
-            reached = file.read().strip() or "0"
-    except FileNotFoundError:
-        reached = "0"
-    except (OSError, ValueError) as error:
-        _refuse(error)
-    return _understood(text, reached)
 
 
-def _understood(text: str, reached: str) -> Record:
+def _understood(text: str) -> Record:
     try:
         words = json.loads(text)
         version = words["version"]
-        if version == _VERSION:
-            record = _record(words, reached)
+        if version in (_VERSION, _FORMER_VERSION):
+            record = _both_halves(words) if version == _VERSION else _former(words)
             _check(record)
             return record
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -158,10 +167,30 @@ def _understood(text: str, reached: str) -> Record:
     )
 
 
-def _record(words: Mapping[str, Any], reached: str) -> Record:
+def _both_halves(lasting: Mapping[str, Any]) -> Record:
+    """Of the half that lasts, and of the other one if it is of the same run: that of a boot that is over is gone."""
+    words = json.loads(_text(RUN_JOURNAL_FILE) or "{}")
+    of_this_boot = words.get("run") == lasting["run"]
+    reached = (_text(_reached_file()) or "").strip() or "0"
+    if _text(_verified_file()) == lasting["run"]:
+        reached = VERIFIED
+    return _record(words, reached, True) if of_this_boot else _record(lasting, _without_counter(reached), False)
+
+
+def _former(words: Mapping[str, Any]) -> Record:
+    """One of a release up to 0.2.0."""
+    return _record(words, (_text(_reached_file()) or "").strip() or "0", words["boot_id"] == marks.boot_id())
+
+
+def _without_counter(reached: str) -> str:
+    """Nobody counted in this boot; and a timer that waited for a confirmation is gone."""
+    return VERIFIED if reached == VERIFIED else "0"
+
+
+def _record(words: Mapping[str, Any], reached: str, is_of_this_boot: bool) -> Record:
     return Record(
         topology=words["topology"],
-        boot_id=words["boot_id"],
+        is_of_this_boot=is_of_this_boot,
         undo=tuple(_steps(each) for each in words["undo"]),
         first=_steps(words["first"]),
         finish=_steps(words["finish"]),
@@ -236,7 +265,8 @@ def started(pid: int) -> Optional[str]:
 
 def keep_only(failed: Sequence[Sequence[Operation]]) -> None:
     """Leave the inverses of these actions, which failed, to the next run; the rest of the way back is done."""
-    text = files.read(JOURNAL_FILE)
+    text = files.read(RUN_JOURNAL_FILE) if files.read(JOURNAL_FILE) else None
+    text = text or files.read(JOURNAL_FILE)
     if text is None:  # the run failed before it was written
         return
     words = json.loads(text)
@@ -247,13 +277,19 @@ def keep_only(failed: Sequence[Sequence[Operation]]) -> None:
         first=[],
         finish=[],
         timer=None,
+        version=_VERSION,
+        run=os.urandom(8).hex(),
     )
-    _write_durably(JOURNAL_FILE, json.dumps(words))
+    remove_former()
+    _write(words)
     set_reached(str(len(failed)))
 
 
 def set_reached(mark: str) -> None:
     """As ``Journal.reached``, for a journal that another process began."""
+    if mark == VERIFIED:
+        _write_verified()
+    prepare_run_directory()
     descriptor = os.open(_reached_file(), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         _write_mark(descriptor, mark)
@@ -267,18 +303,47 @@ def _write_mark(descriptor: int, mark: str) -> None:
 
 
 def remove() -> None:
-    for path in (JOURNAL_FILE, _reached_file()):
+    """First the half that says that there is a run which is not over."""
+    for path in (JOURNAL_FILE, _verified_file(), RUN_JOURNAL_FILE, _reached_file(), RUN_JOURNAL_FILE + ".reached"):
         files.unlink(path)
 
 
-def _write_durably(path: str, text: str) -> None:
+def remove_former() -> None:
+    """What a release up to 0.2.0 left beside a journal that is over."""
+    files.unlink(_former_reached_file())
+
+
+def _write(words: Mapping[str, Any]) -> None:
+    """Both halves, that which says that there is a run the last."""
+    undo = [_lasting(steps) for steps in words["undo"]]
+    lasting = {word: words[word] for word in ("version", "run", "topology", "first")}
+    lasting.update(undo=[steps for steps in undo if steps], finish=_lasting(words["finish"]))
+    _write_file(RUN_JOURNAL_FILE, json.dumps(words), durably=False)
+    _write_file(JOURNAL_FILE, json.dumps(lasting), durably=any(lasting[word] for word in ("first", "undo", "finish")))
+
+
+def _lasting(steps: Sequence[Mapping[str, Any]]) -> List[Mapping[str, Any]]:
+    return [step for step in steps if row_of(step["name"]).survives_reboot]
+
+
+def _write_verified() -> None:
+    """On the disk, before the leases of what is real now are all that tells of it."""
+    words = json.loads(files.read(JOURNAL_FILE) or "{}")
+    if "run" in words:  # one of a release up to 0.2.0 has its counter on the disk
+        _write_file(_verified_file(), words["run"], durably=bool(words["first"] or words["undo"]))
+
+
+def _write_file(path: str, text: str, durably: bool) -> None:
     temporary = path + ".new"
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
-        os.fsync(file.fileno())
+        if durably:
+            os.fsync(file.fileno())
     os.replace(temporary, path)
+    if not durably:
+        return
     directory = os.open(os.path.dirname(path), os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(directory)

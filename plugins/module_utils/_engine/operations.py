@@ -129,8 +129,8 @@ def _link(
 
 
 def _file(name: str, do: Do, takes_away: Keys = nothing) -> Row:
-    """Of a file under /etc/netns."""
-    return Row(name, do, of_file, takes_away, True, usual, as_it_was, ("file.write", "file.link", "file.remove"))
+    """Of a file under /etc/netns, where a boot takes what we write."""
+    return Row(name, do, of_file, takes_away, False, usual, as_it_was, ("file.write", "file.link", "file.remove"))
 
 
 def _accept(name: str, do: Do, survives_reboot: bool, foresee: Foresee) -> Row:

@@ -127,20 +127,20 @@ def _owned(observed: Observed) -> Iterator[Tuple[str, str]]:
 
 def _renamed_back(desired: Desired, observed: Observed) -> Tuple[List[Action], Observed]:
     """Interfaces that somebody renamed, known by their mark, and what is observed once they have their name again."""
-    wanted = {each.alias: (each.host_ifname, each.subject) for each in desired.links if each.host_ifname is not None}
+    wanted = {each.alias: each for each in desired.links if each.host_ifname is not None}
     found: Dict[str, Link] = {}
     actions: List[Action] = []
     for _ifname, link in sorted(observed.links.items()):
         known = [wanted[mark] for mark in ownership.marks(link, observed) if mark in wanted]
-        if not known or known[0][0] in (link.ifname, *observed.links, *found):
+        name = known[0].host_ifname if known else None
+        if name is None or name in (link.ifname, *observed.links, *found):
             continue
-        name, subject = known[0]
         found[name] = replace(link, ifname=name)
         there = operation("link.rename", netns=None, ifname=link.ifname, new=name)
         back = operation("link.rename", netns=None, ifname=name, new=link.ifname)
         text = "rename {0} to {1}".format(link.ifname, name)
         before, after = {"ifname": link.ifname}, {"ifname": name}
-        actions.append(Action(text, subject, (there,), (back,), before=before, after=after))
+        actions.append(Action(text, known[0].subject, (there,), (back,), before=before, after=after))
     if not found:
         return [], observed
     by_index = dict(observed.by_index)

@@ -39,6 +39,7 @@ def removals(desired: Desired, observed: Observed) -> Tuple[List[Action], List[A
         return [], [], observed
     gone = [*_gone_inside(desired, observed), *_gone(desired, observed)]
     going = {owned.link.index for owned in gone if owned.netns is None}
+    depending = _depending(observed)
     leaving: List[Action] = []
     at_once: List[Action] = []
     emptied: List[Action] = []
@@ -46,7 +47,7 @@ def removals(desired: Desired, observed: Observed) -> Tuple[List[Action], List[A
         action = kinds.remove(owned.link, observed, owned.netns)
         if owned.netns is not None or owned.link.kind not in kinds.KINDS:
             leaving.append(action)
-        elif _ports(owned.link, observed) <= going:
+        elif depending.get(owned.link.index, set()) <= going:
             at_once.append(action)
         else:
             emptied.append(action)
@@ -67,10 +68,14 @@ def removals_inside(desired: Desired, names: Set[str], observed: Observed) -> Li
     ]
 
 
-def _ports(link: Link, observed: Observed) -> Set[int]:
-    """What is a port of it, or sends it what comes in."""
-    senders = {index for index, shaping in observed.shaping.items() if shaping.redirect == link.index}
-    return senders.union(each.index for each in observed.links.values() if each.master == link.index)
+def _depending(observed: Observed) -> Dict[Optional[int], Set[int]]:
+    """Index of a link → those that are ports of it, or send it what comes in."""
+    found: Dict[Optional[int], Set[int]] = {}
+    for index, shaping in observed.shaping.items():
+        found.setdefault(shaping.redirect, set()).add(index)
+    for link in observed.links.values():
+        found.setdefault(link.master, set()).add(link.index)
+    return found
 
 
 def _without(gone: Sequence[_Owned], observed: Observed) -> Observed:

@@ -25,7 +25,7 @@ from .._kernel import gate, mounts
 from .._kernel.errors import FabricError
 from .._kernel.host import Host
 from .._resources.action import Action, Operation
-from . import confirm, recovery, way_back
+from . import confirm, housekeeping, recovery, way_back
 from .journal import UNCONFIRMED, VERIFIED, Journal, Timer
 from .leases import NO_LEASES, Leases
 from .lock import host_lock
@@ -64,6 +64,8 @@ def session(
     watch = watch or Stopwatch()
     with host_lock(lock_timeout, check_mode), Host() as host:
         interrupted = recovery.interrupted() if check_mode else None
+        if not check_mode:
+            housekeeping.tidy()
         first = recovery.foretell(interrupted) if check_mode else recovery.finish_interrupted(host)
         watch.lap("lock")
         timer = confirm.arm(confirm_timeout) if confirm_timeout and not check_mode else None

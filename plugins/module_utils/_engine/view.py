@@ -177,9 +177,8 @@ def _outlook(interrupted: Record) -> Outlook:
 
 
 def _touched(interrupted: Record) -> images.Image:
-    """What the way back changes, as it was: after a reboot that is files only, for the rest went with the kernel."""
-    if interrupted.reached == VERIFIED:
+    """What the way back changes, as it was: after a reboot nothing, for it all went with the boot."""
+    if interrupted.reached == VERIFIED or not interrupted.is_of_this_boot:
         return {}
     touched = {key for keys in interrupted.touched[: interrupted.begun] for key in keys}
-    wanted = {key for key in touched if interrupted.is_of_this_boot or kind_of(key) == FILE}
-    return {key: state for key, state in interrupted.before.items() if key in wanted}
+    return {key: state for key, state in interrupted.before.items() if key in touched}

@@ -48,7 +48,7 @@ class Subject:
         if self.host is not None:
             return "host, {0}".format(self.host)
         if self.container is not None:
-            text = "container " + self.container + (":" + self.interface if self.interface is not None else "")
+            text = of_container(self.container, self.interface)
         else:
             known = ("network", "bridge", "interface", "topology")
             word = next(word for word in known if getattr(self, word) is not None or word == known[-1])
@@ -58,6 +58,12 @@ class Subject:
         if self.link is not None:
             text += ", link to " + self.link
         return text + (", " + self.part if self.part is not None else "")
+
+
+def of_container(name: str, interface: Optional[str] = None, part: Optional[str] = None) -> str:
+    """``str`` of such a subject without making it, for there may be thousands."""
+    text = "container " + name if interface is None else "container {0}:{1}".format(name, interface)
+    return text if part is None else text + ", " + part
 
 
 def of_owner(owner: str) -> Subject:

@@ -4,8 +4,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The mark beside a handle: which topology a name under /run/netns belongs to.
 
-A file for each handle in ``names.HANDLE_MARK_DIRECTORY``. It holds the boot it was written in (handles do
-not outlive a boot, marks do) and the namespace's inode, so that a replaced namespace is noticed.
+A file for each handle in ``names.HANDLE_MARK_DIRECTORY``, which goes with the boot as the handles do. It holds the
+namespace's inode, so that a replaced namespace is noticed. Releases up to 0.2.0 kept the marks on disk, with the boot
+that they were of: those are read too, until a run has moved them (``_engine/housekeeping.py``).
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ import functools
 import json
 import os
 from dataclasses import dataclass
-from typing import Dict, FrozenSet, Optional
+from typing import Any, Dict, FrozenSet, Optional
 
 from . import files, gate, sysctl
-from .names import HANDLE_MARK_DIRECTORY, STATE_DIRECTORY
+from .names import FORMER_MARK_DIRECTORY, HANDLE_MARK_DIRECTORY, RUN_DIRECTORY, STATE_DIRECTORY
 
 
 @dataclass(frozen=True)
@@ -33,47 +34,65 @@ def boot_id() -> str:
 
 
 def names() -> FrozenSet[str]:
-    """The handles that have a mark, of whatever boot."""
+    """The handles that have a mark."""
+    return _listed(HANDLE_MARK_DIRECTORY).union(former())
+
+
+def _listed(directory: str) -> FrozenSet[str]:
     try:
-        return frozenset(os.listdir(HANDLE_MARK_DIRECTORY))
+        return frozenset(os.listdir(directory))
     except FileNotFoundError:
         return frozenset()
 
 
 def read_all(only: Optional[FrozenSet[str]] = None) -> Dict[str, HandleMark]:
-    """Handle name → mark, of this boot only; of all handles or ``only`` of these."""
-    boot = boot_id()
+    """Handle name → mark, of all handles or ``only`` of these."""
+    marks = former()
+    for name in sorted(_listed(HANDLE_MARK_DIRECTORY) if only is None else only):
+        words = _words(path(name))
+        if words:
+            marks[name] = HandleMark(words["topology"], words["inode"], words.get("attach"))
+    return marks if only is None else {name: mark for name, mark in marks.items() if name in only}
+
+
+def former() -> Dict[str, HandleMark]:
+    """Handle name → mark, of this boot, where 0.2.0 and before kept them."""
     marks = {}
-    for name in sorted(names() if only is None else only):
-        try:
-            words = json.loads(files.read(path(name)) or "{}")
-        except (OSError, ValueError):
-            continue
-        if words.get("boot_id") == boot:
+    for name in sorted(_listed(FORMER_MARK_DIRECTORY)):
+        words = _words(FORMER_MARK_DIRECTORY + "/" + name)
+        if words.get("boot_id") == boot_id():
             marks[name] = HandleMark(words["topology"], words["inode"], words.get("attach"))
     return marks
 
 
+def _words(path: str) -> Dict[str, Any]:
+    try:
+        words: Dict[str, Any] = json.loads(files.read(path) or "{}")
+        return words
+    except (OSError, ValueError):
+        return {}
+
+
 def write(name: str, mark: HandleMark) -> None:
     gate.writing("mark " + name)
-    _prepare_mark_directory()
-    words = {"topology": mark.topology, "inode": mark.inode, "attach": mark.attach, "boot_id": boot_id()}
-    descriptor = os.open(path(name), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    words = {"topology": mark.topology, "inode": mark.inode, "attach": mark.attach}
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
+    try:
+        descriptor = os.open(path(name), flags, 0o600)
+    except FileNotFoundError:
+        prepare_run_directory()
+        os.makedirs(HANDLE_MARK_DIRECTORY, mode=0o700, exist_ok=True)
+        descriptor = os.open(path(name), flags, 0o600)
     try:
         files.write_all(descriptor, json.dumps(words).encode("utf-8"))
     finally:
         os.close(descriptor)
 
 
-@functools.lru_cache(maxsize=None)
-def _prepare_mark_directory() -> None:
-    prepare_state_directory()
-    os.makedirs(HANDLE_MARK_DIRECTORY, mode=0o700, exist_ok=True)
-
-
 def remove(name: str) -> None:
     gate.writing("mark " + name)
     files.unlink(path(name))
+    files.unlink(FORMER_MARK_DIRECTORY + "/" + name)
 
 
 def path(name: str) -> str:
@@ -82,3 +101,7 @@ def path(name: str) -> str:
 
 def prepare_state_directory() -> None:
     os.makedirs(STATE_DIRECTORY, mode=0o700, exist_ok=True)
+
+
+def prepare_run_directory() -> None:
+    os.makedirs(RUN_DIRECTORY, mode=0o755, exist_ok=True)

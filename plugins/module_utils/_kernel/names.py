@@ -22,13 +22,20 @@ FIREWALLD_PREFIX, _ZONE_MAX = "fabric-", 14
 #: Where ``ip netns`` keeps its handles (ip-netns(8)), and the files it binds over /etc.
 NETNS_DIRECTORY = "/run/netns"
 NETNS_ETC_DIRECTORY = "/etc/netns"
-#: Ours alone, mode 0700: leases, journal, lock, marks of handles.
+#: What dies with the boot, as what it is about does: marks of handles, files of containers, half of the journal.
+RUN_DIRECTORY = "/run/linuxnet-fabric"
+HANDLE_MARK_DIRECTORY = RUN_DIRECTORY + "/netns"
+STASH_DIRECTORY = RUN_DIRECTORY + "/stash"
+#: The files behind ``/etc/netns/NAME``, which is a link to ``NAMES_DIRECTORY/NAME``.
+NAMES_DIRECTORY = RUN_DIRECTORY + "/names"
+RUN_JOURNAL_FILE = RUN_DIRECTORY + "/journal.json"
+#: What lasts; ours alone, mode 0700: leases, the last declarations, the way back of what outlives a boot, the lock.
 STATE_DIRECTORY = "/var/lib/linuxnet-fabric"
 LEASE_STORE = STATE_DIRECTORY + "/leases.db"
 LOCK_FILE = STATE_DIRECTORY + "/lock"
 JOURNAL_FILE = STATE_DIRECTORY + "/journal.json"
-HANDLE_MARK_DIRECTORY = STATE_DIRECTORY + "/netns"
-STASH_DIRECTORY = STATE_DIRECTORY + "/stash"
+#: Where 0.2.0 and before kept marks and stash.
+FORMER_MARK_DIRECTORY, FORMER_STASH_DIRECTORY = STATE_DIRECTORY + "/netns", STATE_DIRECTORY + "/stash"
 DECLARED_DIRECTORY = STATE_DIRECTORY + "/declared"
 FORWARDING_FILE = STATE_DIRECTORY + "/forwarding.json"
 #: In the family inet, of all topologies together; those of one are called fabric-NAME.

@@ -52,6 +52,9 @@ def list_tables(names: Sequence[TableName]) -> Dict[TableName, List[Object]]:
     return dict(Listing(names))
 
 
+_AS_DATA = ("-j", "--numeric-protocol")
+
+
 class Listing:
     """As ``list_tables``, begun when this is made: nft lists the tables while others work, and the next one while
     there is something done with this one.
@@ -60,7 +63,7 @@ class Listing:
     """
 
     def __init__(self, names: Sequence[TableName]) -> None:
-        self._running = _begin_list(names, ["-j", "--numeric-protocol"])
+        self._running = _begin_list(names, _AS_DATA)
 
     def __iter__(self) -> Iterator[Tuple[TableName, List[Object]]]:
         for name, listing in _end_list(self._running):
@@ -117,7 +120,15 @@ def normalise(text: str, names: Sequence[TableName]) -> Dict[TableName, List[Obj
     """What this nft and this kernel make of ``text``, as ``list_tables`` would show it."""
     with _scratch_namespace():
         _load(text)
-        return list_tables(names)
+        listing = _finish(_start([*_AS_DATA, "list", "ruleset"]))  # no table but these is there: one process for all
+    if listing.returncode != 0:
+        raise _error(listing)
+    found: Dict[TableName, List[Object]] = {name: [] for name in names}
+    for item in json.loads(listing.stdout)["nftables"]:
+        for kind, body in item.items():
+            if kind not in ("metainfo", "table"):
+                found[body["family"], body["table"]].append(item)
+    return found
 
 
 @contextmanager

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import AbstractSet, Collection, Dict, FrozenSet, Iterable, List, Mapping, Optional, Tuple
 
 from . import names, namespaces, sysctl, tc
@@ -117,7 +117,7 @@ def _with_fdb(host: Host, links: Collection[Link]) -> List[Link]:
     found: Dict[int, List[str]] = {}
     for port in ports if len(ports) <= _DUMP_APART else [0]:
         found.update(rtnetlink.read_fdb(host.socket, port))
-    return [replace(link, fdb=tuple(sorted(set(found[link.index])))) if link.index in found else link for link in links]
+    return [link.with_fdb(found[link.index]) if link.index in found else link for link in links]
 
 
 def _is_a_port_of_ours(link: Link) -> bool:

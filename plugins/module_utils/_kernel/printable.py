@@ -8,6 +8,7 @@ an escape sequence in one would reach the terminal of whoever reads a result. Pu
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any, Mapping
 
@@ -16,6 +17,8 @@ from typing import Any, Mapping
 _CONTROLS = "\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
 _IN_A_LINE = re.compile("[{0}\t\n]".format(_CONTROLS))
 _IN_A_TEXT = re.compile("[{0}]".format(_CONTROLS))
+#: What of those is in an ASCII JSON text, and some that are harmless: most answers have none, and that is soon seen.
+_IN_A_JSON = re.compile(r"\x7f|\\[bfr]|\\u(?:00|061c|20|feff|fff|d[89a-f])")
 
 
 def line(text: str) -> str:
@@ -37,6 +40,18 @@ def data(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [data(item) for item in value]
     return value
+
+
+def as_json(value: Mapping[str, Any]) -> str:
+    """``data`` of it as a JSON object, in ASCII."""
+    written = json.dumps(value, default=_plain)
+    return json.dumps(data(value)) if _IN_A_JSON.search(written) else written
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError("{0} is no JSON".format(type(value).__name__))
 
 
 def _escaped(found: "re.Match[str]") -> str:

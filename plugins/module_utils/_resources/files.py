@@ -134,11 +134,20 @@ def shared_directory(topology: str) -> str:
     return "{0}/{1}{2}".format(NETNS_ETC_DIRECTORY, _SHARED, topology)
 
 
+def is_shared(directory: str) -> bool:
+    """Whether it is that of hosts files which several containers of one topology share."""
+    return os.path.basename(directory).startswith(_SHARED)
+
+
 def _directories(parent: str) -> List[str]:
     try:
-        return sorted(entry.path for entry in os.scandir(parent) if entry.is_dir(follow_symlinks=False))
+        return sorted(entry.path for entry in os.scandir(parent) if entry.is_dir() and _is_no_foreign_link(entry))
     except FileNotFoundError:
         return []
+
+
+def _is_no_foreign_link(entry: "os.DirEntry[str]") -> bool:
+    return not entry.is_symlink() or files.is_link_of_ours(entry.path)
 
 
 def _files(directory: str) -> List[str]:

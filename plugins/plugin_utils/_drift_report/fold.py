@@ -15,20 +15,24 @@ from .changes import KINDS, Change
 
 @dataclass(frozen=True)
 class Shared:
-    """A change that several hosts need."""
+    """A change that several reports tell of."""
 
     change: Change
-    hosts: tuple[str, ...]
+    reports: tuple[Mapping[str, Any], ...]
+
+    @property
+    def names(self) -> list[str]:
+        return [report["name"] for report in self.reports]
 
 
 def shared_changes(reports: Iterable[Mapping[str, Any]]) -> list[Shared]:
-    """Those of two hosts and more: by kind, what most hosts need first."""
-    found: dict[tuple[str, str], tuple[Change, dict[str, None]]] = {}
+    """Of reports in order, those of two and more: by kind, what most of them need first."""
+    found: dict[tuple[str, str], tuple[Change, dict[str, Mapping[str, Any]]]] = {}
     for report in reports:
         for change in report["changes"]:
-            found.setdefault(_key(change), (change, {}))[1][report["host"]] = None
-    shared = [Shared(change, tuple(hosts)) for change, hosts in found.values() if len(hosts) > 1]
-    return sorted(shared, key=lambda each: (KINDS.index(each.change["kind"]), -len(each.hosts)))
+            found.setdefault(_key(change), (change, {}))[1][report["name"]] = report
+    shared = [Shared(change, tuple(told.values())) for change, told in found.values() if len(told) > 1]
+    return sorted(shared, key=lambda each: (KINDS.index(each.change["kind"]), -len(each.reports)))
 
 
 def without(report: Mapping[str, Any], shared: Iterable[Shared]) -> list[Change]:

@@ -13,7 +13,7 @@ from typing import Any
 from .changes import DRIFT, INTENDED, MISSING, RELEASE, SAID, TO_COME, Change, by_weight, differences, state_of
 from .drawing import HOLLOW, SIGNS, draw
 from .fold import Shared, names, shared_changes, without
-from .report import MEANING, counts, in_order, in_short, plural
+from .report import MEANING, counts, how_many, in_order, in_short, several_hosts
 from .scene import scene_of
 from .style import STYLE
 
@@ -70,7 +70,7 @@ def _head(reports: Sequence[Mapping[str, Any]], when: str, title: str) -> str:
         for status, count in counts(reports).items()
     )
     everything = '<label for="show-all" class="badge everything">all</label>' if len(counts(reports)) > 1 else ""
-    told = plural(len(reports), "host") + (", " + when if when else "")
+    told = how_many(reports) + (", " + when if when else "")
     legend = (
         f'<p class="soft"><span class="drift-ink">{SIGNS[DRIFT]}changed on the host</span> &nbsp; '
         f'<span class="intended-ink">{SIGNS[INTENDED]}changed in the inventory or the collection</span> &nbsp; '
@@ -88,14 +88,14 @@ def _fleet(told: Sequence[Mapping[str, Any]], clean: Sequence[Mapping[str, Any]]
     )
     if clean:
         listed = ", ".join(_link(report, places) for report in clean)
-        count = f"{plural(len(clean), 'host')} as declared" if len(clean) > 1 else escape(in_short(clean[0]))
+        count = f"{how_many(clean)} as declared" if len(clean) > 1 else escape(in_short(clean[0]))
         rows += f'<tr class="of clean"><td>{listed}</td><td></td><td>{_badge(clean[0])}</td><td>{count}</td></tr>\n'
     head = "<tr><th>host</th><th>topology</th><th>state</th><th></th></tr>"
     return f'<div class="card"><table class="fleet">{head}\n{rows}</table></div>'
 
 
 def _link(report: Mapping[str, Any], places: Mapping[int, int]) -> str:
-    name = escape(report["host"])
+    name = escape(report["name"])
     return f'<a href="#host-{places[id(report)]}">{name}</a>' if id(report) in places else name
 
 
@@ -107,16 +107,17 @@ def _shared(shared: Sequence[Shared]) -> str:
     """What several hosts need, once."""
     items = "".join(
         f'<li class="{_LOOKS[each.change["kind"]]}"><div class="mono">{escape(each.change["text"])}</div>'
-        f'<div class="soft">{plural(len(each.hosts), "host")}: {escape(names(each.hosts, 40))}</div></li>\n'
+        f'<div class="soft">{how_many(each.reports)}: {escape(names(each.names, 40))}</div></li>\n'
         for each in shared[: 3 * MANY]
     )
-    return f'<div class="card"><h2>On several hosts</h2>\n<ul>{items}</ul></div>' if shared else ""
+    title = "On several hosts" if any(several_hosts(each.reports) for each in shared) else "In several projects"
+    return f'<div class="card"><h2>{title}</h2>\n<ul>{items}</ul></div>' if shared else ""
 
 
 def _host(report: Mapping[str, Any], index: int, is_open: bool) -> str:
     open_ = " open" if is_open else ""
     told = escape(in_short(report)) if report["status"] != "unknown" else MEANING["unknown"]
-    summary = f'<summary><h2>{escape(report["host"])}</h2>{_badge(report)}<span class="soft">{told}</span></summary>'
+    summary = f'<summary><h2>{escape(report["name"])}</h2>{_badge(report)}<span class="soft">{told}</span></summary>'
     inside = _inside(report)
     return f'<details class="card of {report["status"]}" id="host-{index}"{open_}>{summary}\n{inside}\n</details>'
 

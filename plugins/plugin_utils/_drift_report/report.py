@@ -10,7 +10,7 @@ too, and takes no other host with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import printable
@@ -73,14 +73,30 @@ def _named(values: Any) -> dict[str, Any]:
 
 
 def in_order(reports: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The worst first, then by name."""
-    return sorted(reports, key=lambda report: (STATUSES.index(report["status"]), report["host"]))
+    """The worst first, then by name. Each has a ``name``: its host's, with the project where they are of several."""
+    given = list(reports)
+    several = len({report["topology"] for report in given}) > 1
+    named = [
+        {**report, "name": f"{report['host']}/{report['topology']}" if several else report["host"]} for report in given
+    ]
+    return sorted(named, key=lambda report: (STATUSES.index(report["status"]), report["name"]))
 
 
 def counts(reports: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    """How many hosts of each status, without those that no host has."""
+    """How many reports of each status, without those that none has."""
     found = [report["status"] for report in reports]
     return {status: found.count(status) for status in STATUSES if status in found}
+
+
+def several_hosts(reports: Iterable[Mapping[str, Any]]) -> bool:
+    return len({report["host"] for report in reports}) > 1
+
+
+def how_many(reports: Sequence[Mapping[str, Any]]) -> str:
+    """``3 hosts``, or ``3 hosts, 5 projects`` where a host has several."""
+    hosts = plural(len({report["host"] for report in reports}), "host")
+    projects = len({(report["host"], report["topology"]) for report in reports})
+    return hosts if hosts == plural(projects, "host") else f"{hosts}, {plural(projects, 'project')}"
 
 
 def plural(count: int, thing: str) -> str:

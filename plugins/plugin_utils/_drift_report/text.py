@@ -11,7 +11,7 @@ from typing import Any
 
 from .changes import DONE, DRIFT, INTENDED, RELEASE, Change, by_weight, state_of
 from .fold import Shared, names, shared_changes, without
-from .report import counts, in_order, in_short, plural
+from .report import counts, how_many, in_order, in_short, several_hosts
 
 #: Longer lists are cut; the page and the host's JSON have all of them.
 MANY = 20
@@ -26,18 +26,18 @@ def text_of(reports: Iterable[Mapping[str, Any]], when: str = "") -> str:
     """The summary, without a newline at its end."""
     ordered = in_order(reports)
     told = ", ".join(f"{count} {status}" for status, count in counts(ordered).items()) or "nothing to tell"
-    lines = [f"{plural(len(ordered), 'host')}: {told}" + (f" ({when})" if when else "")]
+    lines = [f"{how_many(ordered)}: {told}" + (f" ({when})" if when else "")]
     shared = shared_changes(ordered)
     if shared:
-        lines += ["on several hosts", *_shared(shared)]
+        lines += ["on several hosts" if several_hosts(ordered) else "in several projects", *_shared(shared)]
     clean = [report for report in ordered if report["status"] == "clean" and not report["warnings"]]
     folded = clean if len(clean) > 1 else []
     alone = [report for report in ordered if report not in folded]
-    width = max([len(report["host"]) for report in alone], default=0)
+    width = max([len(report["name"]) for report in alone], default=0)
     for report in alone:
         lines += _host(report, width, shared)
     if folded:
-        lines.append(f"clean: {names(report['host'] for report in folded)}")
+        lines.append(f"clean: {names(report['name'] for report in folded)}")
     return "\n".join(lines)
 
 
@@ -49,7 +49,7 @@ def lines_of(result: Mapping[str, Any], many: int = MANY) -> list[str]:
 
 def _host(report: Mapping[str, Any], width: int, shared: Sequence[Shared]) -> list[str]:
     status = report["status"] if report["status"] == "clean" else report["status"].upper()
-    lines = [f"{report['host']:{width}}  {status:7}  {in_short(report)}"]
+    lines = [f"{report['name']:{width}}  {status:7}  {in_short(report)}"]
     lines += [f"  warning: {warning}" for warning in report["warnings"]]
     own = without(report, shared)
     for kind, title in _TITLES.items():
@@ -69,7 +69,7 @@ def _shared(shared: Sequence[Shared]) -> Iterable[str]:
             yield "  " + title
         for each in found[:MANY]:
             yield f"    {_line(each.change)}"
-            yield f"        {plural(len(each.hosts), 'host')}: {names(each.hosts)}"
+            yield f"        {how_many(each.reports)}: {names(each.names)}"
         if len(found) > MANY:
             yield f"    and {len(found) - MANY} more"
 

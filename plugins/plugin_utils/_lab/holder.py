@@ -18,7 +18,7 @@ import sys
 
 #: Seen from inside as on the machine; everything else under these directories is the host's own and empty at first.
 KEEP = {"/var/lib": ("dpkg", "apt"), "/run": None}
-HIDE = {"/run": ("netns", "xtables.lock")}
+HIDE = {"/run": ("netns", "linuxnet-fabric", "xtables.lock")}
 
 
 MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000

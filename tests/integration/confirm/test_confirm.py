@@ -10,7 +10,7 @@ import json
 import os
 from typing import Any, Dict
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.names import JOURNAL_FILE
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.names import RUN_JOURNAL_FILE
 from tests.lab.waiting import wait_for
 
 FAR = "203.0.113.1"  # the operator, somewhere behind the client
@@ -42,7 +42,7 @@ def test_a_change_that_cuts_the_connection_is_taken_back_when_nobody_confirms(la
 
 def test_what_was_confirmed_stays(lab: Any) -> None:
     lab.host.module("topology", declared("10.9.0.0/24", confirm_timeout=600))
-    timer = json.loads(lab.host.run(["cat", JOURNAL_FILE]).stdout)["timer"]["pid"]
+    timer = json.loads(lab.host.run(["cat", RUN_JOURNAL_FILE]).stdout)["timer"]["pid"]
     assert os.path.exists("/proc/{0}".format(timer))
 
     confirmed = lab.host.module("topology", {"state": "confirmed"})

@@ -46,7 +46,7 @@ def drift(applied, tmp_path):
         ran = applied.playbook(
             PLAYBOOK, str(inventory), {"topology_report_directory": str(directory), **more}, fail=fail
         )
-        reports = {path.stem: json.loads(path.read_text()) for path in directory.glob("*.json")}
+        reports = {path.stem.replace(".shop", ""): json.loads(path.read_text()) for path in directory.glob("*.json")}
         return ran, reports, directory
 
     return run

@@ -23,7 +23,7 @@ from typing import Any, Callable, Tuple
 
 _CLONE_NEWNS, _CLONE_NEWUTS, _CLONE_NEWNET = 0x20000, 0x4000000, 0x40000000
 _MS_REC, _MS_PRIVATE = 16384, 1 << 18
-_OWN = ("/run/netns", "/var/lib/linuxnet-fabric", "/etc/netns")
+_OWN = ("/run/netns", "/run/linuxnet-fabric", "/var/lib/linuxnet-fabric", "/etc/netns")
 _UPLINK = """
 set -e
 ip link set lo up

@@ -200,8 +200,8 @@ def _reboot() -> None:
         [
             "sh",
             "-ec",
-            "for handle in /run/netns/* /var/lib/linuxnet-fabric/stash/*; do umount $handle || true; done 2>/dev/null\n"
-            "rm -f /run/netns/*\n"
+            "for handle in /run/netns/* /run/linuxnet-fabric/stash/*; do umount $handle || true; done 2>/dev/null\n"
+            "rm -rf /run/netns/* /run/linuxnet-fabric/*\n"
             "for link in $(ip -br link | sed 's/[@ ].*//' | grep -e '^br-' -e '^veth'); do\n"
             "ip link delete $link || true; done\n"
             "nft flush ruleset; echo 0 > /proc/sys/net/ipv4/ip_forward",

@@ -59,7 +59,7 @@ def world() -> World:
         if namespaces.identity(namespaces.handle(name)) not in (None, namespaces.identity("/proc/self/ns/net")):
             found.update(_network("in " + name, name))
     found.update(_rules())
-    for top in (names.NETNS_ETC_DIRECTORY, BESIDE):
+    for top in (names.NETNS_ETC_DIRECTORY, names.NAMES_DIRECTORY, BESIDE):
         found.update(_files(top))
     found.update(_state())
     found.update({"lease " + key: value for key, value in held_leases().items()})
@@ -253,7 +253,7 @@ def _state() -> Iterator[Any]:
         words = json.loads(value[0])
         own = namespaces.identity(namespaces.handle(name.rpartition("/")[2])) == words["inode"]
         yield name, (words["topology"], words["attach"], own)
-    for path in (names.JOURNAL_FILE, names.STASH_DIRECTORY):
+    for path in (names.JOURNAL_FILE, names.RUN_JOURNAL_FILE, names.STASH_DIRECTORY):
         if os.path.isdir(path):
             for name in os.listdir(path):
                 yield "stash " + name, True
@@ -264,7 +264,7 @@ def _state() -> Iterator[Any]:
 def store_bytes() -> Dict[str, Any]:
     """Every file that a check must not write: its bytes and its times."""
     found = {}
-    for top in (names.STATE_DIRECTORY, names.NETNS_ETC_DIRECTORY, names.NETNS_DIRECTORY):
+    for top in (names.STATE_DIRECTORY, names.RUN_DIRECTORY, names.NETNS_ETC_DIRECTORY, names.NETNS_DIRECTORY):
         for directory, _subdirectories, files in os.walk(top):
             status = os.stat(directory)
             found[directory] = (status.st_mtime_ns, status.st_ctime_ns)

@@ -66,6 +66,13 @@ def test_a_container_is_reached_as_its_host_is_and_entered_by_sudo_where_the_hos
     assert words["batch.node1"]["fabric_network_mode"] == "none"
 
 
+def test_containers_of_the_further_projects_of_a_host_are_listed_with_their_project(inventory):
+    (inventory / "host_vars" / "node2.yml").write_text("topology_projects_shop: {shop: {containers: {db: }}}\n")
+    words = listed(inventory)["_meta"]["hostvars"]
+    assert words["db.node2"]["fabric_topology"] == "shop"
+    assert words["web.node1"]["fabric_topology"] == "default"
+
+
 def test_two_hosts_of_one_name_are_refused(inventory):
     (inventory / "containers.yml").write_text("plugin: linuxnet.fabric.containers\nname_format: node1\n")
     command = [ansible.program("ansible-inventory"), "-i", str(inventory), "--list"]

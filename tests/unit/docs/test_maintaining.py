@@ -17,7 +17,6 @@ import yaml
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine import journal
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.operations import row_of
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import marks
 from docs import generate_map
 from tests.paths import ROOT
 
@@ -82,11 +81,12 @@ def test_before_a_commit_the_linters_of_make_lint_run() -> None:
 
 def test_the_journal_that_is_shown_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shown = json.loads(_block((MAINTAINING / "journal.md").read_text(encoding="utf-8"), "json"))
-    path = tmp_path / "journal.json"
+    path, half = tmp_path / "run.json", tmp_path / "journal.json"
     path.write_text(json.dumps(shown), encoding="utf-8")
-    path.with_name("journal.json.reached").write_text("4", encoding="utf-8")
-    monkeypatch.setattr(journal, "JOURNAL_FILE", str(path))
-    monkeypatch.setattr(marks, "boot_id", lambda: shown["boot_id"])
+    half.write_text(json.dumps({word: shown[word] for word in ("version", "run", "topology")}), encoding="utf-8")
+    path.with_name("run.json.reached").write_text("4", encoding="utf-8")
+    monkeypatch.setattr(journal, "JOURNAL_FILE", str(half))
+    monkeypatch.setattr(journal, "RUN_JOURNAL_FILE", str(path))
 
     record = journal.read()
 

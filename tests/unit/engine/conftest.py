@@ -14,10 +14,14 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import mar
 
 @pytest.fixture
 def journal_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the journal is, for one test."""
+    """Where the half of the journal is that lasts, for one test; the other one is in ``run`` beside ``state``."""
     path = tmp_path / "state" / "journal.json"
     path.parent.mkdir()
+    run = tmp_path / "run"
+    run.mkdir()
     monkeypatch.setattr(journal, "JOURNAL_FILE", str(path))
+    monkeypatch.setattr(journal, "RUN_JOURNAL_FILE", str(run / "journal.json"))
     monkeypatch.setattr(journal, "prepare_state_directory", lambda: None)
+    monkeypatch.setattr(journal, "prepare_run_directory", lambda: None)
     monkeypatch.setattr(marks, "boot_id", lambda: "this")
     return path

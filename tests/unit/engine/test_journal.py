@@ -22,10 +22,20 @@ FIRST = (operation("lease.revert", granted=[], released=[]),)
 ACTIONS = (
     Action("create bridge", "a", (), (operation("link.delete", netns=None, ifname="br-front"),)),
     Action("write files", "b", (), (operation("file.remove", path="/a"), operation("file.write", path="/b"))),
+    Action("let pass", "d", (), (operation("file.replace", path="/ufw", content="theirs"),)),
     Action("create namespace", "c", (), (operation("netns.remove", name="web"),), (operation("announce"),)),
 )
 
-#: A journal as the first release writes it.
+ALL = ["netns.remove", "file.replace", "file.remove", "file.write", "link.delete", "lease.revert"]
+
+
+def reboot(journal_file: Path) -> None:
+    """What is under /run goes."""
+    for path in (journal_file.parent.parent / "run").iterdir():
+        path.unlink()
+
+
+#: A journal as the first release writes it, in one file.
 WORDS: Dict[str, Any] = {
     "version": 1,
     "topology": "default",
@@ -45,19 +55,21 @@ WORDS: Dict[str, Any] = {
         ("this", "0", ["lease.revert"]),
         ("this", "1", ["link.delete", "lease.revert"]),
         ("this", "2", ["file.remove", "file.write", "link.delete", "lease.revert"]),
-        ("this", "3", ["netns.remove", "file.remove", "file.write", "link.delete", "lease.revert"]),
-        ("this", journal.UNCONFIRMED, ["netns.remove", "file.remove", "file.write", "link.delete", "lease.revert"]),
-        # After a reboot the kernel's objects are gone, and how far the run came is not known for sure.
-        ("another", "0", ["file.remove", "file.write", "lease.revert"]),
-        ("another", "3", ["file.remove", "file.write", "lease.revert"]),
+        ("this", "3", ["file.replace", "file.remove", "file.write", "link.delete", "lease.revert"]),
+        ("this", "4", ALL),
+        ("this", journal.UNCONFIRMED, ALL),
+        # After a reboot the kernel's objects are gone, and our files; nobody knows how far the run had come.
+        ("another", "0", ["file.replace", "lease.revert"]),
+        ("another", "3", ["file.replace", "lease.revert"]),
     ],
 )
 def test_the_way_back_is_what_was_begun_in_reverse_then_the_leases(
-    journal_file: Path, monkeypatch: pytest.MonkeyPatch, boot: str, reached: str, expected: List[str]
+    journal_file: Path, boot: str, reached: str, expected: List[str]
 ) -> None:
     Journal().begin("default", FIRST, ACTIONS)
     journal.set_reached(reached)
-    monkeypatch.setattr(marks, "boot_id", lambda: boot)
+    if boot != "this":
+        reboot(journal_file)
     record = journal.read()
     assert record is not None
     assert [step.name for _left, steps in journal.way_back(record) for step in steps] == expected
@@ -65,10 +77,66 @@ def test_the_way_back_is_what_was_begun_in_reverse_then_the_leases(
 
 def test_the_way_back_says_after_each_action_how_many_are_left(journal_file: Path) -> None:
     Journal().begin("default", FIRST, ACTIONS)
-    journal.set_reached("3")
+    journal.set_reached("4")
     record = journal.read()
     assert record is not None
-    assert [left for left, _steps in journal.way_back(record)] == [2, 1, 0, None]
+    assert [left for left, _steps in journal.way_back(record)] == [3, 2, 1, 0, None]
+
+
+def test_what_was_verified_before_the_power_went_is_finished_and_not_taken_back(journal_file: Path) -> None:
+    kept = operation("declared.remove", topology="default")
+    run = Journal()
+    run.begin("default", FIRST, ACTIONS, (kept,))
+    run.reached(journal.VERIFIED)
+
+    reboot(journal_file)
+
+    record = journal.read()
+    assert record is not None
+    assert (record.reached, record.finish) == (journal.VERIFIED, (kept,))
+
+
+def test_what_waited_for_its_confirmation_when_the_power_went_is_taken_back(journal_file: Path) -> None:
+    run = Journal()
+    run.begin("default", FIRST, ACTIONS, timer=Timer("00", 1, "7"))
+    run.reached(journal.UNCONFIRMED)
+
+    reboot(journal_file)
+
+    record = journal.read()
+    assert record is not None
+    assert not journal.awaits_confirmation(record)
+    assert [step.name for _left, steps in journal.way_back(record) for step in steps] == [
+        "file.replace",
+        "lease.revert",
+    ]
+
+
+def test_a_run_is_over_once_the_half_that_lasts_is_gone(journal_file: Path) -> None:
+    Journal().begin("default", FIRST, ACTIONS)
+    journal_file.unlink()
+    assert journal.read() is None
+
+
+def test_that_an_earlier_run_was_verified_says_nothing_of_the_next(journal_file: Path) -> None:
+    earlier = Journal()
+    earlier.begin("default", FIRST, ACTIONS)
+    earlier.reached(journal.VERIFIED)
+    Journal().begin("default", FIRST, ACTIONS)
+    record = journal.read()
+    assert record is not None
+    assert record.reached == "0"
+
+
+def test_what_could_not_be_undone_is_left_in_both_halves(journal_file: Path) -> None:
+    Journal().begin("default", FIRST, ACTIONS)
+    journal.keep_only([ACTIONS[0].undo, ACTIONS[2].undo])
+    now = journal.read()
+    reboot(journal_file)
+    later = journal.read()
+    assert now is not None and later is not None
+    assert [step.name for _left, steps in journal.way_back(now) for step in steps] == ["link.delete", "file.replace"]
+    assert [step.name for _left, steps in journal.way_back(later) for step in steps] == ["file.replace"]
 
 
 def test_what_is_written_is_what_is_read(journal_file: Path) -> None:
@@ -76,21 +144,25 @@ def test_what_is_written_is_what_is_read(journal_file: Path) -> None:
     Journal().begin("default", FIRST, ACTIONS, (operation("declared.remove", topology="default"),), timer)
     assert journal.read() == Record(
         topology="default",
-        boot_id="this",
+        is_of_this_boot=True,
         undo=tuple(action.undo for action in ACTIONS),
         first=FIRST,
         finish=(operation("announce"), operation("declared.remove", topology="default")),
         timer=timer,
-        touched=(["link br-front"], ["file /a", "file /b"], ["netns web"]),
+        touched=(["link br-front"], ["file /a", "file /b"], [], ["netns web"]),
     )
 
 
-def test_a_journal_of_the_first_release_is_understood(journal_file: Path) -> None:
+@pytest.mark.parametrize(("boot", "this"), [("this", True), ("another", False)])
+def test_a_journal_of_the_first_release_is_understood(
+    journal_file: Path, monkeypatch: pytest.MonkeyPatch, boot: str, this: bool
+) -> None:
+    monkeypatch.setattr(marks, "boot_id", lambda: boot)
     journal_file.write_text(json.dumps(WORDS))
     (journal_file.parent / "journal.json.reached").write_text("1".ljust(12))
     record = journal.read()
     assert record is not None
-    assert record.begun == 1
+    assert (record.is_of_this_boot, record.begun) == (this, 1 if this else None)
     assert record.timer == Timer("00", 1, "7")
     assert [(step.name, step.arguments["granted"]) for step in record.first] == [("lease.revert", [{"kind": "subnet"}])]
     assert record.undo == ((operation("link.delete", netns=None, ifname="br-front"),),)
@@ -145,9 +217,9 @@ def test_bytes_that_are_no_text_are_a_clear_error(journal_file: Path) -> None:
 
 
 def test_a_journal_of_a_newer_release_is_left_to_that_release(journal_file: Path) -> None:
-    newer = {"version": 2, "topology": "prod", "steps": "of another form"}
+    newer = {"version": 3, "topology": "prod", "steps": "of another form"}
     journal_file.write_text(json.dumps(newer))
-    with pytest.raises(FabricError, match="written by another release .*version is 2, this one knows 1.*topology prod"):
+    with pytest.raises(FabricError, match="written by another release .*version is 3, this one knows 2.*topology prod"):
         journal.read()
     assert json.loads(journal_file.read_text()) == newer
 

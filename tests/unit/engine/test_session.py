@@ -186,7 +186,7 @@ def test_a_run_that_died_half_way_is_taken_back_by_the_next_one(files: Files, jo
     journal_of_the_dead: Dict[Path, str] = {}
 
     def remember(actions: Any) -> Tuple[str, ...]:
-        for path in journal_file.parent.iterdir():
+        for path in (*journal_file.parent.iterdir(), *(journal_file.parent.parent / "run").iterdir()):
             journal_of_the_dead[path] = path.read_text()
         return ()
 

@@ -52,7 +52,7 @@ def interrupted(before: Any, **more: Any) -> Record:
     """The journal of a run that had touched br-front when it was killed."""
     record = Record(
         topology="default",
-        boot_id="this",
+        is_of_this_boot=True,
         undo=((operation("link.delete", netns=None, ifname="br-front"),),),
         reached="1",
         touched=(["link br-front"],),
@@ -132,7 +132,7 @@ def test_what_an_interrupted_run_changed_is_as_it_was() -> None:
 
 @pytest.mark.parametrize(
     "record",
-    [interrupted(NOTHING_WAS_THERE, reached=VERIFIED), interrupted(NOTHING_WAS_THERE, boot_id="another")],
+    [interrupted(NOTHING_WAS_THERE, reached=VERIFIED), interrupted(NOTHING_WAS_THERE, is_of_this_boot=False)],
     ids=[
         "a run that only had to be tidied up is not taken back",
         "after a reboot the kernel's objects are gone anyway",

@@ -54,6 +54,5 @@ def test_a_write_that_the_kernel_takes_in_pieces_is_written_to_its_end(tmp_path,
 
 def test_a_mark_that_the_kernel_takes_in_pieces_is_a_whole_mark(tmp_path, monkeypatch, three_bytes_at_a_time):
     monkeypatch.setattr(marks, "HANDLE_MARK_DIRECTORY", str(tmp_path))
-    monkeypatch.setattr(marks, "_prepare_mark_directory", lambda: None)
     marks.write("web", HandleMark("default", 5))
     assert marks.read_all() == {"web": HandleMark("default", 5)}

@@ -16,7 +16,7 @@ from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.chan
     state_of,
 )
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.fold import names, shared_changes, without
-from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.report import report_of
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.report import in_order, report_of
 
 
 def change(before=None, after=None, text="do something", kind="drift", **subject):
@@ -94,8 +94,8 @@ def test_a_change_that_many_hosts_need_is_told_once():
     forwarding = change(text="set net.ipv4.ip_forward from 0 to 1", host="net.ipv4.ip_forward")
     own = change(text="set mtu of br-front from 1400 to 1500", network="front")
     reports = [report("node1", forwarding), report("node2", forwarding, own), report("node3")]
-    (shared,) = shared_changes(reports)
-    assert (shared.change["text"], shared.hosts) == (forwarding["text"], ("node1", "node2"))
+    (shared,) = shared_changes(in_order(reports))
+    assert (shared.change["text"], shared.names) == (forwarding["text"], ["node1", "node2"])
     assert [each["text"] for each in without(reports[1], [shared])] == [own["text"]]
     assert without(reports[0], [shared]) == []
 

@@ -157,6 +157,14 @@ def test_equal_changes_of_many_hosts_are_told_once_and_clean_hosts_are_one_line(
     assert len(drawings(page)) == 30
 
 
+def test_reports_of_several_projects_are_named_by_host_and_project(answer):
+    reports = [report_of(answer("drifted"), "node1", name) for name in ("shop", "blog")]
+    text, page = text_of([*reports, report_of(answer("clean"), "node2", "shop")]), page_of(reports)
+    assert text.splitlines()[0] == "2 hosts, 3 projects: 2 drifted, 1 clean"
+    assert "1 host, 2 projects: node1/blog, node1/shop" in text
+    assert "<h2>node1/shop</h2>" in page and "<h2>node1/blog</h2>" in page
+
+
 def test_one_odd_host_does_not_lose_the_others(answer):
     odd = report_of(answer("drifted"), "odd")
     odd["containers"]["web"]["interfaces"] = 7

@@ -61,7 +61,7 @@ def netns_remove(host: Host, name: str) -> None:
 def netns_retire(host: Host, name: str) -> None:
     """The handle is nobody's from now on; it goes when the run is over, until when there is a way back."""
     host.forget(name)
-    os.makedirs(STASH_DIRECTORY, mode=0o700, exist_ok=True)
+    _prepare_stash()
     _stash_mark(name)
 
 
@@ -77,11 +77,16 @@ def netns_discard(host: Host, name: str, inode: Optional[int]) -> None:
 def netns_stash(host: Host, name: str) -> None:
     """Free the handle's name for another namespace, and keep this one as a way back until the run is over."""
     host.forget(name)
-    os.makedirs(STASH_DIRECTORY, mode=0o700, exist_ok=True)
+    _prepare_stash()
     if namespaces.identity(namespaces.handle(name)) is not None:
         namespaces.bind(namespaces.handle(name), _stash(name))
     namespaces.unbind(namespaces.handle(name))
     _stash_mark(name)
+
+
+def _prepare_stash() -> None:
+    marks.prepare_run_directory()
+    os.makedirs(STASH_DIRECTORY, mode=0o700, exist_ok=True)
 
 
 def _stash_mark(name: str) -> None:

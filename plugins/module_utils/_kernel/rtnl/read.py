@@ -16,7 +16,7 @@ import struct
 import sys
 from dataclasses import dataclass, field
 from errno import EAFNOSUPPORT, ENODEV, ENOENT, EOPNOTSUPP
-from typing import Any, Collection, Dict, FrozenSet, Iterator, List, Optional, Tuple
+from typing import Any, Collection, Dict, FrozenSet, Iterable, Iterator, List, Optional, Tuple
 
 from . import settings, uapi
 from . import socket as nl
@@ -40,6 +40,7 @@ PORT_FLAGS = {
 #: IFLA_EXT_MASK with RTEXT_FILTER_SKIP_STATS: counters are half of a link, and nobody compares them.
 _NO_STATISTICS = nl.u32(29, 1 << 3)
 _ASK_APART = 64
+_MAC_FIRST = struct.pack("=HH", 4 + 6, uapi.NDA_LLADDR)
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,12 @@ class Link:
     info: str = ""  # IFLA_INFO_DATA as hex digits, of a kind that is not decoded here: see rare.options
     ipv6_link_local: bool = True  # whether the kernel gives it an fe80:: address when it comes up
     qdisc: str = field(default="", compare=False)  # the kind of its root qdisc: noqueue, tbf
+
+    def with_fdb(self, macs: Iterable[str]) -> "Link":
+        """As ``dataclasses.replace``, in a tenth of its time: a host has thousands of ports."""
+        copy = object.__new__(Link)
+        copy.__dict__.update(self.__dict__, fdb=tuple(sorted(set(macs))))
+        return copy
 
 
 @dataclass(frozen=True)
@@ -129,7 +136,9 @@ def read_fdb(sock: nl.NetlinkSocket, port: int = 0) -> Dict[int, List[str]]:
     for payload in sock.dump(uapi.RTM_GETNEIGH, uapi.NEIGHBOUR.pack(socket.AF_BRIDGE, port, 0, 0, 0)):
         _family, index, state, flags, _type = uapi.NEIGHBOUR.unpack_from(payload)
         if state == uapi.NUD_NOARP and flags & uapi.NTF_STICKY:
-            mac = nl.attributes(payload, 12)[uapi.NDA_LLADDR].hex(":")
+            # the kernel puts the address first (fdb_fill_info() in net/bridge/br_fdb.c); to look costs a fifth of all
+            first = payload[12:16] == _MAC_FIRST
+            mac = (payload[16:22] if first else nl.attributes(payload, 12)[uapi.NDA_LLADDR]).hex(":")
             found.setdefault(index, []).append(mac)  # more than once, where the port is in more than one VLAN
     return found
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from ..._kernel import nft
+from ..._kernel.names import TRANSIT_TABLE
 
 ReadRules = Callable[[str, str, str], Sequence[Mapping[str, Any]]]
 
@@ -60,7 +61,8 @@ class Advice:
 
 
 def read() -> Chains:
-    found = [each for each in nft.list_chains() if not str(each["table"]).startswith(_OURS)]
+    chains = nft.list_chains()
+    found = [each for each in chains if each["table"] != TRANSIT_TABLE and not str(each["table"]).startswith(_OURS)]
     return Chains(
         forwarding=tuple(
             each for each in found if each.get("hook") == "forward" and each["family"] in ("ip", "ip6", "inet")

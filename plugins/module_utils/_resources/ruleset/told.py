@@ -120,7 +120,8 @@ def _removed_contents(edit: TableEdit, owners: Owners) -> Dict[str, Any]:
 
 def _summed(owners: Owners, elements: Sequence[Tuple[str, Mapping[str, Any]]]) -> Dict[str, Any]:
     """What is in whole tables: whose it is, and the published ports."""
-    whose = dict.fromkeys(str(replace(owners.of(name, text), part=None)) for name, texts in elements for text in texts)
+    owning = dict.fromkeys(owners.of(name, text) for name, texts in elements for text in texts)
+    whose = dict.fromkeys(str(replace(owner, part=None)) for owner in owning)
     ports = [_host_side(each) for each in _port_ranges("", elements)]
     found: Dict[str, Any] = {"packet rules of": _shortened(list(whose)), "published ports": _shortened(ports)}
     return {word: values for word, values in found.items() if values}

@@ -1,0 +1,65 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The further projects of a host, which several variables declare."""
+
+import pytest
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.linuxnet.fabric.plugins.filter.projects import projects
+
+WORDS = ["networks", "containers", "state", "firewall"]
+
+
+def test_each_variable_brings_projects_and_adds_to_those_of_others():
+    found = projects(
+        {
+            "topology_projects": {},
+            "topology_projects_node1": {"shop": {"containers": {"cache": {}}}},
+            "topology_projects_shop": {"shop": {"networks": {"front": {}}, "containers": {"web": {}}}, "blog": None},
+        },
+        WORDS,
+    )
+    assert found == [
+        {"name": "shop", "networks": {"front": {}}, "containers": {"cache": {}, "web": {}}},
+        {"name": "blog", "networks": {}, "containers": {}},
+    ]
+
+
+def test_what_else_is_said_of_a_project_is_kept():
+    assert projects({"topology_projects": {"shop": {"state": "absent"}}}, WORDS) == [
+        {"name": "shop", "state": "absent", "networks": {}, "containers": {}}
+    ]
+
+
+@pytest.mark.parametrize(
+    "variables, told",
+    [
+        (
+            {"a": {"shop": {"contaners": {}}}},
+            'a.shop.contaners: a project has no such word; did you mean "con',
+        ),
+        (
+            {"a": {"shop": {"topology_state": 1}}},
+            "a.shop.topology_state: a project has no such word; did you mean ",
+        ),
+        ({"a": {"shop": {"planet": 1}}}, "a.shop.planet: a project has no such word; known are containers, firewall,"),
+        ({"a": ["shop"]}, "a: expected a dictionary, name to words"),
+        ({"a": {"shop": ["web"]}}, "a.shop: expected a dictionary, name to words"),
+        ({"a": {"shop": {"containers": ["web"]}}}, "a.shop.containers: expected a dictionary, name to words"),
+        ({"a": {"default": {}}}, "a.default: default is the topology_name of this host"),
+        (
+            {"a": {"shop": {"containers": {"web": {}}}}, "b": {"shop": {"containers": {"web": {"ports": []}}}}},
+            "b.shop.containers.web: a.shop.containers declares web too, and otherwise.",
+        ),
+        (
+            {"a": {"shop": {"state": "absent"}}, "b": {"shop": {"state": "present"}}},
+            "b.shop.state: a.shop declares state too, and otherwise.",
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_place(variables, told):
+    with pytest.raises(AnsibleFilterError) as refused:
+        projects(variables, WORDS)
+    assert str(refused.value).startswith(told)
