@@ -67,9 +67,14 @@ def restored(observed: Observed, before: Image) -> Observed:
     touched = {*gone, *(host[name].index for name in links if name in host)}
     routes = [route for route in observed.routes if route.oif not in touched]
     routes += [each for name in links if name in host for each in _routes_of(host[name].index, before["link " + name])]
+    tentative = {each for each in observed.tentative if each[0] not in touched}
+    tentative |= {
+        (host[n].index, cidr) for n in links if n in host for cidr in before["link " + n].get("tentative", ())
+    }
     return replace(
         observed,
         routes=tuple(routes),
+        tentative=frozenset(tentative),
         links=host,
         by_index={each.index: each for each in host.values()},
         addresses=addresses,
@@ -83,7 +88,9 @@ def restored(observed: Observed, before: Image) -> Observed:
 
 
 def _routes_of(index: int, was: Mapping[str, Any]) -> List[RouteEntry]:
-    """What the kernel makes of a link's addresses."""
+    """Those over a link; where an older journal has none, what the kernel makes of its addresses."""
+    if "routes" in was:
+        return [_route(each) for each in was["routes"]]
     return [route for cidr in was["addresses"] for route in connected.of_address(cidr, index)]
 
 
@@ -106,9 +113,14 @@ def _link_image(name: str, observed: Observed) -> Dict[str, Any]:
         return {"link": None, "addresses": [], "sysctls": {}, "inner": None, "shaping": None}
     netns, inner = observed.inner_ends.get(found.index, ("", None))
     settings = {key: value for key, value in observed.sysctls.items() if "/conf/{0}/".format(name) in key}
+    addresses = observed.addresses.get(found.index, [])
+    # There may be very many routes, and most links of ours have none.
+    routes = [_words(route) for route in observed.routes if route.oif == found.index] if addresses else []
     return {
         "link": _words(found),
-        "addresses": observed.addresses.get(found.index, []),
+        "addresses": addresses,
+        "routes": routes,
+        "tentative": [cidr for cidr in addresses if (found.index, cidr) in observed.tentative],
         "sysctls": settings,
         "inner": [netns, inner.index] if inner is not None else None,
         "shaping": _shaping_words(observed.shaping.get(found.index)),
@@ -144,6 +156,7 @@ def _state_words(state: NamespaceState) -> Dict[str, Any]:
         "addresses": [[index, cidrs] for index, cidrs in state.addresses.items()],
         "routes": [_words(route) for route in state.routes],
         "neighbours": [dict(vars(each)) for each in state.neighbours],
+        "tentative": [list(each) for each in sorted(state.tentative)],
         "sysctls": dict(state.sysctls),
     }
 
@@ -201,6 +214,7 @@ def _state(words: Mapping[str, Any], observed: Observed, name: str) -> Iterator[
         addresses={index: list(cidrs) for index, cidrs in was["addresses"]},
         routes=tuple(_route(each) for each in was["routes"]),
         neighbours=tuple(Neighbour(**each) for each in was.get("neighbours", ())),
+        tentative=frozenset((index, cidr) for index, cidr in was.get("tentative", ())),
         sysctls=dict(now.sysctls, **was["sysctls"]),
     )
 
