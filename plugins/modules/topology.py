@@ -206,6 +206,31 @@ options:
       - Whatever the limit, a declaration with neither networks nor containers is an error on a host where O(name) has
         some; O(state=absent) removes them.
     type: str
+  restore:
+    description:
+      - Whether the networks come back by themselves when the host boots, by units of systemd that run the program
+        C(/usr/local/sbin/linuxnet-fabric), which the role C(linuxnet.fabric.topology) installs. They are part of what
+        is declared, and so compared, named in drift, repaired, and removed with O(state=absent).
+      - V(auto) has them where systemd is process 1 and the run is in its network and mount namespaces. Elsewhere, such
+        as on a lab host on a machine with systemd, V(auto) does nothing and leaves alone whatever is there, and V(true)
+        is an error.
+      - By default the units are left as they are.
+    type: str
+    choices: [auto, "true", "false"]
+    version_added: 0.2.0
+  heal:
+    description:
+      - Minutes between two repairs by the host itself of what has drifted, with a timer of systemd. V(0) means never.
+        An error where O(restore=true) is one.
+    type: int
+    default: 0
+    version_added: 0.2.0
+  host_program:
+    description:
+      - Whether the program C(linuxnet-fabric) is to be on the host also where neither O(restore) nor O(heal) needs it.
+    type: bool
+    default: false
+    version_added: 0.2.0
   lock_timeout:
     description:
       - How many seconds to wait for another run on the same host to end.
@@ -493,6 +518,9 @@ ARGUMENT_SPEC = dict(
     transit=dict(type="str", choices=["drop", "accept"], default="drop"),
     fleet=dict(type="dict"),
     remove_limit=dict(type="str"),
+    restore=dict(type="str", choices=["auto", "true", "false"]),
+    heal=dict(type="int", default=0),
+    host_program=dict(type="bool", default=False),
     lock_timeout=dict(type="int", default=60),
     confirm_timeout=dict(type="int", default=0),
 )

@@ -15,6 +15,7 @@ from .driver import DriverWords
 from .topology import Attachment, Bandwidth, Container, Network
 from .words import Problems, known_keys, mapping, quote, text
 
+BANDWIDTH_WORDS = ("ingress", "egress", "burst")
 _NUMBER = re.compile(r"(\d+(?:\.\d*)?|\.\d+)([a-z]*)\Z", re.ASCII)
 _PREFIXES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 _BINARY_PREFIXES = {"ki": 1 << 10, "mi": 1 << 20, "gi": 1 << 30, "ti": 1 << 40}
@@ -43,7 +44,7 @@ def parse_bandwidth(value: Any, path: str, problems: Problems) -> Optional[Bandw
     if value is None:
         return None
     words = mapping(value, path, problems)
-    known_keys(words, ("ingress", "egress", "burst"), path, problems)
+    known_keys(words, BANDWIDTH_WORDS, path, problems)
     given = {word: words[word] for word in ("ingress", "egress") if words.get(word) is not None}
     rates = {word: parse_rate(item, "{0}.{1}".format(path, word), problems) for word, item in given.items()}
     burst = words.get("burst")

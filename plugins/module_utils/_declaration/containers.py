@@ -16,12 +16,13 @@ from .ports import parse_expose, parse_ports
 from .topology import COMPOSE_DEFAULT, DEFAULT_NETWORK, Attachment, Container, Network
 from .words import Problems, address, integer, items, mapping, quote, routes, suggest, text, texts
 
-_KEYS = (
-    "network_mode networks ports expose links dns dns_search dns_opt extra_hosts hostname sysctls mac_address"
-    " routes bandwidth labels"
-).split()
-_KNOWN = tuple(_KEYS)
-_ATTACHMENT_KEYS = (
+CONTAINER_WORDS = tuple(
+    (
+        "network_mode networks ports expose links dns dns_search dns_opt extra_hosts hostname sysctls mac_address"
+        " routes bandwidth labels"
+    ).split()
+)
+ATTACHMENT_WORDS = (
     "ipv4_address",
     "ipv6_address",
     "mac_address",
@@ -72,7 +73,7 @@ _CONFLICTS: Dict[str, Dict[str, str]] = {
 
 def parse_container(name: str, value: Any, networks: Mapping[str, Network], path: str, problems: Problems) -> Container:
     words = mapping(value, path, problems)
-    container_keys(words, _KNOWN, path, problems)
+    container_keys(words, CONTAINER_WORDS, path, problems)
     mode, target = _mode(words.get("network_mode"), networks, path + ".network_mode", problems)
     for word, reason in _CONFLICTS.get(mode, {}).items():
         if words.get(word):
@@ -157,7 +158,7 @@ def _attachment(name: str, value: Any, path: str, problems: Problems) -> Attachm
     if value is None:
         return Attachment(network=name, ifname="", path=path)
     words = mapping(value, path, problems)
-    container_keys(words, _ATTACHMENT_KEYS, path, problems)
+    container_keys(words, ATTACHMENT_WORDS, path, problems)
     ipv4, ipv6, mac = words.get("ipv4_address"), words.get("ipv6_address"), words.get("mac_address")
     ifname = words.get("interface_name")
     local = addresses(words.get("link_local_ips"), path + ".link_local_ips", problems)

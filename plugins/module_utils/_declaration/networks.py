@@ -18,7 +18,7 @@ from .topology import DEFAULT_DRIVER, DEFAULT_NETWORK, Network
 from .words import Problems, boolean, mapping, mtu, quote, routes, suggest, unknown_key
 
 GATEWAY_MODES = ("nat", "routed", "nat-unprotected", "isolated")
-_COMMON = (
+NETWORK_WORDS = (
     "driver",
     "ipam",
     "enable_ipv4",
@@ -30,7 +30,7 @@ _COMMON = (
     "mtu",
     "routes",
 )
-_COMMON_SPELLINGS: Spellings = {
+NETWORK_SPELLINGS: Spellings = {
     "com.docker.network.driver.mtu": ("mtu", ""),
     "com.docker.network.enable_ipv4": ("enable_ipv4", ""),
     "com.docker.network.enable_ipv6": ("enable_ipv6", ""),
@@ -81,7 +81,7 @@ def _driver(value: Any, drivers: Drivers, path: str, problems: Problems) -> Driv
 
 def _known_words(values: Dict[str, Any], driver: DriverWords, drivers: Drivers, path: str, problems: Problems) -> None:
     """Notes each word that nobody would read, and takes out those that only other drivers know."""
-    known = (*_COMMON, *driver.words)
+    known = (*NETWORK_WORDS, *driver.words)
     for word in [word for word in values if word not in known and not is_extension(word)]:
         place = "{0}.{1}".format(path, word)
         if any(word in other.words for other in drivers.values()):
@@ -100,7 +100,7 @@ def _with_driver_opts(
     """Puts Docker's spellings where ours stand; both, with different values, is a contradiction."""
     families = {word: _families(values.get(word)) for word in _BY_FAMILY}
     places: Dict[str, str] = {}
-    spellings = {**_COMMON_SPELLINGS, **driver.spellings}
+    spellings = {**NETWORK_SPELLINGS, **driver.spellings}
     for key, value in mapping(values.get("driver_opts"), path + ".driver_opts", problems).items():
         where = "{0}.driver_opts.{1}".format(path, key)
         if key not in spellings:

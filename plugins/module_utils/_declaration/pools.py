@@ -12,8 +12,10 @@ from typing import Any, List, Optional, Tuple
 from .topology import Address, AddressPool, Pool, Subnet
 from .words import Problems, address, integer, known_keys, mapping, quote, subnet, within
 
-_POOL_KEYS = ("subnet", "ip_range", "gateway", "aux_addresses")
+_POOL_WORDS = ("subnet", "ip_range", "gateway", "aux_addresses")
 _BLOCK_SIZE = "block_size"
+POOL_WORDS = (*_POOL_WORDS, _BLOCK_SIZE)
+IPAM_WORDS = ("driver", "config", "options")
 #: Docker's own list: where a network without a subnet gets one.
 DOCKER_ADDRESS_POOLS = (
     ("172.17.0.0/16", 16),
@@ -42,7 +44,7 @@ def parse_pools(
     """
     where = path + ".ipam"
     words = mapping(value, where, problems)
-    known_keys(words, ("driver", "config", "options"), where, problems)
+    known_keys(words, IPAM_WORDS, where, problems)
     if words.get("driver") not in (None, "default"):
         problems.note(
             where + ".driver", "{0}: only the default address management is available", quote(words["driver"])
@@ -83,17 +85,17 @@ def _pool(
     words = mapping(value, path, problems)
     if _BLOCK_SIZE in words and not has_blocks:
         problems.note(path + "." + _BLOCK_SIZE, "only an overlay is cut into blocks; leave it out")
-    known_keys(words, (*_POOL_KEYS, _BLOCK_SIZE), path, problems)
+    known_keys(words, POOL_WORDS, path, problems)
     net: Optional[Subnet] = None
     if words.get("subnet") is not None:
         net = subnet(words["subnet"], path + ".subnet", problems)
         if net is None:
             return None
         _check_room(net, path + ".subnet", problems)
-    elif on_lan and [key for key in _POOL_KEYS if words.get(key) is not None] == ["ip_range"]:
+    elif on_lan and [key for key in _POOL_WORDS if words.get(key) is not None] == ["ip_range"]:
         own = subnet(words["ip_range"], path + ".ip_range", problems, "ip_range")
         return Pool(own.version, ip_range=own, path=path) if own is not None else None
-    elif any(words.get(key) is not None for key in _POOL_KEYS):
+    elif any(words.get(key) is not None for key in _POOL_WORDS):
         problems.note(path, "ip_range, gateway and aux_addresses need a subnet beside them")
         return None
     family = net.version if net is not None else 4 if enable_ipv4 else 6

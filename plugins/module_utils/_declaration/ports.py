@@ -12,7 +12,7 @@ from .topology import Address, PublishedPort
 from .words import Problems, address, integer, items, known_keys, mapping, quote, text
 
 PROTOCOLS = ("tcp", "udp", "sctp")
-_LONG = ("target", "published", "host_ip", "protocol", "mode", "name", "app_protocol")
+PORT_WORDS = ("target", "published", "host_ip", "protocol", "mode", "name", "app_protocol")
 Range = Tuple[int, int]
 #: Compose's host port for "whichever is free".
 _ANY = "0"
@@ -104,7 +104,7 @@ def _split_address(rest: str) -> Optional[Tuple[str, str, str]]:
 
 def _long(value: Any, path: str, problems: Problems) -> List[PublishedPort]:
     words = mapping(value, path, problems)
-    known_keys(words, _LONG, path, problems)
+    known_keys(words, PORT_WORDS, path, problems)
     if words.get("target") is None:
         problems.note(path + ".target", "a port needs its container port, target")
         return []

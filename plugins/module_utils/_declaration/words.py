@@ -19,6 +19,7 @@ _TRUE = frozenset(("true", "yes", "on", "1"))
 _FALSE = frozenset(("false", "no", "off", "0"))
 _LOOPBACK6 = ipaddress.IPv6Address("::1")
 Interface = Union[ipaddress.IPv4Interface, ipaddress.IPv6Interface]
+ROUTE_WORDS = ("destination", "to", "gateway", "via", "type", "metric", "onlink")
 ROUTE_TYPES = ("unicast", "blackhole", "unreachable", "prohibit")
 
 
@@ -242,7 +243,7 @@ def routes(value: Any, path: str, problems: Problems) -> Tuple[Route, ...]:
 def _route(value: Any, path: str, problems: Problems) -> Optional[Route]:
     before = len(problems)
     words = mapping(value, path, problems)
-    known_keys(words, ("destination", "to", "gateway", "via", "type", "metric", "onlink"), path, problems)
+    known_keys(words, ROUTE_WORDS, path, problems)
     to_key = "to" if "to" in words and "destination" not in words else "destination"
     via_key = "via" if "via" in words and "gateway" not in words else "gateway"
     for one, other in (("destination", "to"), ("gateway", "via")):

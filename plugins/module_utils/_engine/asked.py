@@ -19,6 +19,7 @@ from typing import Any, Dict, Iterable, Iterator, List, Mapping, Set, Tuple
 
 from .._kernel.changes import LEASE, RULES, Change, Subject, of_container
 from .._resources import files as hosts_files
+from .._resources import units
 from .._resources.ruleset.model import Ruleset
 from .._resources.ruleset.owners import Owners
 from .._resources.ruleset.tables import table_text
@@ -52,19 +53,23 @@ def _objects(desired: Desired) -> Iterator[Tuple[str, str]]:
         name = str(hosts_files.subject_of(os.path.join(folder, "")))
         for file in files:
             yield name, _words(file)
+    for unit in desired.units or ():
+        yield str(units.subject_of(unit.name)), unit.text
     if desired.ruleset is not None:
         yield from _of_rules(desired.ruleset)
 
 
 def _of_rules(ruleset: Ruleset) -> Iterator[Tuple[str, str]]:
     """How the tables are built is part of everything that is in them."""
-    bare = layout(replace(ruleset, networks=(), endpoints=(), publications=(), links=()))
+    bare = layout(replace(ruleset, networks=(), endpoints=(), publications=(), links=(), underlays=()))
     built, owners = _digest("".join(map(table_text, bare))), Owners(ruleset.topology, ruleset)
     yield str(Subject(topology=ruleset.topology, part=RULES)), built
     for network in ruleset.networks:
         yield str(Subject(network=network.network, part=RULES)), built + _words(network)
     for endpoint in ruleset.endpoints:
         yield of_container(endpoint.container, part=RULES), built + _words(endpoint)
+    for underlay in ruleset.underlays:
+        yield str(Subject(network=underlay.network, part=RULES)), _words(underlay)
     for port in ruleset.publications:
         yield of_container(owners.container_at(port.container_address) or "", part=RULES), _words(port)
     for link in ruleset.links:

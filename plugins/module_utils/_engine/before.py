@@ -19,6 +19,7 @@ from .._kernel.rtnl.neighbours import Neighbour
 from .._kernel.rtnl.read import Link, RouteEntry
 from .._kernel.tc import Qdisc, Shaping
 from .._kernel.visits import NamespaceState
+from .._kernel.vxlan import ways as ways_of
 from .._resources import connected
 from .._resources.action import Action
 from .._resources.files import FileState
@@ -53,6 +54,7 @@ def restored(observed: Observed, before: Image) -> Observed:
     gone = [observed.links[name].index for name in links if name in observed.links]
     addresses = {index: cidrs for index, cidrs in observed.addresses.items() if index not in gone}
     shaping = {index: state for index, state in observed.shaping.items() if index not in gone}
+    ways = {index: each for index, each in observed.ways.items() if index not in gone}
     sysctls = dict(observed.sysctls)
     for name in links:
         was = before["link " + name]
@@ -60,6 +62,8 @@ def restored(observed: Observed, before: Image) -> Observed:
             host[name] = link(was["link"])
             addresses[host[name].index] = list(was["addresses"])
             shaping.update((host[name].index, each) for each in _shaping(was.get("shaping")))
+            if was.get("ways") is not None:
+                ways[host[name].index] = ways_of(was["ways"])
         sysctls.update(was["sysctls"])
     sysctls.update({name_of(key): value for key, value in before.items() if kind_of(key) == SYSCTL})
     inside = {name: state for name, state in observed.namespaces.items() if name not in spaces}
@@ -84,6 +88,7 @@ def restored(observed: Observed, before: Image) -> Observed:
         namespaces=inside,
         inner_ends=dict(_inner_ends(observed, before, host, inside)),
         shaping=shaping,
+        ways=ways,
     )
 
 
@@ -110,7 +115,7 @@ def _file_image(path: str, files: Mapping[str, FileState]) -> Dict[str, Any]:
 def _link_image(name: str, observed: Observed) -> Dict[str, Any]:
     found = observed.links.get(name)
     if found is None:
-        return {"link": None, "addresses": [], "sysctls": {}, "inner": None, "shaping": None}
+        return {"link": None, "addresses": [], "sysctls": {}, "inner": None, "shaping": None, "ways": None}
     netns, inner = observed.inner_ends.get(found.index, ("", None))
     settings = {key: value for key, value in observed.sysctls.items() if "/conf/{0}/".format(name) in key}
     addresses = observed.addresses.get(found.index, [])
@@ -124,6 +129,7 @@ def _link_image(name: str, observed: Observed) -> Dict[str, Any]:
         "sysctls": settings,
         "inner": [netns, inner.index] if inner is not None else None,
         "shaping": _shaping_words(observed.shaping.get(found.index)),
+        "ways": observed.ways[found.index].words() if found.index in observed.ways else None,
     }
 
 

@@ -15,9 +15,10 @@ from typing import Any, Dict, Mapping, NamedTuple, Optional
 from .._kernel import files, gate, names
 from .asked import Digests
 
-_WORDS = ("networks", "containers", "default_address_pools", "port_range", "firewall", "forwarding", "transit", "fleet")
 #: Those that earlier releases did not have.
-_LATER = ("fleet",)
+_LATER = ("fleet", "restore", "heal", "host_program")
+_FIRST = ("networks", "containers", "default_address_pools", "port_range", "firewall", "forwarding", "transit")
+_WORDS = (*_FIRST, *_LATER)
 
 
 class Kept(NamedTuple):

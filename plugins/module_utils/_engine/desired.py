@@ -16,6 +16,7 @@ from .._resources.links.kind import DeclaredLink
 from .._resources.netns import Netns
 from .._resources.ruleset.model import Ruleset, Transit
 from .._resources.settings import HostSysctl
+from .._resources.units import Unit
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Desired:
     macs: Mapping[str, Mapping[str, str]] = field(
         default_factory=dict
     )  # bridge → address → MAC of whoever has it there
+    units: Optional[Tuple[Unit, ...]] = None  # None: this host's systemd is none of ours, nobody looks at it
     prune: bool = True
 
     def namespace_sysctls(self) -> Dict[str, Tuple[str, ...]]:
@@ -72,6 +74,7 @@ class Desired:
             links=tuple(link for link in self.links if link.netns is None or link.netns in containers),
             files=tuple(file for file in self.files if hosts_files.container_of(file.path) in containers),
             adopted=(),
+            units=None,
             prune=False,
         )
 

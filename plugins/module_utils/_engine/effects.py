@@ -9,7 +9,7 @@ which turn of a plan it has to come, and what a check is to foresee of it.
 
 A **key** names a thing: ``link NAME`` of the host, ``netns NAME`` (a handle and everything inside), ``inside NETNS
 IFNAME`` (a link in there), ``file PATH``, ``sysctl KEY`` of the host, ``route NETNS WORDS``; ``rules`` are our packet
-rules and ``firewall`` is our accept in another firewall, of which there is one each.
+rules, ``firewall`` is our accept in another firewall, and ``units`` are those of systemd that are ours: one each.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Words = Mapping[str, Any]  # the arguments of an operation
 Keys = Callable[[Words], Iterator[str]]
 
 LINK, NETNS, FILE, SYSCTL, ROUTE, INSIDE = "link", "netns", "file", "sysctl", "route", "inside"
-RULES, FIREWALL = "rules", "firewall"
+RULES, FIREWALL, UNITS = "rules", "firewall", "units"
 
 
 def kind_of(key: str) -> str:
@@ -116,6 +116,10 @@ def of_firewall(words: Words) -> Iterator[str]:
     yield FIREWALL
 
 
+def of_units(words: Words) -> Iterator[str]:
+    yield UNITS
+
+
 # --- at which turn of a plan it comes
 
 
@@ -160,6 +164,7 @@ class Outlook:
     scripts: List[str] = field(default_factory=list)  # for nft
     accepts: Dict[Tuple[str, str, str], Sequence[str]] = field(default_factory=dict)  # (family, chain, mark) → rules
     foreign_files: Dict[str, Optional[str]] = field(default_factory=dict)  # path → content, None: no file
+    units: Dict[str, Optional[str]] = field(default_factory=dict)  # path → content, or target of a link; None: nothing
     zones: Dict[str, Sequence[str]] = field(default_factory=dict)  # of a running firewalld → interfaces
     reverted: List[Words] = field(default_factory=list)  # of the lease store
     discarded: Dict[str, Optional[int]] = field(default_factory=dict)  # handle → its namespace's inode
@@ -188,6 +193,10 @@ def foresee_accept(outlook: Outlook, words: Words) -> None:
 
 def foresee_foreign_file(outlook: Outlook, words: Words) -> None:
     outlook.foreign_files[words["path"]] = words["content"]
+
+
+def foresee_unit(outlook: Outlook, words: Words) -> None:
+    outlook.units[words["path"]] = words["content"] if "content" in words else words["target"]
 
 
 def foresee_zone(outlook: Outlook, words: Words) -> None:

@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Callable, Optional, Sequence, Tuple
+from typing import Callable, Iterable, Optional, Sequence, Tuple
 
 from .._kernel.observe import Observed
+from .._resources import units
 from .._resources.action import Action
 from .._resources.firewalls.accept import WARN, HostFirewall
 from .._resources.ruleset.compare import RulesetChange
@@ -51,7 +52,13 @@ class Planner:
             self._ask(observed)
             files = view.files([file.path for file in desired.files], desired.topology if desired.prune else None)
             change = rules.result() if rules is not None else None
-            return plan(desired, observed, change, files, accepts.result())
+            return plan(desired, observed, change, files, accepts.result(), self._units())
+
+    def _units(self) -> Iterable[Action]:
+        desired = self._desired
+        if desired.units is None:
+            return ()
+        return units.compare(desired.topology, desired.units, self._view.units(desired.topology, desired.units))
 
     def _ask(self, observed: Observed) -> None:
         consent, self._consent = self._consent, None

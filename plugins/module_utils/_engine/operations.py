@@ -19,17 +19,18 @@ from dataclasses import dataclass
 from typing import Any, Callable, Dict, FrozenSet, Iterable, Mapping, Optional, Tuple
 
 from .._ipam.store import open_store, revert
-from .._kernel import tc
+from .._kernel import tc, vxlan
 from .._kernel.announce import announce
 from .._kernel.errors import FabricError
 from .._kernel.host import Host
 from .._kernel.operations import host as on_host
 from .._kernel.operations import link as on_link
 from .._kernel.operations import netns as on_netns
+from .._kernel.operations import units as on_units
 from .._resources.action import Operation
 from .._resources.links import registry as kinds
 from . import declared as records
-from . import forwarding
+from . import fleet, forwarding
 from .asked import Digests
 from .effects import (
     Foresee,
@@ -45,6 +46,7 @@ from .effects import (
     foresee_forwarding,
     foresee_leases,
     foresee_rules,
+    foresee_unit,
     foresee_zone,
     host_link,
     identity_if_mac,
@@ -61,6 +63,7 @@ from .effects import (
     of_route,
     of_rules,
     of_setting,
+    of_units,
     off_if_ipv6,
     unseen,
     usual,
@@ -106,6 +109,11 @@ def declared_remove(host: Host, topology: str) -> None:
 def forwarding_write(host: Host, known: Optional[Mapping[str, Any]]) -> None:
     """Remember how forwarding was found, and who needs it."""
     forwarding.write(known)
+
+
+def fleet_forget(host: Host, topology: str) -> None:
+    """Forget what was told of overlays."""
+    fleet.forget(topology)
 
 
 # A family holds what all of its rows answer alike.
@@ -175,6 +183,7 @@ ROWS = (
     _link("port.set", on_link.port_set, ("port.set",)),
     _link("fdb.add", on_link.fdb_add, ("fdb.delete",)),
     _link("fdb.delete", on_link.fdb_delete, ("fdb.add",)),
+    _link("ways.set", vxlan.ways_set, ("ways.set", "link.delete")),
     _link("port.restore", on_link.port_restore, ()),
     _link("settings.restore", on_link.settings_restore, ()),
     _link("link.delete", on_link.link_delete, ("link.create",), takes_away=link_gone),
@@ -197,9 +206,15 @@ ROWS = (
     _accept("file.replace", on_host.file_replace, True, foresee_foreign_file),
     _at_the_end("conntrack.delete", on_host.conntrack_delete),
     _at_the_end("announce", announce),
+    Row("unit.write", on_units.unit_write, of_units, nothing, True, usual, foresee_unit, ("unit.write",)),
+    Row("unit.link", on_units.unit_link, of_units, nothing, True, usual, foresee_unit, ("unit.link",)),
+    Row("unit.reload", on_units.unit_reload, of_units, nothing, True, usual, unseen, ("unit.reload",)),
+    _at_the_end("unit.start", on_units.unit_start),
+    _at_the_end("unit.stop", on_units.unit_stop),
     _record("lease.revert", lease_revert, foresee_leases),
     _record("declared.write", declared_write, foresee_declared),
     _record("forwarding.write", forwarding_write, foresee_forwarding),
+    _record("fleet.forget", fleet_forget, unseen),
     _record("declared.remove", declared_remove, foresee_declared),
 )
 

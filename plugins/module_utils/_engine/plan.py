@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 from enum import IntEnum, auto
 from typing import Dict, FrozenSet, Iterable, Iterator, List, Mapping, Optional, Set, Tuple
@@ -41,6 +42,7 @@ class Stage(IntEnum):
     LINKS = auto()  # that are the host's alone, such as bridges: others stand on them
     GIVEN_BACK = auto()  # forwarding that nobody needs: never on without the rules that limit it
     RULES = auto()  # before anything is reachable; with them the accept in another firewall, never without
+    TUNNELS = auto()  # links of the host that take in what the rules let them
     HOST = auto()  # forwarding, if it is needed
     MACS = auto()  # and names inside; before IPv6 is on, for the kernel makes an address of a MAC then, and keeps it
     NAMESPACES = auto()
@@ -48,6 +50,7 @@ class Stage(IntEnum):
     IPV6_OFF = auto()  # once its addresses went, so that on the way back they come when it is on again
     EMPTIED = auto()  # other links that go, once nothing that stays is a port of theirs
     FILES = auto()
+    UNITS = auto()  # what makes all of it again at boot
 
 
 def plan(
@@ -56,26 +59,30 @@ def plan(
     rules: Optional[RulesetChange],
     files: Mapping[str, FileState],
     firewall: FirewallActions = NOTHING_TO_DO,
+    units: Iterable[Action] = (),
 ) -> Tuple[Action, ...]:
-    """``files``: what is at every path declared or owned. ``rules`` and ``firewall`` are compared already."""
+    """``files``: what is at every path declared or owned. ``rules``, ``firewall``, ``units`` are compared already."""
     renames, observed = _renamed_back(desired, observed)
     leaving, emptied, without = removals(desired, observed)
     spaces, made = _spaces(desired, without)
     replaced = {name for name in without.namespaces if name not in made.namespaces}
     leaving = [*removals_inside(desired, replaced, without), *leaving]
+    links, compared = desired.links_of_host(), functools.partial(kinds.compare, observed=observed)
     staged = {
         Stage.HOST: [action for setting in desired.sysctls for action in sysctl.compare(setting, observed)],
         Stage.NAMES: renames,
         Stage.LEAVING: leaving,
         Stage.LINKS: [
             *(action for each in desired.adopted for action in adopted.compare(each, observed)),
-            *(action for each in desired.links_of_host() for action in kinds.compare(each, observed)),
+            *(action for each in links if not kinds.kind_of(each.kind).after_rules for action in compared(each)),
         ],
+        Stage.TUNNELS: [action for each in links if kinds.kind_of(each.kind).after_rules for action in compared(each)],
         Stage.RULES: [*firewall.first, *_rules_actions(desired, observed, rules), *firewall.after],
         Stage.NAMESPACES: spaces,
         Stage.INTERFACES: [*_interfaces(desired, made), *_neighbours(desired, made)],
         Stage.EMPTIED: emptied,
         Stage.FILES: _file_actions(desired, observed, files),
+        Stage.UNITS: units,
         Stage.GIVEN_BACK: [action for setting in desired.given_back for action in sysctl.compare(setting, observed)],
     }
     return _in_order(staged)

@@ -20,7 +20,7 @@ from .._kernel.host import Host
 from .._kernel.observe import Observed, observe
 from .._kernel.rtnl import read as rtnetlink
 from .._kernel.visits import Visits
-from .._resources import adopted
+from .._resources import adopted, units
 from .._resources import files as hosts_files
 from .._resources.action import Action
 from .._resources.adopted import AdoptedBridge
@@ -28,7 +28,7 @@ from .._resources.firewalls.accept import NOTHING_TO_DO, HostFirewall
 from .._resources.links.registry import SETTINGS
 from .._resources.ruleset.plan import begin_listing, plan_ruleset
 from .desired import Desired
-from .effects import FILE, FIREWALL, INSIDE, LINK, NETNS, RULES, names_of
+from .effects import FILE, FIREWALL, INSIDE, LINK, NETNS, RULES, UNITS, names_of
 from .operations import row_of
 from .plan import plan
 
@@ -45,6 +45,7 @@ class Touched:
     gone_files: FrozenSet[str]
     rules: bool
     firewall: bool
+    units: bool
 
 
 def left_after(
@@ -72,7 +73,7 @@ def left_after(
         change = rules.result() if rules is not None else None
     left = [line for action in plan(part, observed, change, files, accepts) for line in action.lines]
     harmed = [line for each in desired.adopted for line in adopted.harm(each, observed)]
-    return (*left, *harmed, *_still_there(host, desired, observed, touched))
+    return (*left, *harmed, *_units(desired, touched), *_still_there(host, desired, observed, touched))
 
 
 def what_is_touched(desired: Desired, actions: Sequence[Action]) -> Touched:
@@ -92,7 +93,16 @@ def what_is_touched(desired: Desired, actions: Sequence[Action]) -> Touched:
         gone_files=frozenset(names_of(FILE, gone)),
         rules=RULES in touched,
         firewall=FIREWALL in touched,
+        units=UNITS in touched,
     )
+
+
+def _units(desired: Desired, touched: Touched) -> List[str]:
+    """Their files and links: they are started when all is verified."""
+    if not touched.units or desired.units is None:
+        return []
+    now = units.read(desired.topology, desired.units, {}, ask=False)
+    return [line for action in units.compare(desired.topology, desired.units, now) for line in action.lines]
 
 
 def _ifnames(part: Desired, touched: Touched, bridges: Tuple[AdoptedBridge, ...]) -> FrozenSet[str]:

@@ -22,10 +22,12 @@ from .._kernel.observe import Observed, observe
 from .._kernel.rtnl.read import RTPROT_KERNEL, Link, RouteEntry
 from .._kernel.visits import Visits
 from .._resources import files as hosts_files
+from .._resources import units
 from .._resources.files import FileState
 from .._resources.firewalls.accept import Foreseen
 from .._resources.forwarding import ForwardingRecord, from_words
 from .._resources.links.registry import SETTINGS
+from .._resources.units import Unit, UnitStates
 from . import before as images
 from . import declared as declared_records
 from . import forwarding
@@ -104,6 +106,10 @@ class View:
     def firewall(self) -> Foreseen:
         """What of ours will be in another firewall."""
         return Foreseen(self._outlook.accepts, self._outlook.foreign_files, self._outlook.zones)
+
+    def units(self, topology: str, desired: Sequence[Unit]) -> UnitStates:
+        """Of this topology, and of these."""
+        return units.read(topology, desired, self._outlook.units)
 
     def leases(self, store: Store) -> None:
         """In a copy of the store, which a check has."""

@@ -174,6 +174,7 @@ def _place(
             routes.append(StaticRoute("0.0.0.0/0" if family == 4 else "::/0", lease.gateway))
     cidrs.extend("{0}/{1}".format(each, 16 if each.version == 4 else 64) for each in attachment.link_local_ips)
     over = [route for route in container.routes if _way_of(route, container, allocation) is attachment]
+    routes.extend(driver.routes(network))
     routes.extend(static_route(route) for route in (*network.routes, *over) if route.type == "unicast")
     owner = "{0}:{1}".format(container.name, attachment.ifname)
     return Place(

@@ -28,6 +28,7 @@ def expand_rules(topology: Topology, allocation: Allocation) -> Optional[Ruleset
         endpoints=tuple(_endpoints(topology, allocation)),
         publications=tuple(_publications(topology, allocation)),
         links=tuple(_links(topology, allocation)),
+        underlays=tuple(each for one in topology.networks.values() for each in driver_of(one).underlays(one)),
     )
 
 

@@ -47,6 +47,7 @@ class Peer:
 class Membership:
     """One network, as one host is on it."""
 
+    topology: str
     mode: str  # routed | bridged
     vni: int
     port: int

@@ -11,7 +11,7 @@ is wrong, with host and place.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Dict, Iterator, List, Mapping, Sequence, Set, Tuple
+from typing import Dict, Iterator, List, Mapping, Sequence, Set, Tuple
 
 from .._declaration.topology import Attachment, Container, families
 from .._kernel.macs import mac_of, vtep_mac
@@ -33,25 +33,15 @@ class FleetPlan:
     asked: Tuple[str, ...] = ()
     known: Tuple[str, ...] = ()
 
-    def as_data(self) -> Dict[str, Any]:
-        return {
-            "problems": [str(problem) for problem in self.problems],
-            "hosts": {host: plan.as_data() for host, plan in self.hosts.items()},
-            "asked": list(self.asked),
-            "known": list(self.known),
-        }
-
 
 def fleet_plan(members: Sequence[Member], identities: Mapping[str, Identity]) -> FleetPlan:
-    """``members``: the hosts of the inventory that have a container on an overlay. ``identities``: inventory name → who
-    answered in this run; nobody else is told anything."""
+    """Of one topology. ``members``: the hosts of the inventory that have a container on an overlay. ``identities``:
+    inventory name → who answered in this run; nobody else is told anything."""
     problems = FleetProblems()
-    topologies = dict.fromkeys(member.topology.name for member in members)
-    known = {name: Known(name, identities) for name in topologies}
+    known = Known(members[0].topology.name if members else "", identities)
     ids = dict(_ids(members, identities, known))
     checks.check_ids(ids, problems)
     found = [group for group in groups(list(members)) if any(m.host in identities for m in group.members)]
-    checks.check_vnis(found, identities, problems)
     told: Dict[str, Dict[str, Membership]] = {member.host: {} for member in members if member.host in identities}
     passive: Set[str] = set()
     for group in found:
@@ -60,7 +50,7 @@ def fleet_plan(members: Sequence[Member], identities: Mapping[str, Identity]) ->
         checks.unknown_peers(group, ids, identities, problems)
         if problems:
             continue  # what is asked next takes for granted that the hosts agree
-        peers = dict(_peers(group, ids, identities, known[group.topology], problems))
+        peers = dict(_peers(group, ids, identities, known, problems))
         checks.check_underlay(group, peers, problems)
         checks.check_explicit_addresses(group, group.of(group.members[0]).options.mode, peers, problems)
         mtu = checks.mtu_of(group, peers, problems) if peers else 0
@@ -71,9 +61,7 @@ def fleet_plan(members: Sequence[Member], identities: Mapping[str, Identity]) ->
     if problems:
         return FleetPlan(tuple(dict.fromkeys(problems)), asked=tuple(identities))
     by_host = {member.host: member for member in members}
-    generations = {
-        host: _generation(host, identities[host], known[by_host[host].topology.name], told[host]) for host in told
-    }
+    generations = {host: _generation(host, identities[host], known, told[host]) for host in told}
     hosts = {
         host: HostPlan(
             topology=by_host[host].topology.name,
@@ -81,7 +69,7 @@ def fleet_plan(members: Sequence[Member], identities: Mapping[str, Identity]) ->
             host_id=identities[host].host_id,
             generation=generations[host],
             networks={name: _dated(each, host, generations) for name, each in told[host].items()},
-            left=_left(known[by_host[host].topology.name], told[host], identities),
+            left=_left(known, told[host], identities),
         )
         for host in told
     }
@@ -105,14 +93,12 @@ def _dated(membership: Membership, host: str, generations: Mapping[str, int]) ->
     return replace(membership, own=replace(membership.own, generation=generations[host]), peers=peers)
 
 
-def _ids(
-    members: Sequence[Member], identities: Mapping[str, Identity], known: Mapping[str, Known]
-) -> Iterator[Tuple[str, str]]:
+def _ids(members: Sequence[Member], identities: Mapping[str, Identity], known: Known) -> Iterator[Tuple[str, str]]:
     """Inventory name → host id: the host's own word, the inventory's, or what others know of it."""
     for member in members:
         identity = identities.get(member.host)
         own = identity.host_id if identity is not None else None
-        host_id = own or known[member.topology.name].host_id(member.host)
+        host_id = own or known.host_id(member.host)
         if host_id is not None:
             yield member.host, host_id
 
@@ -174,6 +160,7 @@ def _membership(group: Group, host: str, peers: Mapping[str, Peer], mtu: int) ->
     member = next(member for member in group.members if member.host == host)
     network = group.of(member)
     return Membership(
+        topology=group.topology,
         mode=network.options.mode,
         vni=group.vni,
         port=member.words.vxlan_port,

@@ -67,9 +67,10 @@ def of_container(name: str, interface: Optional[str] = None, part: Optional[str]
 
 
 def of_owner(owner: str) -> Subject:
-    """Of the words in a mark (``names.alias``): ``network front``, ``web:eth0``, ``egress web:eth0``, ``bridge b``."""
+    """Of the words in a mark (``names.alias``): ``network front``, ``web:eth0``, ``egress web:eth0``, ``tunnel front``,
+    ``bridge b``."""
     kind, blank, name = owner.partition(" ")
-    if blank and kind == "network":
+    if blank and kind in ("network", "tunnel"):
         return Subject(network=name)
     if blank and kind == "bridge":
         return Subject(bridge=name)

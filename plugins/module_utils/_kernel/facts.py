@@ -142,7 +142,12 @@ def reserved_ports() -> Tuple[Tuple[int, int], ...]:
 
 
 def machine_id() -> str:
-    return _read("/etc/machine-id") or _read("/var/lib/dbus/machine-id") or _read("/etc/hostname") or ""
+    return own_machine_id() or _read("/etc/hostname") or ""
+
+
+def own_machine_id() -> str:
+    """machine-id(5); empty where the host has none."""
+    return _read("/etc/machine-id") or _read("/var/lib/dbus/machine-id") or ""
 
 
 def _read(path: str) -> Optional[str]:

@@ -37,7 +37,10 @@ JOURNAL_FILE = STATE_DIRECTORY + "/journal.json"
 #: Where 0.2.0 and before kept marks and stash.
 FORMER_MARK_DIRECTORY, FORMER_STASH_DIRECTORY = STATE_DIRECTORY + "/netns", STATE_DIRECTORY + "/stash"
 DECLARED_DIRECTORY = STATE_DIRECTORY + "/declared"
+FLEET_DIRECTORY = STATE_DIRECTORY + "/fleet"
 FORWARDING_FILE = STATE_DIRECTORY + "/forwarding.json"
+#: The program of the host: what units of ours run.
+PROGRAM = "/usr/local/sbin/linuxnet-fabric"
 #: In the family inet, of all topologies together; those of one are called fabric-NAME.
 TRANSIT_TABLE = "fabric"
 
@@ -73,6 +76,11 @@ def ifb_ifname(topology: str, container: str, ifname: str) -> str:
 def lan_ifname(topology: str, network: str) -> str:
     """The host's own interface on a network on a LAN: ``lan-`` + 11 hex digits of a hash of which network it is."""
     return "lan-" + _hash("\0".join((topology, network)), 11)
+
+
+def vxlan_ifname(topology: str, network: str) -> str:
+    """The VXLAN device of an overlay network: ``vxlan`` + 10 hex digits of a hash of which network it is."""
+    return "vxlan" + _hash("\0".join((topology, network)), 10)
 
 
 def replaced_ifname(ifname: str) -> str:

@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass, field
 from typing import AbstractSet, Collection, Dict, FrozenSet, Iterable, List, Mapping, Optional, Tuple
 
-from . import names, namespaces, sysctl, tc
+from . import names, namespaces, sysctl, tc, vxlan
 from .host import Host
 from .marks import HandleMark
 from .rtnl import read as rtnetlink
@@ -19,6 +19,7 @@ from .rtnl.read import Link, RouteEntry
 from .settled import Settling
 from .tc import Shaping
 from .visits import NamespaceState, Visits
+from .vxlan import Ways
 
 #: Kind of link → the settings that are read of each of ours; ``{0}`` is its name.
 Settings = Mapping[str, Tuple[str, ...]]
@@ -46,6 +47,8 @@ class Observed:
     tentative: FrozenSet[Tuple[int, str]] = frozenset()  # (index, CIDR) of addresses that are not in use yet
     #: Index of a link of the host → its qdiscs, of those that are limited, or are to be.
     shaping: Mapping[int, Shaping] = field(default_factory=dict)
+    #: Index of a VXLAN device of ours → what it is told of other hosts.
+    ways: Mapping[int, Ways] = field(default_factory=dict)
 
 
 def observe(
@@ -85,6 +88,7 @@ def observe(
         own_inode=own,
         inner_ends=_inner_ends(host, by_index, others),
         shaping=_shaping(host, links, limited),
+        ways=_ways(host, links),
     )
 
 
@@ -93,6 +97,15 @@ def _shaping(host: Host, links: Iterable[Link], limited: Collection[str]) -> Dic
     if not wanted and not any(tc.may_be_shaped(link) for link in links):
         return {}
     return tc.read(host.socket, wanted)
+
+
+def _ways(host: Host, links: Iterable[Link]) -> Dict[int, Ways]:
+    ours = [link for link in links if link.kind == vxlan.KIND and _is_marked(link)]
+    return {link.index: vxlan.read_ways(host.socket, link.index, link.master or link.index) for link in ours}
+
+
+def _is_marked(link: Link) -> bool:
+    return any(map(names.parse_alias, (link.alias, *map(names.alias_of_altname, link.altnames))))
 
 
 def _inner_ends(

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 from .._declaration.limits import Limit, parse_remove_limit
+from .._declaration.restore import Wanted, parse_restore
 from .._declaration.topology import Topology, families
 from .._engine import confirm, declared, forwarding
 from .._engine.asked import Digests, digests, kinds, kinds_by_change
@@ -30,17 +31,19 @@ from .._expansion.drivers.registry import driver_of, parse_declaration
 from .._expansion.expand import claim_of, expand, forwarded
 from .._expansion.lease_requests import lease_requests
 from .._expansion.projects import settle_default_bridge
+from .._expansion.units import units
 from .._fleet.join import join
 from .._ipam.allocate import allocate, release_topology
 from .._ipam.requests import Allocation
 from .._ipam.store import Store, leases, open_store
-from .._kernel import dependencies, facts
+from .._kernel import dependencies, facts, systemd
 from .._kernel.errors import DeclarationError
 from .._kernel.names import RELEASE as RELEASE_NAME
 from .._kernel.observe import Observed
 from .._resources.action import Operation, operation
 from .._resources.firewalls.accept import WARN
 from .._resources.forwarding import DROP, KEEP, KEYS, MANAGE, Forwarding, decide, warnings
+from .._resources.units import Unit
 from .cautions import cautions
 from .surroundings import adopted, bridge_netfilter, host_defaults, host_facts, refuse_strange_addresses, surroundings
 
@@ -155,7 +158,9 @@ def _finish(
 ) -> Tuple[Operation, ...]:
     """What is kept in files once all is real."""
     remembered = forwarding.remembering(prepared.forwarding.record)
-    return (remembered, *_remember(params, absent, prepared, kept, changes))
+    on_overlays = any(driver_of(network).has_blocks for network in prepared.topology.networks.values())
+    forgotten = () if on_overlays else (operation("fleet.forget", topology=prepared.topology.name),)
+    return (remembered, *forgotten, *_remember(params, absent, prepared, kept, changes))
 
 
 def _remember(
@@ -227,6 +232,7 @@ def _prepare(
             dependencies.require_library("pyroute2", "to limit traffic of containers")
         warn = functools.partial(cautions, topology, allocation, reading, around)
     decided = _decide(view, topology, desired, words, reading)
+    desired = replace(desired, units=_units(topology, wanted(words, absent)))
     desired = replace(desired, sysctls=decided.settings, given_back=decided.given_back, transit=decided.transit)
     described = functools.lru_cache(maxsize=None)(functools.partial(_describe, topology, allocation))
     asked = functools.lru_cache(maxsize=None)(functools.partial(digests, desired))
@@ -236,6 +242,22 @@ def _prepare(
 
 def _forwards_ipv4(view: View, words: Mapping[str, Any]) -> bool:
     return words.get("forwarding") != KEEP or view.setting(KEYS[4]) == "1"
+
+
+def wanted(words: Mapping[str, Any], absent: bool) -> Wanted:
+    """What this host is to do for its networks by itself."""
+    why_not, at_home = systemd.why_not(), systemd.at_home()
+    if absent:
+        return Wanted(units=not why_not, program=False if at_home else None)
+    return parse_restore(words).on(why_not, at_home)
+
+
+def _units(topology: Topology, asked: Wanted) -> Optional[Tuple[Unit, ...]]:
+    """None where nobody looks at them."""
+    if not asked.units:
+        return None
+    late = any(driver_of(network).stands_on_others(network) for network in topology.networks.values())
+    return units(topology.name, asked.restore, late, asked.heal)
 
 
 def _decide(

@@ -11,84 +11,136 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.linuxnet.fabric.plugins.filter.merged import merged
+from ansible_collections.linuxnet.fabric.plugins.filter.projects import projects
 from ansible_collections.linuxnet.fabric.plugins.module_utils._declaration.fleet_words import parse_fleet_words
 from ansible_collections.linuxnet.fabric.plugins.module_utils._declaration.words import Problems
 from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.drivers.registry import parse_declaration
+from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.checks import check_vnis
 from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.members import (
     OVERLAY,
+    Identity,
     Member,
     groups,
     identity,
 )
 from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.plan import FleetPlan, fleet_plan
-from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.problems import FleetProblem
+from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.problems import FleetProblem, FleetProblems
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import DeclarationError, FabricError
 
-#: A host's variable → what the host says of itself in this run.
-ANSWER = "topology_identity"
+#: The variable of a host that has its answers in this run, one for each of its projects: results[].identity.
+ANSWERS = "__topology_introduced"
 _DECLARED = re.compile(r"topology_(networks|containers)(_.+)?\Z")
+_PROJECTS = re.compile(r"topology_projects(_.+)?\Z")
 
 
-def plan_of(variables: Mapping[str, Any], hosts: Iterable[str], asked: Iterable[str]) -> FleetPlan:
+def plan_of(variables: Mapping[str, Any], hosts: Iterable[str], asked: Iterable[str]) -> dict[str, Any]:
     """``variables``: inventory name → that host's. ``hosts``: all among whom networks are shared. ``asked``: those of
-    this run, of which the ones that answered have their identity among their variables."""
+    this run, of which the ones that answered have their identity among their variables.
+
+    ``problems``, a line for each; ``hosts``, from an inventory name to the name of a topology to what is to be told;
+    ``asked`` and ``known``, the hosts that answered, and those that are peers as they were known before.
+    """
     problems: list[FleetProblem] = []
     members: list[Member] = []
     for host in hosts:
         try:
-            member = member_of(host, variables[host])
+            members.extend(members_of(host, variables[host]))
         except DeclarationError as error:
             problems.extend(FleetProblem(host, *problem) for problem in error.problems)
-            continue
-        if member is not None:
-            members.append(member)
-    identities = {}
+    identities = _identities(variables, asked, problems)
+    answered = {host: identity for each in identities.values() for host, identity in each.items()}
+    members = list(_of_the_fleet(members, list(answered)))
+    problems.extend(_outside(members, list(answered)))
+    plans: dict[str, FleetPlan] = {}
+    if not problems:
+        across = FleetProblems()
+        check_vnis(groups(members), answered, across)
+        for topology in dict.fromkeys(member.topology.name for member in members):
+            mine = [member for member in members if member.topology.name == topology]
+            taking_part = {member.host for member in mine}
+            told = {host: each for host, each in identities.get(topology, {}).items() if host in taking_part}
+            plans[topology] = fleet_plan(mine, told)
+        problems = [*across, *(problem for plan in plans.values() for problem in plan.problems)]
+    return _as_data(dict.fromkeys(problems), plans)
+
+
+def _as_data(problems: Iterable[FleetProblem], plans: Mapping[str, FleetPlan]) -> dict[str, Any]:
+    lines = [str(problem) for problem in problems]
+    hosts: dict[str, dict[str, Any]] = {}
+    for topology, plan in plans.items() if not lines else ():
+        for host, told in plan.hosts.items():
+            hosts.setdefault(host, {})[topology] = told.as_data()
+    asked = {host for plan in plans.values() for host in plan.asked}
+    known = {host for plan in plans.values() for host in plan.known} - asked
+    return {"problems": lines, "hosts": hosts, "asked": sorted(asked), "known": sorted(known)}
+
+
+def _identities(
+    variables: Mapping[str, Any], asked: Iterable[str], problems: list[FleetProblem]
+) -> dict[str, dict[str, Identity]]:
+    """Topology → inventory name → who answered."""
+    found: dict[str, dict[str, Identity]] = {}
     for host in asked:
-        answer = variables[host].get(ANSWER)
-        if answer:
+        for answer in (variables[host].get(ANSWERS) or {}).get("results") or ():
+            data = answer.get("identity")
             try:
-                identities[host] = identity(host, answer)
+                if data:
+                    found.setdefault(str(data["topology"]), {})[host] = identity(host, data)
             except FabricError as error:
                 problems.append(FleetProblem(host, "", str(error)))
-    members = list(_of_the_fleet(members, list(identities)))
-    problems.extend(_outside(members, list(identities)))
-    if problems:
-        return FleetPlan(tuple(problems), asked=tuple(identities))
-    return fleet_plan(
-        members, {member.host: identities[member.host] for member in members if member.host in identities}
-    )
+    return found
 
 
-def member_of(host: str, variables: Mapping[str, Any]) -> Member | None:
-    """None for a host without a container on an overlay. DeclarationError with all that is wrong in its declaration."""
+def members_of(host: str, variables: Mapping[str, Any]) -> Iterable[Member]:
+    """One for each project of a host that has a container on an overlay. DeclarationError with all that is wrong in its
+    declaration."""
     own = {str(name): variables[name] for name in variables if str(name).startswith("topology_")}
-    if own.get("topology_state") == "absent":
-        return None
-    declared = {word: _merged(own, word) for word in ("networks", "containers")}
-    if not any(isinstance(each, Mapping) and each.get("driver") == OVERLAY for each in declared["networks"].values()):
-        return None
-    topology = parse_declaration(
-        own.get("topology_name") or "default",
-        declared["networks"],
-        declared["containers"],
-        own.get("topology_default_address_pools"),
-        own.get("topology_port_range") or None,
-    )
-    problems = Problems()
-    words = parse_fleet_words(own, topology.networks, problems)
-    if problems:
-        raise DeclarationError(problems)
-    member = Member(host, topology, words)
-    return member if any(member.overlays()) else None
+    for project in _projects(own):
+        declared = project["networks"].values()
+        if not any(isinstance(each, Mapping) and each.get("driver") == OVERLAY for each in declared):
+            continue
+        topology = parse_declaration(
+            project["name"],
+            project["networks"],
+            project["containers"],
+            project.get("default_address_pools"),
+            project.get("port_range") or None,
+        )
+        problems = Problems()
+        words = parse_fleet_words({**own, "topology_blocks": project.get("blocks")}, topology.networks, problems)
+        if problems:
+            raise DeclarationError(problems)
+        member = Member(host, topology, words)
+        if any(member.overlays()):
+            yield member
 
 
-def questions(host: str, variables: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What a host is asked before a fleet can be planned; None for one that is on no overlay."""
-    member = member_of(host, variables)
-    if member is None:
-        return None
-    subnets = {str(group.subnet(pool)) for group in groups([member]) for pool in group.of(member).pools}
-    return {"name": member.topology.name, "subnets": sorted(subnets)}
+def questions(host: str, variables: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What a host is asked before a fleet can be planned, for each of its projects that is on an overlay."""
+    return [
+        {
+            "name": member.topology.name,
+            "subnets": sorted(
+                {str(group.subnet(pool)) for group in groups([member]) for pool in group.of(member).pools}
+            ),
+            "host_id": member.words.host_id,
+            "underlay_address": str(member.words.underlay_address) if member.words.underlay_address else None,
+        }
+        for member in members_of(host, variables)
+    ]
+
+
+def _projects(own: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+    """The host's own one and its further ones, without those that are to go."""
+    name = str(own.get("topology_name") or "default")
+    said = {variable: own[variable] for variable in own if _PROJECTS.match(variable)}
+    words = {word for each in said.values() for project in (each or {}).values() for word in project or {}}
+    usual = {word: own.get("topology_" + word) for word in ("state", "default_address_pools", "port_range", "blocks")}
+    first = {"name": name, **{word: _merged(own, word) for word in ("networks", "containers")}}
+    for project in (first, *projects(said, words, name)):
+        found = {**usual, **project}
+        if own.get("topology_state") != "absent" and found["state"] != "absent":
+            yield found
 
 
 def _merged(own: Mapping[str, Any], word: str) -> dict[str, Any]:

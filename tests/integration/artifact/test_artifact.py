@@ -17,7 +17,7 @@ import pytest
 from tests.lab import ansible
 
 PLUGINS = {
-    "module": ["bridge", "ipam_lease", "nat_rule", "netns", "topology", "topology_info", "veth"],
+    "module": ["bridge", "fleet_member", "ipam_lease", "nat_rule", "netns", "topology", "topology_info", "veth"],
     "become": ["netns"],
     "connection": ["lab", "netns"],
     "inventory": ["containers"],

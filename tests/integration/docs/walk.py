@@ -126,7 +126,7 @@ class Reader:
             self._check_plays(block.text)
         elif isinstance(content, list):
             self._check_plays(yaml.safe_dump([{"hosts": "all", "tasks": content}]))
-        elif isinstance(content, dict) and any(key.startswith("topology_") for key in content):
+        elif isinstance(content, dict) and any(str(key).startswith("topology_") for key in content):
             self._check_declaration(content)
         elif isinstance(content, dict) and "all" in content:
             self._in_file("hosts", block.text, "ansible-inventory -i {0} --list")

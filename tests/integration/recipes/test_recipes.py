@@ -24,22 +24,22 @@ HERE = Path(__file__).parent
 UTILS = Path("plugins", "module_utils")
 #: (the toy's file, where it goes, the registry, what is written there).
 KIND = (
-    "vxlan_kind.py",
-    UTILS / "_resources/links/vxlan.py",
+    "macvtap_kind.py",
+    UTILS / "_resources/links/macvtap.py",
     UTILS / "_resources/links/registry.py",
-    [("macvlan, veth\n", "macvlan, veth, vxlan\n"), ("macvlan, veth)", "macvlan, veth, vxlan)")],
+    [("veth, vxlan\n", "veth, vxlan, macvtap\n"), ("veth, vxlan)", "veth, vxlan, macvtap)")],
 )
 DRIVER = (
-    "vxlan_driver.py",
-    UTILS / "_expansion/drivers/vxlan.py",
+    "macvtap_driver.py",
+    UTILS / "_expansion/drivers/macvtap.py",
     UTILS / "_expansion/drivers/registry.py",
     [
-        ("from .ipvlan import", "from .vxlan import VxlanDriver\nfrom .ipvlan import"),
-        ("(BridgeDriver(), ", "(BridgeDriver(), VxlanDriver(), "),
+        ("from .ipvlan import", "from .macvtap import MacvtapDriver\nfrom .ipvlan import"),
+        ("(BridgeDriver(), ", "(BridgeDriver(), MacvtapDriver(), "),
     ],
 )
 Topology = Callable[..., Dict[str, Any]]
-NETWORKS = {"toy": {"driver": "vxlan", "colour": "red", "enable_ipv6": True}, "front": {}}
+NETWORKS = {"toy": {"driver": "macvtap", "colour": "red", "enable_ipv6": True}, "front": {}}
 CONTAINERS = {"web": {"networks": ["toy", "front"]}, "db": {"networks": ["toy"]}}
 
 
@@ -84,17 +84,17 @@ def _others() -> List[str]:
     return [each for each in ansible.module_path() if not each.endswith(".collections")]
 
 
-@pytest.mark.parametrize("toy", ["vxlan_kind.py", "vxlan_driver.py"])
+@pytest.mark.parametrize("toy", ["macvtap_kind.py", "macvtap_driver.py"])
 def test_an_addition_is_one_file_and_two_lines(changed_lines: Dict[str, List[str]], toy: str) -> None:
     assert len(changed_lines[toy]) == 2, changed_lines[toy]
 
 
 def test_it_is_planned_applied_and_checked(topology: Topology) -> None:
     planned = topology(NETWORKS, CONTAINERS, check=True)
-    assert {"make the vxlan web:eth0", "make the vxlan db:eth0"} <= set(planned["actions"])
+    assert {"make the macvtap web:eth0", "make the macvtap db:eth0"} <= set(planned["actions"])
     applied = topology(NETWORKS, CONTAINERS)
     assert applied["actions"] == planned["actions"]
-    assert applied["networks"]["toy"]["driver"] == "vxlan"
+    assert applied["networks"]["toy"]["driver"] == "macvtap"
     assert topology(NETWORKS, CONTAINERS, check=True)["actions"] == []
 
 
@@ -104,7 +104,7 @@ def test_it_is_planned_applied_and_checked(topology: Topology) -> None:
         ("link set eth0 down", "set web:eth0 up"),
         ("link set eth0 mtu 1400", "set mtu of web:eth0 from 1400 to 1500"),
         ("address add 192.0.2.1/32 dev eth0", "remove 192.0.2.1/32 from web:eth0"),
-        ("link delete eth0", "make the vxlan web:eth0"),
+        ("link delete eth0", "make the macvtap web:eth0"),
     ],
 )
 def test_its_drift_is_seen_and_repaired(shared_lab: Lab, topology: Topology, drift: str, line: str) -> None:
@@ -126,17 +126,17 @@ def test_one_that_lost_its_mark_stops_the_run(shared_lab: Lab, topology: Topolog
 def test_it_is_pruned_when_it_is_declared_no_more(shared_lab: Lab, topology: Topology) -> None:
     topology(NETWORKS, CONTAINERS)
     done = topology({"front": {}}, {"web": {"networks": ["front"]}, "db": {"network_mode": "none"}})
-    assert [line for line in done["actions"] if "vxlan" in line] == [
-        "take the vxlan db:eth0 away",
-        "take the vxlan web:eth0 away",
+    assert [line for line in done["actions"] if "macvtap" in line] == [
+        "take the macvtap db:eth0 away",
+        "take the macvtap web:eth0 away",
     ]
-    assert "vxlan" not in shared_lab.host.run(["ip", "-d", "-n", "db", "link"]).stdout
+    assert "macvtap" not in shared_lab.host.run(["ip", "-d", "-n", "db", "link"]).stdout
 
 
 def test_its_words_are_its_own(topology: Topology) -> None:
     wrong = {"toy": dict(NETWORKS["toy"], colour="blue", icc=False), "front": {"colour": "red"}}
     assert topology(wrong, {})["msg"].splitlines() == [
-        "topology_networks.toy.icc: means nothing with the driver vxlan: its containers talk to nobody",
+        "topology_networks.toy.icc: means nothing with the driver macvtap: its containers talk to nobody",
         "topology_networks.toy.colour: paint it red",
         "topology_networks.front.colour: means nothing with the driver bridge: the network is a bridge on the host",
     ]

@@ -69,6 +69,9 @@ class BridgeDriver(Driver):
     ) -> SubnetRequest:
         return _adopt(request, host, problems) if network.external else request
 
+    def stands_on_others(self, network: Network) -> bool:
+        return network.external
+
     def forwards(self, network: Network, family: int) -> bool:
         return gateway_mode(network, family) != "isolated"
 
@@ -86,7 +89,7 @@ class BridgeDriver(Driver):
 
     def network_links(
         self, topology: Topology, network: Network, allocation: Allocation, host: HostDefaults
-    ) -> Iterator[Bridge]:
+    ) -> Iterator[DeclaredLink]:
         if network.external:
             return
         gateways = {family: _gateway_cidr(network, family, allocation) for family in families(network)}

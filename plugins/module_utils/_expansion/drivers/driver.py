@@ -25,7 +25,7 @@ from ..._resources import ownership
 from ..._resources.adopted import AdoptedBridge
 from ..._resources.links.kind import DeclaredLink
 from ..._resources.routes import StaticRoute
-from ..._resources.ruleset.model import Endpoint, NetworkPolicy
+from ..._resources.ruleset.model import Endpoint, NetworkPolicy, Underlay
 from ..addressing import HostDefaults
 from ..seen import RecognisedNetworks, RecognisedPlaces, Seen
 
@@ -98,6 +98,10 @@ class Driver(DriverWords):
         """The same, once the host is known: what is there already, and what is missing for this network."""
         return request
 
+    def stands_on_others(self, network: Network) -> bool:
+        """Whether it needs a link that somebody else makes at boot."""
+        return False
+
     def forwards(self, network: Network, family: int) -> bool:
         """Whether the host has to forward for it."""
         return False
@@ -108,6 +112,10 @@ class Driver(DriverWords):
     def mac(self, network: Network, attachment: Attachment, ipv4: Optional[str], ipv6: Optional[str]) -> Optional[str]:
         """Of a container's interface; None: it is not ours to choose."""
         return attachment.mac_address or mac_of(ipv4, ipv6)
+
+    def routes(self, network: Network) -> Iterator[StaticRoute]:
+        """Those that every container on the network has by it, besides the declared ones and the default route."""
+        return iter(())
 
     def network_links(
         self, topology: Topology, network: Network, allocation: Allocation, host: HostDefaults
@@ -125,6 +133,10 @@ class Driver(DriverWords):
 
     def policies(self, network: Network, allocation: Allocation) -> Iterator[NetworkPolicy]:
         """The packet rules of a network, in each family."""
+        return iter(())
+
+    def underlays(self, network: Network) -> Iterator[Underlay]:
+        """Who may send the host packets of the network from elsewhere, and how they are known."""
         return iter(())
 
     def endpoints(

@@ -99,6 +99,9 @@ class LanDriver(Driver):
             direct=options.mode in self.routed_modes,
         )
 
+    def stands_on_others(self, network: Network) -> bool:
+        return True
+
     def adopt(
         self, network: Network, request: SubnetRequest, host: Surroundings, problems: List[Problem]
     ) -> SubnetRequest:

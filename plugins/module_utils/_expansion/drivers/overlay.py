@@ -2,16 +2,31 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``driver: overlay``: a bridge network on each host, and a VXLAN device that joins them."""
+"""``driver: overlay``: a bridge network on each host, and a VXLAN device that joins them.
+
+Routed: the bridge has the host's block, and the host routes the others' blocks over the device. Nothing is broadcast
+between hosts, and what a host knows grows with the hosts, not with their containers.
+"""
 
 from __future__ import annotations
 
-from typing import Mapping
+from dataclasses import replace
+from ipaddress import ip_address, ip_network
+from typing import Any, Dict, Iterator, Mapping, Optional, Tuple
 
 from ..._declaration.driver import NetworkWords
-from ..._declaration.overlay_words import OVERLAY_SPELLINGS, OVERLAY_WORDS, parse_overlay
-from ..._declaration.topology import Container, Network
+from ..._declaration.overlay_words import OVERLAY_SPELLINGS, OVERLAY_WORDS, ROUTED, parse_overlay
+from ..._declaration.topology import Container, Network, Pool, Topology, families
 from ..._declaration.words import Problems
+from ..._fleet.exchange import Membership, Peer, family_of
+from ..._ipam.requests import Allocation, SubnetRequest
+from ..._kernel import names
+from ..._kernel.vxlan import Ways
+from ..._resources.links.kind import DeclaredLink
+from ..._resources.links.vxlan import Vxlan, Way
+from ..._resources.routes import StaticRoute
+from ..._resources.ruleset.model import NetworkPolicy, Tunnel, Underlay
+from ..addressing import HostDefaults
 from .bridge import BridgeDriver
 
 
@@ -21,6 +36,10 @@ class OverlayDriver(BridgeDriver):
     spellings = OVERLAY_SPELLINGS
     refusal = "the network is a bridge on each of its hosts, and a VXLAN between them"
     has_blocks = True
+
+    def stands_on_others(self, network: Network) -> bool:
+        """Its tunnels leave by an address that the host gets with its uplink."""
+        return True
 
     def parse(self, network: Network, words: NetworkWords, problems: Problems) -> Network:
         return parse_overlay(network, words, problems)
@@ -35,3 +54,98 @@ class OverlayDriver(BridgeDriver):
         """A bridge's name is one network's, whatever the driver."""
         bridges = {name: network for name, network in networks.items() if network.bridge}
         super().check(bridges if own else {}, networks, containers, problems)
+
+    def ask(self, network: Network, pool: Pool, request: SubnetRequest) -> SubnetRequest:
+        """All of it is decided already: the block, and in it the host's own address and its containers'."""
+        if network.options.membership is None:
+            return request  # of a declaration alone
+        membership = _membership(network)
+        block, gateway = membership.block(pool.family), membership.gateway(pool.family)
+        if membership.mode != ROUTED:
+            return replace(request, gateway=gateway, ip_range=block, bridge=network.bridge)
+        here = ip_network(str(block))
+        reserved = tuple((name, text) for name, text in request.reserved if ip_address(text) in here)
+        return replace(request, subnet=block, ip_range=None, gateway=gateway, reserved=reserved, bridge=network.bridge)
+
+    def mtu(self, network: Network, host: HostDefaults) -> int:
+        return _membership(network).mtu
+
+    def routes(self, network: Network) -> Iterator[StaticRoute]:
+        """The rest of the network is behind the host, whichever way a container's default route leads."""
+        membership = _membership(network)
+        if membership.mode == ROUTED:
+            for family in families(network):
+                yield StaticRoute(str(membership.subnet(family)), membership.gateway(family))
+
+    def network_links(
+        self, topology: Topology, network: Network, allocation: Allocation, host: HostDefaults
+    ) -> Iterator[DeclaredLink]:
+        yield from super().network_links(topology, network, allocation, host)
+        membership, ifname = _membership(network), names.vxlan_ifname(topology.name, network.name)
+        yield Vxlan(
+            ifname=ifname,
+            alias=names.alias(topology.name, "tunnel " + network.name),
+            vni=membership.vni,
+            port=membership.port,
+            local=membership.own.underlay_address,
+            mac=membership.own.mac,
+            mtu=membership.mtu,
+            ways=tuple(_way(host_name, peer, membership) for host_name, peer in membership.peers.items()),
+            sysctls=tuple(_settings(ifname, network)),
+        )
+
+    def policies(self, network: Network, allocation: Allocation) -> Iterator[NetworkPolicy]:
+        membership = _membership(network)
+        ifname = names.vxlan_ifname(membership.topology, network.name)
+        for policy in super().policies(network, allocation):
+            peers = membership.peers.values()
+            beyond = tuple(block for peer in peers for block in peer.blocks if family_of(block) == policy.family)
+            tunnel = Tunnel(ifname, str(membership.subnet(policy.family)), beyond)
+            yield replace(policy, tunnel=tunnel if membership.mode == ROUTED else None)
+
+    def underlays(self, network: Network) -> Iterator[Underlay]:
+        membership = _membership(network)
+        addresses = tuple(peer.underlay_address for peer in membership.peers.values())
+        yield Underlay(network.name, membership.vni, membership.port, addresses)
+
+    def describe(self, network: Network) -> Dict[str, Any]:
+        membership = _membership(network)
+        return {
+            "bridge": network.bridge,
+            "vni": membership.vni,
+            "block": list(membership.own.blocks),
+            "peers": {
+                host: {"underlay_address": peer.underlay_address, "block": list(peer.blocks)}
+                for host, peer in membership.peers.items()
+            },
+        }
+
+
+def _membership(network: Network) -> Membership:
+    membership: Optional[Membership] = network.options.membership
+    assert membership is not None  # ``_fleet.join`` lets no overlay pass without
+    return membership
+
+
+def _way(host: str, peer: Peer, membership: Membership) -> Way:
+    """Routed: a forwarding entry, and in each family a neighbour and a route. The next hop is the peer's gateway
+    address, which everybody knows to be there; it is never asked for."""
+    own = {family_of(text): text for text in membership.own.gateways}
+    hops = [(block, gateway, own[family_of(block)]) for block, gateway in zip(peer.blocks, peer.gateways)]
+    ways = Ways(
+        forwarding=((peer.mac, peer.underlay_address),),
+        neighbours=tuple(sorted((gateway, peer.mac) for _block, gateway, _source in hops)),
+        routes=tuple(sorted(hops)),
+    )
+    return Way(host, peer.underlay_address, ways, peer.blocks)
+
+
+def _settings(ifname: str, network: Network) -> Iterator[Tuple[str, str]]:
+    ipv6 = "net/ipv6/conf/{0}/".format(ifname)
+    if 4 in families(network):
+        yield "net/ipv4/conf/{0}/rp_filter".format(ifname), "2"
+    if 6 in families(network):
+        yield ipv6 + "disable_ipv6", "0"
+        yield ipv6 + "accept_ra", "0"
+    else:
+        yield ipv6 + "disable_ipv6", "1"

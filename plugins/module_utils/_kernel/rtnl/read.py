@@ -22,7 +22,7 @@ from . import settings, uapi
 from . import socket as nl
 
 RT_TABLE_MAIN, RT_TABLE_LOCAL = 254, 255
-RTPROT_KERNEL, RTPROT_BOOT, RTPROT_RA = 2, 3, 9
+RTPROT_KERNEL, RTPROT_BOOT, RTPROT_STATIC, RTPROT_RA = 2, 3, 4, 9
 #: The least that IPv6 works with (RFC 8200); the kernel takes it off an interface whose mtu is less.
 IPV6_MTU = 1280
 

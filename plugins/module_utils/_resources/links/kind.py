@@ -72,6 +72,8 @@ class Kind:
     mutable: Tuple[str, ...]  # fields of ``declared`` that change in place; for any other it is made anew
     #: Whether others are ports of it, or hand it what comes in: such a link goes after them, and comes back before.
     carries: bool = False
+    #: Whether it comes after the packet rules: for what is reachable over it as soon as it is there.
+    after_rules: bool = False
     #: Whether one that is inside a namespace is owned there, by its own mark. An end of a pair is owned with the other.
     owned_inside: bool = True
     #: The settings of one of ours on the host that are read beside the declared ones, so that it can come back with

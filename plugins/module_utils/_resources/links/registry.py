@@ -13,11 +13,11 @@ from ..._kernel.host import Host
 from ..._kernel.observe import Observed
 from ..._kernel.rtnl.read import Link
 from ..action import Action
-from . import bridge, ifb, ipvlan, macvlan, veth
+from . import bridge, ifb, ipvlan, macvlan, veth, vxlan
 from .kind import DeclaredLink, Kind
 from .unknown import remove as remove_unknown
 
-KINDS: Dict[str, Kind] = {each.KIND.name: each.KIND for each in (bridge, ifb, ipvlan, macvlan, veth)}
+KINDS: Dict[str, Kind] = {each.KIND.name: each.KIND for each in (bridge, ifb, ipvlan, macvlan, veth, vxlan)}
 
 #: Kind → the settings that are read of each of ours, for ``observe``.
 SETTINGS: Dict[str, Tuple[str, ...]] = {name: kind.settings for name, kind in KINDS.items() if kind.settings}

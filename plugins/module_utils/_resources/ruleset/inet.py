@@ -13,11 +13,13 @@ from typing import Tuple
 
 from .inet_sets import inet_sets
 from .model import Ruleset
+from .overlay import overlay_chains, overlay_sets
 from .tables import USER_CHAIN, Chain, Table, unique
 
 
 def inet_table(ruleset: Ruleset, name: str) -> Table:
-    return Table("inet", name, inet_sets(ruleset), _chains(ruleset))
+    sets = (*inet_sets(ruleset), *overlay_sets(ruleset))
+    return Table("inet", name, sets, (*_chains(ruleset), *overlay_chains(ruleset)))
 
 
 def _chains(ruleset: Ruleset) -> Tuple[Chain, ...]:

@@ -26,10 +26,10 @@ def inet_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
     networks = ruleset.networks
     bridges = unique(network.bridge for network in networks)
     sets = [
-        NamedSet("bridges", "ifname", quoted(bridges)),
-        NamedSet("staying", "ifname . ifname", tuple('"{0}" . "{0}"'.format(bridge) for bridge in bridges)),
-        NamedSet("icc_off", "ifname", quoted(unique(n.bridge for n in networks if not n.icc))),
-        NamedSet("isolated", "ifname", quoted(unique(n.bridge for n in networks if n.isolate))),
+        NamedSet("bridges", "ifname", quoted(_ifnames(networks))),
+        NamedSet("staying", "ifname . ifname", (*('"{0}" . "{0}"'.format(b) for b in bridges), *_over(networks))),
+        NamedSet("icc_off", "ifname", quoted(_ifnames(n for n in networks if not n.icc))),
+        NamedSet("isolated", "ifname", quoted(_ifnames(n for n in networks if n.isolate))),
         NamedSet("guests", "ifname", quoted(guests_of(ruleset))),
         NamedSet("adopted", "ifname", quoted(unique(n.bridge for n in networks if n.external))),
         _by_family("closed", _closed(networks)),
@@ -45,6 +45,33 @@ def inet_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
     # Whether there is one: before Linux 6.5 a map can be asked for what is in it, not whether something is.
     sets.append(NamedSet("answered6", "ipv6_addr", ("::1",) if lent else ()))
     return tuple(sets)
+
+
+def _ifnames(networks: Iterable[NetworkPolicy]) -> Tuple[str, ...]:
+    """The interfaces of the host by which these networks' packets come and go: the bridge, and what leads to the rest
+    of a network that is on other hosts too."""
+    return unique(ifname for network in networks for ifname in _ifnames_of(network))
+
+
+def _ifnames_of(network: NetworkPolicy) -> Tuple[str, ...]:
+    return (network.bridge, network.tunnel.ifname) if network.tunnel is not None else (network.bridge,)
+
+
+def _over(networks: Iterable[NetworkPolicy]) -> Tuple[str, ...]:
+    """From one host to another it is one network still."""
+    ends = [(network.bridge, network.tunnel.ifname) for network in networks if network.tunnel is not None]
+    return unique('"{0}" . "{1}"'.format(*pair) for end in ends for pair in (end, end[::-1]))
+
+
+def _at_home(networks: Iterable[NetworkPolicy]) -> Tuple[str, ...]:
+    homes = [(network.bridge, network.subnet) for network in networks]
+    homes += [(network.tunnel.ifname, network.tunnel.subnet) for network in networks if network.tunnel is not None]
+    return tuple('"{0}" . {1}'.format(*home) for home in homes)
+
+
+def _inside(network: NetworkPolicy) -> str:
+    """What nobody else on the wire may have as a source: of an overlay, what the containers of other hosts have too."""
+    return network.tunnel.subnet if network.tunnel is not None else network.subnet
 
 
 def _family_sets(ruleset: Ruleset, family: int) -> List[NamedSet]:
@@ -81,13 +108,13 @@ def _family_sets(ruleset: Ruleset, family: int) -> List[NamedSet]:
             "at_home" + suffix,
             "ifname . " + address,
             interval=True,
-            elements=tuple('"{0}" . {1}'.format(network.bridge, network.subnet) for network in networks),
+            elements=_at_home(networks),
         ),
         NamedSet(
             "inside" + suffix,
             address,
             interval=True,
-            elements=tuple(network.subnet for network in networks if not network.external),
+            elements=tuple(_inside(network) for network in networks if not network.external),
         ),
         NamedSet(
             "masquerade" + suffix,
@@ -175,10 +202,10 @@ def _by_family(name: str, elements: Iterable[Tuple[int, str]]) -> NamedSet:
 def _closed(networks: Iterable[NetworkPolicy]) -> List[Tuple[int, str]]:
     """No way in or out: internal, isolated, and the family that an own bridge does not have at all."""
     networks = tuple(networks)
-    declared = {(network.family, network.bridge) for network in networks}
-    closed = [(network.family, network.bridge) for network in networks if _is_closed(network)]
+    declared = {(network.family, ifname) for network in networks for ifname in _ifnames_of(network)}
+    closed = [(n.family, ifname) for n in networks if _is_closed(n) for ifname in _ifnames_of(n)]
     adopted = {network.bridge for network in networks if network.external}
-    for bridge in unique(network.bridge for network in networks):
+    for bridge in _ifnames(networks):
         closed += [(f, bridge) for f in (4, 6) if (f, bridge) not in declared and bridge not in adopted]
     return closed
 
@@ -196,4 +223,4 @@ def _trusted(networks: Iterable[NetworkPolicy]) -> Tuple[str, ...]:
 
 
 def _hooks(networks: Iterable[NetworkPolicy]) -> Tuple[str, ...]:
-    return unique('"{0}" : jump {1}{2}'.format(n.bridge, USER_CHAIN, n.network) for n in networks)
+    return unique('"{0}" : jump {1}{2}'.format(i, USER_CHAIN, n.network) for n in networks for i in _ifnames_of(n))

@@ -11,6 +11,25 @@ from typing import Optional, Tuple
 
 
 @dataclass(frozen=True)
+class Tunnel:
+    """Of one overlay network on one host, in one family of what is inside."""
+
+    ifname: str
+    subnet: str  # of which ``NetworkPolicy.subnet`` is this host's block
+    beyond: Tuple[str, ...] = ()  # the blocks of the other hosts
+
+
+@dataclass(frozen=True)
+class Underlay:
+    """Of one overlay network: who may send us VXLAN packets with its identifier, from where."""
+
+    network: str
+    vni: int
+    port: int
+    peers: Tuple[str, ...] = ()  # their addresses on the underlay, all of one family
+
+
+@dataclass(frozen=True)
 class NetworkPolicy:
     """What one bridge's packets may do. One for each network and each family it has."""
 
@@ -29,6 +48,7 @@ class NetworkPolicy:
     anti_spoofing: bool = True
     external: bool = False  # a bridge of somebody else's, which may have a way out of its own
     mac: Optional[str] = None  # the bridge's, where it is ours
+    tunnel: Optional[Tunnel] = None  # of an overlay that is routed: what leads to its other hosts
 
 
 @dataclass(frozen=True)
@@ -89,3 +109,4 @@ class Ruleset:
     endpoints: Tuple[Endpoint, ...] = ()
     publications: Tuple[Publication, ...] = ()
     links: Tuple[LinkRule, ...] = ()
+    underlays: Tuple[Underlay, ...] = ()

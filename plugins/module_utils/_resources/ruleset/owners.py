@@ -12,6 +12,7 @@ from typing import Dict, FrozenSet, List, Mapping, Optional, Tuple
 
 from ..._kernel.changes import RULES, Subject, of_owner
 from .model import Ruleset
+from .overlay import PEERS
 
 
 class Owners:
@@ -32,6 +33,8 @@ class Owners:
         for network in ruleset.networks:
             subject = Subject(network=network.network)
             self._subjects.update({network.bridge: subject, str(ipaddress.ip_network(network.subnet)): subject})
+            if network.tunnel is not None:
+                self._subjects.update({network.tunnel.ifname: subject, network.tunnel.subnet: subject})
         for endpoint in ruleset.endpoints:
             subject = Subject(container=endpoint.container, interface=endpoint.ifname or None)
             self._subjects.update(dict.fromkeys((endpoint.host_ifname, *endpoint.addresses), subject))
@@ -43,6 +46,8 @@ class Owners:
     def of(self, set_name: str, element: str) -> Subject:
         """``element``: as nft's text. One that is nobody's in particular is the topology's."""
         parts = self._parts(element)
+        if set_name.startswith(PEERS):
+            return Subject(network=set_name[len(PEERS) :], part=RULES)
         if set_name.startswith(("links", "pairs", "soliciting")) and len(parts) > 1:
             ends = self.container_at(parts[0]), self.container_at(parts[1])
             source, target = self._links.get(frozenset(ends), ends)

@@ -20,6 +20,7 @@ from .compare import RulesetChange
 from .edit import CREATED, DELETED, EDITED, REPLACED, TableEdit
 from .elements import publication, reachable
 from .model import Publication
+from .overlay import PEERS
 from .owners import Owners
 
 #: More values than this are counted, and more ranges of ports that lead to one address.
@@ -34,6 +35,8 @@ _WORDS = {
     "icc_off": "neighbours kept apart",
     "isolated": "apart from other networks",
     "adopted": "external bridge",
+    "tunnels": "way to other hosts",
+    "beyond": "block of another host",
     "closed": "no way in or out",
     "routed": "gateway_mode routed",
     "unprotected": "gateway_mode nat-unprotected",
@@ -65,6 +68,8 @@ _Port = Tuple[str, int, Optional[str], str, str, bool]  # verb, family, host add
 
 def word_of(set_name: str) -> str:
     """What the user calls what is in a set; its own name where nobody has given it a word."""
+    if set_name.startswith(PEERS):
+        return "host that may send"
     bare = set_name[:-3] if set_name.endswith("_at") else set_name
     return _WORDS.get(bare.rstrip("46"), set_name)
 

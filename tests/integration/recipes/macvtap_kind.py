@@ -2,11 +2,12 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A toy: a VXLAN inside a namespace. ``test_recipes.py`` puts it among the kinds of links, where the imports lead."""
+"""A toy: a macvtap on the host's eth0, inside a namespace. ``test_recipes.py`` puts it among the kinds of links, where
+the imports lead.
+"""
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
 from typing import Any, List, Mapping, Optional, Tuple
 
@@ -25,7 +26,7 @@ from .kind import Kind
 
 
 @dataclass(frozen=True)
-class Vxlan(Inside):
+class Macvtap(Inside):
     netns: str
     ifname: str
     alias: str
@@ -36,38 +37,40 @@ class Vxlan(Inside):
     routes: Tuple[StaticRoute, ...] = ()
     sysctls: Tuple[Tuple[str, str], ...] = ()
 
-    kind = "vxlan"
+    kind = "macvtap"
     host_ifname = None
 
 
-def compare(desired: Vxlan, observed: Observed) -> List[Action]:
+def compare(desired: Macvtap, observed: Observed) -> List[Action]:
     state = observed.namespaces.get(desired.netns, NamespaceState())
     link = state.links.get(desired.ifname)
     if link is None or not ownership.topologies(link, observed, desired.netns):
         inside.refuse_squatter(desired, None, state)
-        text = "make the vxlan {0}".format(desired.shown)
+        text = "make the macvtap {0}".format(desired.shown)
         return [Action(text, desired.subject, (_made(desired),), (_gone(desired),), after=inside.described(desired))]
     return list(inside.changes(desired, link, state))
 
 
 def remove(link: Link, observed: Observed, netns: Optional[str]) -> Action:
-    known = Vxlan(netns=str(netns), **inside.as_seen(link, observed.namespaces[str(netns)]))
-    text = "take the vxlan {0} away".format(known.shown)
+    known = Macvtap(netns=str(netns), **inside.as_seen(link, observed.namespaces[str(netns)]))
+    text = "take the macvtap {0} away".format(known.shown)
     return Action(text, known.subject, (_gone(known),), (_gone(known), _made(known)), before=inside.described(known))
 
 
-def _made(link: Vxlan) -> Operation:
-    return operation("link.create", kind="vxlan", netns=link.netns, ifname=None, link=inside.creation(link))
+def _made(link: Macvtap) -> Operation:
+    return operation("link.create", kind="macvtap", netns=link.netns, ifname=None, link=inside.creation(link))
 
 
-def _gone(link: Vxlan) -> Operation:
+def _gone(link: Macvtap) -> Operation:
     return operation("link.delete", netns=link.netns, ifname=link.ifname)
 
 
 def _create(host: Host, netns: Optional[str], words: Mapping[str, Any]) -> None:
-    number = zlib.crc32("{0}:{1}".format(netns, words["ifname"]).encode()) & 0xFFFFFF
-    rare.create(host, netns, "vxlan", words["ifname"], {"IFLA_VXLAN_ID": number}, mac=words["mac"], mtu=words["mtu"])
+    mode = {"IFLA_MACVTAP_MODE": "bridge"}
+    rare.create(host, netns, "macvtap", words["ifname"], mode, "eth0", words["mac"], words["mtu"])
     set_up_child(host, netns, words)
 
 
-KIND = Kind("vxlan", Vxlan, compare, remove, _create, None, ("alias", "mac", "mtu", "addresses", "routes", "sysctls"))
+KIND = Kind(
+    "macvtap", Macvtap, compare, remove, _create, None, ("alias", "mac", "mtu", "addresses", "routes", "sysctls")
+)

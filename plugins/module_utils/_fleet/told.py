@@ -1,0 +1,49 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is new in what a host is told: a line for each block and each peer that comes, changes or goes. Pure."""
+
+from __future__ import annotations
+
+from typing import Dict, Iterator, Optional, Tuple
+
+from .._kernel.changes import LEASE, Change, Subject
+from .exchange import HostPlan, Peer
+
+
+def changes(before: Optional[HostPlan], after: HostPlan) -> Iterator[Change]:
+    was, now = _facts(before), _facts(after)
+    for key in [*was, *(key for key in now if key not in was)]:
+        if was.get(key) != now.get(key):
+            yield _change(key, was.get(key), now.get(key))
+
+
+_Key = Tuple[str, str]  # network, host; empty: this one
+
+
+def _facts(plan: Optional[HostPlan]) -> Dict[_Key, str]:
+    found: Dict[_Key, str] = {}
+    for network, membership in plan.networks.items() if plan is not None else ():
+        found[network, ""] = ", ".join(membership.own.blocks)
+        found.update({(network, host): _of_peer(peer) for host, peer in membership.peers.items()})
+    for host, left in plan.left.items() if plan is not None else ():
+        for network, blocks in left.networks.items():
+            found[network, host] = "{0}, which it may still hold".format(", ".join(blocks))
+    return found
+
+
+def _of_peer(peer: Peer) -> str:
+    return "{0} at {1}".format(", ".join(peer.blocks), peer.underlay_address)
+
+
+def _change(key: _Key, was: Optional[str], now: Optional[str]) -> Change:
+    network, host = key
+    if not host:
+        text = "reserve {0} of {1}".format(now, network) if now else "give {0} of {1} back".format(was, network)
+        word = "block"
+    else:
+        text = "remember {0} on {1}: {2}" if now else "forget {0} on {1}: {2}"
+        text, word = text.format(host, network, now or was), "host " + host
+    subject = Subject(network=network, part=LEASE)
+    return Change(text, subject, {word: was} if was else {}, {word: now} if now else {})

@@ -1,0 +1,416 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A VXLAN device of ours: what joins the bridges of an overlay network's hosts, and the ways to each of them.
+
+It learns nothing and floods nothing: all that it knows of other hosts is declared (``Way``), compared and repaired. It
+comes after the packet rules, for it takes from the wire whatever they let in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
+
+from ..._kernel import names, vxlan
+from ..._kernel import sysctl as sysctls_of
+from ..._kernel.changes import Subject, of_owner
+from ..._kernel.host import Host
+from ..._kernel.observe import Observed
+from ..._kernel.operations.link import address_add, altname_add
+from ..._kernel.rtnl import requests as messages
+from ..._kernel.rtnl.read import IPV6_MTU, Link
+from ..._kernel.vxlan import Options, Ways
+from .. import ownership
+from ..action import Action, Operation, operation
+from ..link import (
+    altname_step,
+    change_link,
+    comparable_addresses,
+    compare_addresses,
+    compare_altnames,
+    former_holders,
+)
+from ..settings import compare_sysctl, settable
+from . import unknown
+from .kind import DeclaredLink, Kind
+
+#: Options that the kernel changes on a living device (vxlan_changelink() in drivers/net/vxlan/).
+_LIVING = ("local", "learning")
+_NOTHING = Ways()
+
+
+@dataclass(frozen=True)
+class Way:
+    """What leads to one other host. ``reaches``: what is there, for a person."""
+
+    host: str
+    underlay: str
+    ways: Ways
+    reaches: Tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Vxlan(DeclaredLink):
+    """``master``: the bridge that it is a port of; None: the host routes."""
+
+    ifname: str
+    alias: str
+    vni: int
+    port: int
+    local: str
+    mac: str
+    mtu: int
+    ways: Tuple[Way, ...] = ()
+    master: Optional[str] = None
+    sysctls: Tuple[Tuple[str, str], ...] = ()
+
+    kind, netns = "vxlan", None
+
+    @property
+    def host_ifname(self) -> str:
+        return self.ifname
+
+    @property
+    def subject(self) -> Subject:
+        return of_owner((names.parse_alias(self.alias) or ("", self.ifname))[1])
+
+    @property
+    def stands_on(self) -> Tuple[str, ...]:
+        return (self.master,) if self.master is not None else ()
+
+    @property
+    def network(self) -> str:
+        return self.subject.network or self.ifname
+
+    @property
+    def options(self) -> Options:
+        return Options(self.vni, self.port, self.local)
+
+
+def compare(desired: Vxlan, observed: Observed) -> List[Action]:
+    link = observed.links.get(desired.ifname)
+    if link is None:
+        return [_first(desired, observed), *_ways(desired, _NOTHING)]
+    ownership.refuse_foreign(desired.ifname, desired.alias, link, "vxlan", observed)
+    why = _made_anew(desired, link, observed)
+    if why:
+        return [_make_way(desired, link, why, observed), _create(desired), *_ways(desired, _NOTHING)]
+    return [*_changes(desired, link, observed), *_ways(desired, observed.ways.get(link.index, _NOTHING))]
+
+
+def _made_anew(desired: Vxlan, link: Link, observed: Observed) -> str:
+    """Why the kernel cannot make the one that is there into the declared one; empty when it can."""
+    now, master = vxlan.options_of(link), observed.by_index.get(link.master)
+    if now.vni != desired.vni:
+        return "whose identifier is {0}, for one with {1}".format(now.vni, desired.vni)
+    if now.port != desired.port:
+        return "whose port is {0}, for one with {1}".format(now.port, desired.port)
+    if (":" in now.local) != (":" in desired.local) or not now.local:
+        return "which sends from {0}, for one that does from {1}".format(now.local or "anywhere", desired.local)
+    if (master is None) != (desired.master is None):
+        ways = ("over which the host routes", "that is a port of {0}")
+        was, wanted = reversed(ways) if master is not None else ways
+        bridge = master.ifname if master is not None else desired.master
+        return "{0}, for one {1}".format(was, wanted).format(bridge)
+    return ""
+
+
+def _make_way(desired: Vxlan, link: Link, why: str, observed: Observed) -> Action:
+    """Neighbour entries of a bridge do not go with the device, so they go before it."""
+    text = "take {0} of {1} away, {2}: until all its hosts have it, what is sent to them is lost"
+    away, now = remove(link, observed), observed.ways.get(link.index, _NOTHING)
+    gone: Tuple[Operation, ...] = ()
+    if link.master and now.neighbours:
+        gone = (_of_bridge(link, observed, Ways(neighbours=now.neighbours)),)
+    return replace(away, text=text.format(desired.ifname, desired.network, why), do=(*gone, *away.do))
+
+
+def _of_bridge(link: Link, observed: Observed, gone: Ways) -> Operation:
+    bridge = observed.by_index[link.master].ifname
+    words = {"add": _NOTHING.words(), "remove": gone.words()}
+    return operation("ways.set", ifname=link.ifname, neighbours_of=bridge, **words)
+
+
+def _first(desired: Vxlan, observed: Observed) -> Action:
+    """Where another link has our mark in its altname, it gives it up."""
+    made, mark = _create(desired), names.altname(desired.alias)
+    former = former_holders(mark, observed.links.values())
+    away, again = (tuple(altname_step(verb, None, ifname, mark) for ifname in former) for verb in ("delete", "add"))
+    return replace(made, do=(*away, *made.do), undo=(*made.undo, *again))
+
+
+def _create(desired: Vxlan) -> Action:
+    words = {
+        "ifname": desired.ifname,
+        "alias": desired.alias,
+        "altnames": [names.altname(desired.alias)],
+        "options": vars(desired.options),
+        "mac": desired.mac,
+        "mtu": desired.mtu,
+        "master": desired.master,
+        "up": True,
+        "sysctls": [list(pair) for pair in settable(desired.sysctls, desired.mtu)],
+    }
+    text = "create {0} of {1} (VXLAN {2}, port {3}, from {4}, mtu {5})"
+    return Action(
+        text=text.format(desired.ifname, desired.network, desired.vni, desired.port, desired.local, desired.mtu),
+        subject=desired.subject,
+        do=(_made(desired.ifname, words),),
+        undo=(operation("link.delete", netns=None, ifname=desired.ifname),),
+        after=_words(desired),
+    )
+
+
+def _made(ifname: str, words: Mapping[str, Any]) -> Operation:
+    return operation("link.create", kind="vxlan", netns=None, ifname=ifname, link=words)
+
+
+def _words(device: Vxlan) -> Dict[str, Any]:
+    words = {name: getattr(device, name) for name in ("vni", "port", "local", "mac", "mtu")}
+    return dict(words, **({"master": device.master} if device.master is not None else {}))
+
+
+def _changes(desired: Vxlan, link: Link, observed: Observed) -> Iterator[Action]:
+    subject, ifname = desired.subject, desired.ifname
+    shown = "{0} (of {1})".format(ifname, desired.network)
+    for name in ("alias", "mac", "mtu"):
+        wanted, now = getattr(desired, name), getattr(link, name)
+        if wanted != now:
+            yield change_link(None, ifname, shown, subject, name, now, wanted)
+    yield from compare_altnames(
+        None, ifname, shown, subject, link, names.altname(desired.alias), observed.links.values()
+    )
+    yield from _change_options(desired, vxlan.options_of(link), shown)
+    master = observed.by_index.get(link.master)
+    if (master.ifname if master is not None else None) != desired.master:
+        now_master = master.ifname if master is not None else None
+        yield change_link(None, ifname, shown, subject, "master", now_master, desired.master)
+    if link.ipv6_link_local and link.mtu >= IPV6_MTU:
+        yield change_link(None, ifname, shown, subject, "ipv6_link_local", True, False)
+    for key, value in settable(desired.sysctls, desired.mtu):
+        yield from compare_sysctl(None, key, value, observed.sysctls.get(key), subject, link.mtu < IPV6_MTU)
+    addresses = comparable_addresses(observed.addresses.get(link.index, []))
+    yield from compare_addresses(None, ifname, shown, subject, addresses, ())
+    if not link.up:
+        yield change_link(None, ifname, shown, subject, "up", False, True)
+
+
+def _change_options(desired: Vxlan, now: Options, shown: str) -> Iterator[Action]:
+    for name in _LIVING:
+        was, wanted = getattr(now, name), getattr(desired.options, name)
+        if was != wanted:
+            text = "set {0} of {1} from {2} to {3}".format(name, shown, was or "none", wanted)
+            if name == "local":
+                text += "; a peer takes what it sends once it knows the new address"
+            there, back = (
+                operation("link.configure", kind="vxlan", netns=None, ifname=desired.ifname, options={name: value})
+                for value in (wanted, was)
+            )
+            yield Action(text, desired.subject, (there,), (back,), before={name: was}, after={name: wanted})
+
+
+# --- the ways to other hosts
+
+
+def _ways(desired: Vxlan, now: Ways) -> Iterator[Action]:
+    """What is missing, host by host, before what is too much: additive before switching."""
+    for way in desired.ways:
+        missing = _less(way.ways, now)
+        if missing:
+            yield _lead(desired, way, missing, _displaced(missing, now))
+    wanted = [each.ways for each in desired.ways]
+    surplus = _unnamed(_less(now, *wanted), wanted)
+    for underlay, gone in _by_host(surplus, now):
+        yield _lead_no_more(desired, underlay, gone)
+
+
+def _less(these: Ways, *others: Ways) -> Ways:
+    """Of these, those that are in none of the others."""
+    return Ways(
+        **{
+            part: tuple(each for each in getattr(these, part) if not any(each in getattr(o, part) for o in others))
+            for part in ("forwarding", "neighbours", "routes")
+        }
+    )
+
+
+def _key(part: str, entry: Tuple[str, ...]) -> Tuple[str, ...]:
+    """What the kernel has one of: a MAC's way (but of everybody's, where each host has one), an address, a route."""
+    return entry if part == "forwarding" and entry[0] == vxlan.EVERYBODY else entry[:1]
+
+
+def _displaced(missing: Ways, now: Ways) -> Ways:
+    """What is there in the place of what is to come."""
+    found = {}
+    for part in ("forwarding", "neighbours", "routes"):
+        keys = {_key(part, each) for each in getattr(missing, part)}
+        found[part] = tuple(each for each in getattr(now, part) if _key(part, each) in keys)
+    return Ways(**found)
+
+
+def _unnamed(surplus: Ways, wanted: List[Ways]) -> Ways:
+    """Without what gave way to something that is wanted."""
+    found = {}
+    for part in ("forwarding", "neighbours", "routes"):
+        keys = {_key(part, each) for ways in wanted for each in getattr(ways, part)}
+        found[part] = tuple(each for each in getattr(surplus, part) if _key(part, each) not in keys)
+    return Ways(**found)
+
+
+def _by_host(surplus: Ways, now: Ways) -> Iterator[Tuple[str, Ways]]:
+    """What belongs together, by the underlay address that it leads to; empty: to nowhere."""
+    to = dict(now.forwarding)
+    macs = dict(now.neighbours)
+    found: Dict[str, Dict[str, List[Tuple[str, ...]]]] = {}
+
+    def keep(underlay: str, part: str, entry: Tuple[str, ...]) -> None:
+        found.setdefault(underlay, {}).setdefault(part, []).append(entry)
+
+    for mac, underlay in surplus.forwarding:
+        keep(underlay, "forwarding", (mac, underlay))
+    for address, mac in surplus.neighbours:
+        keep(to.get(mac, ""), "neighbours", (address, mac))
+    for route in surplus.routes:
+        keep(to.get(macs.get(route[1], ""), ""), "routes", route)
+    for underlay in sorted(found):
+        yield underlay, Ways(**{part: tuple(each) for part, each in found[underlay].items()})  # type: ignore[arg-type]
+
+
+def _step(desired: Vxlan, add: Ways, remove: Ways) -> Operation:
+    neighbours_of = desired.master or desired.ifname
+    words = {"add": add.words(), "remove": remove.words()}
+    return operation("ways.set", ifname=desired.ifname, neighbours_of=neighbours_of, **words)
+
+
+def _lead(desired: Vxlan, way: Way, missing: Ways, displaced: Ways) -> Action:
+    if missing == way.ways and not displaced:
+        reaches = ": " + ", ".join(way.reaches) if way.reaches else ""
+        text = "reach {0} at {1} over {2}{3}".format(way.host, way.underlay, desired.network, reaches)
+    else:
+        text = "repair the way to {0} over {1}: {2}".format(way.host, desired.network, ", ".join(_shown(missing)))
+    return Action(
+        text=text,
+        subject=desired.subject,
+        do=(_step(desired, missing, _NOTHING),),
+        undo=(_step(desired, displaced, missing),),
+        before={word: _state(word, displaced) for word in _entries(missing)},
+        after=_entries(missing),
+    )
+
+
+def _lead_no_more(desired: Vxlan, underlay: str, gone: Ways) -> Action:
+    text = "no longer reach {0} over {1}: {2}".format(underlay or "nobody", desired.network, ", ".join(_shown(gone)))
+    return Action(
+        text=text,
+        subject=desired.subject,
+        do=(_step(desired, _NOTHING, gone),),
+        undo=(_step(desired, gone, _NOTHING),),
+        before=_entries(gone),
+        after=dict.fromkeys(_entries(gone)),
+    )
+
+
+def _shown(ways: Ways) -> Iterator[str]:
+    """What a person wants to know: routes say it all where there are some."""
+    if ways.routes:
+        return (route[0] for route in ways.routes)
+    entries = ["MAC " + mac for mac, _to in ways.forwarding] or ["neighbour " + each[0] for each in ways.neighbours]
+    return iter(entries[:3] + ["and {0} more".format(len(entries) - 3)] * (len(entries) > 3))
+
+
+def _entries(ways: Ways) -> Dict[str, Any]:
+    found: Dict[str, Any] = {"forwarding entry " + mac: to for mac, to in ways.forwarding}
+    found.update({"neighbour " + address: mac for address, mac in ways.neighbours})
+    found.update({"route " + route[0]: "via " + route[1] for route in ways.routes})
+    return found
+
+
+def _state(word: str, displaced: Ways) -> Any:
+    return _entries(displaced).get(word)
+
+
+# --- taken away, and back
+
+
+def remove(link: Link, observed: Observed, netns: Optional[str] = None) -> Action:
+    """Take a device of ours away; its way back is built from what it is now."""
+    if netns is not None:  # made by hand, with our mark
+        return unknown.remove(link, observed, netns)
+    options, now = vxlan.options_of(link), observed.ways.get(link.index, _NOTHING)
+    master = observed.by_index.get(link.master)
+    whose = of_owner(ownership.subject(link, observed) or link.ifname)
+    gone = operation("link.delete", netns=None, ifname=link.ifname)
+    words = {
+        "ifname": link.ifname,
+        "alias": link.alias,
+        "altnames": list(link.altnames),
+        "options": vars(options),
+        "mac": link.mac,
+        "mtu": link.mtu,
+        "master": master.ifname if master is not None else None,
+        "up": link.up,
+        "sysctls": [[key, value] for key, value in _settings_of(link, observed)],
+        "ipv6_link_local": link.ipv6_link_local,
+        "addresses": list(comparable_addresses(observed.addresses.get(link.index, []))),
+    }
+    back = operation(
+        "ways.set",
+        ifname=link.ifname,
+        neighbours_of=master.ifname if master is not None else link.ifname,
+        add=now.words(),
+        remove=_NOTHING.words(),
+    )
+    return Action(
+        text="remove {0} of {1} (VXLAN {2})".format(link.ifname, whose.network or "nobody", options.vni),
+        subject=whose,
+        do=(gone,),
+        undo=(gone, _made(link.ifname, words), *((back,) if now else ())),
+        before={"vni": options.vni, "port": options.port, "local": options.local, "mac": link.mac, "mtu": link.mtu},
+    )
+
+
+def _settings_of(link: Link, observed: Observed) -> List[Tuple[str, str]]:
+    part = "/conf/{0}/".format(link.ifname)
+    return [(key, value) for key, value in observed.sysctls.items() if part in key and value is not None]
+
+
+def _create_link(host: Host, netns: Optional[str], words: Mapping[str, Any]) -> None:
+    """With all that it is before it is up; what it leads to comes after."""
+    ifname = words["ifname"]
+    vxlan.create(host, ifname, Options(**words["options"]), words["mac"], words["mtu"])
+    settings: Dict[str, Any] = {"alias": words["alias"]}
+    if words["mtu"] >= IPV6_MTU:
+        settings["ipv6_link_local"] = words.get("ipv6_link_local", False)
+    if words["master"] is not None:
+        settings["master"] = host.index(words["master"])
+    host.socket.send([messages.link_set(ifname, **settings)])
+    for altname in words["altnames"]:
+        altname_add(host, None, ifname, altname)
+    for key, value in words["sysctls"]:
+        sysctls_of.write(key, value)
+    host.socket.send([messages.link_set(ifname, up=words["up"])])
+    for cidr in words.get("addresses", ()):
+        address_add(host, None, ifname, cidr)
+
+
+def _configure(host: Host, netns: Optional[str], ifname: str, options: Mapping[str, Any]) -> None:
+    vxlan.configure(host, ifname, options)
+
+
+KIND = Kind(
+    name="vxlan",
+    declared=Vxlan,
+    compare=compare,
+    remove=remove,
+    create=_create_link,
+    configure=_configure,
+    mutable=("alias", "local", "mac", "mtu", "ways", "master", "sysctls"),
+    after_rules=True,
+    settings=(
+        "net/ipv4/conf/{0}/rp_filter",
+        "net/ipv6/conf/{0}/disable_ipv6",
+        "net/ipv6/conf/{0}/accept_ra",
+    ),
+)

@@ -1,0 +1,156 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: fleet_member
+short_description: A host of networks across hosts, who it is and what it is told
+version_added: 0.2.0
+description:
+  - For the networks with the driver V(overlay) of M(linuxnet.fabric.topology). Before any host is changed, each says
+    who it is; out of what all of them answer and declare, the controller plans who has which block and address, and
+    tells each host, which keeps it.
+  - The playbook C(linuxnet.fabric.site) does all this, as does the role C(linuxnet.fabric.topology) with
+    C(tasks_from=introduce). Nobody has to call this module by hand.
+  - It makes nothing in the kernel.
+requirements:
+  - python >= 3.9
+extends_documentation_fragment:
+  - linuxnet.fabric._attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  name:
+    description:
+      - The topology, as O(linuxnet.fabric.topology#module:name).
+    type: str
+    default: default
+  state:
+    description:
+      - V(introduced) returns RV(identity) and changes nothing.
+      - V(reserved) keeps O(told), below C(/var/lib/linuxnet-fabric/fleet).
+      - V(reclaimed) takes back what O(hosts), which left, may still hold, and returns what others do (RV(left)).
+    type: str
+    choices: [introduced, reserved, reclaimed]
+    default: introduced
+  subnets:
+    description:
+      - The subnets of its overlays, which have to be clear of the host's routes.
+    type: list
+    elements: str
+    default: []
+  underlay_address:
+    description:
+      - Where the other hosts reach this one; an address that it has. The default is O(ansible_host) where that is one,
+        else that of the default route's interface.
+    type: str
+  ansible_host:
+    description:
+      - Where the controller reaches it.
+    type: str
+  host_id:
+    description:
+      - Who it is, over renames. The default is its machine id.
+    type: str
+  told:
+    description:
+      - What the controller planned for it.
+    type: dict
+  hosts:
+    description:
+      - The inventory names that hosts had which left.
+    type: list
+    elements: str
+    default: []
+  lock_timeout:
+    description:
+      - How many seconds to wait for another run on the same host to end.
+    type: int
+    default: 60
+seealso:
+  - module: linuxnet.fabric.topology
+author:
+  - linuxnet.fabric contributors (@linuxnet)
+"""
+
+EXAMPLES = r"""
+- name: Who is this host?
+  linuxnet.fabric.fleet_member:
+    subnets: [10.88.0.0/16]
+  register: member
+
+- name: What do hosts hold that left the inventory?
+  linuxnet.fabric.fleet_member:
+    state: reclaimed
+  register: member
+"""
+
+RETURN = r"""
+identity:
+  description:
+    - Who the host is. The C(version) is that of the exchange between hosts; C(kept) is what it was told last.
+  returned: with O(state=introduced)
+  type: dict
+  sample:
+    version: 1
+    release: 0.2.0
+    topology: default
+    host_id: 0123456789abcdef0123456789abcdef
+    underlay_address: 192.0.2.11
+    underlay_mtu: 1500
+    clashes: []
+    vxlans: []
+    kept:
+left:
+  description: From the inventory name of a host that left to its networks, and to its blocks in them.
+  returned: with O(state=reclaimed)
+  type: dict
+  sample:
+    node9:
+      shop: [10.88.3.0/24]
+actions:
+  description: What was done, or would be done in check mode; each a line that a person can read.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - reserve 10.88.3.0/24 of shop
+    - "remember node2 on shop: 10.88.1.0/24 at 192.0.2.12"
+changes:
+  description: RV(actions) as data, as RV(linuxnet.fabric.topology#module:changes).
+  returned: success
+  type: list
+  elements: dict
+"""
+
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module.door import run_module
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module.fleet_member import perform_fleet_member
+
+ARGUMENT_SPEC = dict(
+    name=dict(type="str", default="default"),
+    state=dict(type="str", choices=["introduced", "reserved", "reclaimed"], default="introduced"),
+    subnets=dict(type="list", elements="str", default=[]),
+    underlay_address=dict(type="str"),
+    ansible_host=dict(type="str"),
+    host_id=dict(type="str"),
+    told=dict(type="dict"),
+    hosts=dict(type="list", elements="str", default=[]),
+    lock_timeout=dict(type="int", default=60),
+)
+
+
+def main() -> None:
+    run_module(ARGUMENT_SPEC, perform_fleet_member)
+
+
+if __name__ == "__main__":
+    main()

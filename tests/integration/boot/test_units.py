@@ -1,0 +1,207 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The units by which a host brings its networks back are part of what is declared: compared, repaired, taken away.
+
+The program that they run is a stand-in here, which notes how it was called: what it does is another test's.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Dict, Iterator, List, Sequence
+
+import pytest
+
+from tests.lab.ansible import ROOT
+from tests.lab.booted import BootedLab, missing
+from tests.lab.booted_host import BootedHost
+from tests.lab.waiting import wait_for
+
+RESTORE, RULES = "linuxnet-fabric@default.service", "linuxnet-fabric-nftables@default.service"
+FIREWALLD = "linuxnet-fabric-firewalld@default.service"
+LATE, HEAL = "linuxnet-fabric-late@default.service", "linuxnet-fabric-heal@default.timer"
+DIRECTORY = "/etc/systemd/system/"
+PROGRAM = '#!/bin/sh\necho "$*" >> /var/called\n'
+WORDS: Dict[str, Any] = {
+    "networks": {"front": {}},
+    "containers": {"web": {"networks": ["front"]}},
+    "restore": "auto",
+}
+
+
+@pytest.fixture
+def host(booted: BootedLab) -> BootedHost:
+    booted.host.write("/usr/local/sbin/linuxnet-fabric", PROGRAM)
+    booted.host.run(["chmod", "755", "/usr/local/sbin/linuxnet-fabric"])
+    return booted.host
+
+
+@pytest.fixture(scope="module")
+def applied() -> Iterator[BootedHost]:
+    """One that is as declared before each test, as the last one left it after."""
+    if missing():
+        pytest.skip("a lab host that boots needs " + missing())
+    with BootedLab() as lab:
+        lab.host.write("/usr/local/sbin/linuxnet-fabric", PROGRAM)
+        lab.host.run(["chmod", "755", "/usr/local/sbin/linuxnet-fabric"])
+        lab.host.run(["systemctl", "start", "nftables"])
+        lab.host.module("topology", WORDS)
+        yield lab.host
+
+
+def states(host: BootedHost, *units: str) -> List[str]:
+    """``enabled active`` for each, in their order."""
+    shown = host.run(["systemctl", "show", "--property=UnitFileState,ActiveState", *units]).stdout
+    words = [dict(line.split("=") for line in each.split()) for each in shown.split("\n\n")]
+    return ["{0} {1}".format(each["UnitFileState"], each["ActiveState"]).strip() for each in words]
+
+
+def all_up(host: BootedHost, *units: str) -> bool:
+    return set(states(host, *units)) == {"enabled active"}
+
+
+def called(host: BootedHost) -> List[str]:
+    return host.run(["sh", "-c", "cat /var/called 2>/dev/null; true"]).stdout.splitlines()
+
+
+def test_a_first_run_writes_enables_and_starts_them_and_a_second_one_has_nothing_to_do(host: BootedHost) -> None:
+    announced = host.module("topology", WORDS, check=True)["actions"]
+    made = host.module("topology", WORDS)["actions"]
+
+    assert made == announced
+    assert ["write and enable " + unit for unit in (RESTORE, RULES, FIREWALLD)] == [
+        line for line in made if "@" in line
+    ]
+    wait_for(lambda: all_up(host, RESTORE), what="it is active")
+    assert host.module("topology", WORDS)["actions"] == []
+    assert called(host) == ["restore --early default"]
+
+
+@pytest.mark.parametrize("how", ["reboot", "crash"])
+def test_a_boot_runs_them_before_the_network_that_others_wait_for(host: BootedHost, how: str) -> None:
+    host.module("topology", WORDS)
+    wait_for(lambda: all_up(host, RESTORE), what="it is active")
+    host.run(["rm", "/var/called"])
+    getattr(host, how)()
+
+    assert called(host) == ["restore --early default"]
+    assert host.failed_units() == []
+    order = host.run(["systemctl", "show", "--property=After", "--value", "network-pre.target"]).stdout.split()
+    assert RESTORE in order
+
+
+DRIFT = {
+    "disabled": (["systemctl", "disable", RESTORE], "enable " + RESTORE),
+    "stopped": (["systemctl", "stop", RULES], "start " + RULES),
+    "changed": (["sed", "-i", "s/--early //", DIRECTORY + RESTORE], "rewrite " + RESTORE),
+    "removed": (["rm", DIRECTORY + RULES], "write and enable " + RULES),
+}
+
+
+@pytest.mark.parametrize("what", DRIFT)
+def test_what_somebody_did_to_a_unit_is_drift_and_is_repaired(applied: BootedHost, what: str) -> None:
+    wait_for(lambda: all_up(applied, RESTORE, RULES), what="it is active")
+    command, named = DRIFT[what]
+    applied.run(command)
+
+    found = applied.module("topology", WORDS, check=True)
+    assert found["drift"] == [named] and found["intended"] == []
+    applied.module("topology", WORDS)
+
+    wait_for(lambda: all_up(applied, RESTORE, RULES), what="it is active")
+    assert applied.module("topology", WORDS, check=True)["actions"] == []
+
+
+def test_heal_is_a_timer_and_a_shorter_time_is_an_intended_change(applied: BootedHost) -> None:
+    applied.module("topology", dict(WORDS, heal=5))
+    wait_for(lambda: all_up(applied, HEAL), what="the timer is active")
+    shorter = applied.module("topology", dict(WORDS, heal=1), check=True)
+    assert shorter["intended"] == ["rewrite " + HEAL]
+    applied.module("topology", dict(WORDS, heal=1))
+    assert "1min" in applied.run(["systemctl", "show", "--property=TimersMonotonic", HEAL]).stdout
+    assert sorted(applied.module("topology", WORDS)["actions"]) == [
+        "remove linuxnet-fabric-heal@default.service",
+        "remove linuxnet-fabric-heal@default.timer",
+    ]
+
+
+def test_networks_on_links_of_others_have_a_unit_after_the_network(applied: BootedHost) -> None:
+    lan = {"driver": "macvlan", "parent": "eth0", "ipam": {"config": [{"ip_range": "198.51.100.192/28"}]}}
+    made = applied.module("topology", dict(WORDS, networks=dict(WORDS["networks"], lan=lan)))["actions"]
+    assert "write and enable " + LATE in made
+    after = applied.run(["systemctl", "show", "--property=After", "--value", LATE]).stdout.split()
+    assert {"network.target", RESTORE} <= set(after)
+    assert "remove " + LATE in applied.module("topology", WORDS)["actions"]
+
+
+def test_a_unit_of_our_name_that_is_not_ours_stops_the_run_before_it_changes_anything(host: BootedHost) -> None:
+    host.write(DIRECTORY + RESTORE, "[Unit]\nDescription=mine\n")
+    refused = host.module("topology", WORDS, fail=True)
+    assert RESTORE in refused["msg"] and "is not ours" in refused["msg"]
+    assert host.run(["ip", "netns", "list"]).stdout == ""
+
+
+def test_the_last_topology_takes_its_units_with_it_and_another_ones_stay(host: BootedHost) -> None:
+    host.module("topology", WORDS)
+    host.module("topology", {"name": "other", "networks": {"more": {}}, "containers": {}, "restore": "auto"})
+    host.module("topology", {"state": "absent"})
+    left = host.run(["find", DIRECTORY, "-name", "linuxnet-fabric*"]).stdout
+    assert "@default" not in left and "@other.service" in left
+    host.module("topology", {"name": "other", "state": "absent"})
+    assert host.run(["find", DIRECTORY, "-name", "linuxnet-fabric*"]).stdout == ""
+    assert host.run(["find", DIRECTORY, "-name", "*firewall*"]).stdout == ""
+    wait_for(lambda: set(states(host, RESTORE, RULES)) == {"inactive"}, what="systemd forgets them")
+
+
+LAB_HOST = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+from tests.lab import Lab
+with Lab() as lab:
+    words = json.loads(sys.argv[2])
+    made = lab.host.module("topology", words)
+    refused = lab.host.module("topology", dict(words, restore="true", heal=1), fail=True)
+    print(json.dumps([made["actions"], refused["msg"]]))
+"""
+
+
+def test_a_lab_host_on_a_machine_with_systemd_leaves_that_machines_units_alone(host: BootedHost) -> None:
+    """Its process 1 and its /etc are that machine's, and there is a topology of the same name."""
+    host.module("topology", WORDS)
+    units = host.run(["find", DIRECTORY, "-name", "linuxnet-fabric*"]).stdout
+    actions, message = json.loads(host.python(LAB_HOST, str(ROOT), json.dumps(WORDS)).splitlines()[-1])
+    assert "create namespace web" in actions and not [line for line in actions if "@" in line]
+    assert "topology_restore: true: systemd is not in the network namespace of this run" in message
+    assert "topology_heal: 1: systemd is not in the network namespace" in message
+    assert host.run(["find", DIRECTORY, "-name", "linuxnet-fabric*"]).stdout == units
+
+
+def way_back(host: BootedHost, firewall: str, words: Sequence[str]) -> List[str]:
+    """What our units ran after the firewall was told this."""
+    host.run(["sh", "-c", ": > /var/called"])
+    for word in words:
+        host.run(["systemctl", word, firewall])
+    wait_for(lambda: called(host), what="{0} of {1} to reach our rules".format(words[-1], firewall))
+    wait_for(lambda: all_up(host, RESTORE), what="it is active")
+    return called(host)
+
+
+@pytest.mark.parametrize("firewall", ["nftables", "firewalld"])
+def test_our_rules_come_back_after_a_firewall_and_nothing_else_is_touched(host: BootedHost, firewall: str) -> None:
+    host.module("topology", WORDS)
+    wait_for(lambda: all_up(host, RESTORE), what="it is active")
+    host.start("lives-on", ["sleep", "infinity"], "NetworkNamespacePath=/run/netns/web", "Requires=" + RESTORE)
+    pid = host.run(["systemctl", "show", "--property=MainPID", "--value", "lives-on"]).stdout
+    for words in (["start"], ["restart"], ["reload"], ["stop", "start"]):
+        assert way_back(host, firewall, words) == ["restore --rules default"], words
+        assert not [line for line in host.module("topology", WORDS, check=True)["actions"] if "@" in line], words
+    assert host.run(["systemctl", "show", "--property=MainPID", "--value", "lives-on"]).stdout == pid
+
+
+def test_the_start_of_one_firewall_that_stops_the_other_brings_our_rules_back_too(applied: BootedHost) -> None:
+    assert way_back(applied, "firewalld", ["start"]) == ["restore --rules default"]
+    assert all_up(applied, FIREWALLD) and not all_up(applied, RULES)
+    assert way_back(applied, "nftables", ["start"]) == ["restore --rules default"]
+    assert all_up(applied, RULES) and not all_up(applied, FIREWALLD)
