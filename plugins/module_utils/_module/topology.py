@@ -38,12 +38,13 @@ from .._fleet.join import join
 from .._ipam.allocate import allocate, release_topology
 from .._ipam.requests import Allocation, HostFacts, SubnetRequest
 from .._ipam.store import Store, leases, open_store
-from .._kernel import dependencies, facts, rare, sysctl, systemd
+from .._kernel import dependencies, facts, rare, sysctl, systemd, vxlan
 from .._kernel.errors import DeclarationError, Problem
 from .._kernel.host import Host
 from .._kernel.names import RELEASE as RELEASE_NAME
 from .._kernel.observe import Observed
 from .._kernel.rtnl import read as rtnetlink
+from .._resources import ownership
 from .._resources.action import Operation, operation
 from .._resources.firewalls.accept import WARN
 from .._resources.forwarding import DROP, KEYS, MANAGE, Forwarding, decide, warnings
@@ -270,9 +271,11 @@ def _bridge_netfilter() -> bool:
 
 
 def _host_facts(reading: facts.Reading) -> HostFacts:
-    """What an allocation must respect."""
+    """What an allocation must respect. Over the tunnels of overlays are other hosts' blocks, of whom the fleet knows."""
+    links = reading.links.values()
+    tunnels = {link.ifname for link in links if link.kind == vxlan.KIND and ownership.is_marked(link)}
     return HostFacts(
-        routes=facts.routes(reading),
+        routes=tuple(route for route in facts.routes(reading) if route[1] not in tunnels),
         nameservers=facts.nameservers(),
         ip_local_port_range=facts.local_port_range(),
         ip_local_reserved_ports=facts.reserved_ports(),
