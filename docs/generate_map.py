@@ -47,6 +47,7 @@ itself: `python -m docs.generate_map`.
 FOLDERS: Dict[str, str] = {
     "modules": "The doors: documentation, and a `main()` of a few lines.",
     "module_utils/_module": "What each module performs.",
+    "module_utils/_promises": "Who reaches whom, by what is declared. Pure.",
     "module_utils/_expansion": "A declaration and its leases become resources; and back, for topology_info. Pure.",
     "module_utils/_expansion/drivers": "A file for each network driver.",
     "module_utils/_fleet": "Networks across hosts: who the hosts are, and what each is told of the others. Pure.",

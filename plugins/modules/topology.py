@@ -172,6 +172,15 @@ options:
     type: str
     choices: [warn, integrate, ignore]
     default: warn
+  quarantine:
+    description:
+      - What to do when something goes wrong because of what is inside the namespace of one container, such as a foreign
+        interface that has the name of a declared one, a setting that the kernel refuses, or a hundred thousand routes.
+      - V(true) leaves that container out, and those that share its namespace. They stay as they were before the run,
+        everything else is made and verified, and the task then fails with the container's name in RV(quarantined).
+      - V(false) takes the whole run back.
+    type: bool
+    default: true
   forwarding:
     description:
       - V(manage) turns on C(net.ipv4.ip_forward) and C(net.ipv6.conf.all.forwarding) where a network of that family
@@ -224,6 +233,12 @@ options:
         An error where O(restore=true) is one.
     type: int
     default: 0
+    version_added: 0.2.0
+  host_program:
+    description:
+      - Whether the program C(linuxnet-fabric) is to be on the host also where neither O(restore) nor O(heal) needs it.
+    type: bool
+    default: false
     version_added: 0.2.0
   lock_timeout:
     description:
@@ -468,6 +483,11 @@ containers:
           published: 8080
           target: 80
           protocol: tcp
+quarantined:
+  description: Containers that were left out, or in check mode would be, because of what is inside; with what is wrong.
+  returned: when O(quarantine) is V(true) and there is one; the task fails
+  type: dict
+  sample: {web: "interface eth0 in namespace web is not ours: it stands in the way of web:eth0"}
 would_remove:
   description: The names of the C(networks) and C(containers) that the declaration would have removed.
   returned: when the declaration is empty, or would remove more than O(remove_limit)
@@ -508,12 +528,14 @@ ARGUMENT_SPEC = dict(
     ),
     port_range=dict(type="str"),
     firewall=dict(type="str", choices=["warn", "integrate", "ignore"], default="warn"),
+    quarantine=dict(type="bool", default=True),
     forwarding=dict(type="str", choices=["manage", "keep"], default="manage"),
     transit=dict(type="str", choices=["drop", "accept"], default="drop"),
     fleet=dict(type="dict"),
     remove_limit=dict(type="str"),
     restore=dict(type="str", choices=["auto", "true", "false"]),
     heal=dict(type="int", default=0),
+    host_program=dict(type="bool", default=False),
     lock_timeout=dict(type="int", default=60),
     confirm_timeout=dict(type="int", default=0),
 )

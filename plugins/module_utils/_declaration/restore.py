@@ -2,7 +2,7 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``topology_restore`` and ``topology_heal``: whether a host makes its networks real again by itself, and when."""
+"""``topology_restore``, ``topology_heal``, ``topology_host_program``: what a host does for its networks by itself."""
 
 from __future__ import annotations
 
@@ -17,24 +17,38 @@ _LONGEST = 7 * 24 * 60
 
 
 @dataclass(frozen=True)
-class Restore:
-    """``restore``: auto, true, false; None where nobody says anything, and what is there stays. ``heal``: minutes
-    between two repairs, 0 for none."""
+class Wanted:
+    """What a host is to have. ``units``: whether anybody looks at its units; then those of ``restore`` and of ``heal``
+    (minutes, 0 for none) are to be there, and no others. ``program``: is to be there, or gone; None: nobody looks."""
+
+    units: bool = False
+    restore: bool = False
+    heal: int = 0
+    program: Optional[bool] = None
+
+
+@dataclass(frozen=True)
+class Words:
+    """``restore``: auto, true or false; None where nobody says anything, and what is there stays. ``heal``: minutes."""
 
     restore: Optional[str] = None
     heal: int = 0
+    program: bool = False
 
-    def possible(self, why_not: str) -> bool:
-        """Whether this host is to have units. ``why_not``: what keeps its systemd from being asked, in words.
+    def on(self, why_not: str, at_home: bool) -> Wanted:
+        """Of a host. ``why_not``: what keeps its systemd from being asked, in words. ``at_home``: its files are its
+        own, and not those of a machine on which it is a lab host.
 
-        Raises DeclarationError where they are wanted by name and cannot be.
+        Raises DeclarationError for what is wanted by name and cannot be.
         """
-        if not why_not:
-            return self.restore is not None
-        problems = list(self._refused(why_not))
+        problems = list(self._refused(why_not)) if why_not else []
         if problems:
             raise DeclarationError(problems)
-        return False
+        if self.restore is None:
+            return Wanted(program=True if self.program else None)
+        restore, heal = (False, 0) if why_not else (self.restore != NO, self.heal)
+        needed = restore or bool(heal) or self.program
+        return Wanted(not why_not, restore, heal, needed if needed or at_home else None)
 
     def _refused(self, why_not: str) -> Iterator[Problem]:
         if self.restore == YES:
@@ -45,10 +59,12 @@ class Restore:
             yield Problem("topology_heal", text.format(self.heal, why_not))
 
 
-def parse_restore(words: Mapping[str, Any]) -> Restore:
-    """Of a module's words ``restore`` and ``heal``."""
+def parse_restore(words: Mapping[str, Any]) -> Words:
+    """Of a module's words ``restore``, ``heal`` and ``host_program``."""
     restore, heal = words.get("restore"), words.get("heal") or 0
     if not 0 <= heal <= _LONGEST:
         text = "{0}: expected minutes between two repairs, from 1 to {1} (a week), or 0 for none"
         raise DeclarationError([Problem("topology_heal", text.format(heal, _LONGEST))])
-    return Restore(restore, heal)
+    if heal and restore is None:
+        restore = NO  # a timer is asked for, so the units are looked at
+    return Words(restore, heal, bool(words.get("host_program")))

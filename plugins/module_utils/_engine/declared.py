@@ -12,23 +12,13 @@ import json
 import os
 from typing import Any, Dict, Mapping, NamedTuple, Optional
 
-from .._kernel import files, gate, names
+from .._kernel import gate, names, state
 from .asked import Digests
 
-_WORDS = (
-    "networks",
-    "containers",
-    "default_address_pools",
-    "port_range",
-    "firewall",
-    "forwarding",
-    "transit",
-    "fleet",
-    "restore",
-    "heal",
-)
 #: Those that earlier releases did not have.
-_LATER = ("fleet", "restore", "heal")
+_LATER = ("fleet", "restore", "heal", "host_program")
+_FIRST = ("networks", "containers", "default_address_pools", "port_range", "firewall", "forwarding", "transit")
+_WORDS = (*_FIRST, *_LATER)
 
 
 class Kept(NamedTuple):
@@ -48,12 +38,13 @@ def words(params: Mapping[str, Any]) -> Dict[str, Any]:
 def read(topology: str) -> Optional[Kept]:
     """None when the topology was never applied here, or the record cannot be read."""
     try:
-        with open(_path(topology), encoding="utf-8") as file:
-            found: Dict[str, Any] = json.load(file)
+        found = state.read_json(_path(topology))
+        if found is None:
+            return None
         if "declared" not in found:
             return _of_this_release(Kept(found))
         return _of_this_release(Kept(found["declared"], str(found["release"]), dict(found["asked"])))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, state.Damaged, ValueError, KeyError, TypeError):
         return None
 
 
@@ -66,21 +57,26 @@ def _of_this_release(record: Kept) -> Optional[Kept]:
 def write(topology: str, record: Kept) -> None:
     """No write when nothing changed, whatever the order."""
     kept = {"declared": record.words, "release": record.release, "asked": record.asked}
-    text, last = json.dumps(kept), files.read(_path(topology))
+    text, last = json.dumps(kept), _text(topology)
     if last == text or (last is not None and len(last) == len(text) and read(topology) == record):
         return
     gate.writing("declared")
     os.makedirs(names.DECLARED_DIRECTORY, mode=0o700, exist_ok=True)
-    temporary = _path(topology) + ".new"
-    with open(temporary, "w", encoding="utf-8") as file:
-        file.write(text)
-    os.replace(temporary, _path(topology))
+    state.write(_path(topology), text)
+
+
+def _text(topology: str) -> Optional[str]:
+    """What is kept, word for word; None where that is nothing, or damaged."""
+    try:
+        return state.read(_path(topology))
+    except (OSError, state.Damaged):
+        return None
 
 
 def remove(topology: str) -> None:
-    if os.path.exists(_path(topology)):
+    if os.path.lexists(_path(topology)):
         gate.writing("declared")
-        files.unlink(_path(topology))
+        state.remove(_path(topology))
 
 
 def _path(topology: str) -> str:

@@ -9,6 +9,7 @@ taken back or finished, which the next apply does before all else. The check its
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 from dataclasses import replace
 from ipaddress import ip_interface
@@ -30,7 +31,7 @@ from .._resources.links.registry import SETTINGS
 from .._resources.units import Unit, UnitStates
 from . import before as images
 from . import declared as declared_records
-from . import forwarding
+from . import forwarding, lost_marks
 from .declared import Kept
 from .effects import FILE, LINK, SYSCTL, Outlook, kind_of, name_of, names_of
 from .journal import VERIFIED, Record, way_back
@@ -59,7 +60,8 @@ class View:
 
     def visits(self, sysctls: Mapping[str, Sequence[str]], topologies: Iterable[str] = ()) -> Visits:
         """Of the namespaces that a plan is to see."""
-        return Visits(self.host, sysctls, topologies)
+        owners = tuple(topologies)
+        return Visits(self.host, sysctls, owners, also=functools.partial(lost_marks.suspects, self.host, owners))
 
     def observe(
         self, sysctls: Iterable[str] = (), visits: Optional[Visits] = None, limited: Collection[str] = ()
@@ -73,6 +75,9 @@ class View:
         if self._interrupted is not None:
             observed = replace(observed, handles=self._without_discarded(observed))
             observed = images.restored(observed, self._before)
+        lost = lost_marks.found(observed, visits.owners)
+        if lost:
+            observed = replace(observed, marks={**observed.marks, **lost})
         self._read = (observed, {})
         return observed
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 from .._declaration.limits import Limit, parse_remove_limit
-from .._declaration.restore import NO, parse_restore
+from .._declaration.restore import Wanted, parse_restore
 from .._declaration.topology import Topology, families
 from .._engine import confirm, declared, forwarding
 from .._engine.asked import Digests, digests, kinds, kinds_by_change
@@ -23,7 +23,7 @@ from .._engine.lock import host_lock
 from .._engine.observation import Planner
 from .._engine.possession import possession, refuse_to_lose
 from .._engine.report import DRIFT, INTENDED, RELEASE, Result, changes
-from .._engine.session import Work, session
+from .._engine.session import Finish, Work, session
 from .._engine.stopwatch import Stopwatch
 from .._engine.view import View
 from .._expansion.addressing import HostDefaults
@@ -39,7 +39,7 @@ from .._ipam.allocate import allocate, release_topology
 from .._ipam.requests import Allocation, HostFacts, SubnetRequest
 from .._ipam.store import Store, leases, open_store
 from .._kernel import dependencies, facts, rare, sysctl, systemd, vxlan
-from .._kernel.errors import DeclarationError, Problem
+from .._kernel.errors import DeclarationError, FabricError, Problem
 from .._kernel.host import Host
 from .._kernel.names import RELEASE as RELEASE_NAME
 from .._kernel.observe import Observed
@@ -68,13 +68,15 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
             dependencies.require_kinds(run.host)
         with _leases(run.view, check_mode) as store:
             consent = None if absent else _consent(store, topology, limit)
-            prepared = _prepare(run.view, store, topology, absent, params, consent)
+            quarantine = bool(params.get("quarantine", True))
+            prepared = _prepare(run.view, store, topology, absent, params, consent, quarantine)
             planner = prepared.planner
             watch.lap("lease and expand")
             granted = PreparedLeases(store, prepared.allocation)
             kept = run.view.declared(topology.name)
             finish = functools.partial(_finish, params, absent, prepared, kept)
-            result = run.carry_out(Work(topology.name, planner.plan, granted, planner.left_after, finish))
+            work = Work(topology.name, planner.plan, granted, planner.left_after, finish, planner.quarantine)
+            result = run.carry_out(work)
         result = replace(result, kinds=_kinds(run.view, params, absent, prepared, kept, result, check_mode))
         watch.lap("tell drift from intent" if check_mode else "finish")
     told_apart = {"drift": result.of_kinds(DRIFT), "intended": result.of_kinds(INTENDED, RELEASE)}
@@ -83,7 +85,22 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
     result = replace(result, warnings=(*warnings(prepared.forwarding, needing), *beside))
     watch.lap("look at other firewalls")
     result = run.first.then(replace(result, timings=watch.milliseconds()))
+    if result.quarantined:
+        raise _left_out(result, check_mode)
     return result.with_facts(**prepared.described(), **(told_apart if check_mode else {}))
+
+
+def _left_out(result: Result, check_mode: bool) -> FabricError:
+    """A run that made the rest is no success: somebody has to look at these containers."""
+    whose = "; ".join("{0}: {1}".format(name, why) for name, why in sorted(result.quarantined.items()))
+    rest = "would be made and verified" if check_mode else "was made and verified"
+    return FabricError(
+        "left out because of what is inside, and as before: {0}. Everything else {1}. With quarantine: false the whole "
+        "run goes back instead".format(whose, rest),
+        quarantined=dict(result.quarantined),
+        actions=list(result.actions),
+        changed=result.changed,
+    )
 
 
 class Prepared(NamedTuple):
@@ -153,14 +170,12 @@ def _confirm(params: Mapping[str, Any], check_mode: bool) -> Result:
         return confirm.confirm()
 
 
-def _finish(
-    params: Mapping[str, Any], absent: bool, prepared: Prepared, kept: Optional[Kept], changes: bool
-) -> Tuple[Operation, ...]:
+def _finish(params: Mapping[str, Any], absent: bool, prepared: Prepared, kept: Optional[Kept], changes: bool) -> Finish:
     """What is kept in files once all is real."""
     remembered = forwarding.remembering(prepared.forwarding.record)
     on_overlays = any(driver_of(network).has_blocks for network in prepared.topology.networks.values())
     forgotten = () if on_overlays else (operation("fleet.forget", topology=prepared.topology.name),)
-    return (remembered, *forgotten, *_remember(params, absent, prepared, kept, changes))
+    return Finish((remembered, *forgotten), _remember(params, absent, prepared, kept, changes))
 
 
 def _remember(
@@ -199,7 +214,7 @@ def _kinds(
     with _leases(view, check_mode=True) as store:
         try:
             topology = _parse(params["name"], kept.words, absent=False)
-            last = _prepare(view, store, topology, False, kept.words)
+            last = _prepare(view, store, topology, False, kept.words, quarantine=True)
         except DeclarationError:  # the host has not what it took, such as an interface: so this is another declaration
             return kinds(result.changes, kept.asked, prepared.asked(), same)
         corrective = (*last.allocation.changes, *changes(last.planner.plan()))
@@ -213,6 +228,7 @@ def _prepare(
     absent: bool,
     words: Mapping[str, Any],
     consent: Optional[Consent] = None,
+    quarantine: bool = False,
 ) -> Prepared:
     """Lease and expand: from what is declared to what is to be on this host."""
     if absent:
@@ -228,23 +244,28 @@ def _prepare(
         if desired.limited_ifnames():
             dependencies.require_library("pyroute2", "to limit traffic of containers")
     decided = _decide(view, topology, desired, words, reading)
-    desired = replace(desired, units=_units(topology, words, absent))
+    desired = replace(desired, units=_units(topology, wanted(words, absent)))
     desired = replace(desired, sysctls=decided.settings, given_back=decided.given_back, transit=decided.transit)
     described = functools.lru_cache(maxsize=None)(functools.partial(_describe, topology, allocation))
     asked = functools.lru_cache(maxsize=None)(functools.partial(digests, desired))
-    planner = Planner(view, desired, words.get("firewall") or WARN, described, consent)
+    planner = Planner(view, desired, words.get("firewall") or WARN, described, consent, quarantine)
     return Prepared(topology, allocation, planner, decided, described, asked)
 
 
-def _units(topology: Topology, words: Mapping[str, Any], absent: bool) -> Optional[Tuple[Unit, ...]]:
-    """None where nobody looks at them."""
-    wanted, why_not = parse_restore(words), systemd.why_not()
+def wanted(words: Mapping[str, Any], absent: bool) -> Wanted:
+    """What this host is to do for its networks by itself."""
+    why_not, at_home = systemd.why_not(), systemd.at_home()
     if absent:
-        return None if why_not else ()
-    if not wanted.possible(why_not):
+        return Wanted(units=not why_not, program=False if at_home else None)
+    return parse_restore(words).on(why_not, at_home)
+
+
+def _units(topology: Topology, asked: Wanted) -> Optional[Tuple[Unit, ...]]:
+    """None where nobody looks at them."""
+    if not asked.units:
         return None
     late = any(driver_of(network).stands_on_others(network) for network in topology.networks.values())
-    return units(topology.name, wanted.restore != NO, late, wanted.heal)
+    return units(topology.name, asked.restore, late, asked.heal)
 
 
 def _decide(

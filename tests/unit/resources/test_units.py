@@ -10,9 +10,8 @@ from typing import Any, List
 
 import pytest
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._declaration.restore import Restore, parse_restore
 from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.units import units
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import DeclarationError, ForeignObjectError
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import ForeignObjectError
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.action import Action
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.units import Unit, UnitStates, compare
 
@@ -105,26 +104,3 @@ def test_units_run_the_program_with_the_name_of_their_topology() -> None:
     assert started == [program + each for each in words]
     assert "OnUnitActiveSec=5min" in found["linuxnet-fabric-heal@shop.timer"].text
     assert not any("{" in unit.text for unit in found.values())
-
-
-# --- whether there are any
-
-
-def test_auto_does_nothing_where_systemd_cannot_be_asked() -> None:
-    assert not Restore("auto").possible("systemd is not process 1 here")
-    assert Restore("auto").possible("")
-    assert not Restore(None).possible(""), "nobody said anything: what is there stays"
-
-
-def test_what_is_wanted_by_name_and_impossible_is_refused_with_the_reason() -> None:
-    with pytest.raises(DeclarationError) as refused:
-        Restore("true", heal=3).possible("systemd is not process 1 here")
-    told = str(refused.value)
-    assert "topology_restore: true: systemd is not process 1 here" in told
-    assert "topology_heal: 3: systemd is not process 1 here" in told
-
-
-@pytest.mark.parametrize("heal", [-1, 10081])
-def test_minutes_that_make_no_sense_are_refused(heal: int) -> None:
-    with pytest.raises(DeclarationError, match="topology_heal"):
-        parse_restore({"restore": "auto", "heal": heal})
