@@ -292,7 +292,7 @@ def _bridge_netfilter() -> bool:
 
 
 def _host_facts(reading: facts.Reading) -> HostFacts:
-    """What an allocation must respect. Over tunnels of overlays are the blocks of other hosts, which the fleet knows."""
+    """What an allocation must respect. Over tunnels of overlays are blocks of other hosts, which the fleet knows."""
     links = reading.links.values()
     tunnels = {link.ifname for link in links if link.kind == vxlan.KIND and ownership.is_marked(link)}
     return HostFacts(
