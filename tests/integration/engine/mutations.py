@@ -516,6 +516,10 @@ def of_rules(desired: Desired) -> List[Mutation]:
         where = "{0} {1}".format(table.family, table.name)
         found.append(Mutation("nft delete table {0}".format(where), "create nft table " + where, 0))
         found.append(Mutation("nft flush table {0}".format(where), "repair rules of chain", 0))
+        asleep = "nft add table {0} {{ flags dormant\\; }}".format(where)
+        woken = "enable nft table {0}, which is dormant".format(where)
+        found.append(Mutation(asleep, woken))
+        found.append(Mutation("{0}; nft flush table {1}".format(asleep, where), woken, 0))
         found.append(Mutation("nft add chain {0} stray".format(where), "replace nft table " + where, 0))
         found.append(
             Mutation("nft add set {0} stray {{ type ifname\\; }}".format(where), "replace nft table " + where, 0)
