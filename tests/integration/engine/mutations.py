@@ -465,12 +465,21 @@ def _file_path(file: TextFile) -> Iterator[Mutation]:
     yield Mutation("rm {0}".format(file.path), "write {0}/: {1}".format(*file.path.rsplit("/", 1)))
 
 
+def _file_access(file: TextFile) -> Iterator[Mutation]:
+    """No field of a file: they are all written alike, for programs in the container that do not run as root."""
+    reported = "set mode and owner of {0}/: {1}".format(*file.path.rsplit("/", 1))
+    yield Mutation("chmod 600 {0}".format(file.path), reported)
+    yield Mutation("chmod 666 {0}; chown 1000:1000 {0}".format(file.path), reported)
+    yield Mutation("chmod 700 {0}".format(os.path.dirname(file.path)), "set mode and owner of", 0)
+
+
 def _file_content(file: TextFile) -> Iterator[Mutation]:
     if file.content is not None:
         reported = "rewrite {0}/: {1}".format(*file.path.rsplit("/", 1))
         yield Mutation("echo '192.0.2.1 stray' >> {0}".format(file.path), reported)
         yield Mutation("echo '192.0.2.1 stray' > {0}".format(file.path), reported)
         yield Mutation("rm {0}; ln -s /etc/hostname {0}".format(file.path), reported)
+        yield from _file_access(file)
 
 
 def _file_target(file: TextFile) -> Iterator[Mutation]:
