@@ -14,7 +14,7 @@ import pytest
 
 PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
 UTILS = "ansible_collections.linuxnet.fabric.plugins.module_utils."
-ROOMS = ["_module", "_expansion", "_fleet", "_engine", "_declaration", "_resources", "_ipam", "_kernel"]
+ROOMS = "_host_program _module _expansion _fleet _engine _declaration _resources _ipam _kernel".split()
 #: A target needs these only for what it does with them: a module must say what is missing, so it must import first.
 GUARDED = {"pyroute2", "netaddr"}
 FILES = sorted(PLUGINS.glob("module_utils/_*/**/*.py")) + sorted(PLUGINS.glob("modules/*.py"))

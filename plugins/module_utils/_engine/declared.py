@@ -22,11 +22,15 @@ _WORDS = (*_FIRST, *_LATER)
 
 
 class Kept(NamedTuple):
-    """``release`` and ``asked`` are empty where a release wrote it that kept none."""
+    """``release``, ``asked`` and ``around`` are empty where a release wrote it that kept none.
+
+    ``around``: what the declaration took from the host around it (``_module/around.py``), for a restore.
+    """
 
     words: Mapping[str, Any]
     release: str = ""
     asked: Digests = {}
+    around: Mapping[str, Any] = {}
 
 
 def words(params: Mapping[str, Any]) -> Dict[str, Any]:
@@ -42,7 +46,8 @@ def read(topology: str) -> Optional[Kept]:
             found: Dict[str, Any] = json.load(file)
         if "declared" not in found:
             return _of_this_release(Kept(found))
-        return _of_this_release(Kept(found["declared"], str(found["release"]), dict(found["asked"])))
+        around = dict(found.get("around") or {})
+        return _of_this_release(Kept(found["declared"], str(found["release"]), dict(found["asked"]), around))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -55,7 +60,7 @@ def _of_this_release(record: Kept) -> Optional[Kept]:
 
 def write(topology: str, record: Kept) -> None:
     """No write when nothing changed, whatever the order."""
-    kept = {"declared": record.words, "release": record.release, "asked": record.asked}
+    kept = {"declared": record.words, "release": record.release, "asked": record.asked, "around": record.around}
     text, last = json.dumps(kept), files.read(_path(topology))
     if last == text or (last is not None and len(last) == len(text) and read(topology) == record):
         return
@@ -64,6 +69,8 @@ def write(topology: str, record: Kept) -> None:
     temporary = _path(topology) + ".new"
     with open(temporary, "w", encoding="utf-8") as file:
         file.write(text)
+        file.flush()
+        os.fsync(file.fileno())  # a boot restores what it says
     os.replace(temporary, _path(topology))
 
 

@@ -63,6 +63,19 @@ class Desired:
         """Those that are inside namespaces and have no end on the host."""
         return tuple(link for link in self.links if link.host_ifname is None)
 
+    def without(self, missing: FrozenSet[str]) -> "Desired":
+        """Without the links that stand on these, which the host does not have yet, and all that stands on those."""
+        if not missing:
+            return self
+        gone, links = set(missing), []
+        for link in self.links:
+            if gone.isdisjoint(link.stands_on):
+                links.append(link)
+            elif link.host_ifname is not None:
+                gone.add(link.host_ifname)
+        adopted = tuple(each for each in self.adopted if each.ifname not in missing)
+        return replace(self, links=tuple(links), adopted=adopted)
+
     def restricted(self, containers: FrozenSet[str]) -> "Desired":
         """Of these containers only; nothing is pruned."""
         return replace(

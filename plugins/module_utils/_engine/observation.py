@@ -60,6 +60,10 @@ class Planner:
             return ()
         return units.compare(desired.topology, desired.units, self._view.units(desired.topology, desired.units))
 
+    def plan_only(self, wanted: Callable[[Action], bool]) -> Tuple[Action, ...]:
+        """Of what is left to do, these."""
+        return tuple(action for action in self.plan() if wanted(action))
+
     def _ask(self, observed: Observed) -> None:
         consent, self._consent = self._consent, None
         if consent is not None:

@@ -96,10 +96,15 @@ def lease_revert(host: Host, granted: Iterable[Mapping[str, Any]], released: Ite
 
 
 def declared_write(
-    host: Host, topology: str, declared: Mapping[str, Any], release: str = "", asked: Optional[Digests] = None
+    host: Host,
+    topology: str,
+    declared: Mapping[str, Any],
+    release: str = "",
+    asked: Optional[Digests] = None,
+    around: Optional[Mapping[str, Any]] = None,
 ) -> None:
-    """Remember the declaration that was made real. A journal of an earlier release has no more than the first two."""
-    records.write(topology, records.Kept(declared, release, asked or {}))
+    """Remember the declaration that was made real. A journal of an earlier release has not all of these."""
+    records.write(topology, records.Kept(declared, release, asked or {}, around or {}))
 
 
 def declared_remove(host: Host, topology: str) -> None:

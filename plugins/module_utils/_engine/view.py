@@ -127,7 +127,9 @@ class View:
         if topology not in declared:
             return declared_records.read(topology)
         words = declared[topology]
-        return words and Kept(words["declared"], words.get("release", ""), words.get("asked") or {})
+        return words and Kept(
+            words["declared"], words.get("release", ""), words.get("asked") or {}, words.get("around") or {}
+        )
 
     def forwarding(self) -> ForwardingRecord:
         """What is known of the host's forwarding."""

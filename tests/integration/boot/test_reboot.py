@@ -112,6 +112,5 @@ def test_the_last_topology_leaves_nothing_on_the_host(booted: BootedLab) -> None
 
 def files_of(host: BootedHost) -> "list[str]":
     """Everything of ours by its name, and everything below the directories that we write to."""
-    return host.run(
-        ["find", "/etc/systemd", "/etc/netns", "/usr/local", "/var/lib/linuxnet-fabric", "-type", "f"]
-    ).stdout.split()
+    places = ["/etc/systemd", "/etc/netns", "/usr/local", "/var/lib/linuxnet-fabric"]
+    return host.run(["find", *places, "-type", "f"]).stdout.split()

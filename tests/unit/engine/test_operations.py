@@ -42,6 +42,7 @@ ARGUMENTS: Dict[str, Any] = {
     "remove": {"forwarding": [], "neighbours": [], "routes": []},
     "addresses": ["10.0.0.2/24"],
     "asked": {"network front": "0123456789ab"},
+    "around": {"mtu": 1500, "resolv_conf": [], "bridge_netfilter": False, "adopted": []},
     "altname": "fabric,default,network,front",
     "attach": "host",
     "attributes": {"mac": "02:42:0a:00:00:02"},
