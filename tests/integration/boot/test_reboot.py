@@ -6,16 +6,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import Iterator
 
 import pytest
+from power import start_a_run
 from story import PROGRAM, Story
 
-from tests.lab.ansible import ROOT, module_path, target_python
 from tests.lab.booted import BootedLab, missing
 from tests.lab.booted_host import BootedHost
-from tests.lab.waiting import wait_for
 
 
 @pytest.fixture(scope="module")
@@ -37,27 +35,6 @@ def slack() -> float:
     """Seconds for other tests that run beside this one: what is promised is promised of a machine of one's own."""
     with open("/proc/loadavg") as file:
         return 5.0 * float(file.read().split()[0])
-
-
-def start_a_run(host: BootedHost, words: object, stop_at: str) -> None:
-    """The module as a unit, which stops for ever at its first write of this kind: the power can fail exactly there."""
-    code = "import sys; sys.path[:0] = {0!r}\n".format(module_path())
-    code += (
-        "from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import gate\n"
-        "from ansible_collections.linuxnet.fabric.plugins.module_utils._module.topology import perform_topology\n"
-        "import json, signal\n"
-        "def stop(what):\n"
-        "    if what.startswith({0!r}):\n"
-        "        open('/run/reached', 'w').close(); signal.pause()\n"
-        "gate.writing = stop\n"
-        "words = json.loads(open('/etc/lab/words').read())\n"
-        "words = dict(dict(name='default', state='present', lock_timeout=60), **words)\n"
-        "perform_topology(words, False)\n"
-    ).format(stop_at)
-    host.write("/etc/lab/words", json.dumps(words))
-    host.write("/etc/lab/run.py", code)
-    host.start("a-run", [target_python(), "/etc/lab/run.py"], "WorkingDirectory=" + str(ROOT))
-    wait_for(lambda: host.run(["test", "-e", "/run/reached"], check=False).returncode == 0, 30, "the run to get there")
 
 
 @pytest.mark.parametrize("stop_at", ["leases", "link", "nft", "file", "declared"])
