@@ -62,7 +62,7 @@ def restore(topology: str, early: bool = False, rules_only: bool = False) -> Res
     record = kept(topology)
     then = around.from_words(record.around) if record.around else None
     only = _is_about_rules if rules_only else None
-    return perform_topology(_params(topology, record), False, Again(then, early, only))
+    return perform_topology(_params(topology, record), False, Again(then, early or rules_only, only))
 
 
 def heal(topology: str) -> Result:
