@@ -46,6 +46,7 @@ itself: `python -m docs.generate_map`.
 #: Folder below plugins/ → what it is for. In this order, which is that of the floors of module_utils.
 FOLDERS: Dict[str, str] = {
     "modules": "The doors: documentation, and a `main()` of a few lines.",
+    "module_utils/_host_program": "The program `linuxnet-fabric` of a host: its commands, and what they print.",
     "module_utils/_module": "What each module performs.",
     "module_utils/_expansion": "A declaration and its leases become resources; and back, for topology_info. Pure.",
     "module_utils/_expansion/drivers": "A file for each network driver.",

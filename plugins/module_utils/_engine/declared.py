@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any, Dict, Mapping, NamedTuple, Optional
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional
 
 from .._kernel import files, gate, names
 from .asked import Digests
@@ -37,6 +37,15 @@ def words(params: Mapping[str, Any]) -> Dict[str, Any]:
     """Of a module's parameters, what declares: as plain as it comes back from a record."""
     plain: Dict[str, Any] = json.loads(json.dumps({word: params.get(word) for word in _WORDS}))
     return plain
+
+
+def topologies() -> List[str]:
+    """The names of all that were applied here and not removed since."""
+    try:
+        found = os.listdir(names.DECLARED_DIRECTORY)
+    except FileNotFoundError:
+        return []
+    return sorted(name[: -len(".json")] for name in found if name.endswith(".json"))
 
 
 def read(topology: str) -> Optional[Kept]:

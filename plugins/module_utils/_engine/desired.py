@@ -33,6 +33,7 @@ class Desired:
     transit: Optional[Transit] = None
     adopted: Tuple[AdoptedBridge, ...] = ()
     units: Optional[Tuple[Unit, ...]] = None  # None: this host's systemd is none of ours, nobody looks at it
+    program: Optional[bool] = None  # the host's: is to be there, or gone; None: nobody looks at it
     prune: bool = True
 
     def namespace_sysctls(self) -> Dict[str, Tuple[str, ...]]:
@@ -85,6 +86,7 @@ class Desired:
             files=tuple(file for file in self.files if hosts_files.container_of(file.path) in containers),
             adopted=(),
             units=None,
+            program=None,
             prune=False,
         )
 

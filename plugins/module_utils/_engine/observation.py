@@ -7,10 +7,10 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Callable, Iterable, Optional, Sequence, Tuple
+from typing import Callable, Iterator, Optional, Sequence, Tuple
 
 from .._kernel.observe import Observed
-from .._resources import units
+from .._resources import program, units
 from .._resources.action import Action
 from .._resources.firewalls.accept import WARN, HostFirewall
 from .._resources.ruleset.compare import RulesetChange
@@ -54,11 +54,14 @@ class Planner:
             change = rules.result() if rules is not None else None
             return plan(desired, observed, change, files, accepts.result(), self._units())
 
-    def _units(self) -> Iterable[Action]:
+    def _units(self) -> Iterator[Action]:
+        """The program before the units that run it."""
         desired = self._desired
-        if desired.units is None:
-            return ()
-        return units.compare(desired.topology, desired.units, self._view.units(desired.topology, desired.units))
+        if desired.program is not None:
+            yield from program.compare(desired.program, self._view.program())
+        if desired.units is not None:
+            now = self._view.units(desired.topology, desired.units)
+            yield from units.compare(desired.topology, desired.units, now)
 
     def plan_only(self, wanted: Callable[[Action], bool]) -> Tuple[Action, ...]:
         """Of what is left to do, these."""

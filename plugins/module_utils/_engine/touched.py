@@ -20,7 +20,7 @@ from .._kernel.host import Host
 from .._kernel.observe import Observed, observe
 from .._kernel.rtnl import read as rtnetlink
 from .._kernel.visits import Visits
-from .._resources import adopted, units
+from .._resources import adopted, program, units
 from .._resources import files as hosts_files
 from .._resources.action import Action
 from .._resources.adopted import AdoptedBridge
@@ -28,7 +28,7 @@ from .._resources.firewalls.accept import NOTHING_TO_DO, HostFirewall
 from .._resources.links.registry import SETTINGS
 from .._resources.ruleset.plan import begin_listing, plan_ruleset
 from .desired import Desired
-from .effects import FILE, FIREWALL, INSIDE, LINK, NETNS, RULES, UNITS, names_of
+from .effects import FILE, FIREWALL, INSIDE, LINK, NETNS, PROGRAM, RULES, UNITS, names_of
 from .operations import row_of
 from .plan import plan
 
@@ -46,6 +46,7 @@ class Touched:
     rules: bool
     firewall: bool
     units: bool
+    program: bool
 
 
 def left_after(
@@ -73,7 +74,8 @@ def left_after(
         change = rules.result() if rules is not None else None
     left = [line for action in plan(part, observed, change, files, accepts) for line in action.lines]
     harmed = [line for each in desired.adopted for line in adopted.harm(each, observed)]
-    return (*left, *harmed, *_units(desired, touched), *_still_there(host, desired, observed, touched))
+    by_itself = (*_program(desired, touched), *_units(desired, touched))
+    return (*left, *harmed, *by_itself, *_still_there(host, desired, observed, touched))
 
 
 def what_is_touched(desired: Desired, actions: Sequence[Action]) -> Touched:
@@ -94,7 +96,14 @@ def what_is_touched(desired: Desired, actions: Sequence[Action]) -> Touched:
         rules=RULES in touched,
         firewall=FIREWALL in touched,
         units=UNITS in touched,
+        program=PROGRAM in touched,
     )
+
+
+def _program(desired: Desired, touched: Touched) -> List[str]:
+    if not touched.program:
+        return []
+    return [line for action in program.compare(desired.program, program.read()) for line in action.lines]
 
 
 def _units(desired: Desired, touched: Touched) -> List[str]:

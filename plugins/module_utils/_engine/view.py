@@ -22,11 +22,12 @@ from .._kernel.observe import Observed, observe
 from .._kernel.rtnl.read import RTPROT_KERNEL, Link, RouteEntry
 from .._kernel.visits import Visits
 from .._resources import files as hosts_files
-from .._resources import units
+from .._resources import program, units
 from .._resources.files import FileState
 from .._resources.firewalls.accept import Foreseen
 from .._resources.forwarding import ForwardingRecord, from_words
 from .._resources.links.registry import SETTINGS
+from .._resources.program import ProgramState
 from .._resources.units import Unit, UnitStates
 from . import before as images
 from . import declared as declared_records
@@ -110,6 +111,9 @@ class View:
     def units(self, topology: str, desired: Sequence[Unit]) -> UnitStates:
         """Of this topology, and of these."""
         return units.read(topology, desired, self._outlook.units)
+
+    def program(self) -> ProgramState:
+        return program.read(self._outlook.program)
 
     def leases(self, store: Store) -> None:
         """In a copy of the store, which a check has."""

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -13,12 +14,16 @@ from typing import List, Optional
 
 from .._kernel import dependencies, printable
 from .._kernel.errors import FabricError
-from .answer import FAILED
+from .answer import CLEAN, FAILED
 from .commands import Words, parser
+from .completing import complete
 
 
 def main(arguments: Optional[List[str]] = None) -> int:
     """The exit status: 0, of ``check`` also 2, and 1 for every failure, a wrong word included."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["_complete"]:
+        return _complete(os.environ.get("COMP_LINE", ""))
     words = parser().parse_args(arguments)
     try:
         _require_root()
@@ -31,6 +36,12 @@ def main(arguments: Optional[List[str]] = None) -> int:
         return FAILED
     except OSError as error:
         return _fail(str(error))
+
+
+def _complete(line: str) -> int:
+    with contextlib.suppress(OSError):  # not root's: then the names on the host are nobody's business
+        print("\n".join(complete(line)))
+    return CLEAN
 
 
 def _show(words: Words) -> int:

@@ -6,12 +6,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, List, Mapping, Tuple
+from typing import Any, Dict, Iterator, Mapping, Tuple
 
 from .._engine import journal as journals
 from .._engine.journal import UNCONFIRMED, VERIFIED, Record
 from .._ipam import store as lease_store
-from .._module import restore as kept
+from .._module.repair import repair as put_back
 from .answer import Answer, table
 
 
@@ -72,6 +72,5 @@ def _how_far(record: Record) -> str:
 
 
 def repair(words: Any) -> Answer:
-    data: Dict[str, List[str]] = {name: list(kept.repair(name).actions) for name in kept.topologies()}
-    lines = ["{0}: {1}".format(name, line) for name, actions in data.items() for line in actions]
-    return Answer({"repaired": data}, lines or ["no mark of ours is damaged"])
+    result = put_back()
+    return Answer({"repaired": list(result.actions)}, list(result.actions) or ["no mark of ours is damaged"])

@@ -80,7 +80,7 @@ def _delete_family(family: int, flows: Sequence[StaleFlow]) -> int:
     try:
         from pyroute2.netlink.nfnetlink.nfctsocket import NFCTAttrTuple, NFCTSocket
     except ImportError as error:
-        raise MissingDependencyError("pyroute2", "to delete stale connections", "https://pyroute2.org/") from error
+        raise MissingDependencyError("pyroute2", "to delete stale connections") from error
     deleted = 0
     with NFCTSocket(nfgen_family=_FAMILIES[family]) as conntrack:
         for original in _stale(conntrack, NFCTAttrTuple, family, flows):

@@ -27,7 +27,7 @@ from .rtnl.socket import NetlinkError
 
 #: The least that the tests run with: docs/support.md.
 LEAST = {"Python": "3.9", "Linux": "5.10", "nft": "1.0.1", "pyroute2": "0.7.2", "netaddr": "0.8"}
-LIBRARIES = {"pyroute2": "https://pyroute2.org/", "netaddr": "https://netaddr.readthedocs.io/"}
+LIBRARIES = ("pyroute2", "netaddr")
 #: No interface can be called so: the kernel refuses to make it, after it has looked for the kind.
 _NOBODY = "fabric/asks"
 
@@ -62,7 +62,7 @@ def require_host() -> None:
 def require_library(name: str, reason: str) -> None:
     """Raise MissingDependencyError where this Python does not have a library. ``reason``: "to do what"."""
     if importlib.util.find_spec(name) is None:
-        raise MissingDependencyError("{0} >= {1}".format(name, LEAST[name]), reason, LIBRARIES[name])
+        raise MissingDependencyError(name, reason)
 
 
 def require_kinds(host: Host) -> None:

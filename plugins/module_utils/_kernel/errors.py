@@ -44,14 +44,15 @@ class ForeignObjectError(FabricError):
 class MissingProgramError(FabricError):
     """A program is not on the target. ``reason``: "to do what"."""
 
-    def __init__(self, program: str, reason: str, url: str) -> None:
+    def __init__(self, name: str, reason: str, url: str) -> None:
         text = "{0} is needed {1}, and {2} has none; nothing was changed. See {3}"
-        super().__init__(text.format(program, reason, socket.gethostname(), url))
+        super().__init__(text.format(name, reason, socket.gethostname(), url))
+        self.name, self.reason = name, reason
 
 
 class MissingDependencyError(FabricError):
     """A Python library is not on the target. ``reason``: "to do what"."""
 
-    def __init__(self, library: str, reason: str, url: str = "") -> None:
-        super().__init__("{0} is needed {1}".format(library, reason))
-        self.library, self.reason, self.url = library, reason, url
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__("the Python library {0} is needed {1}".format(name, reason))
+        self.name, self.reason = name, reason

@@ -16,7 +16,7 @@ import os
 import shutil
 import subprocess
 from contextlib import contextmanager
-from typing import Any, Dict, Iterator, List, Mapping, Sequence, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from . import gate, libc, namespaces
 from .errors import FabricError, MissingProgramError
@@ -200,10 +200,18 @@ def version() -> str:
     return words[1].lstrip("v") if len(words) > 1 else "unknown"
 
 
+def is_there() -> bool:
+    return _found() is not None
+
+
+def _found() -> Optional[str]:
+    return shutil.which("nft") or shutil.which("nft", path=_PLACES)
+
+
 def _program() -> str:
-    found = shutil.which("nft") or shutil.which("nft", path=_PLACES)
+    found = _found()
     if found is None:
-        raise MissingProgramError("nft (nftables)", "for packet rules", "https://netfilter.org/projects/nftables/")
+        raise MissingProgramError("nft", "for packet rules", "https://netfilter.org/projects/nftables/")
     return found
 
 

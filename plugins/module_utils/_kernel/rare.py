@@ -113,5 +113,5 @@ def _message_class() -> Any:
     try:
         from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
     except ImportError as error:
-        raise MissingDependencyError("pyroute2", "to make links of rare kinds", "https://pyroute2.org/") from error
+        raise MissingDependencyError("pyroute2", "to make links of rare kinds") from error
     return ifinfmsg

@@ -277,5 +277,5 @@ def _message_class() -> Any:
     try:
         from pyroute2.netlink.rtnl.tcmsg import tcmsg
     except ImportError as error:
-        raise MissingDependencyError("pyroute2", "to limit traffic of containers", "https://pyroute2.org/") from error
+        raise MissingDependencyError("pyroute2", "to limit traffic of containers") from error
     return tcmsg

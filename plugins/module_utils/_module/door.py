@@ -15,11 +15,11 @@ import socket
 import sys
 from typing import Any, Callable, Dict, Mapping
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import AnsibleModule
 
 from .._engine.report import Result
-from .._kernel import dependencies, printable
-from .._kernel.errors import FabricError, MissingDependencyError
+from .._kernel import dependencies, missing, printable
+from .._kernel.errors import FabricError, MissingDependencyError, MissingProgramError
 
 Perform = Callable[[Mapping[str, Any], bool], Result]
 
@@ -35,8 +35,9 @@ def run_module(argument_spec: Dict[str, Any], perform: Perform, **module_argumen
         result = perform(module.params, module.check_mode)
     except OSError as error:
         module.fail_json(msg=printable.text(_told(error)), errno=error.errno)
-    except MissingDependencyError as error:
-        module.fail_json(msg=missing_required_lib(error.library, reason=error.reason, url=error.url or None))
+    except (MissingDependencyError, MissingProgramError) as error:
+        message, pieces = missing.told(error)
+        module.fail_json(msg=printable.text(message), missing=pieces)
     except FabricError as error:
         module.fail_json(msg=printable.text(str(error)), **printable.data(error.details))
     else:

@@ -10,8 +10,7 @@ it is, at a boot, what it was when it was applied.
 
 from __future__ import annotations
 
-import os
-from typing import Any, Dict, List
+from typing import Any, Dict
 
 from .._engine import declared
 from .._engine.declared import Kept
@@ -28,13 +27,8 @@ from .topology import Again, perform_topology
 LOCK_TIMEOUT = 60.0
 
 
-def topologies() -> List[str]:
-    """The names of all that were applied here and not removed since."""
-    try:
-        found = os.listdir(names.DECLARED_DIRECTORY)
-    except FileNotFoundError:
-        return []
-    return sorted(name[: -len(".json")] for name in found if name.endswith(".json"))
+#: The names of all that were applied here and not removed since.
+topologies = declared.topologies
 
 
 def kept(topology: str) -> Kept:
@@ -70,19 +64,10 @@ def heal(topology: str) -> Result:
     return perform_topology(_params(topology, kept(topology)), False, Again())
 
 
-def repair(topology: str) -> Result:
-    """Marks of handles that are damaged or gone, put back; nothing else."""
-    return perform_topology(_params(topology, kept(topology)), False, Again(only=_is_about_marks))
-
-
 def _is_about_rules(action: Action) -> bool:
     """The packet rules, and our accept in another firewall."""
     touched = {key for step in action.do for key in row_of(step.name).touches(step.arguments)}
     return not touched.isdisjoint((RULES, FIREWALL))
-
-
-def _is_about_marks(action: Action) -> bool:
-    return all(step.name in ("netns.adopt", "netns.remark") for step in action.do)
 
 
 def _params(topology: str, record: Kept) -> Dict[str, Any]:

@@ -13,7 +13,6 @@ from dataclasses import replace
 from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 from .._declaration.limits import Limit, parse_remove_limit
-from .._declaration.restore import Wanted, parse_restore
 from .._declaration.topology import Topology, families
 from .._engine import confirm, declared, forwarding
 from .._engine.asked import Digests, digests, kinds, kinds_by_change
@@ -32,20 +31,18 @@ from .._expansion.drivers.registry import driver_of, parse_declaration
 from .._expansion.expand import claim_of, expand, forwarded
 from .._expansion.lease_requests import lease_requests
 from .._expansion.projects import settle_default_bridge
-from .._expansion.units import units
 from .._fleet.join import join
 from .._ipam.allocate import allocate, release_topology
 from .._ipam.requests import Allocation
 from .._ipam.store import Store, leases, open_store
-from .._kernel import dependencies, facts, systemd
+from .._kernel import dependencies, facts
 from .._kernel.errors import DeclarationError
 from .._kernel.names import RELEASE as RELEASE_NAME
 from .._kernel.observe import Observed
 from .._resources.action import Action, Operation, operation
 from .._resources.firewalls.accept import WARN
 from .._resources.forwarding import DROP, KEYS, MANAGE, Forwarding, decide, warnings
-from .._resources.units import Unit
-from . import around
+from . import around, by_itself
 from .around import Around
 
 Consent = Callable[[Observed], None]
@@ -262,28 +259,17 @@ def _prepare(
             dependencies.require_library("pyroute2", "to limit traffic of containers")
     decided = _decide(view, topology, desired, words, reading)
     if again is None or not (again.early or again.only):  # those run while systemd is at its work
-        desired = replace(desired, units=_units(topology, wanted(words, absent)))
+        wanted = by_itself.wanted(words, absent)
+        desired = replace(
+            desired,
+            units=by_itself.units_of(topology, wanted),
+            program=by_itself.program_for(topology.name, wanted.program),
+        )
     desired = replace(desired, sysctls=decided.settings, given_back=decided.given_back, transit=decided.transit)
     described = functools.lru_cache(maxsize=None)(functools.partial(_describe, topology, allocation))
     asked = functools.lru_cache(maxsize=None)(functools.partial(digests, desired))
     planner = Planner(view, desired, words.get("firewall") or WARN, described, consent)
     return Prepared(topology, allocation, planner, decided, taken, again is None, described, asked)
-
-
-def wanted(words: Mapping[str, Any], absent: bool) -> Wanted:
-    """What this host is to do for its networks by itself."""
-    why_not, at_home = systemd.why_not(), systemd.at_home()
-    if absent:
-        return Wanted(units=not why_not, program=False if at_home else None)
-    return parse_restore(words).on(why_not, at_home)
-
-
-def _units(topology: Topology, asked: Wanted) -> Optional[Tuple[Unit, ...]]:
-    """None where nobody looks at them."""
-    if not asked.units:
-        return None
-    late = any(driver_of(network).stands_on_others(network) for network in topology.networks.values())
-    return units(topology.name, asked.restore, late, asked.heal)
 
 
 def _decide(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import subprocess
 from typing import Any, Dict, List, Tuple
 
@@ -17,7 +18,7 @@ from rebooting import reboot
 from scenarios import DEMO, EDITED, run
 from world import difference, world
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import archive
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import archive, marks
 
 _PROGRAM = "/run/netns/.linuxnet-fabric"  # of the lab host alone
 Done = Tuple[int, str, str]
@@ -127,3 +128,20 @@ def test_exec_is_in_the_namespace_with_its_files_and_exits_as_the_command(fresh_
     assert done["no such command"][0] == 1 and "no-such-command" in done["no such command"][2]
     assert done["no such container"][0] == 1 and "there is no container nobody" in done["no such container"][2]
     assert done["no command"][0] == 1
+
+
+def repaired() -> Tuple[Any, ...]:
+    _applied()
+    before = world()
+    for name in ("web", "agent", "sidecar", "batch"):
+        os.unlink(marks.path(name))
+    with open(marks.path("db"), "w", encoding="ascii") as file:
+        file.write("{")
+    return call("check")[0], call("repair"), difference(before, world()), call("check")[0], call("repair")[1]
+
+
+def test_repair_puts_back_the_marks_out_of_what_the_kernel_says(fresh_host: LabHost) -> None:
+    refused, done, odd, checked, again = fresh_host.run(repaired)
+    assert refused == 1, "what has no mark is not ours"
+    assert done[0] == 0 and len(done[1].splitlines()) == 5
+    assert (odd, checked, again) == ({}, 0, "no mark of ours is damaged\n")

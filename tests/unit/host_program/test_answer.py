@@ -10,8 +10,13 @@ from typing import List
 
 import pytest
 
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.declared import Kept
+from ansible_collections.linuxnet.fabric.plugins.module_utils._host_program import completing
 from ansible_collections.linuxnet.fabric.plugins.module_utils._host_program.answer import outline, table, worst
 from ansible_collections.linuxnet.fabric.plugins.module_utils._host_program.commands import COMMANDS, parser
+from ansible_collections.linuxnet.fabric.plugins.module_utils._host_program.completing import complete
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.names import MANUAL
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.program_texts import TEXTS
 
 
 @pytest.mark.parametrize(("statuses", "expected"), [([], 0), ([0, 0], 0), ([0, 2], 2), ([2, 1, 0], 1), ([1, 2], 1)])
@@ -61,3 +66,33 @@ def test_all_but_exec_answer_in_json_too() -> None:
 def test_the_words_after_the_dashes_are_the_commands_own() -> None:
     words = parser().parse_args(["exec", "web", "--", "ip", "--json", "address"])
     assert (words.name, [word for word in words.words if word != "--"]) == ("web", ["ip", "--json", "address"])
+
+
+def test_the_manual_has_every_command_and_flag() -> None:
+    page = TEXTS[MANUAL].replace("\\-", "-")
+    for command in COMMANDS:
+        assert ".B {0}\n".format(command.name) in page or ".BI {0} ".format(command.name) in page, command.name
+        assert [flag for flag, _meaning in command.flags if flag not in page] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("linuxnet-fabric re", ["repair", "restore"]),
+        ("linuxnet-fabric check ", ["farm", "shop"]),
+        ("linuxnet-fabric check s", ["shop"]),
+        ("linuxnet-fabric check shop ", []),
+        ("linuxnet-fabric restore --", ["--early", "--heal", "--json", "--rules"]),
+        ("linuxnet-fabric exec ", ["db", "web"]),
+        ("linuxnet-fabric inspect ", ["back", "db", "web"]),
+        ("linuxnet-fabric exec web -- l", []),
+        ("linuxnet-fabric nothing ", []),
+    ],
+)
+def test_bash_is_offered_what_may_come_next(monkeypatch: pytest.MonkeyPatch, line: str, offered: List[str]) -> None:
+    words = {"networks": {"back": {}}, "containers": {"web": {}, "db": None}}
+    monkeypatch.setattr(completing.kept, "topologies", lambda: ["shop", "farm"])
+    monkeypatch.setattr(
+        completing.kept, "kept", lambda name: Kept(words if name == "shop" else {"networks": None, "containers": {}})
+    )
+    assert complete(line) == offered
