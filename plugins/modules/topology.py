@@ -545,5 +545,12 @@ def main() -> None:
     run_module(ARGUMENT_SPEC, perform_topology)
 
 
+def host_program() -> None:
+    """Never called: what is imported here is sent along, for the program of the host is made of what was sent."""
+    from ansible_collections.linuxnet.fabric.plugins.module_utils._host_program import main as program
+
+    program.main()
+
+
 if __name__ == "__main__":
     main()

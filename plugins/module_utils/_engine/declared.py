@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any, Dict, Mapping, NamedTuple, Optional
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional
 
-from .._kernel import gate, names, state
+from .._kernel import files, gate, names, state
 from .asked import Digests
 
 #: Those that earlier releases did not have.
@@ -22,17 +22,30 @@ _WORDS = (*_FIRST, *_LATER)
 
 
 class Kept(NamedTuple):
-    """``release`` and ``asked`` are empty where a release wrote it that kept none."""
+    """``release``, ``asked`` and ``around`` are empty where a release wrote it that kept none.
+
+    ``around``: what the declaration took from the host around it (``_module/around.py``), for a restore.
+    """
 
     words: Mapping[str, Any]
     release: str = ""
     asked: Digests = {}
+    around: Mapping[str, Any] = {}
 
 
 def words(params: Mapping[str, Any]) -> Dict[str, Any]:
     """Of a module's parameters, what declares: as plain as it comes back from a record."""
     plain: Dict[str, Any] = json.loads(json.dumps({word: params.get(word) for word in _WORDS}))
     return plain
+
+
+def topologies() -> List[str]:
+    """The names of all that were applied here and not removed since."""
+    try:
+        found = os.listdir(names.DECLARED_DIRECTORY)
+    except FileNotFoundError:
+        return []
+    return sorted(name[: -len(".json")] for name in found if name.endswith(".json"))
 
 
 def read(topology: str) -> Optional[Kept]:
@@ -43,7 +56,8 @@ def read(topology: str) -> Optional[Kept]:
             return None
         if "declared" not in found:
             return _of_this_release(Kept(found))
-        return _of_this_release(Kept(found["declared"], str(found["release"]), dict(found["asked"])))
+        around = dict(found.get("around") or {})
+        return _of_this_release(Kept(found["declared"], str(found["release"]), dict(found["asked"]), around))
     except (OSError, state.Damaged, ValueError, KeyError, TypeError):
         return None
 
@@ -56,13 +70,13 @@ def _of_this_release(record: Kept) -> Optional[Kept]:
 
 def write(topology: str, record: Kept) -> None:
     """No write when nothing changed, whatever the order."""
-    kept = {"declared": record.words, "release": record.release, "asked": record.asked}
+    kept = {"declared": record.words, "release": record.release, "asked": record.asked, "around": record.around}
     text, last = json.dumps(kept), _text(topology)
     if last == text or (last is not None and len(last) == len(text) and read(topology) == record):
         return
     gate.writing("declared")
     os.makedirs(names.DECLARED_DIRECTORY, mode=0o700, exist_ok=True)
-    state.write(_path(topology), text)
+    state.write(_path(topology), text, durable=True)  # a boot restores what it says
 
 
 def _text(topology: str) -> Optional[str]:
@@ -77,6 +91,7 @@ def remove(topology: str) -> None:
     if os.path.lexists(_path(topology)):
         gate.writing("declared")
         state.remove(_path(topology))
+        files.unlink("{0}/{1}.json".format(names.HEAL_DIRECTORY, topology))
 
 
 def _path(topology: str) -> str:

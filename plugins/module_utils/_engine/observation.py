@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Callable, Iterable, Mapping, Optional, Sequence, Tuple
+from typing import Callable, Iterator, Mapping, Optional, Sequence, Tuple
 
 from .._kernel.errors import InsideError
 from .._kernel.observe import Observed
-from .._resources import units
+from .._resources import program, units
 from .._resources.action import Action
 from .._resources.files import FileState
 from .._resources.firewalls.accept import WARN, FirewallActions, HostFirewall
@@ -75,11 +75,18 @@ class Planner:
                 if not self.quarantine.take_out(error.container, str(error)):
                     raise
 
-    def _units(self) -> Iterable[Action]:
+    def _units(self) -> Iterator[Action]:
+        """The program before the units that run it."""
         desired = self._desired
-        if desired.units is None:
-            return ()
-        return units.compare(desired.topology, desired.units, self._view.units(desired.topology, desired.units))
+        if desired.program is not None:
+            yield from program.compare(desired.program, self._view.program())
+        if desired.units is not None:
+            now = self._view.units(desired.topology, desired.units)
+            yield from units.compare(desired.topology, desired.units, now)
+
+    def plan_only(self, wanted: Callable[[Action], bool]) -> Tuple[Action, ...]:
+        """Of what is left to do, these."""
+        return tuple(action for action in self.plan() if wanted(action))
 
     def _ask(self, observed: Observed) -> None:
         consent, self._consent = self._consent, None

@@ -22,7 +22,7 @@ from .._kernel.host import Host
 from .._kernel.observe import Observed, observe
 from .._kernel.rtnl import read as rtnetlink
 from .._kernel.visits import Visits
-from .._resources import adopted, units
+from .._resources import adopted, program, units
 from .._resources import files as hosts_files
 from .._resources.action import Action
 from .._resources.adopted import AdoptedBridge
@@ -30,7 +30,7 @@ from .._resources.firewalls.accept import NOTHING_TO_DO, HostFirewall
 from .._resources.links.registry import SETTINGS
 from .._resources.ruleset.plan import begin_listing, plan_ruleset
 from .desired import Desired
-from .effects import FILE, FIREWALL, INSIDE, LINK, NETNS, RULES, UNITS, names_of
+from .effects import FILE, FIREWALL, INSIDE, LINK, NETNS, PROGRAM, RULES, UNITS, names_of
 from .operations import row_of
 from .plan import plan
 
@@ -48,6 +48,7 @@ class Touched:
     rules: bool
     firewall: bool
     units: bool
+    program: bool
 
 
 def left_after(
@@ -76,7 +77,7 @@ def left_after(
             meanwhile()
         change = rules.result() if rules is not None else None
     there = [*(line for each in desired.adopted for line in adopted.harm(each, observed))]
-    there += [*_units(desired, touched), *_still_there(host, desired, observed, touched)]
+    there += [*_program(desired, touched), *_units(desired, touched), *_still_there(host, desired, observed, touched)]
     told = [Action(line, Subject(topology=desired.topology), (), ()) for line in there]
     return (*_left(part, observed, change, files, accepts), *told)
 
@@ -107,7 +108,14 @@ def what_is_touched(desired: Desired, actions: Sequence[Action]) -> Touched:
         rules=RULES in touched,
         firewall=FIREWALL in touched,
         units=UNITS in touched,
+        program=PROGRAM in touched,
     )
+
+
+def _program(desired: Desired, touched: Touched) -> List[str]:
+    if not touched.program:
+        return []
+    return [line for action in program.compare(desired.program, program.read()) for line in action.lines]
 
 
 def _units(desired: Desired, touched: Touched) -> List[str]:

@@ -40,7 +40,7 @@ def compare(desired: Netns, observed: Observed) -> List[Action]:
     _refuse_foreign(desired, observed, mark)
     if mark is not None and mark.lost:
         known = replace(observed, marks={**observed.marks, name: replace(mark, lost=False)})
-        return [_put_back(name, mark), *compare(desired, known)]
+        return [put_back(name, mark), *compare(desired, known)]
     if name not in observed.handles:
         made = _create(desired)
         return [replace(made, undo=(*made.undo, *_marked_again(name, mark)))]
@@ -54,7 +54,7 @@ def compare(desired: Netns, observed: Observed) -> List[Action]:
 def remove(name: str, observed: Observed) -> Action:
     """Take a handle away. It only loses its mark until the run is verified, and so has a way back."""
     mark = observed.marks.get(name)
-    first = _put_back(name, mark) if mark is not None and mark.lost else None
+    first = put_back(name, mark) if mark is not None and mark.lost else None
     return Action(
         text="remove namespace {0}".format(name),
         subject=Subject(container=name),
@@ -95,6 +95,11 @@ def _refuse_foreign(desired: Netns, observed: Observed, mark: Optional[HandleMar
             "the host's: call one of the two otherwise".format(
                 name, namespaces.handle(name), mark.topology, desired.topology
             )
+        )
+    if name in observed.obstacles:
+        raise ForeignObjectError(
+            "{0} is {1}, and so not ours: it stands in the way of the namespace {2}; nothing was changed. Take it away "
+            "or choose another name".format(namespaces.handle(name), observed.obstacles[name], name)
         )
     if name in observed.handles and mark is None and observed.handles[name] is not None:
         raise ForeignObjectError(
@@ -158,7 +163,7 @@ def _adopt(desired: Netns, mark: Optional[HandleMark]) -> Action:
     )
 
 
-def _put_back(name: str, mark: HandleMark) -> Action:
+def put_back(name: str, mark: HandleMark) -> Action:
     return Action(
         text="put back the mark of namespace {0}, which was lost".format(name),
         subject=Subject(container=name),
