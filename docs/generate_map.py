@@ -46,7 +46,9 @@ itself: `python -m docs.generate_map`.
 #: Folder below plugins/ → what it is for. In this order, which is that of the floors of module_utils.
 FOLDERS: Dict[str, str] = {
     "modules": "The doors: documentation, and a `main()` of a few lines.",
+    "module_utils/_host_program": "The program `linuxnet-fabric` of a host: its commands, and what they print.",
     "module_utils/_module": "What each module performs.",
+    "module_utils/_promises": "Who reaches whom, by what is declared. Pure.",
     "module_utils/_expansion": "A declaration and its leases become resources; and back, for topology_info. Pure.",
     "module_utils/_expansion/drivers": "A file for each network driver.",
     "module_utils/_fleet": "Networks across hosts: who the hosts are, and what each is told of the others. Pure.",

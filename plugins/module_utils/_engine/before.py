@@ -81,6 +81,14 @@ def restored(observed: Observed, before: Image) -> Observed:
     )
 
 
+def check(before: Mapping[str, Any]) -> None:
+    """Raises an error of Python's own for what ``image`` has never made: what is done with one is tried."""
+    nothing: Dict[Any, Any] = {}
+    restored(Observed(nothing, nothing, nothing, nothing, nothing, nothing, nothing, own_inode=0), dict(before))
+    for path in names_of(FILE, before):
+        file_state(dict(before), path)
+
+
 def file_state(before: Image, path: str) -> Optional[FileState]:
     """None when the run did not touch it."""
     words = before.get("file " + path)
@@ -120,7 +128,7 @@ def _netns_image(name: str, observed: Observed) -> Dict[str, Any]:
     mark, state = observed.marks.get(name), observed.namespaces.get(name)
     return {
         "handle": [observed.handles[name]] if name in observed.handles else None,
-        "mark": dict(vars(mark)) if mark is not None else None,
+        "mark": dict(vars(mark)) if mark is not None and not mark.lost else None,
         "state": _state_words(state) if state is not None else None,
     }
 

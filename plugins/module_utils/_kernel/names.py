@@ -41,6 +41,11 @@ FLEET_DIRECTORY = STATE_DIRECTORY + "/fleet"
 FORWARDING_FILE = STATE_DIRECTORY + "/forwarding.json"
 #: The program of the host: what units of ours run.
 PROGRAM = "/usr/local/sbin/linuxnet-fabric"
+COMPLETION = "/usr/local/share/bash-completion/completions/linuxnet-fabric"
+MANUAL = "/usr/local/share/man/man8/linuxnet-fabric.8"
+PROGRAM_FILES = (PROGRAM, COMPLETION, MANUAL)
+#: What was there before a run put them there, until that is over.
+FORMER_PROGRAM_DIRECTORY = STATE_DIRECTORY + "/program"
 #: In the family inet, of all topologies together; those of one are called fabric-NAME.
 TRANSIT_TABLE = "fabric"
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from typing import Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Tuple
+from typing import Callable, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from . import marks, namespaces, sysctl
+from .errors import FabricError
 from .host import Host
 from .marks import HandleMark
 from .rtnl import read as rtnetlink
@@ -21,7 +22,11 @@ from .second_process import SecondProcess
 MANY = 64
 #: What the two take at a time: so few that both end at the same time, whatever else the processors do.
 _AT_A_TIME = 16
+#: Of what is inside a namespace. More than these nobody declares; who fills one to keep every run busy is reported.
+MOST_LINKS, MOST_ADDRESSES, MOST_ROUTES = 1024, 1024, 4096
 _NO_IPV6 = "net/ipv6/conf/all/disable_ipv6"
+
+Also = Callable[[Mapping[str, Optional[int]], Mapping[str, HandleMark]], Iterable[str]]
 
 
 @dataclass(frozen=True)
@@ -32,13 +37,15 @@ class NamespaceState:
     addresses: Mapping[int, List[str]] = field(default_factory=dict)
     routes: Tuple[RouteEntry, ...] = ()
     sysctls: Mapping[str, Optional[str]] = field(default_factory=dict)
+    trouble: str = ""  # why not all of it is known
 
 
 class Visits:
     """Of every namespace in ``sysctls`` (name → keys to read there) or marked as one of ``topologies``'.
 
     Begun when it is made, so that the caller can start threads after it: a process with threads should not fork.
-    ``only``: the handles to look at, for a reading of a part; all of them otherwise.
+    ``only``: the handles to look at, for a reading of a part; all of them otherwise. ``also``: which others, of all
+    handles and their marks, are to be visited.
     """
 
     def __init__(
@@ -47,6 +54,7 @@ class Visits:
         sysctls: Mapping[str, Iterable[str]],
         topologies: Iterable[str] = (),
         only: Optional[FrozenSet[str]] = None,
+        also: Optional[Also] = None,
     ) -> None:
         self._host = host
         self.owners = frozenset(topologies)
@@ -54,7 +62,7 @@ class Visits:
         self.handles = {name: namespaces.identity(namespaces.handle(name)) for name in known}
         self.marks = marks.read_all(only)
         wanted = {name: tuple(keys) for name, keys in sysctls.items()}
-        for name in _owned(self.marks, self.owners):
+        for name in (*_owned(self.marks, self.owners), *(also(self.handles, self.marks) if also is not None else ())):
             wanted.setdefault(name, ())
         self._wanted = {name: keys for name, keys in wanted.items() if self.handles.get(name) is not None}
         names = list(self._wanted)
@@ -100,13 +108,20 @@ def _visit(host: Host, name: str, keys: Sequence[str]) -> Optional[NamespaceStat
         return None
     socket = host.keep_socket(name)
     settings = sysctl.read_all(keys, host.proc.directory())
-    links: Dict[str, Link] = {link.ifname: link for link in rtnetlink.read_links(socket, families=False)}
-    return NamespaceState(
-        links=links,
-        addresses=rtnetlink.read_addresses(socket),
-        routes=tuple(rtnetlink.read_routes(socket, rtnetlink.RT_TABLE_MAIN, ipv6=settings.get(_NO_IPV6) != "1")),
-        sysctls=settings,
-    )
+    ipv6 = settings.get(_NO_IPV6) != "1"
+    links: Dict[str, Link] = {}
+    addresses: Dict[int, List[str]] = {}
+    what = "links"
+    try:
+        links = {link.ifname: link for link in rtnetlink.read_links(socket, families=False, most=MOST_LINKS)}
+        what = "addresses"
+        addresses = rtnetlink.read_addresses(socket, MOST_ADDRESSES)
+        what = "routes"
+        routes = tuple(rtnetlink.read_routes(socket, rtnetlink.RT_TABLE_MAIN, ipv6, MOST_ROUTES))
+    except FabricError as error:  # what is in there is not ours: it is to spoil its own container's run only
+        host.forget(name)
+        return NamespaceState(links, addresses, sysctls=settings, trouble="its {0}: {1}".format(what, error))
+    return NamespaceState(links, addresses, routes, settings)
 
 
 def _enter(name: str) -> bool:

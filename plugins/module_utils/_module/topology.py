@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import json
 from dataclasses import replace
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 from .._declaration.limits import Limit, parse_remove_limit
-from .._declaration.restore import Wanted, parse_restore
 from .._declaration.topology import Topology, families
 from .._engine import confirm, declared, forwarding
 from .._engine.asked import Digests, digests, kinds, kinds_by_change
@@ -23,36 +23,44 @@ from .._engine.lock import host_lock
 from .._engine.observation import Planner
 from .._engine.possession import possession, refuse_to_lose
 from .._engine.report import DRIFT, INTENDED, RELEASE, Result, changes
-from .._engine.session import Work, session
+from .._engine.session import Finish, Work, session
 from .._engine.stopwatch import Stopwatch
 from .._engine.view import View
-from .._expansion.addressing import HostDefaults
 from .._expansion.describe import describe_containers, describe_networks
-from .._expansion.drivers.driver import Surroundings
 from .._expansion.drivers.registry import driver_of, parse_declaration
 from .._expansion.expand import claim_of, expand, forwarded
 from .._expansion.lease_requests import lease_requests
 from .._expansion.projects import settle_default_bridge
-from .._expansion.units import units
 from .._fleet.join import join
 from .._ipam.allocate import allocate, release_topology
-from .._ipam.requests import Allocation, HostFacts, SubnetRequest
+from .._ipam.requests import Allocation
 from .._ipam.store import Store, leases, open_store
-from .._kernel import dependencies, facts, rare, sysctl, systemd
-from .._kernel.errors import DeclarationError, Problem
-from .._kernel.host import Host
+from .._kernel import dependencies, facts
+from .._kernel.errors import DeclarationError, FabricError
 from .._kernel.names import RELEASE as RELEASE_NAME
 from .._kernel.observe import Observed
-from .._kernel.rtnl import read as rtnetlink
-from .._resources.action import Operation, operation
+from .._resources.action import Action, Operation, operation
 from .._resources.firewalls.accept import WARN
 from .._resources.forwarding import DROP, KEYS, MANAGE, Forwarding, decide, warnings
-from .._resources.units import Unit
+from . import around, by_itself
+from .around import Around
 
 Consent = Callable[[Observed], None]
 
 
-def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
+class Again(NamedTuple):
+    """How a declaration that was kept is made real again (``restore.py``). It is the last one, and so stays.
+
+    ``around``: what it took from its surroundings then; None: what they are now. ``early``: what stands on links that
+    the host does not have yet is left out. ``only``: of all that is left to do, this alone is done.
+    """
+
+    around: Optional[Around] = None
+    early: bool = False
+    only: Optional[Callable[[Action], bool]] = None
+
+
+def perform_topology(params: Mapping[str, Any], check_mode: bool, again: Optional[Again] = None) -> Result:
     """Make the host match the declaration, or say what that would take."""
     if params["state"] == "confirmed":
         return _confirm(params, check_mode)
@@ -66,14 +74,18 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
         if topology.networks:
             dependencies.require_kinds(run.host)
         with _leases(run.view, check_mode) as store:
-            consent = None if absent else _consent(store, topology, limit)
-            prepared = _prepare(run.view, store, topology, absent, params, consent)
+            consent = None if absent or again else _consent(store, topology, limit)
+            quarantine = bool(params.get("quarantine", True))
+            prepared = _prepare(run.view, store, topology, absent, params, consent, quarantine, again)
             planner = prepared.planner
             watch.lap("lease and expand")
             granted = PreparedLeases(store, prepared.allocation)
             kept = run.view.declared(topology.name)
             finish = functools.partial(_finish, params, absent, prepared, kept)
-            result = run.carry_out(Work(topology.name, planner.plan, granted, planner.left_after, finish))
+            work = Work(topology.name, planner.plan, granted, planner.left_after, finish, planner.quarantine)
+            if again and again.only:
+                work = Work(topology.name, functools.partial(planner.plan_only, again.only))
+            result = run.carry_out(work)
         result = replace(result, kinds=_kinds(run.view, params, absent, prepared, kept, result, check_mode))
         watch.lap("tell drift from intent" if check_mode else "finish")
     told_apart = {"drift": result.of_kinds(DRIFT), "intended": result.of_kinds(INTENDED, RELEASE)}
@@ -82,16 +94,36 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
     result = replace(result, warnings=(*warnings(prepared.forwarding, needing), *beside))
     watch.lap("look at other firewalls")
     result = run.first.then(replace(result, timings=watch.milliseconds()))
+    if result.quarantined:
+        raise _left_out(result, check_mode)
     return result.with_facts(**prepared.described(), **(told_apart if check_mode else {}))
 
 
+def _left_out(result: Result, check_mode: bool) -> FabricError:
+    """A run that made the rest is no success: somebody has to look at these containers."""
+    whose = "; ".join("{0}: {1}".format(name, why) for name, why in sorted(result.quarantined.items()))
+    rest = "would be made and verified" if check_mode else "was made and verified"
+    return FabricError(
+        "left out because of what is inside, and as before: {0}. Everything else {1}. With quarantine: false the whole "
+        "run goes back instead".format(whose, rest),
+        quarantined=dict(result.quarantined),
+        actions=list(result.actions),
+        changed=result.changed,
+    )
+
+
 class Prepared(NamedTuple):
-    """A declaration, leased and expanded. The last two are computed when they are first asked for."""
+    """A declaration, leased and expanded. The last two are computed when they are first asked for.
+
+    ``keep``: once it is real, it is the last declaration. ``around``: None where nothing is declared.
+    """
 
     topology: Topology
     allocation: Allocation
     planner: Planner
     forwarding: Forwarding
+    around: Optional[Around]
+    keep: bool
     described: Callable[[], Dict[str, Any]]
     asked: Callable[[], Digests]
 
@@ -117,7 +149,7 @@ def _forwarding(topology: Topology) -> Dict[int, List[str]]:
 
     From an internal network too with br_netfilter, by which it sees the neighbours' frames.
     """
-    bridged = _bridge_netfilter()
+    bridged = around.bridge_netfilter()
     with_rules = [network for network in topology.networks.values() if driver_of(network).publishes]
     networks = [network for network in with_rules if bridged or not network.internal]
     return {family: [each.bridge for each in networks if family in families(each)] for family in (4, 6)}
@@ -152,14 +184,12 @@ def _confirm(params: Mapping[str, Any], check_mode: bool) -> Result:
         return confirm.confirm()
 
 
-def _finish(
-    params: Mapping[str, Any], absent: bool, prepared: Prepared, kept: Optional[Kept], changes: bool
-) -> Tuple[Operation, ...]:
+def _finish(params: Mapping[str, Any], absent: bool, prepared: Prepared, kept: Optional[Kept], changes: bool) -> Finish:
     """What is kept in files once all is real."""
     remembered = forwarding.remembering(prepared.forwarding.record)
     on_overlays = any(driver_of(network).has_blocks for network in prepared.topology.networks.values())
     forgotten = () if on_overlays else (operation("fleet.forget", topology=prepared.topology.name),)
-    return (remembered, *forgotten, *_remember(params, absent, prepared, kept, changes))
+    return Finish((remembered, *forgotten), _remember(params, absent, prepared, kept, changes))
 
 
 def _remember(
@@ -167,13 +197,18 @@ def _remember(
 ) -> Tuple[Operation, ...]:
     """The operation that keeps the declaration once it is real: none where it is what was kept, and was real."""
     name = prepared.topology.name
+    if not prepared.keep:
+        return ()
     if absent:
         return (operation("declared.remove", topology=name),)
     words = declared.words(params)
-    if not changes and kept is not None and kept.asked and (kept.words, kept.release) == (words, RELEASE_NAME):
+    taken = json.loads(json.dumps(prepared.around.words())) if prepared.around is not None else {}
+    last = (words, RELEASE_NAME, taken)
+    if not changes and kept is not None and kept.asked and (kept.words, kept.release, kept.around) == last:
         return ()  # to find out that nothing else is asked either would take a tenth of such a run
     asked = prepared.asked()
-    return (operation("declared.write", topology=name, declared=words, release=RELEASE_NAME, asked=asked),)
+    kept_now = {"declared": words, "release": RELEASE_NAME, "asked": asked, "around": taken}
+    return (operation("declared.write", topology=name, **kept_now),)
 
 
 def _kinds(
@@ -198,7 +233,7 @@ def _kinds(
     with _leases(view, check_mode=True) as store:
         try:
             topology = _parse(params["name"], kept.words, absent=False)
-            last = _prepare(view, store, topology, False, kept.words)
+            last = _prepare(view, store, topology, False, kept.words, quarantine=True)
         except DeclarationError:  # the host has not what it took, such as an interface: so this is another declaration
             return kinds(result.changes, kept.asked, prepared.asked(), same)
         corrective = (*last.allocation.changes, *changes(last.planner.plan()))
@@ -212,43 +247,44 @@ def _prepare(
     absent: bool,
     words: Mapping[str, Any],
     consent: Optional[Consent] = None,
+    quarantine: bool = False,
+    again: Optional[Again] = None,
 ) -> Prepared:
     """Lease and expand: from what is declared to what is to be on this host."""
     if absent:
         allocation, desired = release_topology(store, topology.name), Desired(topology.name)
-        reading = None
+        reading, taken = None, None
     else:
         reading = view.host_facts()
         topology = settle_default_bridge(topology, reading.links.values())
         requests = lease_requests(topology)
-        requests = replace(requests, subnets=_adopted(topology, requests.subnets, _surroundings(view.host, reading)))
-        allocation = allocate(store, requests, _host_facts(reading))
-        desired = expand(topology, allocation, _host_defaults(reading))
+        taken = again.around if again else None
+        missing = around.not_there(requests.subnets, reading) if taken else frozenset()
+        if again and not again.early:
+            around.require_there(missing)
+        if taken is not None:
+            requests = replace(requests, subnets=around.adopted_then(requests.subnets, taken))
+        else:
+            subnets = around.adopted_now(topology, requests.subnets, view.host, reading)
+            requests = replace(requests, subnets=subnets)
+            taken = around.now(reading, subnets)
+        allocation = allocate(store, requests, around.host_facts(reading))
+        desired = expand(topology, allocation, around.host_defaults(taken, reading)).without(missing)
         if desired.limited_ifnames():
             dependencies.require_library("pyroute2", "to limit traffic of containers")
     decided = _decide(view, topology, desired, words, reading)
-    desired = replace(desired, units=_units(topology, wanted(words, absent)))
+    if again is None or not (again.early or again.only):  # those run while systemd is at its work
+        wanted = by_itself.wanted(words, absent)
+        desired = replace(
+            desired,
+            units=by_itself.units_of(topology, wanted),
+            program=by_itself.program_for(topology.name, wanted.program),
+        )
     desired = replace(desired, sysctls=decided.settings, given_back=decided.given_back, transit=decided.transit)
     described = functools.lru_cache(maxsize=None)(functools.partial(_describe, topology, allocation))
     asked = functools.lru_cache(maxsize=None)(functools.partial(digests, desired))
-    planner = Planner(view, desired, words.get("firewall") or WARN, described, consent)
-    return Prepared(topology, allocation, planner, decided, described, asked)
-
-
-def wanted(words: Mapping[str, Any], absent: bool) -> Wanted:
-    """What this host is to do for its networks by itself."""
-    why_not, at_home = systemd.why_not(), systemd.at_home()
-    if absent:
-        return Wanted(units=not why_not, program=False if at_home else None)
-    return parse_restore(words).on(why_not, at_home)
-
-
-def _units(topology: Topology, asked: Wanted) -> Optional[Tuple[Unit, ...]]:
-    """None where nobody looks at them."""
-    if not asked.units:
-        return None
-    late = any(driver_of(network).stands_on_others(network) for network in topology.networks.values())
-    return units(topology.name, asked.restore, late, asked.heal)
+    planner = Planner(view, desired, words.get("firewall") or WARN, described, consent, quarantine)
+    return Prepared(topology, allocation, planner, decided, taken, again is None, described, asked)
 
 
 def _decide(
@@ -259,49 +295,3 @@ def _decide(
     advertised = facts.advertised_interfaces(reading) if reading is not None else ()
     interfaces = tuple(link.ifname for link in reading.links.values()) if reading is not None else ()
     return decide(view.forwarding(), topology.name, claim, mode, view.setting, advertised, interfaces)
-
-
-def _host_defaults(reading: facts.Reading) -> HostDefaults:
-    return HostDefaults(
-        mtu=facts.uplink_mtu(reading),
-        links={link.ifname: link for link in reading.links.values()},
-        resolv_conf=tuple(facts.resolv_conf_lines()),
-        bridge_netfilter=_bridge_netfilter(),
-    )
-
-
-def _bridge_netfilter() -> bool:
-    return sysctl.read("net/bridge/bridge-nf-call-iptables") == "1"
-
-
-def _host_facts(reading: facts.Reading) -> HostFacts:
-    """What an allocation must respect."""
-    return HostFacts(
-        routes=facts.routes(reading),
-        nameservers=facts.nameservers(),
-        ip_local_port_range=facts.local_port_range(),
-        ip_local_reserved_ports=facts.reserved_ports(),
-        machine_id=facts.machine_id(),
-    )
-
-
-def _adopted(topology: Topology, subnets: Iterable[SubnetRequest], host: Surroundings) -> Tuple[SubnetRequest, ...]:
-    """The same, once each network's driver has seen the host."""
-    problems: List[Problem] = []
-    found: List[SubnetRequest] = []
-    for request in subnets:
-        network = topology.networks[request.network]
-        found.append(driver_of(network).adopt(network, request, host, problems))
-    if problems:
-        raise DeclarationError(dict.fromkeys(problems))
-    return tuple(found)
-
-
-def _surroundings(host: Host, reading: facts.Reading) -> Surroundings:
-    return Surroundings(
-        links={link.ifname: link for link in reading.links.values()},
-        routes=reading.routes,
-        addresses=functools.lru_cache(maxsize=None)(functools.partial(rtnetlink.read_addresses, host.socket)),
-        supports=functools.partial(rare.supports, host),
-        nameservers=facts.nameservers(),
-    )

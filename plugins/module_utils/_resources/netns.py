@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from .._kernel import namespaces
@@ -38,6 +38,9 @@ def compare(desired: Netns, observed: Observed) -> List[Action]:
     name = desired.name
     mark = observed.marks.get(name)
     _refuse_foreign(desired, observed, mark)
+    if mark is not None and mark.lost:
+        known = replace(observed, marks={**observed.marks, name: replace(mark, lost=False)})
+        return [put_back(name, mark), *compare(desired, known)]
     if name not in observed.handles:
         made = _create(desired)
         return [replace(made, undo=(*made.undo, *_marked_again(name, mark)))]
@@ -50,11 +53,13 @@ def compare(desired: Netns, observed: Observed) -> List[Action]:
 
 def remove(name: str, observed: Observed) -> Action:
     """Take a handle away. It only loses its mark until the run is verified, and so has a way back."""
+    mark = observed.marks.get(name)
+    first = put_back(name, mark) if mark is not None and mark.lost else None
     return Action(
         text="remove namespace {0}".format(name),
         subject=Subject(container=name),
-        do=(operation("netns.retire", name=name),),
-        undo=(operation("netns.unstash", name=name),),
+        do=(*(first.do if first else ()), operation("netns.retire", name=name)),
+        undo=(operation("netns.unstash", name=name), *(first.undo if first else ())),
         finish=(operation("netns.discard", name=name, inode=observed.handles.get(name)),),
         before=_words(observed.marks.get(name)),
     )
@@ -153,10 +158,21 @@ def _adopt(desired: Netns, mark: Optional[HandleMark]) -> Action:
     )
 
 
+def put_back(name: str, mark: HandleMark) -> Action:
+    return Action(
+        text="put back the mark of namespace {0}, which was lost".format(name),
+        subject=Subject(container=name),
+        do=tuple(_marked_again(name, mark)),
+        undo=(operation("netns.unmark", name=name),),
+        before={"mark": "lost"},
+        after={"mark": mark.topology},
+    )
+
+
 def _marked_again(name: str, mark: Optional[HandleMark]) -> Iterator[Operation]:
     """What brings back a mark, of a handle that is gone or leads elsewhere."""
     if mark is not None:
-        yield operation("netns.remark", name=name, **asdict(mark))
+        yield operation("netns.remark", name=name, topology=mark.topology, inode=mark.inode, attach=mark.attach)
 
 
 def _inside(desired: Netns, observed: Observed) -> Iterator[Action]:

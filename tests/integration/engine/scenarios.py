@@ -128,6 +128,7 @@ def run(
         "port_range": words.get("port_range"),
         "lock_timeout": lock_timeout,
         "firewall": words.get("firewall", "warn"),
+        "quarantine": False,  # where a write fails, the whole run is to go back
         **more,
     }
     return perform_topology(params, check)
