@@ -12,7 +12,7 @@ import json
 import os
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional
 
-from .._kernel import gate, names, state
+from .._kernel import files, gate, names, state
 from .asked import Digests
 
 #: Those that earlier releases did not have.
@@ -91,6 +91,7 @@ def remove(topology: str) -> None:
     if os.path.lexists(_path(topology)):
         gate.writing("declared")
         state.remove(_path(topology))
+        files.unlink("{0}/{1}.json".format(names.HEAL_DIRECTORY, topology))
 
 
 def _path(topology: str) -> str:

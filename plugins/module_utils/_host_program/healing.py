@@ -11,16 +11,19 @@ import json
 import os
 from typing import Any, Dict, Optional
 
+from .._engine import journal as journals
 from .._engine.report import Result
 from .._kernel import files, marks
 from .._kernel.errors import FabricError
-from .._kernel.names import RUN_DIRECTORY
+from .._kernel.names import HEAL_DIRECTORY
 from .._module import restore
-
-_DIRECTORY = RUN_DIRECTORY + "/heal"
 
 
 def heal(topology: str) -> Result:
+    record = journals.read()
+    if record is not None and journals.awaits_confirmation(record):
+        waits = "the last run (topology {0}) waits for its confirmation, so nothing is repaired until then"
+        return Result(warnings=(waits.format(record.topology),))
     try:
         result = restore.heal(topology)
     except FabricError as error:
@@ -41,12 +44,12 @@ def last(topology: str) -> Optional[Dict[str, Any]]:
 
 def _keep(topology: str, words: Dict[str, Any]) -> None:
     marks.prepare_run_directory()
-    os.makedirs(_DIRECTORY, mode=0o755, exist_ok=True)
+    os.makedirs(HEAL_DIRECTORY, mode=0o755, exist_ok=True)
     files.write(_path(topology), json.dumps(words))
 
 
 def _path(topology: str) -> str:
-    return "{0}/{1}.json".format(_DIRECTORY, topology)
+    return "{0}/{1}.json".format(HEAL_DIRECTORY, topology)
 
 
 def _now() -> str:

@@ -28,6 +28,8 @@ HANDLE_MARK_DIRECTORY = RUN_DIRECTORY + "/netns"
 STASH_DIRECTORY = RUN_DIRECTORY + "/stash"
 #: The files behind ``/etc/netns/NAME``, which is a link to ``NAMES_DIRECTORY/NAME``.
 NAMES_DIRECTORY = RUN_DIRECTORY + "/names"
+#: What the last repair by the timer of each topology was.
+HEAL_DIRECTORY = RUN_DIRECTORY + "/heal"
 RUN_JOURNAL_FILE = RUN_DIRECTORY + "/journal.json"
 #: What lasts; ours alone, mode 0700: leases, the last declarations, the way back of what outlives a boot, the lock.
 STATE_DIRECTORY = "/var/lib/linuxnet-fabric"

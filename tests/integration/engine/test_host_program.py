@@ -145,3 +145,20 @@ def test_repair_puts_back_the_marks_out_of_what_the_kernel_says(fresh_host: LabH
     assert refused == 2, "a mark that is missing has drifted"
     assert done[0] == 0 and len(done[1].splitlines()) == 5
     assert (odd, checked, again) == ({}, 0, "no mark of ours is damaged\n")
+
+
+def unconfirmed() -> Tuple[Any, ...]:
+    _applied()
+    in_child(functools.partial(run, EDITED, confirm_timeout=600))
+    before = world()
+    healed = call("restore", "--heal")
+    told = call("journal")[1]
+    return healed, told, difference(before, world()), run(EDITED, state="confirmed").actions
+
+
+def test_nothing_is_repaired_while_a_run_waits_for_its_confirmation(fresh_host: LabHost) -> None:
+    healed, told, odd, confirmed = fresh_host.run(unconfirmed)
+    assert healed[0] == 0 and "waits for its confirmation" in healed[2]
+    assert "waits for its confirmation" in told
+    assert odd == {}
+    assert confirmed == ("confirm the run of topology default",)
