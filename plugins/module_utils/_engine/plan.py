@@ -70,6 +70,7 @@ def plan(
     spaces, made = _spaces(desired, without, out)
     replaced = {name for name in without.namespaces if name not in made.namespaces}
     freed, made = make_way(desired, made, out)
+    _refuse_altnames(desired, without, made, out)
     leaving = [*removals_inside(desired, replaced, without), *leaving]
     links, compared = desired.links_of_host(), functools.partial(kinds.compare, observed=observed)
     staged = {
@@ -91,6 +92,17 @@ def plan(
     }
     ordered = _in_order(staged)
     return tuple(action for action in ordered if container_of(action) not in out) if out else ordered
+
+
+def _refuse_altnames(desired: Desired, host: Observed, made: Observed, out: FrozenSet[str]) -> None:
+    """Where a link that stays goes by one of our names as a second one."""
+    held = {altname for link in host.links.values() for altname in link.altnames}
+    for ifname in sorted(desired.host_ifnames() & held):
+        ownership.refuse_altname(ifname, host.links.values())
+    for each in desired.links_inside():
+        state = made.namespaces.get(str(each.netns))
+        if state is not None and each.netns not in out:
+            ownership.refuse_altname_inside(str(each.netns), each.ifname, state.links.values())
 
 
 def _in_order(staged: Mapping[Stage, Iterable[Action]]) -> Tuple[Action, ...]:

@@ -18,7 +18,7 @@ import subprocess
 from contextlib import contextmanager
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
-from . import gate, libc, namespaces, program
+from . import gate, namespaces, program
 from .errors import FabricError, MissingProgramError, cut
 
 TableName = Tuple[str, str]  # (family, name)
@@ -144,7 +144,7 @@ def load(script: str) -> None:
 
 def normalise(text: str, names: Sequence[TableName]) -> Dict[TableName, List[Object]]:
     """What this nft and this kernel make of ``text``, as ``list_tables`` would show it."""
-    with _scratch_namespace():
+    with namespaces.scratch():
         _load(text)
         listing = _run([*_AS_DATA, "list", "ruleset"])  # no table but these is there: one process for all
     if listing.returncode != 0:
@@ -160,7 +160,7 @@ def normalise(text: str, names: Sequence[TableName]) -> Dict[TableName, List[Obj
 @contextmanager
 def pretending(scripts: Sequence[str]) -> Iterator[None]:
     """For this thread, in the body, the rules are what these scripts make of none."""
-    with _scratch_namespace():
+    with namespaces.scratch():
         for script in scripts:
             _load(script)
         yield
@@ -170,28 +170,6 @@ def _load(script: str) -> None:
     process = _run(["-f", "-"], script)
     if process.returncode != 0:
         raise RefusedError(_said(process))
-
-
-@contextmanager
-def _scratch_namespace() -> Iterator[None]:
-    """This thread in an empty network namespace that ends with the block. Nothing of the host is written."""
-    own = namespaces.open_own()
-    try:
-        _unshare()
-        try:
-            yield
-        finally:
-            namespaces.enter(own)
-    finally:
-        os.close(own)
-
-
-def _unshare() -> None:
-    try:
-        libc.call("unshare", namespaces.CLONE_NEWNET)
-    except OSError as error:
-        text = "this kernel makes no network namespace ({0}): see network_namespaces(7) and user.max_net_namespaces"
-        raise FabricError(text.format(error.strerror)) from error
 
 
 def _run(arguments: Sequence[str], script: str = "") -> "subprocess.CompletedProcess[str]":

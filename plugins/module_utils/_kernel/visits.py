@@ -62,6 +62,7 @@ class Visits:
         self.handles = {name: namespaces.identity(namespaces.handle(name)) for name in known}
         self.marks = marks.read_all(only)
         wanted = {name: tuple(keys) for name, keys in sysctls.items()}
+        self._asked = dict(wanted)
         for name in (*_owned(self.marks, self.owners), *(also(self.handles, self.marks) if also is not None else ())):
             wanted.setdefault(name, ())
         self._wanted = {name: keys for name, keys in wanted.items() if self.handles.get(name) is not None}
@@ -89,6 +90,25 @@ class Visits:
             if not namespaces.exists(name):
                 del self.handles[name]
         return {name: state for name, state in ((name, found[name]) for name in self._wanted) if state is not None}
+
+    def obstacles(self) -> Dict[str, str]:
+        """Handle name → what somebody else put at its path."""
+        unknown = [name for name, inode in self.handles.items() if inode is None]
+        found = {name: namespaces.obstacle(namespaces.handle(name)) for name in unknown}
+        return {name: what for name, what in found.items() if what is not None}
+
+    def settings_in(self, path: str, name: str) -> Dict[str, Optional[str]]:
+        """What is to be read in the namespace of this name, read in that behind another handle."""
+        keys = self._asked.get(name, ())
+        if not keys:
+            return {}
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            namespaces.enter(descriptor)
+            return sysctl.read_all(keys)
+        finally:
+            os.close(descriptor)
+            self._host.go_home()
 
     def _visit_all(self, names: Sequence[str]) -> Dict[str, Optional[NamespaceState]]:
         try:

@@ -36,13 +36,13 @@ from .._ipam.allocate import allocate, release_topology
 from .._ipam.requests import Allocation
 from .._ipam.store import Store, leases, open_store
 from .._kernel import dependencies, facts
-from .._kernel.errors import DeclarationError, FabricError
+from .._kernel.errors import DeclarationError, FabricError, Problem
 from .._kernel.names import RELEASE as RELEASE_NAME
 from .._kernel.observe import Observed
 from .._resources.action import Action, Operation, operation
 from .._resources.firewalls.accept import WARN
 from .._resources.forwarding import DROP, KEYS, MANAGE, Forwarding, decide, warnings
-from . import around, by_itself
+from . import around, by_itself, trial
 from .around import Around
 
 Consent = Callable[[Observed], None]
@@ -68,7 +68,10 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool, again: Optiona
     watch = Stopwatch()
     topology = _parse(params["name"], declared.words(params), absent)
     limit = parse_remove_limit(params.get("remove_limit"))
+    _refuse_timeout(params.get("confirm_timeout"))
     dependencies.require_all()
+    if again is None:  # at boot, on another kernel, only the container is left out that it has no setting for
+        trial.refuse_settings(topology)
     watch.lap("parse")
     with session(check_mode, params["lock_timeout"], params.get("confirm_timeout"), watch) as run:
         if topology.networks:
@@ -97,6 +100,12 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool, again: Optiona
     if result.quarantined:
         raise _left_out(result, check_mode)
     return result.with_facts(**prepared.described(), **(told_apart if check_mode else {}))
+
+
+def _refuse_timeout(seconds: Optional[int]) -> None:
+    if seconds is not None and seconds < 0:
+        text = "{0}: must be 0, for no timer, or the seconds within which the run is to be confirmed"
+        raise DeclarationError([Problem("confirm_timeout", text.format(seconds))])
 
 
 def _left_out(result: Result, check_mode: bool) -> FabricError:

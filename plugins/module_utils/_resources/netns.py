@@ -96,6 +96,11 @@ def _refuse_foreign(desired: Netns, observed: Observed, mark: Optional[HandleMar
                 name, namespaces.handle(name), mark.topology, desired.topology
             )
         )
+    if name in observed.obstacles:
+        raise ForeignObjectError(
+            "{0} is {1}, and so not ours: it stands in the way of the namespace {2}; nothing was changed. Take it away "
+            "or choose another name".format(namespaces.handle(name), observed.obstacles[name], name)
+        )
     if name in observed.handles and mark is None and observed.handles[name] is not None:
         raise ForeignObjectError(
             "{0} exists and is not ours: it stands in the way of {1}; nothing was changed. "

@@ -73,9 +73,11 @@ def netns_retire(host: Host, name: str) -> None:
 def netns_discard(host: Host, name: str, inode: Optional[int]) -> None:
     """Take a retired handle away, if it still is the one that was retired."""
     host.forget(name)
-    if namespaces.identity(namespaces.handle(name)) == inode and os.path.exists(_stash(name) + ".mark"):
-        host.outlive(namespaces.handle(name))
-        namespaces.unbind(namespaces.handle(name))
+    handle = namespaces.handle(name)
+    if namespaces.identity(handle) == inode and os.path.exists(_stash(name) + ".mark"):
+        host.outlive(handle)
+        if namespaces.obstacle(handle) is None:
+            namespaces.unbind(handle)
     state.remove(_stash(name) + ".mark")
 
 

@@ -25,12 +25,11 @@ from ..._kernel.vxlan import Options, Ways
 from .. import ownership
 from ..action import Action, Operation, operation
 from ..link import (
-    altname_step,
     change_link,
     comparable_addresses,
     compare_addresses,
     compare_altnames,
-    former_holders,
+    taking_the_mark,
 )
 from ..settings import compare_sysctl, settable
 from . import unknown
@@ -92,7 +91,7 @@ class Vxlan(DeclaredLink):
 def compare(desired: Vxlan, observed: Observed) -> List[Action]:
     link = observed.links.get(desired.ifname)
     if link is None:
-        return [_first(desired, observed), *_ways(desired, _NOTHING)]
+        return [taking_the_mark(_create(desired), desired.alias, observed.links.values()), *_ways(desired, _NOTHING)]
     ownership.refuse_foreign(desired.ifname, desired.alias, link, "vxlan", observed)
     why = _made_anew(desired, link, observed)
     if why:
@@ -131,14 +130,6 @@ def _of_bridge(link: Link, observed: Observed, gone: Ways) -> Operation:
     bridge = observed.by_index[link.master].ifname
     words = {"add": _NOTHING.words(), "remove": gone.words()}
     return operation("ways.set", ifname=link.ifname, neighbours_of=bridge, **words)
-
-
-def _first(desired: Vxlan, observed: Observed) -> Action:
-    """Where another link has our mark in its altname, it gives it up."""
-    made, mark = _create(desired), names.altname(desired.alias)
-    former = former_holders(mark, observed.links.values())
-    away, again = (tuple(altname_step(verb, None, ifname, mark) for ifname in former) for verb in ("delete", "add"))
-    return replace(made, do=(*away, *made.do), undo=(*made.undo, *again))
 
 
 def _create(desired: Vxlan) -> Action:
