@@ -66,6 +66,7 @@ FOLDERS: Dict[str, str] = {
     "module_utils/_kernel/operations": "What writes: a function for each operation.",
     "module_utils/_kernel/rtnl": "Our own codec of rtnetlink, for what is paid once per endpoint.",
     "plugin_utils": "What runs on the controller for the plugins below.",
+    "plugin_utils/_compose": "From Compose files to what they declare of networks.",
     "plugin_utils/_drift_report": "From what a check answered to the report of a host and the page of a fleet.",
     "plugin_utils/_fleet": "From the variables of an inventory's hosts to the plan of a fleet.",
     "plugin_utils/_lab": "Hosts made of namespaces.",
