@@ -172,6 +172,15 @@ options:
     type: str
     choices: [warn, integrate, ignore]
     default: warn
+  quarantine:
+    description:
+      - What to do when something goes wrong because of what is inside the namespace of one container, such as a foreign
+        interface that has the name of a declared one, a setting that the kernel refuses, or a hundred thousand routes.
+      - V(true) leaves that container out, and those that share its namespace. They stay as they were before the run,
+        everything else is made and verified, and the task then fails with the container's name in RV(quarantined).
+      - V(false) takes the whole run back.
+    type: bool
+    default: true
   forwarding:
     description:
       - V(manage) turns on C(net.ipv4.ip_forward) and C(net.ipv6.conf.all.forwarding) where a network of that family
@@ -474,6 +483,11 @@ containers:
           published: 8080
           target: 80
           protocol: tcp
+quarantined:
+  description: Containers that were left out, or in check mode would be, because of what is inside; with what is wrong.
+  returned: when O(quarantine) is V(true) and there is one; the task fails
+  type: dict
+  sample: {web: "interface eth0 in namespace web is not ours: it stands in the way of web:eth0"}
 would_remove:
   description: The names of the C(networks) and C(containers) that the declaration would have removed.
   returned: when the declaration is empty, or would remove more than O(remove_limit)
@@ -514,6 +528,7 @@ ARGUMENT_SPEC = dict(
     ),
     port_range=dict(type="str"),
     firewall=dict(type="str", choices=["warn", "integrate", "ignore"], default="warn"),
+    quarantine=dict(type="bool", default=True),
     forwarding=dict(type="str", choices=["manage", "keep"], default="manage"),
     transit=dict(type="str", choices=["drop", "accept"], default="drop"),
     fleet=dict(type="dict"),
@@ -528,6 +543,13 @@ ARGUMENT_SPEC = dict(
 
 def main() -> None:
     run_module(ARGUMENT_SPEC, perform_topology)
+
+
+def host_program() -> None:
+    """Never called: what is imported here is sent along, for the program of the host is made of what was sent."""
+    from ansible_collections.linuxnet.fabric.plugins.module_utils._host_program import main as program
+
+    program.main()
 
 
 if __name__ == "__main__":

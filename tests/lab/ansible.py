@@ -125,6 +125,7 @@ def run_playbook(
     check: bool,
     diff: bool,
     args: Sequence[str],
+    env: Optional[Mapping[str, str]] = None,
 ) -> PlaybookRun:
     """ansible-playbook as a process of the lab host. Without an inventory: one host, named as the lab host."""
     command = [program("ansible-playbook"), "-i", inventory or host.name + ",", path]
@@ -134,7 +135,7 @@ def run_playbook(
     command += ["-e", json.dumps(given)] if given else []
     command += ["--check"] * check + ["--diff"] * diff + list(args)
     done: "subprocess.CompletedProcess[str]" = host.run(
-        command, check=False, timeout=600, env=environment(), cwd=str(ROOT)
+        command, check=False, timeout=600, env={**environment(), **(env or {})}, cwd=str(ROOT)
     )
     stats: Dict[str, Dict[str, int]] = {}
     results: List[Dict[str, Any]] = []

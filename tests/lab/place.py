@@ -146,9 +146,10 @@ class Host(Place):
         diff: bool = False,
         args: Sequence[str] = (),
         fail: bool = False,
+        env: Optional[Mapping[str, str]] = None,
     ) -> "ansible.PlaybookRun":
         """Run ansible-playbook inside this host, which is its own target (connection local)."""
-        ran = ansible.run_playbook(self, path, inventory, extra_vars or {}, check, diff, args)
+        ran = ansible.run_playbook(self, path, inventory, extra_vars or {}, check, diff, args, env)
         if ran.failed != fail:
             raise Refused("{0}: {1}".format(path, ran.told))
         return ran

@@ -47,7 +47,7 @@ def interface_name(value: Any, path: str, problems: Problems) -> Optional[str]:
     name = text(value, path, problems)
     if name is None:
         return None
-    if not name or len(name.encode("utf-8")) > IFNAME_MAX:
+    if not name or len(name.encode("utf-8", "replace")) > IFNAME_MAX:
         problems.note(path, "{0}: an interface name has 1 to {1} characters", quote(name), IFNAME_MAX)
     elif name in (".", "..", "all", "default", "lo"):
         problems.note(path, "{0}: this name means something else to the kernel, choose another", quote(name))

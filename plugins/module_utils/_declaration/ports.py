@@ -16,6 +16,10 @@ PORT_WORDS = ("target", "published", "host_ip", "protocol", "mode", "name", "app
 Range = Tuple[int, int]
 #: Compose's host port for "whichever is free".
 _ANY = "0"
+#: Of a port, with any leading zeros. Python itself refuses to read 4,300.
+_MOST_DIGITS = 40
+#: Every port of every protocol: a container that lists more lists some of them again and again.
+MOST_PORTS = 65535 * len(PROTOCOLS)
 
 
 def parse_ports(value: Any, path: str, problems: Problems) -> Tuple[PublishedPort, ...]:
@@ -23,6 +27,9 @@ def parse_ports(value: Any, path: str, problems: Problems) -> Tuple[PublishedPor
     for n, item in enumerate(items(value, path, problems)):
         where = "{0}[{1}]".format(path, n)
         ports.extend(_long(item, where, problems) if isinstance(item, dict) else _short(item, where, problems))
+        if len(ports) > MOST_PORTS:
+            problems.note(path, "at most {0} ports, every one of each protocol; here some are listed again", MOST_PORTS)
+            return ()
     return tuple(ports)
 
 
@@ -37,15 +44,19 @@ def parse_expose(value: Any, path: str, problems: Problems) -> Tuple[Tuple[int, 
         ports = _range(numbers, "port", entry, where, problems)
         if ports is not None and protocol is not None:
             exposed.extend((port, protocol) for port in range(ports[0], ports[1] + 1))
+        if len(exposed) > MOST_PORTS:
+            problems.note(path, "at most {0} ports, every one of each protocol; here some are listed again", MOST_PORTS)
+            return ()
     return tuple(dict.fromkeys(exposed))
 
 
 def _short(value: Any, path: str, problems: Problems) -> List[PublishedPort]:
     """``[HOST_IP:][PUBLISHED[-END]:]TARGET[-END][/PROTOCOL]``"""
     if isinstance(value, int) and not isinstance(value, bool) and value > 65535:
-        pair = "{0}:{1:02}".format(*divmod(value, 60))
-        told = "{0}: the container port must be between 1 and 65535. To YAML an unquoted {1} is this number: quote it"
-        problems.note(path, told + ', "{1}"', value, pair)
+        told = "{0}: the container port must be between 1 and 65535"
+        if value < 65536 * 60:
+            told += '. To YAML an unquoted {1} is this number: quote it, "{1}"'
+        problems.note(path, told, quote(value), "{0}:{1:02}".format(*divmod(min(value, 65536 * 60), 60)))
         return []
     pair = _equal_pair(value)
     if pair:
@@ -111,17 +122,19 @@ def _long(value: Any, path: str, problems: Problems) -> List[PublishedPort]:
     if words.get("mode") not in (None, "host", "ingress"):
         problems.note(path + ".mode", "{0}: expected host or ingress", quote(words["mode"]))
     before = len(problems)
-    protocol = _protocol(str(words.get("protocol") or "tcp"), str(words.get("protocol")), path + ".protocol", problems)
-    container_port = _range(str(words["target"]), "container port", words["target"], path + ".target", problems)
+    word = text(words.get("protocol") or "tcp", path + ".protocol", problems) or ""
+    protocol = _protocol(word, word, path + ".protocol", problems)
+    container_port = _range(words["target"], "container port", words["target"], path + ".target", problems)
     published = None
-    if str(words.get("published") or "") not in ("", _ANY):
-        published = _range(str(words["published"]), "host port", words["published"], path + ".published", problems)
+    if words.get("published") not in (None, "", 0, _ANY):
+        published = _range(words["published"], "host port", words["published"], path + ".published", problems)
     host_ip = None
     if words.get("host_ip") not in (None, ""):
         host_ip = address(words["host_ip"], path + ".host_ip", problems)
     if len(problems) > before or container_port is None or protocol is None:
         return []
-    return _expand(container_port, published, host_ip, protocol, str(words.get("published")), path, problems)
+    entry = quote(words.get("published")).strip('"')
+    return _expand(container_port, published, host_ip, protocol, entry, path, problems)
 
 
 def _split_protocol(entry: str, whole: str, path: str, problems: Problems) -> Tuple[str, Optional[str]]:
@@ -140,17 +153,18 @@ def parse_port(value: Any, what: str, path: str, problems: Problems) -> Optional
     """One port: the ``host port`` or ``container port`` of an option that takes no range."""
     if value is None:
         return None
-    found = _range(str(value), what, value, path, problems)
+    found = _range(value, what, value, path, problems)
     if found is not None and found[0] != found[1]:
         problems.note(path, "{0}: one {1}, not a range", quote(value), what)
         return None
     return found[0] if found is not None else None
 
 
-def _range(numbers: str, what: str, whole: Any, path: str, problems: Problems) -> Optional[Range]:
+def _range(value: Any, what: str, whole: Any, path: str, problems: Problems) -> Optional[Range]:
+    numbers = value if isinstance(value, str) else quote(value)
     first, dash, last = numbers.partition("-")
     ends = (first, last if dash else first)
-    if not all(end.isascii() and end.isdigit() for end in ends):
+    if not all(end.isascii() and end.isdigit() and len(end) <= _MOST_DIGITS for end in ends):
         problems.note(path, "{0}: the {1} must be a number or a range such as 9000-9010", quote(whole), what)
         return None
     low, high = int(ends[0]), int(ends[1])
@@ -205,4 +219,4 @@ def parse_port_range(value: Any, path: str, problems: Problems) -> Optional[Rang
     if isinstance(value, (list, tuple)) and len(value) == 2:
         ends = [integer(end, "{0}[{1}]".format(path, n), problems) for n, end in enumerate(value)]
         value = "-".join(str(end) for end in ends)
-    return _range(str(value), "port range", value, path, problems)
+    return _range(value, "port range", value, path, problems)

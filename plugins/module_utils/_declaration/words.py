@@ -17,6 +17,12 @@ from .topology import Address, Route, Subnet
 
 _TRUE = frozenset(("true", "yes", "on", "1"))
 _FALSE = frozenset(("false", "no", "off", "0"))
+#: Of a value that an error shows, in characters.
+_LONGEST_QUOTE = 200
+#: No word for which another one is suggested is longer: comparing takes the square of it.
+_LONGEST_SUGGESTED = 100
+#: No number that means something is longer, of digits or of bits; Python itself refuses to show one of 4,300 digits.
+_MOST_DIGITS, _MOST_BITS = 40, 128
 _LOOPBACK6 = ipaddress.IPv6Address("::1")
 Interface = Union[ipaddress.IPv4Interface, ipaddress.IPv6Interface]
 ROUTE_WORDS = ("destination", "to", "gateway", "via", "type", "metric", "onlink")
@@ -31,19 +37,29 @@ class Problems(List[Problem]):
 
 
 def quote(value: Any) -> str:
-    """A value as the user would recognise it: text in double quotes, the rest as it is."""
+    """A value as the user would recognise it: text in double quotes, the rest as it is. Of a long one, the start."""
     if value is None:
         return "nothing"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return '"{0}"'.format(value) if value.isprintable() else json.dumps(plain(value))
-    return str(value)
+        short = _shortened(plain(value))
+        return '"{0}"'.format(short) if short.isprintable() else json.dumps(short)
+    try:
+        return _shortened(str(value))
+    except ValueError:  # too many digits, itself or within
+        return "a number without end" if isinstance(value, int) else "a value with a number without end in it"
+    except RecursionError:
+        return "a value within a value without end"
+
+
+def _shortened(value: str) -> str:
+    return value if len(value) <= _LONGEST_QUOTE else value[:_LONGEST_QUOTE] + "…"
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
     """`` (did you mean "web"?)`` or nothing, to go at the end of a message."""
-    close = difflib.get_close_matches(word, list(known), n=1)
+    close = difflib.get_close_matches(word, list(known), n=1) if len(word) <= _LONGEST_SUGGESTED else ()
     return ' (did you mean "{0}"?)'.format(close[0]) if close else ""
 
 
@@ -63,7 +79,7 @@ def mapping(value: Any, path: str, problems: Problems) -> Dict[str, Any]:
     for key, item in value.items():
         if isinstance(key, str):
             result[plain(key)] = item
-        elif isinstance(key, int) and not isinstance(key, bool):
+        elif isinstance(key, int) and not isinstance(key, bool) and _is_of_use(key):
             result[str(key)] = item
         else:
             problems.note(path, "{0}: a key must be text; quote it", quote(key))
@@ -100,7 +116,7 @@ def items(value: Any, path: str, problems: Problems) -> List[Any]:
 def text(value: Any, path: str, problems: Problems) -> Optional[str]:
     if isinstance(value, str):
         return plain(value)
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool) and _is_of_use(value):
         return str(value)
     problems.note(path, "{0}: expected text", quote(value))
     return None
@@ -116,7 +132,7 @@ def boolean(value: Any, default: bool, path: str, problems: Problems) -> bool:
         return default
     if isinstance(value, bool):
         return value
-    word = str(value).lower()
+    word = quote(value).strip('"').lower()
     if word in _TRUE:
         return True
     if word in _FALSE:
@@ -128,14 +144,18 @@ def boolean(value: Any, default: bool, path: str, problems: Problems) -> bool:
 def integer(value: Any, path: str, problems: Problems) -> Optional[int]:
     if value is None:
         return None
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool) and _is_of_use(value):
         return value
-    if isinstance(value, str):
+    if isinstance(value, str) and len(value) <= _MOST_DIGITS:
         digits = value[1:] if value.startswith("-") else value
         if digits.isascii() and digits.isdigit():
             return int(value)
     problems.note(path, "{0}: expected a whole number", quote(value))
     return None
+
+
+def _is_of_use(number: int) -> bool:
+    return number.bit_length() < _MOST_BITS
 
 
 def between(value: Any, low: int, high: int, what: str, path: str, problems: Problems) -> Optional[int]:

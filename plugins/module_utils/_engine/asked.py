@@ -17,9 +17,10 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Set, Tuple
 
+from .._kernel import names
 from .._kernel.changes import LEASE, RULES, Change, Subject, of_container
 from .._resources import files as hosts_files
-from .._resources import units
+from .._resources import program, units
 from .._resources.ruleset.model import Ruleset
 from .._resources.ruleset.owners import Owners
 from .._resources.ruleset.tables import table_text
@@ -53,6 +54,8 @@ def _objects(desired: Desired) -> Iterator[Tuple[str, str]]:
         name = str(hosts_files.subject_of(os.path.join(folder, "")))
         for file in files:
             yield name, _words(file)
+    if desired.program:
+        yield str(program.SUBJECT), names.RELEASE
     for unit in desired.units or ():
         yield str(units.subject_of(unit.name)), unit.text
     if desired.ruleset is not None:

@@ -99,10 +99,21 @@ def _routes_of(index: int, was: Mapping[str, Any]) -> List[RouteEntry]:
     return [route for cidr in was["addresses"] for route in connected.of_address(cidr, index)]
 
 
+def check(before: Mapping[str, Any]) -> None:
+    """Raises an error of Python's own for what ``image`` has never made: what is done with one is tried."""
+    nothing: Dict[Any, Any] = {}
+    restored(Observed(nothing, nothing, nothing, nothing, nothing, nothing, nothing, own_inode=0), dict(before))
+    for path in names_of(FILE, before):
+        file_state(dict(before), path)
+
+
 def file_state(before: Image, path: str) -> Optional[FileState]:
     """None when the run did not touch it."""
     words = before.get("file " + path)
-    return None if words is None else FileState(**words)
+    if words is None:
+        return None
+    access = words.get("access")
+    return FileState(words["content"], words["target"], tuple(access) if access is not None else None)
 
 
 def _file_image(path: str, files: Mapping[str, FileState]) -> Dict[str, Any]:
@@ -143,7 +154,7 @@ def _netns_image(name: str, observed: Observed) -> Dict[str, Any]:
     mark, state = observed.marks.get(name), observed.namespaces.get(name)
     return {
         "handle": [observed.handles[name]] if name in observed.handles else None,
-        "mark": dict(vars(mark)) if mark is not None else None,
+        "mark": dict(vars(mark)) if mark is not None and not mark.lost else None,
         "state": _state_words(state) if state is not None else None,
     }
 

@@ -36,6 +36,7 @@ class Desired:
         default_factory=dict
     )  # bridge → address → MAC of whoever has it there
     units: Optional[Tuple[Unit, ...]] = None  # None: this host's systemd is none of ours, nobody looks at it
+    program: Optional[bool] = None  # the host's: is to be there, or gone; None: nobody looks at it
     prune: bool = True
 
     def namespace_sysctls(self) -> Dict[str, Tuple[str, ...]]:
@@ -66,6 +67,19 @@ class Desired:
         """Those that are inside namespaces and have no end on the host."""
         return tuple(link for link in self.links if link.host_ifname is None)
 
+    def without(self, missing: FrozenSet[str]) -> "Desired":
+        """Without the links that stand on these, which the host does not have yet, and all that stands on those."""
+        if not missing:
+            return self
+        gone, links = set(missing), []
+        for link in self.links:
+            if gone.isdisjoint(link.stands_on):
+                links.append(link)
+            elif link.host_ifname is not None:
+                gone.add(link.host_ifname)
+        adopted = tuple(each for each in self.adopted if each.ifname not in missing)
+        return replace(self, links=tuple(links), adopted=adopted)
+
     def restricted(self, containers: FrozenSet[str]) -> "Desired":
         """Of these containers only; nothing is pruned."""
         return replace(
@@ -75,6 +89,7 @@ class Desired:
             files=tuple(file for file in self.files if hosts_files.container_of(file.path) in containers),
             adopted=(),
             units=None,
+            program=None,
             prune=False,
         )
 

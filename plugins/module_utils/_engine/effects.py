@@ -9,7 +9,8 @@ which turn of a plan it has to come, and what a check is to foresee of it.
 
 A **key** names a thing: ``link NAME`` of the host, ``netns NAME`` (a handle and everything inside), ``inside NETNS
 IFNAME`` (a link in there), ``file PATH``, ``sysctl KEY`` of the host, ``route NETNS WORDS``; ``rules`` are our packet
-rules, ``firewall`` is our accept in another firewall, and ``units`` are those of systemd that are ours: one each.
+rules, ``firewall`` is our accept in another firewall, ``units`` are those of systemd that are ours, and
+``program`` is that of the host: one each.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ Words = Mapping[str, Any]  # the arguments of an operation
 Keys = Callable[[Words], Iterator[str]]
 
 LINK, NETNS, FILE, SYSCTL, ROUTE, INSIDE = "link", "netns", "file", "sysctl", "route", "inside"
-RULES, FIREWALL, UNITS = "rules", "firewall", "units"
+RULES, FIREWALL, UNITS, PROGRAM = "rules", "firewall", "units", "program"
 
 
 def kind_of(key: str) -> str:
@@ -120,6 +121,10 @@ def of_units(words: Words) -> Iterator[str]:
     yield UNITS
 
 
+def of_program(words: Words) -> Iterator[str]:
+    yield PROGRAM
+
+
 # --- at which turn of a plan it comes
 
 
@@ -164,6 +169,7 @@ class Outlook:
     scripts: List[str] = field(default_factory=list)  # for nft
     accepts: Dict[Tuple[str, str, str], Sequence[str]] = field(default_factory=dict)  # (family, chain, mark) → rules
     foreign_files: Dict[str, Optional[str]] = field(default_factory=dict)  # path → content, None: no file
+    program: bool = False  # will be what it was before
     units: Dict[str, Optional[str]] = field(default_factory=dict)  # path → content, or target of a link; None: nothing
     zones: Dict[str, Sequence[str]] = field(default_factory=dict)  # of a running firewalld → interfaces
     reverted: List[Words] = field(default_factory=list)  # of the lease store
@@ -201,6 +207,10 @@ def foresee_unit(outlook: Outlook, words: Words) -> None:
 
 def foresee_zone(outlook: Outlook, words: Words) -> None:
     outlook.zones[words["zone"]] = words["wanted"]
+
+
+def foresee_program(outlook: Outlook, words: Words) -> None:
+    outlook.program = True
 
 
 def foresee_leases(outlook: Outlook, words: Words) -> None:

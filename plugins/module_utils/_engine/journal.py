@@ -18,17 +18,21 @@ import os
 from dataclasses import asdict, dataclass, field
 from typing import Any, Callable, Dict, Iterator, List, Mapping, NoReturn, Optional, Sequence, Tuple
 
-from .._kernel import files, gate, marks
+from .._kernel import files, gate, marks, state
 from .._kernel.errors import FabricError
 from .._kernel.marks import prepare_run_directory, prepare_state_directory
 from .._kernel.names import JOURNAL_FILE, RUN_JOURNAL_FILE
 from .._resources.action import Action, Operation
 from . import before as images
+from .effects import Outlook
 from .operations import OPERATIONS, row_of
 
 #: Of the form of both halves, and of what their operations mean. A release that changes either counts it up. Up to
 #: 0.2.0 (version 1) both halves were one file in /var/lib, with the boot that it was of.
 _VERSION, _FORMER_VERSION = 2, 1
+
+#: What comes of reading JSON as what it is not.
+_NONSENSE = (ValueError, LookupError, TypeError, AttributeError)
 
 #: The keys of what each action touches → what all of that is like, to be kept as JSON.
 Before = Callable[[Sequence[Sequence[str]]], Dict[str, Any]]
@@ -36,6 +40,7 @@ Steps = Tuple[Operation, ...]
 
 #: What ``reached`` says besides a number: all is verified, and waits for a confirmation, or needs none.
 UNCONFIRMED, VERIFIED = "unconfirmed", "finish"
+_FIELD = 12  # bytes, of what ``reached`` says
 
 
 @dataclass(frozen=True)
@@ -100,7 +105,8 @@ class Journal:
             "finish": _as_json([*(step for action in actions for step in action.finish), *finish]),
         }
         remove_former()
-        self._reached = os.open(_reached_file(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        state.write(_reached_file(), "")
+        self._reached = os.open(_reached_file(), os.O_WRONLY | os.O_CLOEXEC)
         self.reached("0")
         _write(words)
 
@@ -111,6 +117,13 @@ class Journal:
         if mark == VERIFIED:
             _write_verified()
         _write_mark(self._reached, mark)
+
+    def forget(self, numbers: Sequence[int]) -> None:
+        """The inverses of these actions, counted from 0, which are done."""
+        words = state.read_json(RUN_JOURNAL_FILE) or {}
+        undo = [[] if number in set(numbers) else steps for number, steps in enumerate(words["undo"])]
+        gate.writing("journal")
+        _write(dict(words, undo=undo))
 
     def clear(self) -> None:
         gate.writing("journal")
@@ -136,29 +149,20 @@ def _verified_file() -> str:
 def read() -> Optional[Record]:
     """What an interrupted run left behind; None when there is nothing to finish. FabricError when it cannot be read."""
     try:
-        lasting = _text(JOURNAL_FILE)
+        lasting = state.read_json(JOURNAL_FILE)
         return None if lasting is None else _understood(lasting)
-    except (OSError, ValueError) as error:
+    except (OSError, state.Damaged) as error:
         _refuse(error)
 
 
-def _text(path: str) -> Optional[str]:
+def _understood(words: Mapping[str, Any]) -> Record:
     try:
-        with open(path, encoding="utf-8") as file:
-            return file.read()
-    except FileNotFoundError:
-        return None
-
-
-def _understood(text: str) -> Record:
-    try:
-        words = json.loads(text)
         version = words["version"]
         if version in (_VERSION, _FORMER_VERSION):
             record = _both_halves(words) if version == _VERSION else _former(words)
             _check(record)
             return record
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except _NONSENSE as error:
         _refuse(error)
     raise FabricError(
         "{0} was written by another release of linuxnet.fabric (its version is {1}, this one knows {2}): a run of the "
@@ -169,22 +173,31 @@ def _understood(text: str) -> Record:
 
 def _both_halves(lasting: Mapping[str, Any]) -> Record:
     """Of the half that lasts, and of the other one if it is of the same run: that of a boot that is over is gone."""
-    words = json.loads(_text(RUN_JOURNAL_FILE) or "{}")
-    of_this_boot = words.get("run") == lasting["run"]
-    reached = (_text(_reached_file()) or "").strip() or "0"
-    if _text(_verified_file()) == lasting["run"]:
-        reached = VERIFIED
-    return _record(words, reached, True) if of_this_boot else _record(lasting, _without_counter(reached), False)
+    words = state.read_json(RUN_JOURNAL_FILE) or {}
+    verified = (state.read(_verified_file()) or "") == lasting["run"]
+    if words.get("run") != lasting["run"]:  # nobody counted in this boot; and a timer that waited is gone
+        return _record(lasting, VERIFIED if verified else "0", False)
+    return _record(words, VERIFIED if verified else _counted(), True)
 
 
 def _former(words: Mapping[str, Any]) -> Record:
     """One of a release up to 0.2.0."""
-    return _record(words, (_text(_reached_file()) or "").strip() or "0", words["boot_id"] == marks.boot_id())
+    of_this_boot = words["boot_id"] == marks.boot_id()
+    try:
+        return _record(words, _counted(), of_this_boot)
+    except (ValueError, OSError, state.Damaged):
+        if of_this_boot:
+            raise
+        return _record(words, "0", False)  # a reboot may lose it, and then nobody needs to know
 
 
-def _without_counter(reached: str) -> str:
-    """Nobody counted in this boot; and a timer that waited for a confirmation is gone."""
-    return VERIFIED if reached == VERIFIED else "0"
+def _counted() -> str:
+    """How far the run had come: without it nobody knows the way back."""
+    text = state.read(_reached_file()) or ""
+    reached = text.strip() if len(text) == _FIELD else ""
+    if reached in (UNCONFIRMED, VERIFIED) or (reached.isascii() and reached.isdigit()):
+        return reached
+    raise ValueError("{0} does not say how far the run had come".format(_reached_file()))
 
 
 def _record(words: Mapping[str, Any], reached: str, is_of_this_boot: bool) -> Record:
@@ -210,13 +223,16 @@ def _as_json(steps: Sequence[Operation]) -> List[Dict[str, Any]]:
 
 
 def _check(record: Record) -> None:
-    """ValueError for what no run has written."""
+    """ValueError, or another of ``_NONSENSE``, for what no run has written."""
     if record.reached not in (UNCONFIRMED, VERIFIED):
         if not 0 <= int(record.reached) <= len(record.undo):
             raise ValueError("{0} actions have begun, of {1}".format(record.reached, len(record.undo)))
     for step in (*record.first, *record.finish, *(step for steps in record.undo for step in steps)):
         if step.name not in OPERATIONS:
             raise ValueError('there is no operation "{0}"'.format(step.name))
+        row_of(step.name).foresee(Outlook(), step.arguments)
+        list(row_of(step.name).touches(step.arguments))
+    images.check(record.before)
 
 
 def _refuse(error: Exception) -> NoReturn:
@@ -265,11 +281,10 @@ def started(pid: int) -> Optional[str]:
 
 def keep_only(failed: Sequence[Sequence[Operation]]) -> None:
     """Leave the inverses of these actions, which failed, to the next run; the rest of the way back is done."""
-    text = files.read(RUN_JOURNAL_FILE) if files.read(JOURNAL_FILE) else None
-    text = text or files.read(JOURNAL_FILE)
-    if text is None:  # the run failed before it was written
+    words = state.read_json(RUN_JOURNAL_FILE) if state.read(JOURNAL_FILE) else None
+    words = words or state.read_json(JOURNAL_FILE)
+    if words is None:  # the run failed before it was written
         return
-    words = json.loads(text)
     touched = [key for keys in words.get("touched", []) for key in keys]
     words.update(
         undo=[_as_json(steps) for steps in reversed(failed)],
@@ -290,7 +305,8 @@ def set_reached(mark: str) -> None:
     if mark == VERIFIED:
         _write_verified()
     prepare_run_directory()
-    descriptor = os.open(_reached_file(), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+    descriptor = os.open(_reached_file(), flags, 0o600)
     try:
         _write_mark(descriptor, mark)
     finally:
@@ -298,8 +314,8 @@ def set_reached(mark: str) -> None:
 
 
 def _write_mark(descriptor: int, mark: str) -> None:
-    """Over the last one, which is never longer than this field."""
-    os.pwrite(descriptor, mark.ljust(12).encode("ascii"), 0)
+    """Over the last one, which is never longer than this field: a file system that is full has room for it."""
+    os.pwrite(descriptor, mark.ljust(_FIELD).encode("ascii"), 0)
 
 
 def remove() -> None:
@@ -318,8 +334,9 @@ def _write(words: Mapping[str, Any]) -> None:
     undo = [_lasting(steps) for steps in words["undo"]]
     lasting = {word: words[word] for word in ("version", "run", "topology", "first")}
     lasting.update(undo=[steps for steps in undo if steps], finish=_lasting(words["finish"]))
-    _write_file(RUN_JOURNAL_FILE, json.dumps(words), durably=False)
-    _write_file(JOURNAL_FILE, json.dumps(lasting), durably=any(lasting[word] for word in ("first", "undo", "finish")))
+    state.write(RUN_JOURNAL_FILE, json.dumps(words))
+    durable = any(lasting[word] for word in ("first", "undo", "finish"))
+    state.write(JOURNAL_FILE, json.dumps(lasting), durable=durable)
 
 
 def _lasting(steps: Sequence[Mapping[str, Any]]) -> List[Mapping[str, Any]]:
@@ -328,24 +345,6 @@ def _lasting(steps: Sequence[Mapping[str, Any]]) -> List[Mapping[str, Any]]:
 
 def _write_verified() -> None:
     """On the disk, before the leases of what is real now are all that tells of it."""
-    words = json.loads(files.read(JOURNAL_FILE) or "{}")
+    words = state.read_json(JOURNAL_FILE) or {}
     if "run" in words:  # one of a release up to 0.2.0 has its counter on the disk
-        _write_file(_verified_file(), words["run"], durably=bool(words["first"] or words["undo"]))
-
-
-def _write_file(path: str, text: str, durably: bool) -> None:
-    temporary = path + ".new"
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        if durably:
-            os.fsync(file.fileno())
-    os.replace(temporary, path)
-    if not durably:
-        return
-    directory = os.open(os.path.dirname(path), os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
+        state.write(_verified_file(), words["run"], durable=bool(words["first"] or words["undo"]))

@@ -13,6 +13,7 @@ import os
 import time
 from typing import Iterator, Optional
 
+from .._kernel import state
 from .._kernel.errors import FabricError
 from .._kernel.marks import prepare_state_directory
 from .._kernel.names import LOCK_FILE
@@ -38,13 +39,21 @@ def host_lock(timeout: float, check_mode: bool) -> Iterator[None]:
 
 
 def _open(check_mode: bool) -> Optional[int]:
+    """What is there in place of a file is left alone: who holds it, nobody knows."""
+    try:
+        state.refuse_other(LOCK_FILE)
+    except state.Damaged as error:
+        raise FabricError(
+            "{0}, by which runs on this host wait for each other, cannot be locked: {1}; nothing was changed. Move it "
+            "away and run again".format(LOCK_FILE, error)
+        ) from error
     if check_mode:
         try:
-            return os.open(LOCK_FILE, os.O_RDONLY | os.O_CLOEXEC)
+            return os.open(LOCK_FILE, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
         except FileNotFoundError:
             return None
     prepare_state_directory()
-    return os.open(LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    return os.open(LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
 
 
 def _wait(descriptor: int, timeout: float) -> None:

@@ -7,16 +7,19 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Callable, Iterable, Optional, Sequence, Tuple
+from typing import Callable, Iterator, Mapping, Optional, Sequence, Tuple
 
+from .._kernel.errors import InsideError
 from .._kernel.observe import Observed
-from .._resources import units
+from .._resources import program, units
 from .._resources.action import Action
-from .._resources.firewalls.accept import WARN, HostFirewall
+from .._resources.files import FileState
+from .._resources.firewalls.accept import WARN, FirewallActions, HostFirewall
 from .._resources.ruleset.compare import RulesetChange
 from .._resources.ruleset.plan import plan_ruleset
 from .desired import Desired
 from .plan import plan
+from .quarantine import Quarantine
 from .touched import left_after
 from .view import View
 
@@ -31,6 +34,7 @@ class Planner:
         firewall: str = WARN,
         meanwhile: Optional[Callable[[], object]] = None,
         consent: Optional[Callable[[Observed], None]] = None,
+        quarantine: bool = False,
     ) -> None:
         """``firewall``: what to do about another one. ``meanwhile``: what else is to be computed, for the time when
         the outcome of a run is awaited from a program. ``consent`` is asked once, with the host as it is before the
@@ -39,6 +43,7 @@ class Planner:
         self._desired = desired
         self._meanwhile = meanwhile
         self._consent = consent
+        self.quarantine = Quarantine(desired, quarantine)
         self.firewall = HostFirewall(desired.topology, firewall, desired.ruleset)
 
     def plan(self) -> Tuple[Action, ...]:
@@ -52,13 +57,36 @@ class Planner:
             self._ask(observed)
             files = view.files([file.path for file in desired.files], desired.topology if desired.prune else None)
             change = rules.result() if rules is not None else None
-            return plan(desired, observed, change, files, accepts.result(), self._units())
+            return self._planned(observed, change, files, accepts.result(), tuple(self._units()))
 
-    def _units(self) -> Iterable[Action]:
+    def _planned(
+        self,
+        observed: Observed,
+        rules: Optional[RulesetChange],
+        files: Mapping[str, FileState],
+        accepts: FirewallActions,
+        unit_actions: Tuple[Action, ...],
+    ) -> Tuple[Action, ...]:
+        """Again without each container that has to be left out."""
+        while True:
+            try:
+                return plan(self._desired, observed, rules, files, accepts, unit_actions, self.quarantine.names)
+            except InsideError as error:
+                if not self.quarantine.take_out(error.container, str(error)):
+                    raise
+
+    def _units(self) -> Iterator[Action]:
+        """The program before the units that run it."""
         desired = self._desired
-        if desired.units is None:
-            return ()
-        return units.compare(desired.topology, desired.units, self._view.units(desired.topology, desired.units))
+        if desired.program is not None:
+            yield from program.compare(desired.program, self._view.program())
+        if desired.units is not None:
+            now = self._view.units(desired.topology, desired.units)
+            yield from units.compare(desired.topology, desired.units, now)
+
+    def plan_only(self, wanted: Callable[[Action], bool]) -> Tuple[Action, ...]:
+        """Of what is left to do, these."""
+        return tuple(action for action in self.plan() if wanted(action))
 
     def _ask(self, observed: Observed) -> None:
         consent, self._consent = self._consent, None
@@ -69,6 +97,7 @@ class Planner:
         with self._view.rules(self._desired.topology):
             return plan_ruleset(self._desired.topology, self._desired.ruleset, self._desired.transit)
 
-    def left_after(self, actions: Sequence[Action]) -> Tuple[str, ...]:
+    def left_after(self, actions: Sequence[Action]) -> Tuple[Action, ...]:
         """Of what these actions touched; the rest was read when they were planned."""
-        return left_after(self._view.host, self._desired, actions, self.firewall, self._meanwhile)
+        out = self.quarantine.names
+        return left_after(self._view.host, self._desired, actions, self.firewall, self._meanwhile, out)

@@ -26,6 +26,7 @@ from .._kernel.host import Host
 from .._kernel.operations import host as on_host
 from .._kernel.operations import link as on_link
 from .._kernel.operations import netns as on_netns
+from .._kernel.operations import program as on_program
 from .._kernel.operations import units as on_units
 from .._resources.action import Operation
 from .._resources.links import registry as kinds
@@ -45,6 +46,7 @@ from .effects import (
     foresee_foreign_file,
     foresee_forwarding,
     foresee_leases,
+    foresee_program,
     foresee_rules,
     foresee_unit,
     foresee_zone,
@@ -59,6 +61,7 @@ from .effects import (
     of_link,
     of_links,
     of_netns,
+    of_program,
     of_renamed,
     of_route,
     of_rules,
@@ -96,10 +99,15 @@ def lease_revert(host: Host, granted: Iterable[Mapping[str, Any]], released: Ite
 
 
 def declared_write(
-    host: Host, topology: str, declared: Mapping[str, Any], release: str = "", asked: Optional[Digests] = None
+    host: Host,
+    topology: str,
+    declared: Mapping[str, Any],
+    release: str = "",
+    asked: Optional[Digests] = None,
+    around: Optional[Mapping[str, Any]] = None,
 ) -> None:
-    """Remember the declaration that was made real. A journal of an earlier release has no more than the first two."""
-    records.write(topology, records.Kept(declared, release, asked or {}))
+    """Remember the declaration that was made real. A journal of an earlier release has not all of these."""
+    records.write(topology, records.Kept(declared, release, asked or {}, around or {}))
 
 
 def declared_remove(host: Host, topology: str) -> None:
@@ -138,12 +146,26 @@ def _link(
 
 def _file(name: str, do: Do, takes_away: Keys = nothing) -> Row:
     """Of a file under /etc/netns, where a boot takes what we write."""
-    return Row(name, do, of_file, takes_away, False, usual, as_it_was, ("file.write", "file.link", "file.remove"))
+    return Row(
+        name,
+        do,
+        of_file,
+        takes_away,
+        False,
+        usual,
+        as_it_was,
+        ("file.write", "file.link", "file.access", "file.remove"),
+    )
 
 
 def _accept(name: str, do: Do, survives_reboot: bool, foresee: Foresee) -> Row:
     """Of our accept in another firewall."""
     return Row(name, do, of_firewall, nothing, survives_reboot, usual, foresee, (name,))
+
+
+def _program(name: str, do: Do, undone_by: Patterns, foresee: Foresee) -> Row:
+    """Of the program of the host."""
+    return Row(name, do, of_program, nothing, True, usual, foresee, undone_by)
 
 
 def _at_the_end(name: str, do: Do) -> Row:
@@ -160,7 +182,8 @@ ROWS = (
     _handle("netns.create", on_netns.netns_create, ("netns.remove",)),
     _handle("netns.attach", on_netns.netns_attach, ("netns.remove",)),
     _handle("netns.adopt", on_netns.netns_adopt, ("netns.remark",)),
-    _handle("netns.remark", on_netns.netns_remark, ()),
+    _handle("netns.remark", on_netns.netns_remark, ("netns.unmark",)),
+    _handle("netns.unmark", on_netns.netns_unmark, ()),
     _handle("netns.remove", on_netns.netns_remove, (), takes_away=of_netns),
     _handle("netns.retire", on_netns.netns_retire, ("netns.unstash",), takes_away=of_netns),
     _handle("netns.discard", on_netns.netns_discard, (), takes_away=of_netns, foresee=foresee_discarded),
@@ -199,6 +222,7 @@ ROWS = (
     _link("sysctl.write", on_host.sysctl_write, ("sysctl.write",), touches=of_setting, turn=off_if_ipv6),
     _file("file.write", on_host.file_write),
     _file("file.link", on_host.file_link),
+    _file("file.access", on_host.file_access),
     _file("file.remove", on_host.file_remove, takes_away=of_file),
     Row("nft.load", on_host.nft_load, of_rules, nothing, False, usual, foresee_rules, ("nft.load",)),
     _accept("iptables.own", on_host.iptables_own, False, foresee_accept),
@@ -206,6 +230,10 @@ ROWS = (
     _accept("file.replace", on_host.file_replace, True, foresee_foreign_file),
     _at_the_end("conntrack.delete", on_host.conntrack_delete),
     _at_the_end("announce", announce),
+    _program("program.install", on_program.program_install, ("program.revert",), unseen),
+    _program("program.remove", on_program.program_remove, ("program.revert",), unseen),
+    _program("program.revert", on_program.program_revert, (), foresee_program),
+    _program("program.forget", on_program.program_forget, (), unseen),
     Row("unit.write", on_units.unit_write, of_units, nothing, True, usual, foresee_unit, ("unit.write",)),
     Row("unit.link", on_units.unit_link, of_units, nothing, True, usual, foresee_unit, ("unit.link",)),
     Row("unit.reload", on_units.unit_reload, of_units, nothing, True, usual, unseen, ("unit.reload",)),

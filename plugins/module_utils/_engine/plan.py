@@ -12,6 +12,7 @@ from enum import IntEnum, auto
 from typing import Dict, FrozenSet, Iterable, Iterator, List, Mapping, Optional, Set, Tuple
 
 from .._kernel.changes import Subject
+from .._kernel.errors import InsideError
 from .._kernel.observe import Observed
 from .._kernel.rtnl.read import Link
 from .._resources import adopted, neighbours, netns, ownership, routes
@@ -27,7 +28,9 @@ from .._resources.ruleset.owners import Owners
 from .._resources.ruleset.told import tell
 from .desired import Desired
 from .effects import NETNS, ROUTE, Turn, names_of, route_key
+from .inner_names import make_way
 from .operations import row_of, taken_away
+from .quarantine import container_of
 from .removals import removals, removals_inside
 
 #: The inode of a namespace that is still to be made: equal to none.
@@ -60,12 +63,16 @@ def plan(
     files: Mapping[str, FileState],
     firewall: FirewallActions = NOTHING_TO_DO,
     units: Iterable[Action] = (),
+    out: FrozenSet[str] = frozenset(),
 ) -> Tuple[Action, ...]:
-    """``files``: what is at every path declared or owned. ``rules``, ``firewall``, ``units`` are compared already."""
+    """``files``: what is at every path declared or owned. ``rules``, ``firewall``, ``units`` are compared already.
+    ``out``: containers that are left as they are. InsideError for one that has to be."""
     renames, observed = _renamed_back(desired, observed)
     leaving, emptied, without = removals(desired, observed)
-    spaces, made = _spaces(desired, without)
+    spaces, made = _spaces(desired, without, out)
     replaced = {name for name in without.namespaces if name not in made.namespaces}
+    freed, made = make_way(desired, made, out)
+    _refuse_altnames(desired, without, made, out)
     leaving = [*removals_inside(desired, replaced, without), *leaving]
     links, compared = desired.links_of_host(), functools.partial(kinds.compare, observed=observed)
     staged = {
@@ -79,13 +86,25 @@ def plan(
         Stage.TUNNELS: [action for each in links if kinds.kind_of(each.kind).after_rules for action in compared(each)],
         Stage.RULES: [*firewall.first, *_rules_actions(desired, observed, rules), *firewall.after],
         Stage.NAMESPACES: spaces,
-        Stage.INTERFACES: [*_interfaces(desired, made), *_neighbours(desired, made)],
+        Stage.INTERFACES: [*freed, *_interfaces(desired, made, out), *_neighbours(desired, made)],
         Stage.EMPTIED: emptied,
         Stage.FILES: _file_actions(desired, observed, files),
         Stage.UNITS: units,
         Stage.GIVEN_BACK: [action for setting in desired.given_back for action in sysctl.compare(setting, observed)],
     }
-    return _in_order(staged)
+    ordered = _in_order(staged)
+    return tuple(action for action in ordered if container_of(action) not in out) if out else ordered
+
+
+def _refuse_altnames(desired: Desired, host: Observed, made: Observed, out: FrozenSet[str]) -> None:
+    """Where a link that stays goes by one of our names as a second one."""
+    held = {altname for link in host.links.values() for altname in link.altnames}
+    for ifname in sorted(desired.host_ifnames() & held):
+        ownership.refuse_altname(ifname, host.links.values())
+    for each in desired.links_inside():
+        state = made.namespaces.get(str(each.netns))
+        if state is not None and each.netns not in out:
+            ownership.refuse_altname_inside(str(each.netns), each.ifname, state.links.values())
 
 
 def _in_order(staged: Mapping[Stage, Iterable[Action]]) -> Tuple[Action, ...]:
@@ -160,7 +179,7 @@ def _renamed_back(desired: Desired, observed: Observed) -> Tuple[List[Action], O
     return actions, replace(observed, links=links, by_index=by_index, sysctls=sysctls)
 
 
-def _spaces(desired: Desired, observed: Observed) -> Tuple[List[Action], Observed]:
+def _spaces(desired: Desired, observed: Observed, out: FrozenSet[str]) -> Tuple[List[Action], Observed]:
     """What happens to the namespaces, and what is observed after it.
 
     A namespace made anew has nothing in it, and whoever shared its predecessor is to share it. Those of their own
@@ -168,6 +187,9 @@ def _spaces(desired: Desired, observed: Observed) -> Tuple[List[Action], Observe
     """
     actions: List[Action] = []
     for space in desired.namespaces:
+        if space.name in out:
+            continue
+        _refuse_trouble(space.name, observed)
         found = netns.compare(space, observed)
         if space.name in _made(found):
             observed = replace(
@@ -181,14 +203,23 @@ def _spaces(desired: Desired, observed: Observed) -> Tuple[List[Action], Observe
     return actions, observed
 
 
+def _refuse_trouble(name: str, observed: Observed) -> None:
+    """Stop where not all that is inside could be read."""
+    state = observed.namespaces.get(name)
+    if state is not None and state.trouble:
+        raise InsideError(name, "namespace {0}: {1}; nothing of it was changed".format(name, state.trouble))
+
+
 def _made(actions: Iterable[Action]) -> FrozenSet[str]:
     """Namespaces that these make: what their way back takes away."""
     return frozenset(names_of(NETNS, (key for action in actions for key in taken_away(action.undo))))
 
 
-def _interfaces(desired: Desired, observed: Observed) -> Iterator[Action]:
+def _interfaces(desired: Desired, observed: Observed, out: FrozenSet[str]) -> Iterator[Action]:
     """Each is compared with what those before it leave: a route that they remove, their way back brings back."""
     for link in desired.links_inside():
+        if link.netns in out:
+            continue
         actions, netns_name = kinds.compare(link, observed), str(link.netns)
         yield from actions
         gone = {key for action in actions for key in taken_away(action.do)}

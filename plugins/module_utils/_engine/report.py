@@ -30,6 +30,7 @@ class Result:
     warnings: Tuple[str, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)  # stage → milliseconds
     kinds: Tuple[str, ...] = ()
+    quarantined: Mapping[str, str] = field(default_factory=dict)  # container that was left out → why
 
     @property
     def actions(self) -> Tuple[str, ...]:

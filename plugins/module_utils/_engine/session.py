@@ -18,8 +18,8 @@ action it must find nothing left to do, and after a way back what it had found b
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
-from typing import Callable, Iterator, List, Optional, Sequence, Tuple
+from dataclasses import dataclass, replace
+from typing import Callable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from .._kernel import gate, mounts
 from .._kernel.errors import FabricError
@@ -30,9 +30,18 @@ from .journal import UNCONFIRMED, VERIFIED, Journal, Timer
 from .leases import NO_LEASES, Leases
 from .lock import host_lock
 from .operations import perform
-from .report import Result, lines, report
+from .quarantine import Quarantine, blamed, by_container
+from .report import Result, report
 from .stopwatch import Stopwatch
 from .view import View
+
+
+class Finish(NamedTuple):
+    """What is left for the end, once all is verified. ``declared`` says that the declaration was made real, and so is
+    left away where a container was left out."""
+
+    always: Tuple[Operation, ...] = ()
+    declared: Tuple[Operation, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,15 +49,17 @@ class Work:
     """What a module wants of a host.
 
     ``plan``: reads the host and compares; no actions where it is as wanted. ``left_after``: of what these actions
-    touched, the lines that say what does not match; where it is None, everything is planned again to find out.
-    ``finish``: given whether anything is to change, what is left for the end, once all is verified. No check asks.
+    touched, what is left to do; where it is None, everything is planned again to find out.
+    ``finish`` is told whether anything is to change, and is not asked by a check.
+    ``quarantine``: which containers are left out; None: all or nothing.
     """
 
     topology: str
     plan: Callable[[], Tuple[Action, ...]]
     leases: Leases = NO_LEASES
-    left_after: Optional[Callable[[Sequence[Action]], Tuple[str, ...]]] = None
-    finish: Callable[[bool], Tuple[Operation, ...]] = lambda changes: ()
+    left_after: Optional[Callable[[Sequence[Action]], Tuple[Action, ...]]] = None
+    finish: Callable[[bool], Finish] = lambda changes: Finish()
+    quarantine: Optional[Quarantine] = None
 
 
 @contextlib.contextmanager
@@ -87,50 +98,101 @@ class Session:
         """Make the host match, or in check mode say what that would take."""
         actions = work.plan()
         self.watch.lap("read and plan")
-        told = report(work.leases.changes, actions)
         if self.check_mode:
-            return told
-        finish = work.finish(told.changed)
-        if not told.changed:
-            self._tidy_up(finish)
-            return told
+            return _told(work, actions)
+        changes = bool(work.leases.changes or actions)
+        finish = work.finish(changes)
+        if not changes:
+            self._tidy_up(_finish(work, (), finish))
+            return _told(work, actions)
         journal, begun = Journal(), []  # type: Journal, List[Action]
+        planned_without = dict(work.quarantine.why) if work.quarantine is not None else {}
         try:
             self._write_down(journal, work, actions, finish)
-            self._apply(journal, actions, begun)
-            self._verify(work, actions)
+            self._apply(journal, work, actions, begun)
+            self._verify(journal, work, begun)
         except BaseException as failure:
+            if work.quarantine is not None:
+                work.quarantine.why = planned_without  # the host is compared with what it was before the first action
             raise way_back.go(self.host, work.plan, actions, begun, work.leases, failure) from failure
+        done = [action for action in begun if work.quarantine is None or not work.quarantine.has(action)]
         if self.timer is not None:
             journal.reached(UNCONFIRMED)
-            return told
-        self._tidy_up([*(step for action in actions for step in action.finish), *finish], journal)
+            return _told(work, done)
+        self._tidy_up(_finish(work, done, finish), journal)
         self.watch.lap("finish")
-        return told
+        return _told(work, done)
 
-    def _write_down(self, journal: Journal, work: Work, actions: Sequence[Action], finish: Sequence[Operation]) -> None:
+    def _write_down(self, journal: Journal, work: Work, actions: Sequence[Action], finish: Finish) -> None:
         """The journal is on the disk before anything else is; the leases before an address is used."""
-        journal.begin(work.topology, work.leases.way_back, actions, finish, self.timer, self.view.before)
+        journal.begin(
+            work.topology,
+            work.leases.way_back,
+            actions,
+            [*finish.always, *finish.declared],
+            self.timer,
+            self.view.before,
+        )
         gate.writing("leases")
         work.leases.commit()
         self.watch.lap("journal and leases")
 
-    def _apply(self, journal: Journal, actions: Sequence[Action], begun: List[Action]) -> None:
+    def _apply(self, journal: Journal, work: Work, actions: Sequence[Action], begun: List[Action]) -> None:
         for action in actions:
+            if work.quarantine is not None and work.quarantine.has(action):
+                begun.append(replace(action, undo=()))  # not begun at all, but the journal counts it
+                continue
             begun.append(action)
             journal.reached(str(len(begun)))
             for step in action.do:
-                perform(self.host, step)
+                try:
+                    perform(self.host, step)
+                except Exception as failure:
+                    container = blamed(action, step, failure)
+                    if container is None or not self._take_out(journal, work, begun, container, failure):
+                        raise
+                    break
             self.watch.lap("apply " + action.do[0].family)
 
-    def _verify(self, work: Work, actions: Sequence[Action]) -> None:
-        left = work.left_after(actions) if work.left_after is not None else lines(work.plan())
-        self.watch.lap("verify")
-        if left:
-            raise FabricError(
-                "the host does not match after the last action; still to do: " + "; ".join(left[:10]),
-                still_to_do=list(left),
+    def _take_out(
+        self, journal: Journal, work: Work, begun: List[Action], container: str, failure: BaseException
+    ) -> bool:
+        """Undo what was begun of a container, and of those that share its namespace. False: the whole run goes back."""
+        why = str(failure) or type(failure).__name__
+        if work.quarantine is None or not work.quarantine.take_out(container, why):
+            return False
+        failed: List[way_back.Steps] = []
+        trouble: List[str] = []
+        its = [number for number, action in enumerate(begun) if work.quarantine.has(action)]
+        for number in reversed(its):
+            way_back.undo(self.host, begun[number].undo, failed, trouble)
+        if trouble:
+            return False
+        journal.forget(its)
+        for number in its:
+            begun[number] = replace(begun[number], undo=())
+        return True
+
+    def _verify(self, journal: Journal, work: Work, begun: List[Action]) -> None:
+        """What is left inside one container takes that one out, and the others are verified without it."""
+        while True:
+            out = work.quarantine
+            actions = [action for action in begun if out is None or not out.has(action)]
+            left = by_container(work.left_after(actions) if work.left_after is not None else work.plan())
+            self.watch.lap("verify")
+            if not left:
+                return
+            told = [line for whose in left.values() for line in whose]
+            mismatch = FabricError(
+                "the host does not match after the last action; still to do: " + "; ".join(told[:10]),
+                still_to_do=told,
             )
+            if None in left:
+                raise mismatch
+            for container, whose in left.items():
+                why = FabricError("it does not match after the last action; still to do: " + "; ".join(whose[:10]))
+                if not self._take_out(journal, work, begun, str(container), why):
+                    raise mismatch
 
     def _tidy_up(self, steps: Sequence[Operation], journal: Optional[Journal] = None) -> None:
         """Past the verification there is no way back, and none is needed."""
@@ -144,3 +206,14 @@ class Session:
         except Exception as error:
             text = "the host matches the declaration, but tidying up failed: {0}. The next run will go on with it"
             raise FabricError(text.format(error or type(error).__name__), rolled_back=False) from error
+
+
+def _told(work: Work, actions: Sequence[Action]) -> Result:
+    """What was done, or is to be, and what was left out."""
+    quarantined = dict(work.quarantine.why) if work.quarantine is not None else {}
+    return replace(report(work.leases.changes, actions), quarantined=quarantined)
+
+
+def _finish(work: Work, done: Sequence[Action], finish: Finish) -> List[Operation]:
+    steps = [*(step for action in done for step in action.finish), *finish.always]
+    return steps if work.quarantine is not None and work.quarantine.why else [*steps, *finish.declared]

@@ -13,14 +13,16 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Callable, FrozenSet, List, Optional, Sequence, Tuple
+from typing import Any, Callable, FrozenSet, List, Optional, Sequence, Tuple
 
 from .._kernel import marks
+from .._kernel.changes import Subject
+from .._kernel.errors import InsideError
 from .._kernel.host import Host
 from .._kernel.observe import Observed, observe
 from .._kernel.rtnl import read as rtnetlink
 from .._kernel.visits import Visits
-from .._resources import adopted, units
+from .._resources import adopted, program, units
 from .._resources import files as hosts_files
 from .._resources.action import Action
 from .._resources.adopted import AdoptedBridge
@@ -28,7 +30,7 @@ from .._resources.firewalls.accept import NOTHING_TO_DO, HostFirewall
 from .._resources.links.registry import SETTINGS
 from .._resources.ruleset.plan import begin_listing, plan_ruleset
 from .desired import Desired
-from .effects import FILE, FIREWALL, INSIDE, LINK, NETNS, RULES, UNITS, names_of
+from .effects import FILE, FIREWALL, INSIDE, LINK, NETNS, PROGRAM, RULES, UNITS, names_of
 from .operations import row_of
 from .plan import plan
 
@@ -46,6 +48,7 @@ class Touched:
     rules: bool
     firewall: bool
     units: bool
+    program: bool
 
 
 def left_after(
@@ -54,10 +57,12 @@ def left_after(
     actions: Sequence[Action],
     firewall: HostFirewall,
     meanwhile: Optional[Callable[[], object]] = None,
-) -> Tuple[str, ...]:
-    """Lines that say what does not match. ``meanwhile`` is called while nft lists the rules."""
+    out: FrozenSet[str] = frozenset(),
+) -> Tuple[Action, ...]:
+    """What does not match, as what would be left to do. ``meanwhile`` is called while nft lists the rules; ``out``:
+    containers that are left as they are."""
     touched = what_is_touched(desired, actions)
-    part = desired.restricted(touched.containers)
+    part = desired.restricted(touched.containers - out)
     with Visits(host, part.namespace_sysctls(), (), part.handles()) as visits, ThreadPoolExecutor(1) as aside:
         rules = None
         if touched.rules:
@@ -71,9 +76,18 @@ def left_after(
         if meanwhile is not None:
             meanwhile()
         change = rules.result() if rules is not None else None
-    left = [line for action in plan(part, observed, change, files, accepts) for line in action.lines]
-    harmed = [line for each in desired.adopted for line in adopted.harm(each, observed)]
-    return (*left, *harmed, *_units(desired, touched), *_still_there(host, desired, observed, touched))
+    there = [*(line for each in desired.adopted for line in adopted.harm(each, observed))]
+    there += [*_program(desired, touched), *_units(desired, touched), *_still_there(host, desired, observed, touched)]
+    told = [Action(line, Subject(topology=desired.topology), (), ()) for line in there]
+    return (*_left(part, observed, change, files, accepts), *told)
+
+
+def _left(part: Desired, observed: Observed, *more: Any) -> Tuple[Action, ...]:
+    """Whatever is wrong inside a container is something that is left."""
+    try:
+        return plan(part, observed, *more)
+    except InsideError as error:
+        return (Action(str(error), Subject(container=error.container), (), ()),)
 
 
 def what_is_touched(desired: Desired, actions: Sequence[Action]) -> Touched:
@@ -94,7 +108,14 @@ def what_is_touched(desired: Desired, actions: Sequence[Action]) -> Touched:
         rules=RULES in touched,
         firewall=FIREWALL in touched,
         units=UNITS in touched,
+        program=PROGRAM in touched,
     )
+
+
+def _program(desired: Desired, touched: Touched) -> List[str]:
+    if not touched.program:
+        return []
+    return [line for action in program.compare(desired.program, program.read()) for line in action.lines]
 
 
 def _units(desired: Desired, touched: Touched) -> List[str]:

@@ -9,30 +9,32 @@ taken back or finished, which the next apply does before all else. The check its
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 from dataclasses import replace
 from ipaddress import ip_interface
 from typing import Collection, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from .._ipam.store import Store, revert
-from .._kernel import facts, nft, sysctl
+from .._kernel import facts, namespaces, nft, sysctl
 from .._kernel.host import Host
-from .._kernel.names import TRANSIT_TABLE, table
+from .._kernel.names import STASH_DIRECTORY, TRANSIT_TABLE, table
 from .._kernel.observe import Observed, observe
 from .._kernel.rtnl.read import RTPROT_KERNEL, Link, RouteEntry
-from .._kernel.visits import Visits
+from .._kernel.visits import NamespaceState, Visits
 from .._resources import files as hosts_files
-from .._resources import units
+from .._resources import program, units
 from .._resources.files import FileState
 from .._resources.firewalls.accept import Foreseen
 from .._resources.forwarding import ForwardingRecord, from_words
 from .._resources.links.registry import SETTINGS
+from .._resources.program import ProgramState
 from .._resources.units import Unit, UnitStates
 from . import before as images
 from . import declared as declared_records
-from . import forwarding
+from . import forwarding, lost_marks
 from .declared import Kept
-from .effects import FILE, LINK, SYSCTL, Outlook, kind_of, name_of, names_of
+from .effects import FILE, LINK, NETNS, SYSCTL, Outlook, kind_of, name_of, names_of
 from .journal import VERIFIED, Record, way_back
 from .operations import foreseen
 from .plan import own_namespaces
@@ -59,7 +61,8 @@ class View:
 
     def visits(self, sysctls: Mapping[str, Sequence[str]], topologies: Iterable[str] = ()) -> Visits:
         """Of the namespaces that a plan is to see."""
-        return Visits(self.host, sysctls, topologies)
+        owners = tuple(topologies)
+        return Visits(self.host, sysctls, owners, also=functools.partial(lost_marks.suspects, self.host, owners))
 
     def observe(
         self, sysctls: Iterable[str] = (), visits: Optional[Visits] = None, limited: Collection[str] = ()
@@ -72,7 +75,10 @@ class View:
         observed = observe(self.host, sysctls, visits, links, SETTINGS, limited)
         if self._interrupted is not None:
             observed = replace(observed, handles=self._without_discarded(observed))
-            observed = images.restored(observed, self._before)
+            observed = images.restored(self._with_settings_of_the_stash(observed, visits), self._before)
+        lost = lost_marks.found(observed, visits.owners)
+        if lost:
+            observed = replace(observed, marks={**observed.marks, **lost})
         self._read = (observed, {})
         return observed
 
@@ -111,6 +117,9 @@ class View:
         """Of this topology, and of these."""
         return units.read(topology, desired, self._outlook.units)
 
+    def program(self) -> ProgramState:
+        return program.read(self._outlook.program)
+
     def leases(self, store: Store) -> None:
         """In a copy of the store, which a check has."""
         for words in self._outlook.reverted:
@@ -127,7 +136,9 @@ class View:
         if topology not in declared:
             return declared_records.read(topology)
         words = declared[topology]
-        return words and Kept(words["declared"], words.get("release", ""), words.get("asked") or {})
+        return words and Kept(
+            words["declared"], words.get("release", ""), words.get("asked") or {}, words.get("around") or {}
+        )
 
     def forwarding(self) -> ForwardingRecord:
         """What is known of the host's forwarding."""
@@ -140,6 +151,17 @@ class View:
         """One of the host's. None: the kernel has none."""
         known = "{0} {1}".format(SYSCTL, key)
         return self._before[known] if known in self._before else sysctl.read(key)
+
+    def _with_settings_of_the_stash(self, observed: Observed, visits: Visits) -> Observed:
+        """Under the name of a namespace that comes back there is another one, or none; this one waits in the stash."""
+        spaces = dict(observed.namespaces)
+        for name in names_of(NETNS, self._before):
+            handle, place = self._before["netns " + name]["handle"], STASH_DIRECTORY + "/" + name
+            if not handle or handle[0] is None or observed.handles.get(name) == handle[0]:
+                continue
+            there = namespaces.identity(place) == handle[0]
+            spaces[name] = NamespaceState(sysctls=visits.settings_in(place, name) if there else {})
+        return replace(observed, namespaces=spaces)
 
     def _without_discarded(self, observed: Observed) -> Dict[str, Optional[int]]:
         """Of a run that is to be finished, the handles that lost their mark go."""

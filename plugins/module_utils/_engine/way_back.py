@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Callable, List, Optional, Sequence, Tuple
 
 from .._kernel.errors import FabricError
@@ -24,21 +25,26 @@ def go(
     host: Host, plan: Plan, actions: Sequence[Action], begun: Sequence[Action], leases: Leases, failure: BaseException
 ) -> FabricError:
     """Undo what was begun; the error to raise says what failed and how the way back went."""
-    leases.rollback()
     failed: List[Steps] = []
     trouble: List[str] = []
+    _note(trouble, leases.rollback)
     for left in reversed(range(len(begun))):
         undo(host, begun[left].undo, failed, trouble)
-        journals.set_reached(str(left))
+        _note(trouble, functools.partial(journals.set_reached, str(left)))
     undo(host, leases.way_back, failed, trouble)
     difference = _difference(plan, actions)
     if difference is not None:
         trouble.append(difference)
-    if failed:
-        journals.keep_only(failed)
-    else:
-        journals.remove()
+    _note(trouble, functools.partial(journals.keep_only, failed) if failed else journals.remove)
     return _failure(begun, failure, trouble)
+
+
+def _note(trouble: List[str], write: Callable[[], None]) -> None:
+    """To the journal, or the lease store. A disk that is full must not put its error in the place of the run's own."""
+    try:
+        write()
+    except (OSError, FabricError) as error:
+        trouble.append(str(error))
 
 
 def undo(host: Host, steps: Steps, failed: List[Steps], trouble: List[str]) -> None:

@@ -15,25 +15,74 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from typing import Optional
+from typing import Optional, Sequence, Tuple
 
 from . import gate
+from .errors import FabricError
 from .names import NAMES_DIRECTORY, NETNS_ETC_DIRECTORY
 
 
 def read(path: str) -> Optional[str]:
-    """The content; None when there is no such file. A link is followed.
+    """The content; None when there is no such file. A link is followed. FabricError for what is no file.
 
     By system calls, for there are three files for each container, and Python's own take twice as long.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # which a FIFO would not return from
     except (FileNotFoundError, NotADirectoryError):
         return None
     try:
-        return b"".join(iter(lambda: os.read(descriptor, 1 << 16), b"")).decode("utf-8", "replace")
+        mode = os.fstat(descriptor).st_mode
+        if not stat.S_ISREG(mode):
+            raise FabricError(
+                "{0} is {1}, not a file: it stands in the way; nothing was changed. Move it away".format(
+                    path, called(mode)
+                )
+            )
+        return read_all(descriptor).decode("utf-8", "replace")
     finally:
         os.close(descriptor)
+
+
+#: Mode, owner and group of a file that we write, and of its directory.
+ACCESS = (0o644, 0, 0, 0o755, 0, 0)
+
+
+def access(path: str) -> Optional[Tuple[int, ...]]:
+    """As ``ACCESS``, of a file that is there; None where it is that, or there is no file. A link is not followed."""
+    try:
+        found = (os.lstat(path), os.stat(os.path.dirname(path)))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    if not stat.S_ISREG(found[0].st_mode):
+        return None
+    now = tuple(number for each in found for number in (stat.S_IMODE(each.st_mode), each.st_uid, each.st_gid))
+    return None if now == ACCESS else now
+
+
+def set_access(path: str, wanted: Sequence[int]) -> None:
+    gate.writing("access of " + path)
+    for place, (mode, uid, gid) in ((path, wanted[:3]), (os.path.dirname(path), wanted[3:])):
+        os.chown(place, uid, gid)
+        os.chmod(place, mode)
+
+
+_OTHERS = (
+    (stat.S_ISDIR, "a directory"),
+    (stat.S_ISFIFO, "a FIFO"),
+    (stat.S_ISLNK, "a link"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISREG, "a file"),
+)
+
+
+def called(mode: int) -> str:
+    """What is there, by its ``st_mode``, for a person."""
+    return next((words for is_one, words in _OTHERS if is_one(mode)), "a device")
+
+
+def read_all(descriptor: int) -> bytes:
+    return b"".join(iter(lambda: os.read(descriptor, 1 << 16), b""))
 
 
 def read_exactly(path: str) -> Optional[str]:
@@ -90,7 +139,7 @@ def read_link(path: str) -> Optional[str]:
 
 def write(path: str, content: str) -> None:
     gate.writing("file " + path)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
     try:
         descriptor = os.open(path, flags, 0o644)
     except FileNotFoundError:

@@ -13,7 +13,7 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from typing import Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
-from . import gate
+from . import gate, program
 from .errors import FabricError
 from .names import FIREWALLD_PREFIX
 
@@ -138,15 +138,7 @@ def _program() -> Optional[str]:
 
 
 def _run(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [_program() or "firewall-cmd", *arguments],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        universal_newlines=True,
-        check=False,
-        env=dict(os.environ, LC_ALL="C"),
-    )
+    return program.run([_program() or "firewall-cmd", *arguments])
 
 
 def _checked(process: "subprocess.CompletedProcess[str]") -> str:

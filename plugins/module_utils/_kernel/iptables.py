@@ -16,7 +16,7 @@ import shutil
 import subprocess
 from typing import List, Optional, Sequence
 
-from . import gate
+from . import gate, program
 from .errors import FabricError
 from .names import MARK
 
@@ -128,12 +128,4 @@ def _program(family: str, suffix: str) -> Optional[str]:
 
 
 def _run(command: Sequence[str], script: str = "") -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        list(command),
-        input=script,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        universal_newlines=True,
-        check=False,
-        env=dict(os.environ, LC_ALL="C"),
-    )
+    return program.run(command, script)

@@ -15,9 +15,9 @@ import functools
 import json
 import os
 from dataclasses import dataclass
-from typing import Any, Dict, FrozenSet, Optional
+from typing import Any, Dict, FrozenSet, Mapping, Optional
 
-from . import files, gate, sysctl
+from . import files, gate, state, sysctl
 from .names import FORMER_MARK_DIRECTORY, HANDLE_MARK_DIRECTORY, RUN_DIRECTORY, STATE_DIRECTORY
 
 
@@ -26,6 +26,7 @@ class HandleMark:
     topology: str
     inode: int
     attach: Optional[str] = None  # as in Netns.attach
+    lost: bool = False  # it is to be put back: the file is damaged or gone
 
 
 @functools.lru_cache(maxsize=None)
@@ -46,52 +47,67 @@ def _listed(directory: str) -> FrozenSet[str]:
 
 
 def read_all(only: Optional[FrozenSet[str]] = None) -> Dict[str, HandleMark]:
-    """Handle name → mark, of all handles or ``only`` of these."""
-    marks = former()
+    """Handle name → mark, of all handles or ``only`` of these. A damaged one is none."""
+    found = former()
     for name in sorted(_listed(HANDLE_MARK_DIRECTORY) if only is None else only):
-        words = _words(path(name))
-        if words:
-            marks[name] = HandleMark(words["topology"], words["inode"], words.get("attach"))
-    return marks if only is None else {name: mark for name, mark in marks.items() if name in only}
+        mark = _mark(_words(path(name)))
+        if mark is not None:
+            found[name] = mark
+    return found if only is None else {name: mark for name, mark in found.items() if name in only}
+
+
+def is_lost(name: str) -> bool:
+    """Whether there is no mark that can be read, of whatever boot."""
+    return all(_mark(_words(place)) is None for place in (path(name), FORMER_MARK_DIRECTORY + "/" + name))
 
 
 def former() -> Dict[str, HandleMark]:
     """Handle name → mark, of this boot, where 0.2.0 and before kept them."""
-    marks = {}
+    found = {}
     for name in sorted(_listed(FORMER_MARK_DIRECTORY)):
         words = _words(FORMER_MARK_DIRECTORY + "/" + name)
-        if words.get("boot_id") == boot_id():
-            marks[name] = HandleMark(words["topology"], words["inode"], words.get("attach"))
-    return marks
+        mark = _mark(words)
+        if mark is not None and words.get("boot_id") == boot_id():
+            found[name] = mark
+    return found
+
+
+def _mark(words: Mapping[str, Any]) -> Optional[HandleMark]:
+    topology, inode, attach = (words.get(word) for word in ("topology", "inode", "attach"))
+    if not isinstance(topology, str) or not isinstance(inode, int) or not isinstance(attach, (str, type(None))):
+        return None
+    return HandleMark(topology, inode, attach)
 
 
 def _words(path: str) -> Dict[str, Any]:
     try:
-        words: Dict[str, Any] = json.loads(files.read(path) or "{}")
-        return words
-    except (OSError, ValueError):
+        return state.read_json(path) or {}
+    except (OSError, state.Damaged):
         return {}
 
 
 def write(name: str, mark: HandleMark) -> None:
     gate.writing("mark " + name)
-    words = {"topology": mark.topology, "inode": mark.inode, "attach": mark.attach}
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
+    text = json.dumps({"topology": mark.topology, "inode": mark.inode, "attach": mark.attach})
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
     try:
         descriptor = os.open(path(name), flags, 0o600)
     except FileNotFoundError:
         prepare_run_directory()
         os.makedirs(HANDLE_MARK_DIRECTORY, mode=0o700, exist_ok=True)
         descriptor = os.open(path(name), flags, 0o600)
+    except OSError:  # what is there is no file
+        state.write(path(name), text)
+        return
     try:
-        files.write_all(descriptor, json.dumps(words).encode("utf-8"))
+        files.write_all(descriptor, text.encode("utf-8"))
     finally:
         os.close(descriptor)
 
 
 def remove(name: str) -> None:
     gate.writing("mark " + name)
-    files.unlink(path(name))
+    state.remove(path(name))
     files.unlink(FORMER_MARK_DIRECTORY + "/" + name)
 
 

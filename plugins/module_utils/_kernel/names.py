@@ -28,6 +28,8 @@ HANDLE_MARK_DIRECTORY = RUN_DIRECTORY + "/netns"
 STASH_DIRECTORY = RUN_DIRECTORY + "/stash"
 #: The files behind ``/etc/netns/NAME``, which is a link to ``NAMES_DIRECTORY/NAME``.
 NAMES_DIRECTORY = RUN_DIRECTORY + "/names"
+#: What the last repair by the timer of each topology was.
+HEAL_DIRECTORY = RUN_DIRECTORY + "/heal"
 RUN_JOURNAL_FILE = RUN_DIRECTORY + "/journal.json"
 #: What lasts; ours alone, mode 0700: leases, the last declarations, the way back of what outlives a boot, the lock.
 STATE_DIRECTORY = "/var/lib/linuxnet-fabric"
@@ -41,6 +43,11 @@ FLEET_DIRECTORY = STATE_DIRECTORY + "/fleet"
 FORWARDING_FILE = STATE_DIRECTORY + "/forwarding.json"
 #: The program of the host: what units of ours run.
 PROGRAM = "/usr/local/sbin/linuxnet-fabric"
+COMPLETION = "/usr/local/share/bash-completion/completions/linuxnet-fabric"
+MANUAL = "/usr/local/share/man/man8/linuxnet-fabric.8"
+PROGRAM_FILES = (PROGRAM, COMPLETION, MANUAL)
+#: What was there before a run put them there, until that is over.
+FORMER_PROGRAM_DIRECTORY = STATE_DIRECTORY + "/program"
 #: In the family inet, of all topologies together; those of one are called fabric-NAME.
 TRANSIT_TABLE = "fabric"
 

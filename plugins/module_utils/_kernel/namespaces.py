@@ -6,11 +6,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
-from typing import List, Optional
+import stat
+from typing import Iterator, List, Optional
 
 from . import files, gate, libc
+from .errors import FabricError
 from .names import NETNS_DIRECTORY
 
 CLONE_NEWNET = 0x40000000
@@ -56,6 +59,30 @@ def exists(name: str) -> bool:
     return os.path.lexists(handle(name))
 
 
+def obstacle(path: str) -> Optional[str]:
+    """What stands at a handle's path and is neither a namespace nor what is left of one, an empty file: somebody
+    else's. None when there is nothing of the kind."""
+    try:
+        status = os.lstat(path)
+        if not stat.S_ISREG(status.st_mode):
+            return _KINDS.get(stat.S_IFMT(status.st_mode), "a device")
+        if status.st_dev == _namespace_device():
+            return None
+        if status.st_dev != os.stat(os.path.dirname(path)).st_dev:
+            return "a mount of something else"
+        return "a file with something in it" if status.st_size else None
+    except OSError:  # it is gone
+        return None
+
+
+_KINDS = {
+    stat.S_IFDIR: "a directory",
+    stat.S_IFLNK: "a symbolic link",
+    stat.S_IFIFO: "a FIFO",
+    stat.S_IFSOCK: "a socket",
+}
+
+
 def names() -> List[str]:
     try:
         return sorted(os.listdir(NETNS_DIRECTORY))
@@ -67,6 +94,31 @@ def unshare() -> None:
     """Move this thread into a new, empty network namespace."""
     gate.writing("unshare")
     libc.call("unshare", CLONE_NEWNET)
+
+
+@contextlib.contextmanager
+def scratch() -> Iterator[None]:
+    """This thread in an empty network namespace that ends with the block. Nothing of the host is written.
+
+    FabricError when the kernel makes none.
+    """
+    own = open_own()
+    try:
+        _unshare_scratch()
+        try:
+            yield
+        finally:
+            enter(own)
+    finally:
+        os.close(own)
+
+
+def _unshare_scratch() -> None:
+    try:
+        libc.call("unshare", CLONE_NEWNET)
+    except OSError as error:
+        text = "this kernel makes no network namespace ({0}): see network_namespaces(7) and user.max_net_namespaces"
+        raise FabricError(text.format(error.strerror)) from error
 
 
 @functools.lru_cache(maxsize=None)

@@ -16,10 +16,10 @@ import os
 import shutil
 import subprocess
 from contextlib import contextmanager
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
-from . import gate, libc, namespaces
-from .errors import FabricError, MissingProgramError
+from . import gate, namespaces, program
+from .errors import FabricError, MissingProgramError, cut
 
 TableName = Tuple[str, str]  # (family, name)
 Object = Dict[str, Any]  # {"chain": {...}}, {"rule": {...}}, {"set": {...}}, {"map": {...}}
@@ -67,8 +67,7 @@ class Listing:
 
     def __iter__(self) -> Iterator[Tuple[TableName, List[Object]]]:
         for name, listing in _end_list(self._running):
-            objects = json.loads(listing)["nftables"]
-            yield name, [item for item in objects if "metainfo" not in item and "table" not in item]
+            yield name, [item for item in _objects(listing) if "metainfo" not in item and "table" not in item]
 
 
 def list_text(names: Sequence[TableName]) -> Dict[TableName, str]:
@@ -85,7 +84,7 @@ def _end_list(running: Sequence[Tuple[TableName, "subprocess.Popen[str]"]]) -> I
     """What nft printed of each table there is."""
     failures = []
     for name, started in running:
-        process = _finish(started)
+        process = _finished(started, running)
         if process.returncode == 0:
             yield name, process.stdout
         elif "No such file or directory" not in process.stderr:
@@ -94,12 +93,24 @@ def _end_list(running: Sequence[Tuple[TableName, "subprocess.Popen[str]"]]) -> I
         raise failures[0]
 
 
+def _finished(
+    started: "subprocess.Popen[str]", running: Sequence[Tuple[TableName, "subprocess.Popen[str]"]]
+) -> "subprocess.CompletedProcess[str]":
+    """Where one hangs, the others are not waited for."""
+    try:
+        return program.finish(started)
+    except FabricError:
+        for _name, process in running:
+            process.kill()
+        raise
+
+
 def list_chains() -> List[Object]:
     """Every chain of every table, without its rules: cheap however many of those there are."""
     process = _run(["-j", "list", "chains"])
     if process.returncode != 0:
         return []
-    return [item["chain"] for item in json.loads(process.stdout)["nftables"] if "chain" in item]
+    return [item["chain"] for item in _objects(process.stdout) if "chain" in item]
 
 
 def list_rules(family: str, table: str, chain: str) -> List[Object]:
@@ -107,7 +118,22 @@ def list_rules(family: str, table: str, chain: str) -> List[Object]:
     process = _run(["-j", "list", "chain", family, table, chain])
     if process.returncode != 0:
         return []
-    return [item["rule"] for item in json.loads(process.stdout)["nftables"] if "rule" in item]
+    return [item["rule"] for item in _objects(process.stdout) if "rule" in item]
+
+
+def _objects(listing: str) -> List[Object]:
+    """What a listing consists of: dictionaries with one entry, of which the values are dictionaries, too."""
+    try:
+        found = json.loads(listing)["nftables"]
+        if all(isinstance(body, dict) for item in found for body in item.values()):
+            return list(found)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        pass
+    raise FabricError(
+        "nft: {0} printed something that is no listing of rules: {1!r}; see that it works (nft -j list ruleset)".format(
+            _program(), cut(listing, 200)
+        )
+    )
 
 
 def load(script: str) -> None:
@@ -118,9 +144,9 @@ def load(script: str) -> None:
 
 def normalise(text: str, names: Sequence[TableName]) -> Dict[TableName, List[Object]]:
     """What this nft and this kernel make of ``text``, as ``list_tables`` would show it."""
-    with _scratch_namespace():
+    with namespaces.scratch():
         _load(text)
-        listing = _finish(_start([*_AS_DATA, "list", "ruleset"]))  # no table but these is there: one process for all
+        listing = _run([*_AS_DATA, "list", "ruleset"])  # no table but these is there: one process for all
     if listing.returncode != 0:
         raise _error(listing)
     found: Dict[TableName, List[Object]] = {name: [] for name in names}
@@ -134,7 +160,7 @@ def normalise(text: str, names: Sequence[TableName]) -> Dict[TableName, List[Obj
 @contextmanager
 def pretending(scripts: Sequence[str]) -> Iterator[None]:
     """For this thread, in the body, the rules are what these scripts make of none."""
-    with _scratch_namespace():
+    with namespaces.scratch():
         for script in scripts:
             _load(script)
         yield
@@ -146,47 +172,12 @@ def _load(script: str) -> None:
         raise RefusedError(_said(process))
 
 
-@contextmanager
-def _scratch_namespace() -> Iterator[None]:
-    """This thread in an empty network namespace that ends with the block. Nothing of the host is written."""
-    own = namespaces.open_own()
-    try:
-        _unshare()
-        try:
-            yield
-        finally:
-            namespaces.enter(own)
-    finally:
-        os.close(own)
-
-
-def _unshare() -> None:
-    try:
-        libc.call("unshare", namespaces.CLONE_NEWNET)
-    except OSError as error:
-        text = "this kernel makes no network namespace ({0}): see network_namespaces(7) and user.max_net_namespaces"
-        raise FabricError(text.format(error.strerror)) from error
-
-
 def _run(arguments: Sequence[str], script: str = "") -> "subprocess.CompletedProcess[str]":
-    return _finish(_start(arguments), script)
+    return program.finish(_start(arguments), script)
 
 
 def _start(arguments: Sequence[str]) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [_program(), *arguments],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        universal_newlines=True,
-        env=_environment(),
-    )
-
-
-def _finish(process: "subprocess.Popen[str]", script: str = "") -> "subprocess.CompletedProcess[str]":
-    with process:
-        output, errors = process.communicate(script)
-    return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
+    return program.start([_program(), *arguments])
 
 
 def require() -> None:
@@ -213,10 +204,6 @@ def _program() -> str:
     if found is None:
         raise MissingProgramError("nft", "for packet rules", "https://netfilter.org/projects/nftables/")
     return found
-
-
-def _environment() -> Mapping[str, str]:
-    return dict(os.environ, LC_ALL="C")
 
 
 def _error(process: "subprocess.CompletedProcess[str]") -> FabricError:

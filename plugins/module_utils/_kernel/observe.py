@@ -49,6 +49,8 @@ class Observed:
     shaping: Mapping[int, Shaping] = field(default_factory=dict)
     #: Index of a VXLAN device of ours → what it is told of other hosts.
     ways: Mapping[int, Ways] = field(default_factory=dict)
+    #: Handle name → what stands at its path that is no namespace and never was one.
+    obstacles: Mapping[str, str] = field(default_factory=dict)
 
 
 def observe(
@@ -89,6 +91,7 @@ def observe(
         inner_ends=_inner_ends(host, by_index, others),
         shaping=_shaping(host, links, limited),
         ways=_ways(host, links),
+        obstacles=visits.obstacles(),
     )
 
 

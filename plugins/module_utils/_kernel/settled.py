@@ -11,7 +11,7 @@ there (addrconf_dad_work() in net/ipv6/addrconf.c). Whoever reads in between wou
 from __future__ import annotations
 
 import time
-from typing import List, Mapping, Tuple
+from typing import List, Mapping, Optional, Tuple
 
 from .rtnl import read as rtnetlink
 from .rtnl.read import Addresses, Link, RouteEntry
@@ -27,14 +27,19 @@ class Settling:
         self._left = seconds
 
     def read(
-        self, socket: NetlinkSocket, links: Mapping[int, Link], table: int = 0, ipv6: bool = True
+        self,
+        socket: NetlinkSocket,
+        links: Mapping[int, Link],
+        table: int = 0,
+        ipv6: bool = True,
+        most: Tuple[Optional[int], Optional[int]] = (None, None),
     ) -> Tuple[Addresses, List[RouteEntry]]:
         """``links`` by index; ``table`` 0 is all of them. Addresses come first, for the kernel makes their routes after
-        them."""
+        them. ``most``: addresses, and routes of a family, else TooMany."""
         while True:
-            addresses = rtnetlink.read_addresses(socket)
+            addresses = rtnetlink.read_addresses(socket, most[0])
             ipv6 = ipv6 or any(":" in cidr for cidrs in addresses.values() for cidr in cidrs)
-            routes = rtnetlink.read_routes(socket, table, ipv6)
+            routes = rtnetlink.read_routes(socket, table, ipv6, most[1])
             if self._left <= 0 or not ipv6 or not _is_to_come(addresses, routes, links):
                 return addresses, routes
             self._left -= _PAUSE

@@ -11,6 +11,7 @@ descriptor of a /proc/sys of one's own (procfs.py), for those who go through man
 from __future__ import annotations
 
 import os
+from errno import EACCES, EPERM
 from typing import Dict, Optional, Sequence
 
 from . import gate
@@ -48,6 +49,30 @@ def write(key: str, value: str, directory: Optional[int] = None) -> None:
         os.write(descriptor, value.encode("ascii"))
     finally:
         os.close(descriptor)
+
+
+def refusal(key: str, value: str) -> Optional[str]:
+    """Why the kernel does not take a value in the namespace that the thread is in; None when it does.
+
+    For a scratch namespace. The former value is written back, for some kernels have a setting once for all namespaces.
+    """
+    former = read(key)
+    if former is None:
+        return "this kernel has no such setting in a namespace of its own"
+    try:
+        _put(key, value)
+        taken = read(key)
+        _put(key, former)
+    except OSError as error:
+        why = "a setting of the whole host" if error.errno in (EACCES, EPERM) else error.strerror
+        return "the kernel refuses it in a namespace of its own ({0})".format(why)
+    wanted = " ".join(value.split())
+    return None if taken == wanted else "the kernel makes {0} of it; write that".format(taken)
+
+
+def _put(key: str, value: str) -> None:
+    with open(path(key), "w", encoding="ascii") as file:
+        file.write(value)
 
 
 def _place(key: str, directory: Optional[int]) -> str:

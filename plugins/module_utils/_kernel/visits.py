@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from typing import Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Tuple
+from typing import Callable, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from . import marks, namespaces, sysctl
+from .errors import FabricError
 from .host import Host
 from .marks import HandleMark
 from .rtnl import read as rtnetlink
@@ -23,7 +24,11 @@ from .settled import Settling
 MANY = 64
 #: What the two take at a time: so few that both end at the same time, whatever else the processors do.
 _AT_A_TIME = 16
+#: Of what is inside a namespace. More than these nobody declares; who fills one to keep every run busy is reported.
+MOST_LINKS, MOST_ADDRESSES, MOST_ROUTES = 1024, 1024, 4096
 _NO_IPV6 = "net/ipv6/conf/all/disable_ipv6"
+
+Also = Callable[[Mapping[str, Optional[int]], Mapping[str, HandleMark]], Iterable[str]]
 
 
 @dataclass(frozen=True)
@@ -36,13 +41,15 @@ class NamespaceState:
     sysctls: Mapping[str, Optional[str]] = field(default_factory=dict)
     neighbours: Tuple[Neighbour, ...] = ()  # that somebody set
     tentative: FrozenSet[Tuple[int, str]] = frozenset()  # (index, CIDR) of addresses that are not in use yet
+    trouble: str = ""  # why not all of it is known
 
 
 class Visits:
     """Of every namespace in ``sysctls`` (name → keys to read there) or marked as one of ``topologies``'.
 
     Begun when it is made, so that the caller can start threads after it: a process with threads should not fork.
-    ``only``: the handles to look at, for a reading of a part; all of them otherwise.
+    ``only``: the handles to look at, for a reading of a part; all of them otherwise. ``also``: which others, of all
+    handles and their marks, are to be visited.
     """
 
     def __init__(
@@ -51,6 +58,7 @@ class Visits:
         sysctls: Mapping[str, Iterable[str]],
         topologies: Iterable[str] = (),
         only: Optional[FrozenSet[str]] = None,
+        also: Optional[Also] = None,
     ) -> None:
         self._host = host
         self._settling = Settling()
@@ -59,7 +67,8 @@ class Visits:
         self.handles = {name: namespaces.identity(namespaces.handle(name)) for name in known}
         self.marks = marks.read_all(only)
         wanted = {name: tuple(keys) for name, keys in sysctls.items()}
-        for name in _owned(self.marks, self.owners):
+        self._asked = dict(wanted)
+        for name in (*_owned(self.marks, self.owners), *(also(self.handles, self.marks) if also is not None else ())):
             wanted.setdefault(name, ())
         self._wanted = {name: keys for name, keys in wanted.items() if self.handles.get(name) is not None}
         names = list(self._wanted)
@@ -87,6 +96,25 @@ class Visits:
                 del self.handles[name]
         return {name: state for name, state in ((name, found[name]) for name in self._wanted) if state is not None}
 
+    def obstacles(self) -> Dict[str, str]:
+        """Handle name → what somebody else put at its path."""
+        unknown = [name for name, inode in self.handles.items() if inode is None]
+        found = {name: namespaces.obstacle(namespaces.handle(name)) for name in unknown}
+        return {name: what for name, what in found.items() if what is not None}
+
+    def settings_in(self, path: str, name: str) -> Dict[str, Optional[str]]:
+        """What is to be read in the namespace of this name, read in that behind another handle."""
+        keys = self._asked.get(name, ())
+        if not keys:
+            return {}
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            namespaces.enter(descriptor)
+            return sysctl.read_all(keys)
+        finally:
+            os.close(descriptor)
+            self._host.go_home()
+
     def _visit_all(self, names: Sequence[str]) -> Dict[str, Optional[NamespaceState]]:
         try:
             return {name: _visit(self._host, name, self._wanted[name], self._settling) for name in names}
@@ -105,14 +133,24 @@ def _visit(host: Host, name: str, keys: Sequence[str], settling: Settling) -> Op
         return None
     socket = host.keep_socket(name)
     settings = sysctl.read_all(keys, host.proc.directory())
-    links: Dict[str, Link] = {link.ifname: link for link in rtnetlink.read_links(socket, families=False)}
-    by_index = {link.index: link for link in links.values()}
-    addresses, routes = settling.read(socket, by_index, ipv6=settings.get(_NO_IPV6) != "1")
+    links: Dict[str, Link] = {}
+    what = "links"
+    try:
+        links = {link.ifname: link for link in rtnetlink.read_links(socket, families=False, most=MOST_LINKS)}
+        by_index = {link.index: link for link in links.values()}
+        what = "addresses and routes"
+        ipv6 = settings.get(_NO_IPV6) != "1"
+        addresses, routes = settling.read(socket, by_index, ipv6=ipv6, most=(MOST_ADDRESSES, MOST_ROUTES))
+        what = "neighbours"
+        neighbours = read_permanent(socket, MOST_ADDRESSES)
+    except FabricError as error:  # what is in there is not ours: it is to spoil its own container's run only
+        host.forget(name)
+        return NamespaceState(links, sysctls=settings, trouble="its {0}: {1}".format(what, error))
     return NamespaceState(
         links=links,
         addresses=addresses,
         routes=tuple(routes),
-        neighbours=read_permanent(socket),
+        neighbours=neighbours,
         tentative=addresses.tentative,
         sysctls=settings,
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Callable, Tuple
 
 from .._engine.report import Result
-from .._engine.session import Work, session
+from .._engine.session import Finish, Work, session
 from .._engine.view import View
 from .._kernel import dependencies
 from .._resources.action import Action, Operation
@@ -27,5 +27,5 @@ def run_alone(
     """Carry out what ``plan`` finds left to do on this host, and at the end ``finish``."""
     dependencies.require_host()
     with session(check_mode, LOCK_TIMEOUT) as run:
-        work = Work(topology, lambda: plan(run.view), finish=lambda changes: finish(run.view))
+        work = Work(topology, lambda: plan(run.view), finish=lambda changes: Finish(finish(run.view)))
         return run.first.then(run.carry_out(work))

@@ -13,19 +13,21 @@ import os
 import pwd
 import socket
 import sys
+import traceback
 from typing import Any, Callable, Dict, Mapping
 
 from ansible.module_utils.basic import AnsibleModule
 
 from .._engine.report import Result
 from .._kernel import dependencies, missing, printable
-from .._kernel.errors import FabricError, MissingDependencyError, MissingProgramError
+from .._kernel.errors import FabricError, MissingDependencyError, MissingProgramError, cut
 
 Perform = Callable[[Mapping[str, Any], bool], Result]
 
 
 def run_module(argument_spec: Dict[str, Any], perform: Perform, **module_arguments: Any) -> None:
     """Call ``perform(params, check_mode)`` and hand its result, or its error, to Ansible."""
+    os.umask(0o022)  # what we write for others to read is not to depend on who runs us
     gc.disable()  # a short life: what is made here lives to its end, and looking for garbage among it costs a tenth
     sys.setswitchinterval(0.0005)  # what nft prints is read by a thread, which is not to wait 5 ms for every piece
     module = AnsibleModule(argument_spec=argument_spec, supports_check_mode=True, **module_arguments)
@@ -40,6 +42,8 @@ def run_module(argument_spec: Dict[str, Any], perform: Perform, **module_argumen
         module.fail_json(msg=printable.text(message), missing=pieces)
     except FabricError as error:
         module.fail_json(msg=printable.text(str(error)), **printable.data(error.details))
+    except Exception as error:  # a defect of ours: nobody is to read a page of Python for it, and who wants to can
+        module.fail_json(msg=printable.text(_unforeseen(error)), exception=cut(traceback.format_exc()))
     else:
         for warning in result.warnings:
             module.warn(printable.text(warning))
@@ -66,6 +70,16 @@ def _leave(module: AnsibleModule, answer: Dict[str, Any]) -> None:
     finally:
         added = printed.getvalue().strip()
         sys.stdout.write("\n{0}, {1}\n".format(printable.as_json(answer)[:-1], added[1:]))
+
+
+def _unforeseen(error: Exception) -> str:
+    """Of whatever moment: before the first change nothing is to be undone, and after it the way back was gone."""
+    return cut(
+        "linuxnet.fabric met what it does not foresee: {0}: {1}. If the run had begun to change the host, the next run "
+        "takes that back first. This is a defect; -vvv shows where, please report it".format(
+            type(error).__name__, error
+        )
+    )
 
 
 def _require_root(module: AnsibleModule) -> None:

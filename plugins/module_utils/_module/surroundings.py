@@ -2,62 +2,22 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What of a host a declaration is leased and expanded with: its links, routes, addresses, name servers, port ranges."""
+"""What of a host a declaration must respect: its links, routes, addresses and name servers, and whom it must reach."""
 
 from __future__ import annotations
 
 import functools
-from typing import Dict, Iterable, List, Tuple
+from typing import Dict, List, Tuple
 
 from .._declaration.topology import Topology
-from .._expansion.addressing import HostDefaults
 from .._expansion.drivers.driver import Surroundings
-from .._expansion.drivers.registry import driver_of
-from .._ipam.requests import Allocation, HostFacts, NeededAddress, SubnetRequest
+from .._ipam.requests import Allocation, NeededAddress
 from .._kernel import facts, rare, sysctl
 from .._kernel.errors import DeclarationError, Problem
 from .._kernel.far_ends import far_ends
 from .._kernel.host import Host
 from .._kernel.rtnl import read as rtnetlink
 from .._kernel.rtnl.rules import read_rules
-
-
-def host_defaults(reading: facts.Reading, forwards_ipv4: bool) -> HostDefaults:
-    return HostDefaults(
-        mtu=facts.uplink_mtu(reading),
-        links={link.ifname: link for link in reading.links.values()},
-        resolv_conf=tuple(facts.resolv_conf_lines()),
-        forwards_ipv4=forwards_ipv4,
-        bridge_netfilter=bridge_netfilter(),
-    )
-
-
-def bridge_netfilter() -> bool:
-    return sysctl.read("net/bridge/bridge-nf-call-iptables") == "1"
-
-
-def host_facts(reading: facts.Reading, around: Surroundings) -> HostFacts:
-    """What an allocation must respect."""
-    return HostFacts(
-        routes=facts.routes(reading),
-        needs=functools.lru_cache(maxsize=None)(functools.partial(_needed, reading, around)),
-        nameservers=around.nameservers,
-        ip_local_port_range=facts.local_port_range(),
-        ip_local_reserved_ports=facts.reserved_ports(),
-        machine_id=facts.machine_id(),
-    )
-
-
-def adopted(topology: Topology, subnets: Iterable[SubnetRequest], host: Surroundings) -> Tuple[SubnetRequest, ...]:
-    """The same, once each network's driver has seen the host."""
-    problems: List[Problem] = []
-    found: List[SubnetRequest] = []
-    for request in subnets:
-        network = topology.networks[request.network]
-        found.append(driver_of(network).adopt(network, request, host, problems))
-    if problems:
-        raise DeclarationError(dict.fromkeys(problems))
-    return tuple(found)
 
 
 def surroundings(host: Host, reading: facts.Reading) -> Surroundings:
@@ -101,7 +61,7 @@ def _may_be_bound(family: int) -> bool:
     return sysctl.read("net/ipv{0}/ip_nonlocal_bind".format(family)) == "1"
 
 
-def _needed(reading: facts.Reading, around: Surroundings) -> Tuple[NeededAddress, ...]:
+def needed(reading: facts.Reading, around: Surroundings) -> Tuple[NeededAddress, ...]:
     """What no subnet of ours may hold: the host, and what it needs to reach."""
     found: List[NeededAddress] = []
     for index, cidrs in around.addresses().items():

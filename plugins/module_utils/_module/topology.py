@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import json
 from dataclasses import replace
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 from .._declaration.limits import Limit, parse_remove_limit
-from .._declaration.restore import Wanted, parse_restore
 from .._declaration.topology import Topology, families
 from .._engine import confirm, declared, forwarding
 from .._engine.asked import Digests, digests, kinds, kinds_by_change
@@ -23,7 +23,7 @@ from .._engine.lock import host_lock
 from .._engine.observation import Planner
 from .._engine.possession import possession, refuse_to_lose
 from .._engine.report import DRIFT, INTENDED, RELEASE, Result, changes
-from .._engine.session import Work, session
+from .._engine.session import Finish, Work, session
 from .._engine.stopwatch import Stopwatch
 from .._engine.view import View
 from .._expansion.describe import describe_containers, describe_networks
@@ -31,26 +31,38 @@ from .._expansion.drivers.registry import driver_of, parse_declaration
 from .._expansion.expand import claim_of, expand, forwarded
 from .._expansion.lease_requests import lease_requests
 from .._expansion.projects import settle_default_bridge
-from .._expansion.units import units
 from .._fleet.join import join
 from .._ipam.allocate import allocate, release_topology
 from .._ipam.requests import Allocation
 from .._ipam.store import Store, leases, open_store
-from .._kernel import dependencies, facts, systemd
-from .._kernel.errors import DeclarationError
+from .._kernel import dependencies, facts
+from .._kernel.errors import DeclarationError, FabricError, Problem
 from .._kernel.names import RELEASE as RELEASE_NAME
 from .._kernel.observe import Observed
-from .._resources.action import Operation, operation
+from .._resources.action import Action, Operation, operation
 from .._resources.firewalls.accept import WARN
 from .._resources.forwarding import DROP, KEEP, KEYS, MANAGE, Forwarding, decide, warnings
-from .._resources.units import Unit
+from . import around, by_itself, trial
+from .around import Around
 from .cautions import cautions
-from .surroundings import adopted, bridge_netfilter, host_defaults, host_facts, refuse_strange_addresses, surroundings
+from .surroundings import refuse_strange_addresses, surroundings
 
 Consent = Callable[[Observed], None]
 
 
-def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
+class Again(NamedTuple):
+    """How a declaration that was kept is made real again (``restore.py``). It is the last one, and so stays.
+
+    ``around``: what it took from its surroundings then; None: what they are now. ``early``: what stands on links that
+    the host does not have yet is left out. ``only``: of all that is left to do, this alone is done.
+    """
+
+    around: Optional[Around] = None
+    early: bool = False
+    only: Optional[Callable[[Action], bool]] = None
+
+
+def perform_topology(params: Mapping[str, Any], check_mode: bool, again: Optional[Again] = None) -> Result:
     """Make the host match the declaration, or say what that would take."""
     if params["state"] == "confirmed":
         return _confirm(params, check_mode)
@@ -58,20 +70,27 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
     watch = Stopwatch()
     topology = _parse(params["name"], declared.words(params), absent)
     limit = parse_remove_limit(params.get("remove_limit"))
+    _refuse_timeout(params.get("confirm_timeout"))
     dependencies.require_all()
+    if again is None:  # at boot, on another kernel, only the container is left out that it has no setting for
+        trial.refuse_settings(topology)
     watch.lap("parse")
     with session(check_mode, params["lock_timeout"], params.get("confirm_timeout"), watch) as run:
         if topology.networks:
             dependencies.require_kinds(run.host)
         with _leases(run.view, check_mode) as store:
-            consent = None if absent else _consent(store, topology, limit)
-            prepared = _prepare(run.view, store, topology, absent, params, consent)
+            consent = None if absent or again else _consent(store, topology, limit)
+            quarantine = bool(params.get("quarantine", True))
+            prepared = _prepare(run.view, store, topology, absent, params, consent, quarantine, again)
             planner = prepared.planner
             watch.lap("lease and expand")
             granted = PreparedLeases(store, prepared.allocation)
             kept = run.view.declared(topology.name)
             finish = functools.partial(_finish, params, absent, prepared, kept)
-            result = run.carry_out(Work(topology.name, planner.plan, granted, planner.left_after, finish))
+            work = Work(topology.name, planner.plan, granted, planner.left_after, finish, planner.quarantine)
+            if again and again.only:
+                work = Work(topology.name, functools.partial(planner.plan_only, again.only))
+            result = run.carry_out(work)
         cautioned = tuple(prepared.cautions())
         result = replace(result, kinds=_kinds(run.view, params, absent, prepared, kept, result, check_mode))
         watch.lap("tell drift from intent" if check_mode else "finish")
@@ -81,17 +100,43 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
     result = replace(result, warnings=(*warnings(prepared.forwarding, needing), *beside, *cautioned))
     watch.lap("look at other firewalls")
     result = run.first.then(replace(result, timings=watch.milliseconds()))
+    if result.quarantined:
+        raise _left_out(result, check_mode)
     return result.with_facts(**prepared.described(), **(told_apart if check_mode else {}))
+
+
+def _refuse_timeout(seconds: Optional[int]) -> None:
+    if seconds is not None and seconds < 0:
+        text = "{0}: must be 0, for no timer, or the seconds within which the run is to be confirmed"
+        raise DeclarationError([Problem("confirm_timeout", text.format(seconds))])
+
+
+def _left_out(result: Result, check_mode: bool) -> FabricError:
+    """A run that made the rest is no success: somebody has to look at these containers."""
+    whose = "; ".join("{0}: {1}".format(name, why) for name, why in sorted(result.quarantined.items()))
+    rest = "would be made and verified" if check_mode else "was made and verified"
+    return FabricError(
+        "left out because of what is inside, and as before: {0}. Everything else {1}. With quarantine: false the whole "
+        "run goes back instead".format(whose, rest),
+        quarantined=dict(result.quarantined),
+        actions=list(result.actions),
+        changed=result.changed,
+    )
 
 
 class Prepared(NamedTuple):
     """A declaration, leased and expanded. ``described`` and ``asked`` are computed when they are first asked for;
-    ``cautions``, what to warn of, when the run is over."""
+    ``cautions``, what to warn of, when the run is over.
+
+    ``keep``: once it is real, it is the last declaration. ``around``: None where nothing is declared.
+    """
 
     topology: Topology
     allocation: Allocation
     planner: Planner
     forwarding: Forwarding
+    around: Optional[Around]
+    keep: bool
     described: Callable[[], Dict[str, Any]]
     asked: Callable[[], Digests]
     cautions: Callable[[], Iterable[str]] = tuple
@@ -118,7 +163,7 @@ def _forwarding(topology: Topology) -> Dict[int, List[str]]:
 
     From an internal network too with br_netfilter, by which it sees the neighbours' frames.
     """
-    bridged = bridge_netfilter()
+    bridged = around.bridge_netfilter()
     with_rules = [network for network in topology.networks.values() if driver_of(network).publishes]
     networks = [network for network in with_rules if bridged or not network.internal]
     return {family: [each.bridge for each in networks if family in families(each)] for family in (4, 6)}
@@ -153,14 +198,12 @@ def _confirm(params: Mapping[str, Any], check_mode: bool) -> Result:
         return confirm.confirm()
 
 
-def _finish(
-    params: Mapping[str, Any], absent: bool, prepared: Prepared, kept: Optional[Kept], changes: bool
-) -> Tuple[Operation, ...]:
+def _finish(params: Mapping[str, Any], absent: bool, prepared: Prepared, kept: Optional[Kept], changes: bool) -> Finish:
     """What is kept in files once all is real."""
     remembered = forwarding.remembering(prepared.forwarding.record)
     on_overlays = any(driver_of(network).has_blocks for network in prepared.topology.networks.values())
     forgotten = () if on_overlays else (operation("fleet.forget", topology=prepared.topology.name),)
-    return (remembered, *forgotten, *_remember(params, absent, prepared, kept, changes))
+    return Finish((remembered, *forgotten), _remember(params, absent, prepared, kept, changes))
 
 
 def _remember(
@@ -168,13 +211,18 @@ def _remember(
 ) -> Tuple[Operation, ...]:
     """The operation that keeps the declaration once it is real: none where it is what was kept, and was real."""
     name = prepared.topology.name
+    if not prepared.keep:
+        return ()
     if absent:
         return (operation("declared.remove", topology=name),)
     words = declared.words(params)
-    if not changes and kept is not None and kept.asked and (kept.words, kept.release) == (words, RELEASE_NAME):
+    taken = json.loads(json.dumps(prepared.around.words())) if prepared.around is not None else {}
+    last = (words, RELEASE_NAME, taken)
+    if not changes and kept is not None and kept.asked and (kept.words, kept.release, kept.around) == last:
         return ()  # to find out that nothing else is asked either would take a tenth of such a run
     asked = prepared.asked()
-    return (operation("declared.write", topology=name, declared=words, release=RELEASE_NAME, asked=asked),)
+    kept_now = {"declared": words, "release": RELEASE_NAME, "asked": asked, "around": taken}
+    return (operation("declared.write", topology=name, **kept_now),)
 
 
 def _kinds(
@@ -199,7 +247,7 @@ def _kinds(
     with _leases(view, check_mode=True) as store:
         try:
             topology = _parse(params["name"], kept.words, absent=False)
-            last = _prepare(view, store, topology, False, kept.words)
+            last = _prepare(view, store, topology, False, kept.words, quarantine=True)
         except DeclarationError:  # the host has not what it took, such as an interface: so this is another declaration
             return kinds(result.changes, kept.asked, prepared.asked(), same)
         corrective = (*last.allocation.changes, *changes(last.planner.plan()))
@@ -213,51 +261,55 @@ def _prepare(
     absent: bool,
     words: Mapping[str, Any],
     consent: Optional[Consent] = None,
+    quarantine: bool = False,
+    again: Optional[Again] = None,
 ) -> Prepared:
     """Lease and expand: from what is declared to what is to be on this host."""
     warn: Callable[[], Iterable[str]] = tuple
     if absent:
         allocation, desired = release_topology(store, topology.name), Desired(topology.name)
-        reading = None
+        reading, taken = None, None
     else:
         reading = view.host_facts()
         topology = settle_default_bridge(topology, reading.links.values())
-        around = surroundings(view.host, reading)
         requests = lease_requests(topology)
-        requests = replace(requests, subnets=adopted(topology, requests.subnets, around))
-        allocation = allocate(store, requests, host_facts(reading, around))
-        refuse_strange_addresses(topology, allocation, around)
-        desired = expand(topology, allocation, host_defaults(reading, _forwards_ipv4(view, words)))
+        taken = again.around if again else None
+        seen = None if taken else surroundings(view.host, reading)
+        missing = around.not_there(requests.subnets, reading) if taken else frozenset()
+        if again and not again.early:
+            around.require_there(missing)
+        if taken is not None:
+            requests = replace(requests, subnets=around.adopted_then(requests.subnets, taken))
+        elif seen is not None:
+            subnets = around.adopted_now(topology, requests.subnets, seen)
+            requests = replace(requests, subnets=subnets)
+            taken = around.now(reading, subnets)
+        assert taken is not None
+        allocation = allocate(store, requests, around.host_facts(reading, seen))
+        if seen is not None:
+            refuse_strange_addresses(topology, allocation, seen)
+            warn = functools.partial(cautions, topology, allocation, reading, seen)
+        defaults = around.host_defaults(taken, reading, _forwards_ipv4(view, words))
+        desired = expand(topology, allocation, defaults).without(missing)
         if desired.limited_ifnames():
             dependencies.require_library("pyroute2", "to limit traffic of containers")
-        warn = functools.partial(cautions, topology, allocation, reading, around)
     decided = _decide(view, topology, desired, words, reading)
-    desired = replace(desired, units=_units(topology, wanted(words, absent)))
+    if again is None or not (again.early or again.only):  # those run while systemd is at its work
+        wanted = by_itself.wanted(words, absent)
+        desired = replace(
+            desired,
+            units=by_itself.units_of(topology, wanted),
+            program=by_itself.program_for(topology.name, wanted.program),
+        )
     desired = replace(desired, sysctls=decided.settings, given_back=decided.given_back, transit=decided.transit)
     described = functools.lru_cache(maxsize=None)(functools.partial(_describe, topology, allocation))
     asked = functools.lru_cache(maxsize=None)(functools.partial(digests, desired))
-    planner = Planner(view, desired, words.get("firewall") or WARN, described, consent)
-    return Prepared(topology, allocation, planner, decided, described, asked, warn)
+    planner = Planner(view, desired, words.get("firewall") or WARN, described, consent, quarantine)
+    return Prepared(topology, allocation, planner, decided, taken, again is None, described, asked, warn)
 
 
 def _forwards_ipv4(view: View, words: Mapping[str, Any]) -> bool:
     return words.get("forwarding") != KEEP or view.setting(KEYS[4]) == "1"
-
-
-def wanted(words: Mapping[str, Any], absent: bool) -> Wanted:
-    """What this host is to do for its networks by itself."""
-    why_not, at_home = systemd.why_not(), systemd.at_home()
-    if absent:
-        return Wanted(units=not why_not, program=False if at_home else None)
-    return parse_restore(words).on(why_not, at_home)
-
-
-def _units(topology: Topology, asked: Wanted) -> Optional[Tuple[Unit, ...]]:
-    """None where nobody looks at them."""
-    if not asked.units:
-        return None
-    late = any(driver_of(network).stands_on_others(network) for network in topology.networks.values())
-    return units(topology.name, asked.restore, late, asked.heal)
 
 
 def _decide(

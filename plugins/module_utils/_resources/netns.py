@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from .._kernel import namespaces
@@ -41,6 +41,9 @@ def compare(desired: Netns, observed: Observed) -> List[Action]:
     name = desired.name
     mark = observed.marks.get(name)
     _refuse_foreign(desired, observed, mark)
+    if mark is not None and mark.lost:
+        known = replace(observed, marks={**observed.marks, name: replace(mark, lost=False)})
+        return [put_back(name, mark), *compare(desired, known)]
     if name not in observed.handles:
         made = _create(desired)
         return [replace(made, undo=(*made.undo, *_marked_again(name, mark)))]
@@ -57,13 +60,14 @@ def remove(name: str, observed: Observed) -> Action:
     Where another namespace stands behind it that is not ours, it stays, and only the mark goes.
     """
     mark = observed.marks.get(name)
+    first = put_back(name, mark) if mark is not None and mark.lost else None
     replaced = mark is not None and mark.attach is None and observed.handles.get(name) not in (None, mark.inode)
     inode = mark.inode if mark is not None and replaced else observed.handles.get(name)
     return Action(
         text="remove namespace {0}".format(name),
         subject=Subject(container=name),
-        do=(operation("netns.retire", name=name),),
-        undo=(operation("netns.unstash", name=name),),
+        do=(*(first.do if first else ()), operation("netns.retire", name=name)),
+        undo=(operation("netns.unstash", name=name), *(first.undo if first else ())),
         finish=(operation("netns.discard", name=name, inode=inode),),
         before=_words(mark),
     )
@@ -99,6 +103,11 @@ def _refuse_foreign(desired: Netns, observed: Observed, mark: Optional[HandleMar
             "the host's: call one of the two otherwise".format(
                 name, namespaces.handle(name), mark.topology, desired.topology
             )
+        )
+    if name in observed.obstacles:
+        raise ForeignObjectError(
+            "{0} is {1}, and so not ours: it stands in the way of the namespace {2}; nothing was changed. Take it away "
+            "or choose another name".format(namespaces.handle(name), observed.obstacles[name], name)
         )
     if name in observed.handles and mark is None:
         raise ForeignObjectError(
@@ -162,10 +171,21 @@ def _adopt(desired: Netns, mark: Optional[HandleMark]) -> Action:
     )
 
 
+def put_back(name: str, mark: HandleMark) -> Action:
+    return Action(
+        text="put back the mark of namespace {0}, which was lost".format(name),
+        subject=Subject(container=name),
+        do=tuple(_marked_again(name, mark)),
+        undo=(operation("netns.unmark", name=name),),
+        before={"mark": "lost"},
+        after={"mark": mark.topology},
+    )
+
+
 def _marked_again(name: str, mark: Optional[HandleMark]) -> Iterator[Operation]:
     """What brings back a mark, of a handle that is gone or leads elsewhere."""
     if mark is not None:
-        yield operation("netns.remark", name=name, **asdict(mark))
+        yield operation("netns.remark", name=name, topology=mark.topology, inode=mark.inode, attach=mark.attach)
 
 
 def _inside(desired: Netns, observed: Observed) -> Iterator[Action]:

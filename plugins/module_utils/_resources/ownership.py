@@ -11,10 +11,10 @@ itself, inside its namespace.
 
 from __future__ import annotations
 
-from typing import FrozenSet, Iterator, Optional
+from typing import FrozenSet, Iterable, Iterator, Optional
 
 from .._kernel import names
-from .._kernel.errors import ForeignObjectError
+from .._kernel.errors import ForeignObjectError, InsideError
 from .._kernel.observe import Observed
 from .._kernel.rtnl.read import Link
 
@@ -72,6 +72,27 @@ def refuse_foreign(ifname: str, alias: str, link: Link, kind: str, observed: Obs
             "interface {0} belongs to the topology {1}; nothing was changed. Names of interfaces are the host's: "
             "choose another one for this topology (bridge, of a network)".format(ifname, ", ".join(sorted(theirs)))
         )
+
+
+def refuse_altname(ifname: str, links: Iterable[Link]) -> None:
+    """Stop when another link of the namespace goes by this name as a second one: the kernel gives a name once."""
+    for link in links:
+        if ifname in link.altnames:
+            raise ForeignObjectError(_ALTNAME.format(ifname, link.ifname, ifname))
+
+
+def refuse_altname_inside(netns: str, ifname: str, links: Iterable[Link]) -> None:
+    """The same in the namespace of a container."""
+    for link in links:
+        if ifname in link.altnames:
+            shown = "{0} in namespace {1}".format(ifname, netns)
+            raise InsideError(netns, _ALTNAME.format(shown, link.ifname, ifname))
+
+
+_ALTNAME = (
+    "interface {0} cannot be made: {1} has that as a second name, which is not ours; nothing was changed. Take it away "
+    "(ip link property del dev {1} altname {2}) or choose another name"
+)
 
 
 def _if_it_was(ifname: str, alias: str) -> str:

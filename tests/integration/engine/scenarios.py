@@ -16,7 +16,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._module.topology i
 
 Declaration = Dict[str, Any]
 
-_NOWHERE = {"destination": "203.0.113.0/24", "type": "blackhole"}
+NOWHERE = {"destination": "203.0.113.0/24", "type": "blackhole"}
 _LIMITS = {"ingress": "10mbit", "egress": "5mbit", "burst": "64kb"}
 #: One of everything: the four modes, both families, a closed network, ports, routes, settings, aliases, links, limits.
 DEMO: Declaration = {
@@ -38,7 +38,7 @@ DEMO: Declaration = {
             "networks": ["back"],
             "hostname": "database",
             "extra_hosts": ["gate:host-gateway"],
-            "routes": [_NOWHERE],
+            "routes": [NOWHERE],
             "bandwidth": {"egress": "1gbit"},
         },
         "mover": {"networks": ["front"], "dns": ["192.0.2.53"], "bandwidth": {"ingress": "5mbit"}},
@@ -81,7 +81,7 @@ LAN: Declaration = {
     },
     "containers": {
         "one": {"networks": ["lan"], "sysctls": {"net.ipv4.conf.eth0.log_martians": "1"}},
-        "two": {"networks": {"lan": {"aliases": ["second"]}}, "routes": [_NOWHERE]},
+        "two": {"networks": {"lan": {"aliases": ["second"]}}, "routes": [NOWHERE]},
         "both": {"networks": {"front": {"gw_priority": 1}, "lan": {}}, "ports": ["8080:80"]},
         "web": {"networks": ["front"]},
     },
@@ -128,6 +128,7 @@ def run(
         "port_range": words.get("port_range"),
         "lock_timeout": lock_timeout,
         "firewall": words.get("firewall", "warn"),
+        "quarantine": False,  # where a write fails, the whole run is to go back
         **more,
     }
     return perform_topology(params, check)

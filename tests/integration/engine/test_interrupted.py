@@ -14,7 +14,7 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 import pytest
 from faults import before_each_write, kill_at, nothing
 from labhost import LabHost, in_child
-from scenarios import DEMO, EDITED, LAN, LAN_EDITED, NOTHING, Declaration, run, settle
+from scenarios import DEMO, EDITED, LAN, LAN_EDITED, NOTHING, NOWHERE, Declaration, run, settle
 from watching import quiet_writes_during
 from world import difference, store_bytes, world
 
@@ -69,6 +69,26 @@ ip -n both link set eth1 alias ""
 for link in $(ip -br link | sed -n 's/^\\(lan-[^@ ]*\\).*/\\1/p'); do ip address flush dev $link; done
 """
 
+#: A container that had a namespace of its own shares another one's, whose interfaces have the same names; and back.
+APART: Declaration = {
+    "networks": {"front": {}, "back": {"enable_ipv6": True}},
+    "containers": {
+        "web": {"networks": ["front", "back"], "ports": ["8080:80"], "routes": [NOWHERE]},
+        "db": {"networks": ["back"], "hostname": "database"},
+        "side": {"network_mode": "container:db"},
+        "batch": {"network_mode": "none", "sysctls": {"net.ipv4.ip_unprivileged_port_start": "0"}},
+    },
+}
+TOGETHER: Declaration = {
+    "networks": APART["networks"],
+    "containers": {
+        "web": {"network_mode": "container:db"},
+        "db": {"networks": ["front"], "sysctls": {"net.ipv4.conf.eth0.log_martians": "1"}},
+        "side": {"networks": ["back"]},
+        "batch": {"network_mode": "container:side"},
+    },
+}
+
 #: (what was applied, what somebody did then, what the run that is killed was to apply, what is declared after it).
 SCENARIOS: Dict[str, Tuple[Any, ...]] = {
     "a build, then the same": (NOTHING, "", DEMO, DEMO),
@@ -81,6 +101,11 @@ SCENARIOS: Dict[str, Tuple[Any, ...]] = {
     "a removal, then another": (DEMO, "", NOTHING, OTHER),
     "a repair, then the same": (DEMO, _DRIFT, DEMO, DEMO),
     "a repair, then another": (DEMO, _DRIFT, DEMO, OTHER),
+    "a move into another's namespace, then the same": (APART, "", TOGETHER, TOGETHER),
+    "a move into another's namespace, then back": (APART, "", TOGETHER, APART),
+    "a move into another's namespace, then another": (APART, "", TOGETHER, OTHER),
+    "a move out of another's namespace, then the same": (TOGETHER, "", APART, APART),
+    "a move out of another's namespace, then back": (TOGETHER, "", APART, TOGETHER),
     "a build on a LAN, then the same": (NOTHING, "", LAN, LAN),
     "a build on a LAN, then a removal": (NOTHING, "", LAN, NOTHING),
     "an edit on a LAN, then the same": (LAN, "", LAN_EDITED, LAN_EDITED),

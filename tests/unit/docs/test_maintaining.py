@@ -84,7 +84,7 @@ def test_the_journal_that_is_shown_is_one(tmp_path: Path, monkeypatch: pytest.Mo
     path, half = tmp_path / "run.json", tmp_path / "journal.json"
     path.write_text(json.dumps(shown), encoding="utf-8")
     half.write_text(json.dumps({word: shown[word] for word in ("version", "run", "topology")}), encoding="utf-8")
-    path.with_name("run.json.reached").write_text("4", encoding="utf-8")
+    path.with_name("run.json.reached").write_text("4".ljust(12), encoding="utf-8")
     monkeypatch.setattr(journal, "JOURNAL_FILE", str(half))
     monkeypatch.setattr(journal, "RUN_JOURNAL_FILE", str(path))
 

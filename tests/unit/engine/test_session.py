@@ -15,7 +15,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._engine import con
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.journal import Timer
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.leases import Leases
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.report import Result
-from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.session import Session, Work
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.session import Finish, Session, Work
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.stopwatch import Stopwatch
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import gate
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.changes import LEASE, Change, Subject
@@ -52,12 +52,12 @@ class Files:
         directory.mkdir()
 
     def plan(self) -> Tuple[Action, ...]:
-        return tuple(self._write(name) for name in self.names if self.says().get(name) != "new")
+        return tuple(self.written(name) for name in self.names if self.says().get(name) != "new")
 
     def says(self) -> Dict[str, str]:
         return {path.name: path.read_text() for path in self.directory.iterdir() if path.is_file()}
 
-    def _write(self, name: str) -> Action:
+    def written(self, name: str) -> Action:
         path, now = str(self.directory / name), self.says().get(name)
         back = operation("file.remove", path=path) if now is None else operation("file.write", path=path, content=now)
         return Action(
@@ -126,7 +126,7 @@ def test_a_step_that_fails_takes_the_whole_run_back(
 
 
 def test_a_host_that_does_not_match_after_the_last_step_goes_back(files: Files) -> None:
-    work = Work("default", files.plan, left_after=lambda actions: ("write a",))
+    work = Work("default", files.plan, left_after=lambda actions: (files.written("a"),))
 
     with pytest.raises(FabricError, match="the host does not match after the last action; still to do: write a"):
         session().carry_out(work)
@@ -210,7 +210,7 @@ def test_what_is_for_the_end_is_done_once_all_is_verified(files: Files) -> None:
         seen.append((files.directory / "leftover").exists())
         return ()
 
-    session().carry_out(Work("default", files.plan, left_after=left_after, finish=lambda changes: (leftover,)))
+    session().carry_out(Work("default", files.plan, left_after=left_after, finish=lambda changes: Finish((leftover,))))
 
     assert seen == [True]
     assert files.says() == {"a": "new", "b": "new"}
@@ -220,7 +220,7 @@ def test_tidying_up_that_fails_leaves_the_journal_so_that_the_next_run_goes_on(f
     stuck = operation("file.write", path=str(files.directory), content="a directory is no file")
 
     with pytest.raises(FabricError, match="the host matches the declaration, but tidying up failed"):
-        session().carry_out(Work("default", files.plan, finish=lambda changes: (stuck,)))
+        session().carry_out(Work("default", files.plan, finish=lambda changes: Finish((stuck,))))
 
     record = recovery.interrupted()
     assert record is not None
@@ -232,7 +232,7 @@ def test_a_run_with_a_timer_waits_for_its_confirmation(files: Files, monkeypatch
     monkeypatch.setattr(journal, "started", lambda pid: "7")
     finish: Tuple[Operation, ...] = (operation("file.remove", path=str(files.directory / "a")),)
 
-    session(timer=Timer("00", 1, "7")).carry_out(Work("default", files.plan, finish=lambda changes: finish))
+    session(timer=Timer("00", 1, "7")).carry_out(Work("default", files.plan, finish=lambda changes: Finish(finish)))
 
     assert files.says() == {"a": "new", "b": "new"}
     with pytest.raises(FabricError, match="waits for its confirmation"):

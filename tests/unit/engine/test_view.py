@@ -93,6 +93,8 @@ def host(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class NothingToVisit:
+    owners = ()
+
     def __enter__(self) -> "NothingToVisit":
         return self
 

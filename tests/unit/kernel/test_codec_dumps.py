@@ -53,7 +53,7 @@ class Scene:
                 for name, payloads in self.payloads.items()
             }
 
-    def dump(self, kind: int, body: bytes) -> Iterator[bytes]:
+    def dump(self, kind: int, body: bytes, _most: Any = None) -> Iterator[bytes]:
         """As NetlinkSocket.dump; of routes those of the family that is asked for."""
         name = {18: "links", 22: "addresses", 26: "routes"}[kind]
         return iter([each for each in self.payloads[name] if name != "routes" or each[0] == body[0]])

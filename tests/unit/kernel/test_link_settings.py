@@ -25,7 +25,7 @@ class Recorded:
         spec = nl.nested(uapi.IFLA_AF_SPEC, *families)
         self.link = uapi.LINK.pack(0, 1, 7, 0, 0) + nl.string(uapi.IFLA_IFNAME, "eth0") + spec
 
-    def dump(self, _kind: int, _body: bytes) -> "list[bytes]":
+    def dump(self, _kind: int, _body: bytes, _most: object = None) -> "list[bytes]":
         return [self.link]
 
 

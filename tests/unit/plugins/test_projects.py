@@ -4,10 +4,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The further projects of a host, which several variables declare."""
 
+import re
+
 import pytest
+import yaml
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.linuxnet.fabric.plugins.filter.projects import projects
+from tests.paths import ROOT
 
 WORDS = ["networks", "containers", "state", "firewall"]
 
@@ -63,3 +67,19 @@ def test_what_is_wrong_is_told_with_its_place(variables, told):
     with pytest.raises(AnsibleFilterError) as refused:
         projects(variables, WORDS)
     assert str(refused.value).startswith(told)
+
+
+def test_every_option_of_the_role_is_the_hosts_or_is_read_of_each_project():
+    role = ROOT / "roles" / "topology"
+    specification = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
+    options = {name[len("topology_") :] for name in specification["argument_specs"]["main"]["options"]}
+    of_the_host = set(
+        yaml.safe_load((role / "vars" / "main.yml").read_text(encoding="utf-8"))["__topology_of_the_host"]
+    )
+    read = set(re.findall(r"__topology_project\.(\w+)", (role / "tasks" / "project.yml").read_text(encoding="utf-8")))
+    read |= {"blocks"}  # by the plan of a fleet, plugin_utils/_fleet
+    read |= {"compose_files", "compose_prefix", "compose_profiles"}  # by the filter projects itself
+    assert of_the_host <= options
+    assert options - of_the_host == read - {"name"}, (
+        "name it in __topology_of_the_host (roles/topology/vars), or read __topology_project.WORD in tasks/project.yml"
+    )

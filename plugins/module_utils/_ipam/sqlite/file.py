@@ -15,6 +15,7 @@ import urllib.parse
 from contextlib import contextmanager
 from typing import Callable, Iterator, List, Optional, Tuple
 
+from ..._kernel import state
 from ..._kernel.errors import FabricError
 from . import schema
 
@@ -23,6 +24,7 @@ PATIENCE = 30.0
 
 
 def connect(path: str) -> sqlite3.Connection:
+    _refuse_others(path)
     directory = os.path.dirname(path)
     os.makedirs(directory, mode=0o700, exist_ok=True)
     _private(directory, 0o700)
@@ -39,6 +41,20 @@ def connect(path: str) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _refuse_others(path: str) -> None:
+    """A FIFO in the place of a file would be waited for, a link followed."""
+    for name in (path, path + "-wal", path + "-shm"):
+        try:
+            state.refuse_other(name)
+        except state.Damaged as error:
+            raise FabricError(
+                "The lease store {0} cannot be opened: of {1}, {2}; nothing was changed. Restore it from a backup, or "
+                "move it away and run again: addresses that interfaces have are leased to them again".format(
+                    path, name, error
+                )
+            ) from error
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:
@@ -64,6 +80,7 @@ def copy_to_memory(path: str) -> sqlite3.Connection:
 
     A writer that works meanwhile could tear what is read, so it is read until the files stood still.
     """
+    _refuse_others(path)
     for _attempt in range(100):
         before = _stamps(path)
         memory = sqlite3.connect(":memory:", isolation_level=None)

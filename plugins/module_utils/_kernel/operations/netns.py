@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import Mapping, Optional
 
-from .. import files, gate, marks, namespaces, sysctl
+from .. import gate, marks, namespaces, state, sysctl
 from ..host import Host
 from ..marks import HandleMark
 from ..names import STASH_DIRECTORY
@@ -52,6 +52,11 @@ def netns_remark(host: Host, name: str, topology: str, inode: int, attach: Optio
     marks.write(name, HandleMark(topology, inode, attach))
 
 
+def netns_unmark(host: Host, name: str) -> None:
+    """The way back of a mark that was put back."""
+    marks.remove(name)
+
+
 def netns_remove(host: Host, name: str) -> None:
     host.forget(name)
     namespaces.unbind(namespaces.handle(name))
@@ -68,16 +73,19 @@ def netns_retire(host: Host, name: str) -> None:
 def netns_discard(host: Host, name: str, inode: Optional[int]) -> None:
     """Take a retired handle away, if it still is the one that was retired."""
     host.forget(name)
-    if namespaces.identity(namespaces.handle(name)) == inode and os.path.exists(_stash(name) + ".mark"):
-        host.outlive(namespaces.handle(name))
-        namespaces.unbind(namespaces.handle(name))
-    files.unlink(_stash(name) + ".mark")
+    handle = namespaces.handle(name)
+    if namespaces.identity(handle) == inode and os.path.exists(_stash(name) + ".mark"):
+        host.outlive(handle)
+        if namespaces.obstacle(handle) is None:
+            namespaces.unbind(handle)
+    state.remove(_stash(name) + ".mark")
 
 
 def netns_stash(host: Host, name: str) -> None:
     """Free the handle's name for another namespace, and keep this one as a way back until the run is over."""
     host.forget(name)
     _prepare_stash()
+    _let_go(name)  # what stands there without a journal that speaks of it is nobody's way back
     if namespaces.identity(namespaces.handle(name)) is not None:
         namespaces.bind(namespaces.handle(name), _stash(name))
     namespaces.unbind(namespaces.handle(name))
@@ -91,6 +99,7 @@ def _prepare_stash() -> None:
 
 def _stash_mark(name: str) -> None:
     gate.writing("mark " + name)
+    state.make_way(_stash(name) + ".mark")
     try:
         os.replace(marks.path(name), _stash(name) + ".mark")
     except FileNotFoundError:
@@ -103,7 +112,8 @@ def netns_unstash(host: Host, name: str, dead: bool = False) -> None:
     if namespaces.identity(_stash(name)) is not None and namespaces.identity(namespaces.handle(name)) is None:
         namespaces.unbind(namespaces.handle(name))
         namespaces.bind(_stash(name), namespaces.handle(name))
-    if os.path.exists(_stash(name) + ".mark"):
+    if os.path.lexists(_stash(name) + ".mark"):
+        state.make_way(marks.path(name))
         os.replace(_stash(name) + ".mark", marks.path(name))
     if dead:
         os.close(os.open(namespaces.handle(name), os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o444))
@@ -112,10 +122,17 @@ def netns_unstash(host: Host, name: str, dead: bool = False) -> None:
 
 def netns_drop(host: Host, name: str) -> None:
     """Let go of a stashed namespace for good."""
-    if os.path.exists(_stash(name)):
+    if namespaces.identity(_stash(name)) is not None:
         host.outlive(_stash(name))
+    _let_go(name)
+    state.remove(_stash(name) + ".mark")
+
+
+def _let_go(name: str) -> None:
+    """Of what is in the stash: a namespace, or whatever else somebody left in its place."""
+    if namespaces.identity(_stash(name)) is not None:
         namespaces.unbind(_stash(name))
-    files.unlink(_stash(name) + ".mark")
+    state.remove(_stash(name))
 
 
 def _stash(name: str) -> str:

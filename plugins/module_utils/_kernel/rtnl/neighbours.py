@@ -12,7 +12,7 @@ from __future__ import annotations
 import socket
 import struct
 from dataclasses import dataclass
-from typing import Tuple
+from typing import Optional, Tuple
 
 from . import socket as nl
 
@@ -31,10 +31,10 @@ class Neighbour:
     mac: str
 
 
-def read_permanent(sock: nl.NetlinkSocket) -> Tuple[Neighbour, ...]:
-    """Of both families."""
+def read_permanent(sock: nl.NetlinkSocket, most: Optional[int] = None) -> Tuple[Neighbour, ...]:
+    """Of both families. TooMany where there are more than ``most`` entries of any kind."""
     found = []
-    for payload in sock.dump(_RTM_GETNEIGH, _MESSAGE.pack(0, 0, 0, 0, 0)):
+    for payload in sock.dump(_RTM_GETNEIGH, _MESSAGE.pack(0, 0, 0, 0, 0), most):
         family, index, state, _flags, _kind = _MESSAGE.unpack_from(payload)
         if family in (socket.AF_INET, socket.AF_INET6) and state & _NUD_PERMANENT:
             attributes = nl.attributes(payload, _MESSAGE.size)

@@ -108,10 +108,10 @@ class RouteEntry:
         return self.next_hops or ((self.oif,) if self.oif else ())
 
 
-def read_links(sock: nl.NetlinkSocket, families: bool = True) -> List[Link]:
+def read_links(sock: nl.NetlinkSocket, families: bool = True, most: Optional[int] = None) -> List[Link]:
     """``families`` False leaves out what a link has for an address family, which is compared on the host only."""
     body = uapi.LINK.pack(0, 0, 0, 0, 0) + _NO_STATISTICS
-    return [_link(payload, families) for payload in sock.dump(uapi.RTM_GETLINK, body)]
+    return [_link(payload, families) for payload in sock.dump(uapi.RTM_GETLINK, body, most)]
 
 
 def read_links_named(sock: nl.NetlinkSocket, ifnames: Collection[str]) -> List[Link]:
@@ -150,10 +150,10 @@ class Addresses(Dict[int, List[str]]):
     tentative: FrozenSet[Tuple[int, str]] = frozenset()
 
 
-def read_addresses(sock: nl.NetlinkSocket) -> Addresses:
+def read_addresses(sock: nl.NetlinkSocket, most: Optional[int] = None) -> Addresses:
     """Every interface's addresses, without link-local ones that the kernel makes of a secret."""
     found, tentative = Addresses(), set()
-    for payload in sock.dump(uapi.RTM_GETADDR, uapi.ADDRESS.pack(0, 0, 0, 0, 0)):
+    for payload in sock.dump(uapi.RTM_GETADDR, uapi.ADDRESS.pack(0, 0, 0, 0, 0), most):
         family, prefixlen, _flags, _scope, index = uapi.ADDRESS.unpack_from(payload)
         attributes = nl.attributes(payload, 8)
         raw = attributes.get(uapi.IFA_LOCAL) or attributes.get(uapi.IFA_ADDRESS)
@@ -169,22 +169,26 @@ def read_addresses(sock: nl.NetlinkSocket) -> Addresses:
     return found
 
 
-def read_routes(sock: nl.NetlinkSocket, table: int = 0, ipv6: bool = True) -> List[RouteEntry]:
-    """The routes of both families, of one table or (0) of all."""
-    entries = list(_routes(sock, socket.AF_INET, table, (ENOENT,)))
+def read_routes(
+    sock: nl.NetlinkSocket, table: int = 0, ipv6: bool = True, most: Optional[int] = None
+) -> List[RouteEntry]:
+    """The routes of both families, of one table or (0) of all. ``most``: of a family, else TooMany."""
+    entries = list(_routes(sock, socket.AF_INET, table, (ENOENT,), most))
     if ipv6:
-        entries.extend(_routes(sock, socket.AF_INET6, table, (ENOENT, EAFNOSUPPORT, EOPNOTSUPP)))
+        entries.extend(_routes(sock, socket.AF_INET6, table, (ENOENT, EAFNOSUPPORT, EOPNOTSUPP), most))
     return entries
 
 
-def _routes(sock: nl.NetlinkSocket, family: int, table: int, absent: Tuple[int, ...]) -> Iterator[RouteEntry]:
+def _routes(
+    sock: nl.NetlinkSocket, family: int, table: int, absent: Tuple[int, ...], most: Optional[int]
+) -> Iterator[RouteEntry]:
     """``absent``: the errors that say that there is nothing to list.
 
     ENOENT: a table is made with its first route. The others: a kernel without IPv6, which may also answer with the
     routes of the family that it has.
     """
     try:
-        payloads = list(sock.dump(uapi.RTM_GETROUTE, uapi.ROUTE.pack(family, 0, 0, 0, table, 0, 0, 0, 0)))
+        payloads = list(sock.dump(uapi.RTM_GETROUTE, uapi.ROUTE.pack(family, 0, 0, 0, table, 0, 0, 0, 0), most))
     except nl.NetlinkError as error:
         if error.errno not in absent:
             raise

@@ -16,7 +16,7 @@ import os
 import socket
 import struct
 from errno import EINTR, EIO, ENODEV
-from typing import Container, Dict, Iterator, List, Sequence
+from typing import Container, Dict, Iterator, List, Optional, Sequence
 
 from .. import gate
 from ..errors import FabricError
@@ -51,6 +51,10 @@ class NetlinkError(FabricError):
         super().__init__("{0}{1}".format(os.strerror(errno), ": " + message if message else ""))
 
 
+class TooMany(FabricError):
+    """A dump was longer than the caller wants to read. The socket has the rest of it still to come: close it."""
+
+
 def attribute(kind: int, payload: bytes) -> bytes:
     """One attribute, padded to four bytes."""
     length = 4 + len(payload)
@@ -62,7 +66,7 @@ def nested(kind: int, *attributes: bytes) -> bytes:
 
 
 def string(kind: int, text: str) -> bytes:
-    return attribute(kind, text.encode("utf-8") + b"\0")
+    return attribute(kind, text.encode("utf-8", "surrogateescape") + b"\0")
 
 
 def u8(kind: int, number: int) -> bytes:
@@ -99,7 +103,8 @@ def each(data: bytes) -> Iterator[bytes]:
 
 
 def text(payload: bytes) -> str:
-    return payload.rstrip(b"\0").decode("utf-8", "replace")
+    """Every byte that is no UTF-8 is kept, as a lone surrogate: a name goes back to the kernel as it came."""
+    return payload.rstrip(b"\0").decode("utf-8", "surrogateescape")
 
 
 class Request:
@@ -155,12 +160,12 @@ class NetlinkSocket:
             if error is not None:
                 raise error
 
-    def dump(self, kind: int, body: bytes) -> Iterator[bytes]:
+    def dump(self, kind: int, body: bytes, most: Optional[int] = None) -> Iterator[bytes]:
         """The payloads of a dump, complete or not at all: NetlinkError where the kernel could not list everything.
 
-        Read to its end before the next request.
+        Read to its end before the next request. TooMany where there are more than ``most``.
         """
-        return iter(self._collect(Request(kind, NLM_F_DUMP, body)))
+        return iter(self._collect(Request(kind, NLM_F_DUMP, body), most))
 
     def get(self, kind: int, body: bytes) -> bytes:
         """The payload of the one object asked for; NetlinkError (ENODEV …) when there is none."""
@@ -184,16 +189,16 @@ class NetlinkSocket:
             raise NetlinkError(error.errno or EIO, "interface " + ifname) from None
         return int(_IFREQ.unpack(answer)[1])
 
-    def _collect(self, request: Request) -> List[bytes]:
+    def _collect(self, request: Request, most: Optional[int]) -> List[bytes]:
         """A dump that the kernel says was interrupted by a change is read again."""
         for _attempt in range(DUMP_ATTEMPTS):
-            found, interrupted = self._collect_once(request)
+            found, interrupted = self._collect_once(request, most)
             if not interrupted:
                 return found
         text = "what the kernel was to list changed during each of {0} readings; run again when the host is at rest"
         raise NetlinkError(EINTR, text.format(DUMP_ATTEMPTS))
 
-    def _collect_once(self, request: Request) -> "tuple[List[bytes], bool]":
+    def _collect_once(self, request: Request, most: Optional[int]) -> "tuple[List[bytes], bool]":
         """The payloads, and whether something changed while they were listed."""
         self._socket.send(self._pack(request, NLM_F_REQUEST))
         found: List[bytes] = []
@@ -211,6 +216,8 @@ class NetlinkSocket:
                         raise error
                     return found, interrupted
                 found.append(payload)
+            if most is not None and len(found) > most:
+                raise TooMany("more than {0}".format(most))
 
     def _pack(self, request: Request, flags: int) -> bytes:
         self._sequence += 1

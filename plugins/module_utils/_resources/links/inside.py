@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any, Collection, Dict, Iterator, List, Optional, Tuple
 
 from ..._kernel.changes import Subject, of_owner
-from ..._kernel.errors import ForeignObjectError
+from ..._kernel.errors import InsideError
 from ..._kernel.rtnl import settings as interface_settings
 from ..._kernel.rtnl.read import IPV6_MTU, Link, RouteEntry
 from ..._kernel.rtnl.uapi import LEADING_NOWHERE
@@ -203,9 +203,10 @@ def refuse_squatter(desired: Inside, inner: Optional[Link], state: NamespaceStat
     squatter = state.links.get(desired.ifname)
     if squatter is None or (inner is not None and squatter.index == inner.index):
         return
-    raise ForeignObjectError(
+    raise InsideError(
+        desired.netns,
         "interface {0} in namespace {1} is not ours: it stands in the way of {2}; nothing was changed. "
-        "Remove it (ip -n {1} link delete {0})".format(desired.ifname, desired.netns, desired.shown)
+        "Remove it (ip -n {1} link delete {0})".format(desired.ifname, desired.netns, desired.shown),
     )
 
 

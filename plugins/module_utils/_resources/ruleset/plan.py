@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from typing import List, Mapping, Optional, Sequence, Tuple
 
-from ..._kernel import dependencies, nft
+from ..._kernel import dependencies, dormant, nft
+from ..._kernel.errors import FabricError
 from ..._kernel.names import TRANSIT_TABLE
 from ..._kernel.names import table as table_name
 from .compare import RulesetChange, compare, joined, removal
@@ -35,7 +37,9 @@ def plan_ruleset(
     listing: Optional[nft.Listing] = None,
 ) -> Optional[RulesetChange]:
     """None when nothing is to be done; ``desired`` and ``transit`` None mean that there is to be no table of it."""
-    live = {name: read_table(objects) for name, objects in listing or begin_listing(topology)}
+    live = {name: _read(name, objects) for name, objects in listing or begin_listing(topology)}
+    for name in live.keys() & dormant.tables():
+        live[name] = replace(live[name], dormant=True)
     change = _change(desired, transit, live)
     if change is not None and change.stale_flows:
         dependencies.require_library("pyroute2", "to end the connections of published ports that went or moved")
@@ -51,6 +55,14 @@ def _change(
     gone = {name: state for name, state in live.items() if name not in declared}
     changes = (compare(tables, wanted, live, text), removal(gone, text() if gone else {}))
     return joined([change for change in changes if change is not None])
+
+
+def _read(name: TableName, objects: Sequence[nft.Object]) -> TableState:
+    try:
+        return read_table(objects)
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
+        text = "nft: what it lists of the table {0} {1} cannot be read ({2}: {3}); nothing was changed"
+        raise FabricError(text.format(*name, type(error).__name__, error)) from error
 
 
 @functools.lru_cache(maxsize=1)

@@ -1,0 +1,49 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Other programs, each with a time limit: one that hangs must not keep the host's lock for ever.
+
+What they print is text in UTF-8, with every other byte kept, so that what is written back to them is the same again.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+from typing import Sequence
+
+from .errors import FabricError
+
+#: Seconds. What takes longest, a hundred thousand elements for nft, takes a few of them.
+PATIENCE = 300.0
+
+
+def start(command: Sequence[str]) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        list(command),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        errors="surrogateescape",
+        env=dict(os.environ, LC_ALL="C"),
+    )
+
+
+def finish(process: "subprocess.Popen[str]", script: str = "") -> "subprocess.CompletedProcess[str]":
+    """Feed it ``script`` and wait for its end; FabricError where that does not come in time."""
+    with process:
+        try:
+            output, errors = process.communicate(script, timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            command = " ".join(map(shlex.quote, process.args))  # type: ignore[arg-type]
+            text = "{0}: no end after {1:g} s, so it was killed; see why it hangs, and run again"
+            raise FabricError(text.format(command, PATIENCE)) from None
+    return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
+
+
+def run(command: Sequence[str], script: str = "") -> "subprocess.CompletedProcess[str]":
+    return finish(start(command), script)

@@ -1,0 +1,48 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a host is to do for its networks by itself: its units, and the program that they run."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping, Optional, Tuple
+
+from .._declaration.restore import Wanted, parse_restore
+from .._declaration.topology import Topology
+from .._engine import declared
+from .._expansion.drivers.registry import driver_of
+from .._expansion.units import units
+from .._kernel import systemd
+from .._kernel.errors import DeclarationError
+from .._resources.units import Unit
+
+
+def wanted(words: Mapping[str, Any], absent: bool) -> Wanted:
+    why_not, at_home = systemd.why_not(), systemd.at_home()
+    if absent:
+        return Wanted(units=not why_not, program=False if at_home else None)
+    return parse_restore(words).on(why_not, at_home)
+
+
+def units_of(topology: Topology, asked: Wanted) -> Optional[Tuple[Unit, ...]]:
+    """None where nobody looks at them."""
+    if not asked.units:
+        return None
+    late = any(driver_of(network).stands_on_others(network) for network in topology.networks.values())
+    return units(topology.name, asked.restore, late, asked.heal)
+
+
+def program_for(topology: str, asked: Optional[bool]) -> Optional[bool]:
+    """As ``Desired.program``: it is the host's, and so stays for as long as one of its topologies wants it."""
+    others = [name for name in declared.topologies() if name != topology]
+    return None if asked is False and any(map(_wants_it, others)) else asked
+
+
+def _wants_it(topology: str) -> bool:
+    """What cannot be read may."""
+    record = declared.read(topology)
+    try:
+        return record is None or wanted(record.words, False).program is True
+    except DeclarationError:
+        return True

@@ -1,0 +1,74 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What was last applied, made real again on the host itself: by what is kept there, without controller or network.
+
+It is the same run as an apply of the same declaration, with the same leases; only what it takes from the host around
+it is, at a boot, what it was when it was applied.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict
+
+from .._engine import declared
+from .._engine.declared import Kept
+from .._engine.effects import FIREWALL, RULES
+from .._engine.operations import row_of
+from .._engine.report import Result
+from .._kernel import names
+from .._kernel.errors import FabricError
+from .._resources.action import Action
+from . import around
+from .topology import Again, perform_topology
+
+#: How long a restore waits for another run, in seconds.
+LOCK_TIMEOUT = 60.0
+
+
+#: The names of all that were applied here and not removed since.
+topologies = declared.topologies
+
+
+def kept(topology: str) -> Kept:
+    """What was last applied. FabricError where nothing was, or what is kept of it cannot be read."""
+    record = declared.read(topology)
+    if record is not None:
+        return record
+    if topology in topologies():
+        raise FabricError(
+            "{0}/{1}.json, which says what was last applied, cannot be read; apply the topology again".format(
+                names.DECLARED_DIRECTORY, topology
+            )
+        )
+    known = ", ".join(topologies()) or "none"
+    raise FabricError("no topology {0} was applied on this host (topology_name); there is: {1}".format(topology, known))
+
+
+def check(topology: str) -> Result:
+    """What has drifted from what was last applied."""
+    return perform_topology(_params(topology, kept(topology)), True, Again())
+
+
+def restore(topology: str, early: bool = False, rules_only: bool = False) -> Result:
+    """As it was when it was applied. ``early``: what stands on links that are not there yet is left out."""
+    record = kept(topology)
+    then = around.from_words(record.around) if record.around else None
+    only = _is_about_rules if rules_only else None
+    return perform_topology(_params(topology, record), False, Again(then, early or rules_only, only))
+
+
+def heal(topology: str) -> Result:
+    """What ``check`` would find, repaired."""
+    return perform_topology(_params(topology, kept(topology)), False, Again())
+
+
+def _is_about_rules(action: Action) -> bool:
+    """The packet rules, and our accept in another firewall."""
+    touched = {key for step in action.do for key in row_of(step.name).touches(step.arguments)}
+    return not touched.isdisjoint((RULES, FIREWALL))
+
+
+def _params(topology: str, record: Kept) -> Dict[str, Any]:
+    return dict(record.words, name=topology, state="present", lock_timeout=LOCK_TIMEOUT)

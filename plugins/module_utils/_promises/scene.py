@@ -1,0 +1,140 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A declared topology, asked what all promises ask: who is where, what leads where, what is closed. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+from typing import Dict, Iterator, List, Mapping, Optional, Tuple
+
+from .._declaration.topology import (
+    Attachment,
+    Container,
+    Network,
+    Route,
+    Topology,
+    families,
+    gateway_mode,
+    metric_of,
+    namespace_owner,
+)
+from .._expansion.addressing import default_attachment
+from .._expansion.drivers.registry import driver_of
+from .._ipam.requests import Allocation
+from .model import CONTAINER, HOST, OUTSIDE, HostView, Party
+
+HOST_ITSELF, ON_THE_WIRE = Party(HOST), Party(OUTSIDE)
+
+
+@dataclass(frozen=True)
+class Way:
+    """By which of its networks a container sends to an address. ``own``: a route that the declaration adds decides."""
+
+    place: Optional[Attachment] = None  # None: it has no way
+    direct: bool = False  # the address is on that network
+    own: bool = False
+
+
+@dataclass(frozen=True)
+class Scene:
+    topology: Topology
+    allocation: Allocation
+    host: HostView
+    parties: Mapping[str, Party]  # by the container whose namespace it is
+
+    # --- who
+
+    def containers(self) -> Iterator[Container]:
+        """Those with a namespace of their own."""
+        for container in self.topology.containers.values():
+            if container.mode not in ("host", "container"):
+                yield container
+
+    def party(self, container: Container) -> Party:
+        return self.parties[container.name]
+
+    def places(self, container: Container) -> Iterator[Tuple[Network, int, str]]:
+        """(network, family, address) of each address that a container is given."""
+        for attachment in container.attachments:
+            network = self.topology.networks[attachment.network]
+            for family in families(network):
+                yield network, family, self.address(container, network, family)
+
+    def address(self, container: Container, network: Network, family: int) -> str:
+        return self.allocation.addresses[(network.name, container.name, family)]
+
+    # --- networks
+
+    def network_of(self, attachment: Attachment) -> Network:
+        return self.topology.networks[attachment.network]
+
+    def has_rules(self, network: Network) -> bool:
+        """Whether it is a bridge of the host's, where our packet rules decide."""
+        return driver_of(network).publishes
+
+    def gateway(self, network: Network, family: int) -> Optional[str]:
+        """The host's own address on a network; None: it has none there, or the bridge is somebody else's."""
+        lease = self.allocation.subnets.get((network.name, family))
+        if lease is None or network.external or not self.has_rules(network):
+            return None
+        return lease.gateway
+
+    def leaves_masked(self, network: Network, family: int) -> bool:
+        nat = gateway_mode(network, family) in ("nat", "nat-unprotected")
+        return network.masquerade and nat and not network.internal
+
+    # --- ways
+
+    def way(self, container: Container, address: str) -> Way:
+        """By which of its networks a container sends to an address, as ip-route(8) would choose."""
+        target = ip_address(address)
+        near = [each for each in container.attachments if self._holds(each, address)]
+        declared = [route for route in self._routes(container) if target in route.destination]
+        if any(route.destination.prefixlen for route in declared):
+            return Way(own=True)
+        if near:
+            return Way(near[0], direct=True)
+        over = [each for each in container.attachments if self._leads_over(each, address)]
+        if over:
+            return Way(over[0])
+        if any(not metric_of(route) for route in declared):
+            return Way(own=True)
+        return Way(default_attachment(container, self.topology, self.allocation, target.version))
+
+    def _holds(self, attachment: Attachment, address: str) -> bool:
+        target = ip_address(address)
+        lease = self.allocation.subnets.get((attachment.network, target.version))
+        return lease is not None and target in ip_network(lease.subnet)
+
+    def _leads_over(self, attachment: Attachment, address: str) -> bool:
+        """The rest of a network that is on other hosts too."""
+        network = self.network_of(attachment)
+        return any(ip_address(address) in ip_network(each.destination) for each in driver_of(network).routes(network))
+
+    def _routes(self, container: Container) -> Iterator[Route]:
+        for attachment in container.attachments:
+            yield from self.network_of(attachment).routes
+        yield from container.routes
+
+
+def scene_of(topology: Topology, allocation: Allocation, host: HostView) -> Scene:
+    inside: Dict[str, List[str]] = {}
+    for name in topology.containers:
+        inside.setdefault(namespace_owner(topology, name), []).append(name)
+    parties = {
+        owner: Party(CONTAINER, owner, (owner, *(name for name in names if name != owner)))
+        for owner, names in inside.items()
+    }
+    return Scene(topology, allocation, host, parties)
+
+
+def why_closed(network: Network, family: int) -> Optional[str]:
+    """Why nothing leads in or out of a network; None: it is not closed."""
+    if network.internal:
+        return "{0} is internal".format(network.name)
+    if gateway_mode(network, family) == "isolated":
+        return "the gateway mode of {0} is isolated".format(network.name)
+    return None

@@ -1,0 +1,173 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What was applied comes back after a boot by what is kept on the host, the same as it was."""
+
+from __future__ import annotations
+
+import functools
+import subprocess
+from typing import Any, Tuple
+
+import pytest
+from faults import before_each_write, kill_at
+from labhost import LabHost, in_child
+from rebooting import reboot
+from scenarios import DEMO, EDITED, LAN, run
+from world import difference, world
+
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module.restore import check, heal, restore
+
+MIXED = {
+    "networks": {
+        "front": {},
+        "lan": {
+            "driver": "macvlan",
+            "parent": "up0",
+            "ipam": {"config": [{"subnet": "198.51.100.0/24", "ip_range": "198.51.100.64/28"}]},
+        },
+        "yard": {"external": True, "bridge": "yard0"},
+    },
+    "containers": {"web": {"networks": ["front", "lan", "yard"], "ports": ["8080:80"]}, "db": {"networks": ["yard"]}},
+}
+
+
+def _sh(script: str) -> None:
+    subprocess.run(["sh", "-ec", script], check=True)
+
+
+def came_back(declared: Any) -> Tuple[Any, ...]:
+    run(declared)
+    before = world()
+    reboot()
+    restored = restore("default")
+    return restored.changed, difference(before, world()), check("default").actions, run(declared, check=True).actions
+
+
+@pytest.mark.parametrize("declared", [DEMO, LAN], ids=["bridges", "on a LAN"])
+def test_a_boot_brings_back_the_same_addresses_ports_rules_and_files(fresh_host: LabHost, declared: Any) -> None:
+    changed, odd, checked, applied = fresh_host.run(came_back, declared)
+    assert changed
+    assert odd == {}
+    assert checked == ()
+    assert applied == (), "for the controller, too, there is nothing left to do"
+
+
+def without_an_uplink() -> Tuple[Any, ...]:
+    _sh("ip link set up0 mtu 1400; ip link set up1 mtu 1400")
+    run(DEMO)
+    before = world()
+    reboot()
+    _sh("ip route delete default; ip link set up0 mtu 1500; ip link set up1 mtu 1500")
+    restore("default", early=True)
+    odd = {key: value for key, value in difference(before, world()).items() if "up0" not in key and "up1" not in key}
+    odd = {key: value for key, value in odd.items() if "route" not in key}
+    later = check("default").actions
+    _sh("ip link set up0 mtu 1400; ip route add default via 198.51.100.1")
+    return odd, later, check("default").actions
+
+
+def test_what_it_took_from_its_surroundings_is_what_it_was_and_a_check_compares_it(fresh_host: LabHost) -> None:
+    odd, later, again = fresh_host.run(without_an_uplink)
+    assert odd == {}
+    assert "set mtu of br-front from 1400 to 1500" in later
+    assert again == ()
+
+
+def on_links_of_others() -> Tuple[Any, ...]:
+    make = "ip link add yard0 type bridge; ip link set yard0 up; ip address add 10.77.0.1/24 dev yard0"
+    _sh(make)
+    run(MIXED)
+    before = world()
+    reboot()
+    _sh("ip link delete yard0; ip link set up0 name later0")
+    restore("default", early=True)
+    links = sorted(each for each in world() if each.startswith("in web link "))
+    try:
+        restore("default")
+        refused = ""
+    except FabricError as error:
+        refused = str(error)
+    _sh(
+        "ip link set later0 down; ip link set later0 name up0; ip link set up0 up\n"
+        "ip route add default via 198.51.100.1"
+    )
+    _sh(make)
+    restore("default")
+    odd = [key for key in difference(before, world()) if "yard0" not in key and "up0" not in key]
+    return links, refused, odd, check("default").actions
+
+
+def test_what_stands_on_links_of_others_follows_when_they_are_there(fresh_host: LabHost) -> None:
+    links, refused, odd, checked = fresh_host.run(on_links_of_others)
+    assert {line.split()[3] for line in links} == {"lo", "eth0"}, "the rest does not wait for them"
+    assert "no interface up0" in refused and "yard0" in refused
+    assert odd == []
+    assert checked == ()
+
+
+def interrupted(number: int) -> Tuple[Any, ...]:
+    run(DEMO)
+    before = world()
+
+    def change() -> None:
+        with before_each_write(kill_at(number)):
+            run(EDITED)
+
+    status = in_child(change)
+    reboot()
+    first = restore("default").actions[:1]
+    return status, first, difference(before, world()), check("default").actions
+
+
+def test_power_that_goes_in_the_middle_of_a_run_leads_back_to_the_one_before(fresh_host: LabHost) -> None:
+    status, first, odd, checked = fresh_host.run(interrupted, 40)
+    assert status == -9
+    assert first == ("take back the interrupted run of topology default",)
+    assert odd == {}
+    assert checked == ()
+
+
+def unconfirmed() -> Tuple[Any, ...]:
+    run(DEMO)
+    before = world()
+    in_child(functools.partial(run, EDITED, confirm_timeout=600))
+    reboot()
+    restore("default")
+    return difference(before, world()), check("default").actions
+
+
+def test_a_run_that_waited_for_its_confirmation_is_taken_back_by_the_boot(fresh_host: LabHost) -> None:
+    odd, checked = fresh_host.run(unconfirmed)
+    assert odd == {}
+    assert checked == ()
+
+
+def flushed() -> Tuple[Any, ...]:
+    run(DEMO)
+    _sh("nft flush ruleset; ip link set br-front mtu 1280")
+    rules = restore("default", rules_only=True).actions
+    left = check("default").actions
+    return rules, left, heal("default").actions, check("default").actions
+
+
+def test_rules_alone_are_loaded_again_and_healing_repairs_the_rest(fresh_host: LabHost) -> None:
+    rules, left, healed, checked = fresh_host.run(flushed)
+    assert all("nft" in line for line in rules) and rules
+    assert left == ("set mtu of br-front from 1280 to 1500",)
+    assert (healed, checked) == (left, ())
+
+
+def nothing_kept() -> str:
+    run(DEMO)
+    try:
+        restore("shop")
+    except FabricError as error:
+        return str(error)
+    return "restored"
+
+
+def test_what_was_never_applied_is_named_with_what_was(fresh_host: LabHost) -> None:
+    assert "no topology shop" in fresh_host.run(nothing_kept)

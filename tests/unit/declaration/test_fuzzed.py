@@ -1,0 +1,89 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whatever is declared, the answer is a plan or an error of ours: in time, and of a length that a person can read.
+
+``FABRIC_EXAMPLES`` says how many declarations are tried; ``declaration(number)`` makes one of them again.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+import traceback
+from typing import Any, Dict, List, Optional
+
+import pytest
+from fuzzed import declaration
+
+from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.addressing import HostDefaults
+from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.describe import (
+    describe_containers,
+    describe_networks,
+)
+from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.drivers.registry import parse_declaration
+from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.expand import expand
+from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.lease_requests import lease_requests
+from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.allocate import allocate
+from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.requests import HostFacts
+from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.store import open_store
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import LONGEST, FabricError
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.text import render
+
+EXAMPLES = int(os.environ.get("FABRIC_EXAMPLES", "1500"))
+#: Processor seconds. The bar is one; a machine that does much else beside may take some times as long for the same.
+LONGEST_TIME = 5.0
+_PORTIONS = 10
+
+
+@pytest.mark.parametrize("portion", range(_PORTIONS))
+def test_whatever_is_declared_the_only_error_is_ours_and_short_and_soon(portion: int, tmp_path: Any) -> None:
+    problems = []
+    for number in range(portion, EXAMPLES, _PORTIONS):
+        declared = declaration(number)
+        begun = time.process_time()
+        trouble = _trouble(declared, str(tmp_path / "leases.db"))
+        took = time.process_time() - begun
+        if trouble is None and took > LONGEST_TIME:
+            trouble = "took {0:.1f} s".format(took)
+        if trouble is not None:
+            problems.append("declaration({0}): {1}".format(number, trouble))
+    assert not problems, "{0} problems:\n{1}".format(len(problems), "\n".join(problems[:5]))
+
+
+def _trouble(declared: Dict[str, Any], store: str) -> Optional[str]:
+    try:
+        _everything_before_the_kernel(declared, store)
+    except FabricError as error:
+        return _too_long(error)
+    except Exception:
+        return traceback.format_exc(limit=-4)[-1500:]
+    return None
+
+
+def _too_long(error: FabricError) -> Optional[str]:
+    lengths: List[int] = [len(str(error).encode("utf-8")), len(repr(error.details))]
+    return "an error of {0} bytes".format(max(lengths)) if max(lengths) > LONGEST else None
+
+
+def _everything_before_the_kernel(declared: Dict[str, Any], where: str) -> None:
+    topology = parse_declaration(
+        declared.get("topology_name", "default"),
+        declared.get("topology_networks"),
+        declared.get("topology_containers"),
+        declared.get("topology_default_address_pools"),
+        declared.get("topology_port_range"),
+    )
+    with open_store(check_mode=True, where=where) as store:
+        store.begin()
+        allocation = allocate(store, lease_requests(topology), HostFacts(machine_id="a host"), probe=_nobody_listens)
+        desired = expand(topology, allocation, HostDefaults())
+    if desired.ruleset is not None:
+        render(desired.ruleset)
+    describe_networks(topology, allocation)
+    describe_containers(topology, allocation)
+
+
+def _nobody_listens(_protocol: str, _host_ip: str, _port: int) -> None:
+    return None
