@@ -37,6 +37,7 @@ _WORDS = {
     "adopted": "external bridge",
     "tunnels": "way to other hosts",
     "beyond": "block of another host",
+    "afar": "port that leads to other hosts",
     "closed": "no way in or out",
     "routed": "gateway_mode routed",
     "unprotected": "gateway_mode nat-unprotected",
