@@ -55,6 +55,7 @@ def check_containers(
 ) -> None:
     """``across``: the networks that containers of other hosts are on too, whom a link may name."""
     _check_chains(containers, problems)
+    _check_case(containers, problems)
     _check_addresses(containers, networks, problems)
     _check_host_ports(containers, networks, problems)
     for container in containers.values():
@@ -99,6 +100,23 @@ def _chain(container: Container, containers: Mapping[str, Container]) -> List[st
         seen.add(container.target)
         container = containers[container.target]
     return names
+
+
+def _check_case(containers: Mapping[str, Container], problems: Problems) -> None:
+    """To a resolver names that differ in case only are one (RFC 4343)."""
+    seen: Dict[Tuple[str, str], str] = {}
+    for container in containers.values():
+        for place in container.attachments:
+            other = seen.setdefault((place.network, container.name.lower()), container.name)
+            if other != container.name:
+                problems.note(
+                    "{0}.{1}".format(_CONTAINERS, container.name),
+                    "{0} and {1} are both on the network {2}, and to a resolver they are one name; rename one of them",
+                    quote(container.name),
+                    quote(other),
+                    quote(place.network),
+                )
+                break
 
 
 def _check_addresses(containers: Mapping[str, Container], networks: Mapping[str, Network], problems: Problems) -> None:
