@@ -130,31 +130,30 @@ def test_drift_is_named_and_repaired(made: Made) -> None:
     assert fleet.seen("node1/web", "node3/mq", made.address("node3/mq", 4), 80)
 
 
-@pytest.mark.parametrize(
-    ("drift", "line"),
-    [
-        ("ip link set vxlanaaed7988b4 down", "set vxlanaaed7988b4 (of shop) up"),
-        ("ip link set vxlanaaed7988b4 mtu 1300", "set mtu of vxlanaaed7988b4 (of shop) from 1300 to "),
-        ("ip link set vxlanaaed7988b4 address 06:00:00:00:00:01", "set mac of vxlanaaed7988b4 (of shop) from"),
-        (
-            "bridge fdb add 06:00:00:00:00:66 dev vxlanaaed7988b4 dst {attacker}",
-            "no longer reach {attacker} over shop: ",
-        ),
-        ("bridge fdb del {mac} dev vxlanaaed7988b4 dst {node2} self", "repair the way to node2 over shop: "),
-        (
-            "bridge fdb replace {mac} dev vxlanaaed7988b4 dst {attacker} self permanent",
-            "repair the way to node2 over shop",
-        ),
-    ],
-)
-def test_each_part_drifts_and_comes_back(made: Made, drift: str, line: str) -> None:
-    fleet, own = made.fleet, made.fleet.own["node1"]
-    ipv6 = "topology_underlay_address" in own
-    words: Dict[str, Any] = {n: getattr(fleet.host(n), "ipv6" if ipv6 else "ipv4") for n in ("attacker", "node2")}
-    entries = fleet.host("node1").run(["bridge", "fdb", "show", "dev", "vxlanaaed7988b4"]).stdout.splitlines()
-    words["mac"] = next(entry.split()[0] for entry in entries if "dst " + words["node2"] + " " in entry)
-    fleet.host("node1").run(drift.format(**words).split())
+#: What somebody may do to the device, and how the line begins that says so.
+DRIFTS = [
+    ("ip link set {device} mtu 1300", "set mtu of {device} (of shop) from 1300 to "),
+    ("ip link set {device} address 06:00:00:00:00:01", "set mac of {device} (of shop) from 06:00:00:00:00:01 to "),
+    ("bridge fdb add 06:00:00:00:00:66 dev {device} dst {attacker}", "no longer reach {attacker} over shop: "),
+    ("bridge fdb del {node2 mac} dev {device} dst {node2} self", "repair the way to node2 over shop: "),
+    (
+        "bridge fdb replace {node3 mac} dev {device} dst {attacker} self permanent",
+        "repair the way to node3 over shop: ",
+    ),
+]
+
+
+def test_each_part_drifts_and_comes_back(made: Made) -> None:
+    fleet, device = made.fleet, "vxlanaaed7988b4"
+    underlay = "ipv6" if "topology_underlay_address" in fleet.own["node1"] else "ipv4"
+    words: Dict[str, Any] = {n: getattr(fleet.host(n), underlay) for n in ("attacker", "node2", "node3")}
+    entries = fleet.host("node1").run(["bridge", "fdb", "show", "dev", device]).stdout.splitlines()
+    for name in ("node2", "node3"):
+        words[name + " mac"] = next(each.split()[0] for each in entries if "dst " + words[name] + " " in each)
+    for drift, _line in DRIFTS:
+        fleet.host("node1").run(drift.format(device=device, **words).split())
     planned = fleet.actions(fleet.run(check=True, limit="node1"), "node1")
-    assert [each for each in planned if each.startswith(line.format(**words))], planned
+    for _drift, line in DRIFTS:
+        assert [each for each in planned if each.startswith(line.format(device=device, **words))], (line, planned)
     assert fleet.actions(fleet.run(limit="node1"), "node1") == planned
     assert fleet.run(check=True, limit="node1").changed == 0
