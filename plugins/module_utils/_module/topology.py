@@ -42,7 +42,7 @@ from .._kernel.observe import Observed
 from .._resources.action import Action, Operation, operation
 from .._resources.firewalls.accept import WARN
 from .._resources.forwarding import DROP, KEYS, MANAGE, Forwarding, decide, warnings
-from . import around, by_itself, trial
+from . import around, by_itself, lost_leases, trial
 from .around import Around
 
 Consent = Callable[[Observed], None]
@@ -277,7 +277,8 @@ def _prepare(
             subnets = around.adopted_now(topology, requests.subnets, view.host, reading)
             requests = replace(requests, subnets=subnets)
             taken = around.now(reading, subnets)
-        allocation = allocate(store, requests, around.host_facts(reading))
+        first = lost_leases.lease_again(view, store, topology, reading, _parse)
+        allocation = lost_leases.after(first, allocate(store, requests, around.host_facts(reading)))
         desired = expand(topology, allocation, around.host_defaults(taken, reading)).without(missing)
         if desired.limited_ifnames():
             dependencies.require_library("pyroute2", "to limit traffic of containers")

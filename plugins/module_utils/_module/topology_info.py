@@ -52,9 +52,15 @@ def _topologies(observed: Observed, leases: List[Dict[str, Any]]) -> Set[str]:
 
 
 def _topology(name: str, observed: Observed, leases: List[Dict[str, Any]]) -> Dict[str, Any]:
+    seen = seen_of(name, observed, leases)
+    return {"networks": recognise_networks(seen), "containers": recognise_containers(seen)}
+
+
+def seen_of(name: str, observed: Observed, leases: List[Dict[str, Any]]) -> Seen:
+    """All that is to be seen of one topology on this host."""
     elements, publications = _rules(name)
     owned = [handle for handle, mark in observed.marks.items() if mark.topology == name]
-    seen = Seen(
+    return Seen(
         topology=name,
         observed=observed,
         elements=elements,
@@ -63,7 +69,6 @@ def _topology(name: str, observed: Observed, leases: List[Dict[str, Any]]) -> Di
         reserved=tuple(_reserved(name, leases)),
         hostnames={each: _file(each, "hostname").strip() or each for each in owned},
     )
-    return {"networks": recognise_networks(seen), "containers": recognise_containers(seen)}
 
 
 def _reserved(topology: str, leases: List[Dict[str, Any]]) -> Iterator[Tuple[str, str, str]]:
