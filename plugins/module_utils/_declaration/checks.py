@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Dict, List, Mapping, Optional, Set, Tuple
+from typing import Collection, Dict, List, Mapping, Optional, Set, Tuple
 
 from .check_settings import check_next_hop, check_routes, check_sysctls
 from .driver import DriverWords
@@ -47,13 +47,19 @@ def _check_overlaps(networks: Mapping[str, Network], problems: Problems) -> None
                 widest = entry
 
 
-def check_containers(containers: Mapping[str, Container], networks: Mapping[str, Network], problems: Problems) -> None:
+def check_containers(
+    containers: Mapping[str, Container],
+    networks: Mapping[str, Network],
+    problems: Problems,
+    across: Collection[str] = (),
+) -> None:
+    """``across``: the networks that containers of other hosts are on too, whom a link may name."""
     _check_chains(containers, problems)
     _check_addresses(containers, networks, problems)
     _check_host_ports(containers, networks, problems)
     for container in containers.values():
         if container.links:
-            _check_links(container, containers, problems)
+            _check_links(container, containers, across, problems)
         if container.ports:
             _check_ports(container, networks, problems)
         if container.mode in ("bridge", "none"):
@@ -205,17 +211,20 @@ def _check_ports(container: Container, networks: Mapping[str, Network], problems
             )
 
 
-def _check_links(container: Container, containers: Mapping[str, Container], problems: Problems) -> None:
+def _check_links(
+    container: Container, containers: Mapping[str, Container], across: Collection[str], problems: Problems
+) -> None:
     own = {place.network for place in container.attachments}
     for link in container.links:
         path = link.path
         if link.container not in containers:
-            problems.note(
-                path,
-                "{0}: there is no such container in this topology{1}",
-                quote(link.container),
-                suggest(link.container, containers),
-            )
+            if not own.intersection(across):  # else the plan of the fleet knows whether there is one
+                problems.note(
+                    path,
+                    "{0}: there is no such container in this topology{1}",
+                    quote(link.container),
+                    suggest(link.container, containers),
+                )
             continue
         if link.container == container.name:
             problems.note(path, "{0}: a container cannot link to itself", quote(link.container))

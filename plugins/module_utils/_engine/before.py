@@ -92,7 +92,10 @@ def check(before: Mapping[str, Any]) -> None:
 def file_state(before: Image, path: str) -> Optional[FileState]:
     """None when the run did not touch it."""
     words = before.get("file " + path)
-    return None if words is None else FileState(**words)
+    if words is None:
+        return None
+    access = words.get("access")
+    return FileState(words["content"], words["target"], tuple(access) if access is not None else None)
 
 
 def _file_image(path: str, files: Mapping[str, FileState]) -> Dict[str, Any]:

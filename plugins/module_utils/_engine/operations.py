@@ -146,7 +146,16 @@ def _link(
 
 def _file(name: str, do: Do, takes_away: Keys = nothing) -> Row:
     """Of a file under /etc/netns, where a boot takes what we write."""
-    return Row(name, do, of_file, takes_away, False, usual, as_it_was, ("file.write", "file.link", "file.remove"))
+    return Row(
+        name,
+        do,
+        of_file,
+        takes_away,
+        False,
+        usual,
+        as_it_was,
+        ("file.write", "file.link", "file.access", "file.remove"),
+    )
 
 
 def _accept(name: str, do: Do, survives_reboot: bool, foresee: Foresee) -> Row:
@@ -211,6 +220,7 @@ ROWS = (
     _link("sysctl.write", on_host.sysctl_write, ("sysctl.write",), touches=of_setting, turn=off_if_ipv6),
     _file("file.write", on_host.file_write),
     _file("file.link", on_host.file_link),
+    _file("file.access", on_host.file_access),
     _file("file.remove", on_host.file_remove, takes_away=of_file),
     Row("nft.load", on_host.nft_load, of_rules, nothing, False, usual, foresee_rules, ("nft.load",)),
     _accept("iptables.own", on_host.iptables_own, False, foresee_accept),

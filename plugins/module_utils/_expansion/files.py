@@ -85,12 +85,27 @@ class _Files:
         if network.name not in self._blocks:
             members = sorted(self._members[network.name], key=lambda each: each.name)
             lines = [line for member in members for line in self._lines(network, member)]
+            lines.extend(self._lines_of_others(network, members))
             self._blocks[network.name] = "".join(lines)
         return self._blocks[network.name]
 
-    def _lines(self, network: Network, container: Container) -> Iterator[str]:
+    def _lines_of_others(self, network: Network, members: List[Container]) -> Iterator[str]:
+        """The containers of other hosts. A name is the own host's container's first; one of several hosts is all of
+        theirs."""
+        own = {word for member in members for word in self._names(network, member)}
+        others = sorted(driver_of(network).elsewhere(network), key=lambda each: (each.name, each.host))
+        for other in others:
+            words = [word for word in unique(list(other.names)) if word not in own]
+            for address in other.container.addresses if words else ():
+                yield "{0}\t{1}\n".format(address, " ".join(words))
+
+    @staticmethod
+    def _names(network: Network, container: Container) -> List[str]:
         aliases = [each.aliases for each in container.attachments if each.network == network.name][0]
-        words = [container.name, *([container.hostname] if container.hostname else []), *aliases]
+        return [container.name, *([container.hostname] if container.hostname else []), *aliases]
+
+    def _lines(self, network: Network, container: Container) -> Iterator[str]:
+        words = self._names(network, container)
         for family in families(network):
             address = self.allocation.addresses[(network.name, container.name, family)]
             yield "{0}\t{1}\n".format(address, " ".join(unique(words)))
@@ -98,6 +113,13 @@ class _Files:
     def _link_lines(self, container: Container, target: str, alias: str) -> str:
         own = {attachment.network for attachment in container.attachments}
         text = ""
+        if target not in self.topology.containers:
+            for name in sorted(own):
+                network = self.topology.networks[name]
+                for other in driver_of(network).elsewhere(network):
+                    if other.name == target:
+                        text += "".join("{0}\t{1}\n".format(each, alias) for each in other.container.addresses)
+            return text
         for attachment in self.topology.containers[target].attachments:
             network = self.topology.networks[attachment.network]
             if network.name in own:

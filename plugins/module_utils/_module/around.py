@@ -19,10 +19,11 @@ from .._expansion.addressing import HostDefaults
 from .._expansion.drivers.driver import Surroundings
 from .._expansion.drivers.registry import driver_of
 from .._ipam.requests import HostFacts, SubnetRequest
-from .._kernel import facts, rare, sysctl
+from .._kernel import facts, rare, sysctl, vxlan
 from .._kernel.errors import DeclarationError, FabricError, Problem
 from .._kernel.host import Host
 from .._kernel.rtnl import read as rtnetlink
+from .._resources import ownership
 
 Subnets = Tuple[SubnetRequest, ...]
 
@@ -72,9 +73,11 @@ def host_defaults(around: Around, reading: facts.Reading) -> HostDefaults:
 
 
 def host_facts(reading: facts.Reading) -> HostFacts:
-    """What an allocation must respect."""
+    """What an allocation must respect. Over tunnels of overlays are blocks of other hosts, which the fleet knows."""
+    links = reading.links.values()
+    tunnels = {link.ifname for link in links if link.kind == vxlan.KIND and ownership.is_marked(link)}
     return HostFacts(
-        routes=facts.routes(reading),
+        routes=tuple(route for route in facts.routes(reading) if route[1] not in tunnels),
         nameservers=facts.nameservers(),
         ip_local_port_range=facts.local_port_range(),
         ip_local_reserved_ports=facts.reserved_ports(),

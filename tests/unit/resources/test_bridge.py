@@ -148,3 +148,9 @@ def test_a_bridge_that_goes_can_come_back_as_it_was() -> None:
     made: Dict[str, Any] = action.undo[-1].arguments["link"]
     assert action.text == "remove bridge br-front"
     assert (made["mtu"], made["addresses"], made["sysctls"]) == (1400, ["172.17.0.1/16"], [[LOCALNET, "1"]])
+
+
+def test_a_bridge_with_our_mark_in_a_namespace_is_removed_there_and_not_on_the_host():
+    removal = bridge.remove(LINK, observed(LINK), "web")
+    assert removal.text.startswith("remove web:br-front (bridge, of ")
+    assert {step.arguments["netns"] for step in (*removal.do, *removal.undo, *removal.finish)} == {"web"}

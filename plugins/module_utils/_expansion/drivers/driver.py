@@ -16,6 +16,7 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optio
 
 from ..._declaration.driver import DriverWords
 from ..._declaration.topology import Attachment, Container, Network, Pool, Topology
+from ..._fleet.exchange import FleetContainer, family_of
 from ..._ipam.requests import Allocation, SubnetRequest
 from ..._kernel.errors import Problem
 from ..._kernel.macs import mac_of
@@ -40,6 +41,22 @@ class Surroundings:
     #: Whether the kernel can make links of a kind.
     supports: Callable[[str], bool]
     nameservers: Tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A container of another host that is on a network of this one."""
+
+    host: str
+    name: str
+    container: FleetContainer
+
+    @property
+    def names(self) -> Tuple[str, ...]:
+        return (self.name, *self.container.names)
+
+    def addresses(self, family: int) -> Tuple[str, ...]:
+        return tuple(text for text in self.container.addresses if family_of(text) == family)
 
 
 @dataclass(frozen=True)
@@ -134,6 +151,14 @@ class Driver(DriverWords):
 
     def underlays(self, network: Network) -> Iterator[Underlay]:
         """Who may send the host packets of the network from elsewhere, and how they are known."""
+        return iter(())
+
+    def guests(self, network: Network) -> Iterator[Endpoint]:
+        """Whom the packet rules know containers of other hosts as, whose frames come in by a port of the bridge."""
+        return iter(())
+
+    def elsewhere(self, network: Network) -> Iterator[Elsewhere]:
+        """The containers of other hosts."""
         return iter(())
 
     def endpoints(

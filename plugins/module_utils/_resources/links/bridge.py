@@ -18,17 +18,17 @@ from ..._kernel.rtnl.read import IPV6_MTU, Link
 from .. import ownership
 from ..action import Action, Operation, operation
 from ..link import (
-    altname_step,
     change_link,
     comparable_addresses,
     compare_addresses,
     compare_altnames,
-    former_holders,
     last_mtu,
     loses_ipv6,
     port_restored,
+    taking_the_mark,
 )
 from ..settings import compare_sysctl, settable
+from . import unknown
 from .kind import DeclaredLink, Kind
 
 #: Of a bridge, what the kernel can change on a living one. Times in seconds.
@@ -71,16 +71,18 @@ class Bridge(DeclaredLink):
 def compare(desired: Bridge, observed: Observed) -> List[Action]:
     link = observed.links.get(desired.ifname)
     if link is None:
-        made, mark = _create(desired), names.altname(desired.alias)
-        former = former_holders(mark, observed.links.values())
-        away, again = (tuple(altname_step(verb, None, ifname, mark) for ifname in former) for verb in ("delete", "add"))
-        return [replace(made, do=(*away, *made.do), undo=(*made.undo, *again))]
+        return [taking_the_mark(_create(desired), desired.alias, observed.links.values())]
     ownership.refuse_foreign(desired.ifname, desired.alias, link, "bridge", observed)
     return list(_changes(desired, link, observed))
 
 
 def remove(link: Link, observed: Observed, netns: Optional[str] = None) -> Action:
-    """Take a bridge of ours away; its way back is built from what it is now."""
+    """Take a bridge of ours away; its way back is built from what it is now.
+
+    One that is in a namespace was made by hand with our mark.
+    """
+    if netns is not None:
+        return unknown.remove(link, observed, netns)
     known = from_link(link, observed)
     made = _create(known, link.altnames)
     made = replace(made, do=(*made.do, *_foreign_ports(link, observed)))

@@ -10,6 +10,7 @@ from typing import Dict, List, Set, Tuple
 
 from ..link_local import solicited_node
 from .model import Ruleset
+from .overlay import bridged_chains, bridged_sets
 from .tables import (
     Chain,
     NamedSet,
@@ -25,7 +26,8 @@ from .tables import (
 
 
 def bridge_table(ruleset: Ruleset, name: str) -> Table:
-    return Table("bridge", name, _bridge_sets(ruleset), _BRIDGE_CHAINS)
+    sets, chains = (*_bridge_sets(ruleset), *bridged_sets(ruleset)), (*_BRIDGE_CHAINS, *bridged_chains(ruleset))
+    return Table("bridge", name, sets, chains)
 
 
 def _bridge_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:

@@ -37,6 +37,7 @@ _WORDS = {
     "adopted": "external bridge",
     "tunnels": "way to other hosts",
     "beyond": "block of another host",
+    "afar": "port that leads to other hosts",
     "closed": "no way in or out",
     "routed": "gateway_mode routed",
     "unprotected": "gateway_mode nat-unprotected",
@@ -103,6 +104,9 @@ def _of_table(edit: TableEdit, topology: Subject, owners: Owners) -> Iterator[Ch
     elif edit.what == REPLACED:
         text = "replace nft table {0}, whose sets or chains differ".format(where)
         yield Change(text, topology, _removed_contents(edit, owners), _contents([edit], owners))
+    if edit.woken:
+        text = "enable nft table {0}, which is dormant: nothing in it has any effect".format(where)
+        yield Change(text, topology, {"table " + where: "dormant"}, {"table " + where: "enabled"})
     for name in edit.new_chains:
         text = "add chain {0} to table {1}".format(name, where)
         yield Change(text, topology, {"chain " + name: None}, {"chain " + name: "there"})
