@@ -42,7 +42,7 @@ from .._kernel.observe import Observed
 from .._resources.action import Action, Operation, operation
 from .._resources.firewalls.accept import WARN
 from .._resources.forwarding import DROP, KEEP, KEYS, MANAGE, Forwarding, decide, warnings
-from . import around, by_itself, trial
+from . import around, by_itself, lost_leases, trial
 from .around import Around
 from .cautions import cautions
 from .surroundings import refuse_strange_addresses, surroundings
@@ -285,7 +285,8 @@ def _prepare(
             requests = replace(requests, subnets=subnets)
             taken = around.now(reading, subnets)
         assert taken is not None
-        allocation = allocate(store, requests, around.host_facts(reading, seen))
+        first = lost_leases.lease_again(view, store, topology, reading, _parse)
+        allocation = lost_leases.after(first, allocate(store, requests, around.host_facts(reading, seen)))
         if seen is not None:
             refuse_strange_addresses(topology, allocation, seen)
             warn = functools.partial(cautions, topology, allocation, reading, seen)

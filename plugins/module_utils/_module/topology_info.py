@@ -55,9 +55,22 @@ def _topologies(observed: Observed, leases: List[Dict[str, Any]]) -> Set[str]:
 
 
 def _topology(name: str, observed: Observed, leases: List[Dict[str, Any]]) -> Dict[str, Any]:
+    seen = seen_of(name, observed, leases)
+    kept = declared.read(name)
+    last = kept.words if kept is not None else {}
+    own = [row for row in leases if row["topology"] == name]
+    spellings = {key: word for driver in DRIVERS.values() for key, (word, _family) in driver.spellings.items()}
+    return {
+        "networks": remembered_networks(recognise_networks(seen), last.get("networks") or {}, own, spellings),
+        "containers": remembered_containers(recognise_containers(seen), last.get("containers") or {}),
+    }
+
+
+def seen_of(name: str, observed: Observed, leases: List[Dict[str, Any]]) -> Seen:
+    """All that is to be seen of one topology on this host."""
     elements, publications = _rules(name)
     owned = [handle for handle, mark in observed.marks.items() if mark.topology == name]
-    seen = Seen(
+    return Seen(
         topology=name,
         observed=observed,
         elements=elements,
@@ -71,14 +84,6 @@ def _topology(name: str, observed: Observed, leases: List[Dict[str, Any]]) -> Di
         },
         hostnames={each: _file(each, "hostname").strip() or each for each in owned},
     )
-    kept = declared.read(name)
-    last = kept.words if kept is not None else {}
-    own = [row for row in leases if row["topology"] == name]
-    spellings = {key: word for driver in DRIVERS.values() for key, (word, _family) in driver.spellings.items()}
-    return {
-        "networks": remembered_networks(recognise_networks(seen), last.get("networks") or {}, own, spellings),
-        "containers": remembered_containers(recognise_containers(seen), last.get("containers") or {}),
-    }
 
 
 def _reserved(topology: str, leases: List[Dict[str, Any]]) -> Iterator[Tuple[str, str, str]]:
