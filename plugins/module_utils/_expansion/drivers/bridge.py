@@ -111,7 +111,7 @@ class BridgeDriver(Driver):
             yield ipv4 + "route_localnet", "1" if on_loopback else "0"
             # A container on two networks may answer over the other one: loose, for strict would drop that.
             yield ipv4 + "rp_filter", "2"
-            if self.forwards(network, 4) and host.forwards_ipv4:
+            if self.forwards(network, 4) and host.forwards_ipv4 and not network.internal:
                 # A new interface has what net.ipv4.conf.default says, whatever the host does.
                 yield ipv4 + "forwarding", "1"
         if 6 in families(network) and self.forwards(network, 6):
