@@ -34,12 +34,14 @@ itself: `python -m docs.generate_map`.
 | `playbooks/` | `site`, `drift`, `teardown`, what the lab needs, and bridge mode by hand |
 | `tests/unit` | pure tests, without root or kernel; cases that a person reads are in YAML or JSON files beside them |
 | `tests/integration` | tests as root, on lab hosts made of namespaces; a folder for each subject |
+| `tests/long` | what takes too long for every change: whole matrices, before a release (`make long`) |
 | `tests/lab` | the lab hosts of the tests: places, servers, crafted packets |
 | `tests/matrix` | the same story of a topology on other kernels and distributions |
 | `tests/tools` | what `make` calls: linters, sanity, virtual environments, packages of the system |
 | `molecule/` | scenarios of the role and the playbooks |
 | `benchmarks/` | how long it takes, beside others and beside what the kernel itself needs |
 | `docs/` | for users; `docs/maintaining/` for who changes the code |
+| `docs/schema/` | what an editor knows of a declaration: JSON schemas, made by `docs/generate_schema.py` |
 | `changelogs/` | a fragment for each change that users notice, until a release makes the changelog of them |
 """
 
@@ -65,6 +67,7 @@ FOLDERS: Dict[str, str] = {
     "module_utils/_kernel/probe": "Real packets between namespaces: who sends, who hears, what came back.",
     "module_utils/_kernel/rtnl": "Our own codec of rtnetlink, for what is paid once per endpoint.",
     "plugin_utils": "What runs on the controller for the plugins below.",
+    "plugin_utils/_compose": "From Compose files to what they declare of networks.",
     "plugin_utils/_drift_report": "From what a check answered to the report of a host and the page of a fleet.",
     "plugin_utils/_verify_report": "From what a verification answered to its text, its page and its JUnit.",
     "plugin_utils/_fleet": "From the variables of an inventory's hosts to the plan of a fleet.",

@@ -11,7 +11,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 #: Folders whose files import the helpers beside them by their plain names.
-_WITH_HELPERS = ("unit/ipam", "unit/resources", "integration/engine", "integration/firewall", "integration/ruleset")
+_WITH_HELPERS = (
+    "unit/ipam",
+    "unit/resources",
+    "integration/boot",
+    "integration/engine",
+    "integration/firewall",
+    "integration/ruleset",
+)
 
 
 def importable() -> None:

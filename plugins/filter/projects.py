@@ -12,6 +12,9 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import DeclarationError
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._compose.project import Project, project_of
+
 from .merged import merged
 
 #: What a project has by name; what several variables say of it is put together.
@@ -39,14 +42,26 @@ def projects(variables: Any, words: Iterable[str], own: str = "default") -> list
 def _project(name: str, said: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """One project. ``said``: variable → what it says of it."""
     named = {
-        word: merged({f"{variable}.{name}.{word}": words.get(word) for variable, words in said.items()})
-        for word in _NAMED
+        word: {f"{variable}.{name}.{word}": words.get(word) for variable, words in said.items()} for word in _NAMED
     }
     others = {
         f"{variable}.{name}": {word: value for word, value in words.items() if word not in _NAMED}
         for variable, words in said.items()
     }
-    return {"name": name, **merged(others), **named}
+    words = merged(others)
+    files = _compose(name, words, merged(named["networks"]))
+    declared = {"networks": files.networks, "containers": files.containers}
+    place = f"{next(iter(said))}.{name}.compose_files"
+    return {"name": name, **words, **{word: merged({**named[word], place: declared[word]}) for word in _NAMED}}
+
+
+def _compose(name: str, words: Mapping[str, Any], networks: Mapping[str, Any]) -> Project:
+    """What the project's Compose files declare."""
+    prefix, profiles = bool(words.get("compose_prefix")), words.get("compose_profiles") or ()
+    try:
+        return project_of(words.get("compose_files") or (), prefix, profiles, declared=networks)
+    except DeclarationError as error:
+        raise AnsibleFilterError(f"topology_projects.{name}.compose_files: {error}") from error
 
 
 def _mapping(value: Any, path: str) -> Mapping[str, Any]:

@@ -14,10 +14,10 @@ author:
   - linuxnet.fabric contributors (@linuxnet)
 description:
   - Adds a host for every container that C(topology_containers) of another host declares, those of
-    C(topology_containers_*), C(topology_projects) and C(topology_projects_*) included. Tasks for it run inside the
-    container's network namespace on that host, over its connection, by the become plugin
+    C(topology_containers_*), C(topology_compose_files), C(topology_projects) and C(topology_projects_*) included. Tasks
+    for it run inside the container's network namespace on that host, over its connection, by the become plugin
     P(linuxnet.fabric.netns#become).
-  - It reads variables only. Nothing has to exist yet, and no host is asked.
+  - It reads variables and Compose files only. Nothing has to exist yet, and no host is asked.
   - Every container is in the group C(fabric_containers), in C(fabric_containers_of_HOST) and, for each of its networks,
     in C(fabric_containers_on_NETWORK); characters that a group's name cannot have become C(_).
   - A container has the variables C(fabric_container), C(fabric_host), C(fabric_topology), C(fabric_network_mode) and
@@ -60,7 +60,11 @@ from ansible.plugins.inventory import BaseInventoryPlugin
 from ansible.utils.vars import combine_vars
 from ansible.vars.plugins import get_vars_from_inventory_sources
 
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import DeclarationError
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._compose.project import project_of
+
 _CONTAINERS, _PROJECTS = "topology_containers", "topology_projects"
+_COMPOSE = ("compose_files", "compose_prefix", "compose_profiles")
 _TRUE = (True, "true", "yes", "on", "1", 1)
 
 
@@ -105,12 +109,24 @@ class InventoryModule(BaseInventoryPlugin):
                 path = "{0}.{1}".format(word, project)
                 containers = _dictionary(words, path, host).get("containers")
                 said.append((str(project), _dictionary(containers, path + ".containers", host)))
+                said.append((str(project), self._of_files(host, words or {}, "", (words or {}).get("networks"))))
+        networks = [name for _word, each in self._said(host, variables, "topology_networks") for name in each]
+        said.append((own, self._of_files(host, variables, "topology_", networks)))
         seen = set()
         for topology, containers in said:
             for name, words in containers.items():
                 if (topology, name) not in seen:
                     seen.add((topology, name))
                     yield topology, str(name), words or {}
+
+    def _of_files(self, host: str, words: Mapping[str, Any], prefix: str, networks: Any) -> Mapping[str, Any]:
+        """The containers of the Compose files that a project names. ``prefix``: what its words begin with."""
+        read = {word: self.templar.template(words.get(prefix + word)) for word in _COMPOSE}
+        files, named, profiles = read.values()
+        try:
+            return project_of(files or (), named in _TRUE, profiles or (), declared=list(networks or ())).containers
+        except DeclarationError as error:
+            raise AnsibleParserError("{0}compose_files of {1}: {2}".format(prefix, host, error)) from error
 
     def _said(self, host: str, variables: Mapping[str, Any], word: str) -> Iterator[Tuple[str, Mapping[str, Any]]]:
         """A variable and those that add to it, with what they say."""

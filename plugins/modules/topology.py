@@ -68,6 +68,11 @@ options:
       - With V(macvlan) and V(ipvlan), a network without a C(subnet) has that of its parent, and the gateway that the
         host has there. It needs an C(ip_range) then that nobody else on the LAN gives addresses from. With a
         C(subnet) it has the C(gateway) that is written, or none.
+      - With V(overlay), the network reaches over all hosts that have a container on it (O(fleet)). C(overlay_mode)
+        (V(routed)) - V(routed), each host routes the blocks of the others, or V(bridged), one segment over all hosts.
+        C(vni) - the VXLAN identifier, by default made of the names. C(multicast) (V(false), with V(bridged)) -
+        broadcast and multicast go to the other hosts too. An entry of C(ipam.config) may have C(block_size), the prefix
+        length of each host's block (V(24), and V(80) for IPv6), and has no C(gateway). C(encrypted) is refused.
       - C(ipam) - C(config) is a list with at most one subnet of each family. Each has C(subnet), C(ip_range) (where
         addresses are chosen from), C(gateway) (default the lowest free address, of C(ip_range) where there is one) and
         C(aux_addresses) (name to address; never given to a container). A network without a subnet gets one that

@@ -26,7 +26,7 @@ class BootedHost(Host):
     def __init__(self, name: str, ipv4: str, ipv6: str, guard: "subprocess.Popen[bytes]", console: Path) -> None:
         super().__init__(name, 0, ipv4, ipv6)
         self.guard, self._console = guard, console
-        #: CLOCK_MONOTONIC, in seconds, when the machine was started last: what "within 5 s of boot" is counted from.
+        #: CLOCK_MONOTONIC, in seconds, when process 1 was started last: what "within 5 s of boot" is counted from.
         self.began = time.monotonic()
 
     # --- its power
@@ -59,12 +59,12 @@ class BootedHost(Host):
     def press(self, button: str) -> None:
         """Without waiting for what comes of it: "boot" or "cut"."""
         assert self.guard.stdin is not None
-        self.began = time.monotonic()
         self.guard.stdin.write(button.encode() + b"\n")
 
     def wait_booted(self) -> None:
         """Wait for a boot that is under way."""
         self._become(int(self._await("leader")["leader"]))
+        self.began = time.monotonic()
         self._await("ready")
 
     # --- what is seen inside

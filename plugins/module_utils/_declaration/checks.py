@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Dict, List, Mapping, Optional, Set, Tuple
+from typing import Collection, Dict, List, Mapping, Optional, Set, Tuple
 
 from .check_settings import check_next_hop, check_routes, check_sysctls
 from .driver import DriverWords
@@ -47,13 +47,20 @@ def _check_overlaps(networks: Mapping[str, Network], problems: Problems) -> None
                 widest = entry
 
 
-def check_containers(containers: Mapping[str, Container], networks: Mapping[str, Network], problems: Problems) -> None:
+def check_containers(
+    containers: Mapping[str, Container],
+    networks: Mapping[str, Network],
+    problems: Problems,
+    across: Collection[str] = (),
+) -> None:
+    """``across``: the networks that containers of other hosts are on too, whom a link may name."""
     _check_chains(containers, problems)
+    _check_case(containers, problems)
     _check_addresses(containers, networks, problems)
     _check_host_ports(containers, networks, problems)
     for container in containers.values():
         if container.links:
-            _check_links(container, containers, problems)
+            _check_links(container, containers, across, problems)
         if container.ports:
             _check_ports(container, networks, problems)
         if container.mode in ("bridge", "none"):
@@ -93,6 +100,23 @@ def _chain(container: Container, containers: Mapping[str, Container]) -> List[st
         seen.add(container.target)
         container = containers[container.target]
     return names
+
+
+def _check_case(containers: Mapping[str, Container], problems: Problems) -> None:
+    """To a resolver names that differ in case only are one (RFC 4343)."""
+    seen: Dict[Tuple[str, str], str] = {}
+    for container in containers.values():
+        for place in container.attachments:
+            other = seen.setdefault((place.network, container.name.lower()), container.name)
+            if other != container.name:
+                problems.note(
+                    "{0}.{1}".format(_CONTAINERS, container.name),
+                    "{0} and {1} are both on the network {2}, and to a resolver they are one name; rename one of them",
+                    quote(container.name),
+                    quote(other),
+                    quote(place.network),
+                )
+                break
 
 
 def _check_addresses(containers: Mapping[str, Container], networks: Mapping[str, Network], problems: Problems) -> None:
@@ -205,17 +229,20 @@ def _check_ports(container: Container, networks: Mapping[str, Network], problems
             )
 
 
-def _check_links(container: Container, containers: Mapping[str, Container], problems: Problems) -> None:
+def _check_links(
+    container: Container, containers: Mapping[str, Container], across: Collection[str], problems: Problems
+) -> None:
     own = {place.network for place in container.attachments}
     for link in container.links:
         path = link.path
         if link.container not in containers:
-            problems.note(
-                path,
-                "{0}: there is no such container in this topology{1}",
-                quote(link.container),
-                suggest(link.container, containers),
-            )
+            if not own.intersection(across):  # else the plan of the fleet knows whether there is one
+                problems.note(
+                    path,
+                    "{0}: there is no such container in this topology{1}",
+                    quote(link.container),
+                    suggest(link.container, containers),
+                )
             continue
         if link.container == container.name:
             problems.note(path, "{0}: a container cannot link to itself", quote(link.container))

@@ -50,7 +50,8 @@ def parse_topology(
     parsed_containers = {
         one.name: _with_host_binding(one, parsed_networks, drivers) for one in parsed_containers.values()
     }
-    check_containers(parsed_containers, parsed_networks, problems)
+    across = [network.name for network in parsed_networks.values() if drivers[network.driver].has_blocks]
+    check_containers(parsed_containers, parsed_networks, problems, across)
     check_limits(parsed_containers, parsed_networks, drivers, problems)
     for driver in drivers.values():
         own = {network.name: network for network in parsed_networks.values() if network.driver == driver.name}

@@ -11,7 +11,7 @@ from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 from .names_rules import hostname
 from .topology import Address, Link
-from .words import Problems, address, items, mapping, quote, text, texts
+from .words import Problems, address, items, mapping, plain, quote, text, texts
 
 _HOST_ENTRY = re.compile(r"([^=:]+)[=:](.+)\Z", re.DOTALL)
 _SYSCTL = re.compile(r"net(\.[a-zA-Z0-9_/-]+)+\Z")
@@ -63,7 +63,10 @@ def options(value: Any, path: str, problems: Problems) -> Tuple[str, ...]:
 
 
 def optional_hostname(value: Any, path: str, problems: Problems) -> Optional[str]:
-    return hostname(value, path, problems) if value is not None else None
+    """With an underscore where one is written: a container may be called so, too."""
+    if not isinstance(value, str) or hostname(value.replace("_", "x"), path, Problems()) is None:
+        return hostname(value, path, problems) if value is not None else None
+    return plain(value)
 
 
 def host_name(name: str, path: str, problems: Problems) -> bool:

@@ -13,7 +13,7 @@ from .compose_words import container_keys
 from .container_words import addresses, extra_hosts, host_name, links, optional_hostname, options, search, sysctls
 from .names_rules import interface_name, mac_address
 from .ports import parse_expose, parse_ports
-from .topology import DEFAULT_NETWORK, Attachment, Container, Network
+from .topology import COMPOSE_DEFAULT, DEFAULT_NETWORK, Attachment, Container, Network
 from .words import Problems, address, integer, items, mapping, quote, routes, suggest, text, texts
 
 CONTAINER_WORDS = tuple(
@@ -123,7 +123,11 @@ def _attachments(
     where = path + ".networks"
     declared = _named(words.get("networks"), where, problems)
     if not declared:
-        declared = [(DEFAULT_NETWORK, None, where if words.get("networks") else path)]
+        # Compose's own default network counts where it is declared, and no mode is written.
+        usual = (
+            COMPOSE_DEFAULT if COMPOSE_DEFAULT in networks and words.get("network_mode") is None else DEFAULT_NETWORK
+        )
+        declared = [(usual, None, where if words.get("networks") else path)]
     found: List[Attachment] = []
     for name, value, place in declared:
         if name not in networks and name != DEFAULT_NETWORK:

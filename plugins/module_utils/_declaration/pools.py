@@ -111,9 +111,9 @@ def _check_room(net: Subnet, path: str, problems: Problems) -> None:
         problems.note(
             path, '"{0}": containers cannot live in a {1} subnet', net, "multicast" if net.is_multicast else "loopback"
         )
-    elif net.num_addresses < 4:
+    elif net.num_addresses < 2:
         problems.note(
-            path, '"{0}": too small, a gateway and a container need /{1} at least', net, 30 if net.version == 4 else 126
+            path, '"{0}": too small, a gateway and a container need /{1} at least', net, 31 if net.version == 4 else 127
         )
 
 
@@ -146,6 +146,8 @@ def outside(one: Address, net: Subnet) -> str:
     """Why an address cannot be given to anybody in a subnet; empty when it can."""
     if not within(one, net):
         return "is not inside the subnet {0}".format(net)
+    if net.num_addresses <= 2:  # the ends of a link (RFC 3021, RFC 6164)
+        return ""
     if one == net.network_address:
         return "is the network address of {0}".format(net)
     if isinstance(net, IPv4Network) and one == net.broadcast_address:

@@ -14,6 +14,8 @@ from .words import Problems, address, integer, items, known_keys, mapping, quote
 PROTOCOLS = ("tcp", "udp", "sctp")
 PORT_WORDS = ("target", "published", "host_ip", "protocol", "mode", "name", "app_protocol")
 Range = Tuple[int, int]
+#: Compose's host port for "whichever is free".
+_ANY = "0"
 #: Of a port, with any leading zeros. Python itself refuses to read 4,300.
 _MOST_DIGITS = 40
 #: Every port of every protocol: a container that lists more lists some of them again and again.
@@ -56,6 +58,11 @@ def _short(value: Any, path: str, problems: Problems) -> List[PublishedPort]:
             told += '. To YAML an unquoted {1} is this number: quote it, "{1}"'
         problems.note(path, told, quote(value), "{0}:{1:02}".format(*divmod(min(value, 65536 * 60), 60)))
         return []
+    pair = _equal_pair(value)
+    if pair:
+        told = '{0}: to YAML 1.1 an unquoted {1} is this number; write "{1}" for that, or "{0}" if the number is meant'
+        problems.note(path, told, value, pair)
+        return []
     entry = text(value, path, problems)
     if entry is None:
         return []
@@ -74,11 +81,20 @@ def _short(value: Any, path: str, problems: Problems) -> List[PublishedPort]:
         return []
     host_ip = address(host, path, problems) if host else None
     container_port = _range(target_text, "container port", entry, path, problems)
+    published_text = "" if published_text == _ANY else published_text
     published = _range(published_text, "host port", entry, path, problems) if published_text else None
     failed = bool(host and host_ip is None) or bool(published_text and published is None)
     if failed or container_port is None or protocol is None:
         return []
     return _expand(container_port, published, host_ip, protocol, entry, path, problems)
+
+
+def _equal_pair(value: Any) -> str:
+    """``22:22`` of 1342: a number that an unquoted pair of ports becomes in base 60, as it is most often written."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        return ""
+    high, low = divmod(value, 60)
+    return "{0}:{0}".format(low) if high == low > 0 else ""
 
 
 def _split_address(rest: str) -> Optional[Tuple[str, str, str]]:
@@ -110,7 +126,7 @@ def _long(value: Any, path: str, problems: Problems) -> List[PublishedPort]:
     protocol = _protocol(word, word, path + ".protocol", problems)
     container_port = _range(words["target"], "container port", words["target"], path + ".target", problems)
     published = None
-    if words.get("published") not in (None, ""):
+    if words.get("published") not in (None, "", 0, _ANY):
         published = _range(words["published"], "host port", words["published"], path + ".published", problems)
     host_ip = None
     if words.get("host_ip") not in (None, ""):
@@ -171,6 +187,9 @@ def _expand(
     problems: Problems,
 ) -> List[PublishedPort]:
     count = container_port[1] - container_port[0] + 1
+    if published is not None and count == 1 and published[0] != published[1]:
+        # The first of them that is free, and kept.
+        return [PublishedPort(container_port[0], protocol, None, host_ip, path, choices=published)]
     if published is not None and published[1] - published[0] + 1 != count:
         problems.note(
             path,

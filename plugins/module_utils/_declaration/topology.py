@@ -23,6 +23,8 @@ Subnet = Union[IPv4Network, IPv6Network]
 #: The network of a container that names none, and its interface.
 DEFAULT_NETWORK = "bridge"
 DEFAULT_BRIDGE = "fabric0"
+#: What Compose calls the network of services that name none; here it counts where it is declared.
+COMPOSE_DEFAULT = "default"
 DEFAULT_DRIVER = "bridge"
 
 
@@ -115,6 +117,7 @@ class PublishedPort:
     published: Optional[int] = None  # None: one from port_range, and kept
     host_ip: Optional[Address] = None  # None: every address of the families the container has
     path: str = ""  # topology_containers.web.ports[2]
+    choices: Optional[Tuple[int, int]] = None  # where one that is left to us comes from, instead of port_range
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,12 @@ from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Seque
 
 from .._kernel.marks import HandleMark
 from .._kernel.observe import Observed
+from .._kernel.rtnl.neighbours import Neighbour
 from .._kernel.rtnl.read import Link, RouteEntry
 from .._kernel.tc import Qdisc, Shaping
 from .._kernel.visits import NamespaceState
 from .._kernel.vxlan import ways as ways_of
+from .._resources import connected
 from .._resources.action import Action
 from .._resources.files import FileState
 from .effects import FILE, LINK, NETNS, SYSCTL, kind_of, name_of, names_of
@@ -66,8 +68,17 @@ def restored(observed: Observed, before: Image) -> Observed:
     sysctls.update({name_of(key): value for key, value in before.items() if kind_of(key) == SYSCTL})
     inside = {name: state for name, state in observed.namespaces.items() if name not in spaces}
     inside.update({name: state for name in spaces for state in _state(before["netns " + name], observed, name)})
+    touched = {*gone, *(host[name].index for name in links if name in host)}
+    routes = [route for route in observed.routes if route.oif not in touched]
+    routes += [each for name in links if name in host for each in _routes_of(host[name].index, before["link " + name])]
+    tentative = {each for each in observed.tentative if each[0] not in touched}
+    tentative |= {
+        (host[n].index, cidr) for n in links if n in host for cidr in before["link " + n].get("tentative", ())
+    }
     return replace(
         observed,
+        routes=tuple(routes),
+        tentative=frozenset(tentative),
         links=host,
         by_index={each.index: each for each in host.values()},
         addresses=addresses,
@@ -81,6 +92,13 @@ def restored(observed: Observed, before: Image) -> Observed:
     )
 
 
+def _routes_of(index: int, was: Mapping[str, Any]) -> List[RouteEntry]:
+    """Those over a link; where an older journal has none, what the kernel makes of its addresses."""
+    if "routes" in was:
+        return [_route(each) for each in was["routes"]]
+    return [route for cidr in was["addresses"] for route in connected.of_address(cidr, index)]
+
+
 def check(before: Mapping[str, Any]) -> None:
     """Raises an error of Python's own for what ``image`` has never made: what is done with one is tried."""
     nothing: Dict[Any, Any] = {}
@@ -92,7 +110,10 @@ def check(before: Mapping[str, Any]) -> None:
 def file_state(before: Image, path: str) -> Optional[FileState]:
     """None when the run did not touch it."""
     words = before.get("file " + path)
-    return None if words is None else FileState(**words)
+    if words is None:
+        return None
+    access = words.get("access")
+    return FileState(words["content"], words["target"], tuple(access) if access is not None else None)
 
 
 def _file_image(path: str, files: Mapping[str, FileState]) -> Dict[str, Any]:
@@ -108,9 +129,14 @@ def _link_image(name: str, observed: Observed) -> Dict[str, Any]:
         return {"link": None, "addresses": [], "sysctls": {}, "inner": None, "shaping": None, "ways": None}
     netns, inner = observed.inner_ends.get(found.index, ("", None))
     settings = {key: value for key, value in observed.sysctls.items() if "/conf/{0}/".format(name) in key}
+    addresses = observed.addresses.get(found.index, [])
+    # There may be very many routes, and most links of ours have none.
+    routes = [_words(route) for route in observed.routes if route.oif == found.index] if addresses else []
     return {
         "link": _words(found),
-        "addresses": observed.addresses.get(found.index, []),
+        "addresses": addresses,
+        "routes": routes,
+        "tentative": [cidr for cidr in addresses if (found.index, cidr) in observed.tentative],
         "sysctls": settings,
         "inner": [netns, inner.index] if inner is not None else None,
         "shaping": _shaping_words(observed.shaping.get(found.index)),
@@ -146,6 +172,8 @@ def _state_words(state: NamespaceState) -> Dict[str, Any]:
         "links": [_words(each) for each in state.links.values()],
         "addresses": [[index, cidrs] for index, cidrs in state.addresses.items()],
         "routes": [_words(route) for route in state.routes],
+        "neighbours": [dict(vars(each)) for each in state.neighbours],
+        "tentative": [list(each) for each in sorted(state.tentative)],
         "sysctls": dict(state.sysctls),
     }
 
@@ -170,7 +198,8 @@ def link(words: Mapping[str, Any]) -> Link:
 
 
 def _route(words: Mapping[str, Any]) -> RouteEntry:
-    return RouteEntry(**dict(words, next_hops=tuple(words.get("next_hops", ()))))
+    several = {name: tuple(words.get(name, ())) for name in ("next_hops", "gateways")}
+    return RouteEntry(**dict(words, **several))
 
 
 def _shaping(words: Optional[Mapping[str, Any]]) -> Iterator[Shaping]:
@@ -201,6 +230,8 @@ def _state(words: Mapping[str, Any], observed: Observed, name: str) -> Iterator[
         links={each.ifname: each for each in links},
         addresses={index: list(cidrs) for index, cidrs in was["addresses"]},
         routes=tuple(_route(each) for each in was["routes"]),
+        neighbours=tuple(Neighbour(**each) for each in was.get("neighbours", ())),
+        tentative=frozenset((index, cidr) for index, cidr in was.get("tentative", ())),
         sysctls=dict(now.sysctls, **was["sysctls"]),
     )
 

@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Dict, FrozenSet, Optional, Tuple
+from dataclasses import dataclass, field, replace
+from typing import Dict, FrozenSet, Mapping, Optional, Tuple
 
 from .._resources import files as hosts_files
 from .._resources.adopted import AdoptedBridge
@@ -32,6 +32,9 @@ class Desired:
     ruleset: Optional[Ruleset] = None
     transit: Optional[Transit] = None
     adopted: Tuple[AdoptedBridge, ...] = ()
+    macs: Mapping[str, Mapping[str, str]] = field(
+        default_factory=dict
+    )  # bridge → address → MAC of whoever has it there
     units: Optional[Tuple[Unit, ...]] = None  # None: this host's systemd is none of ours, nobody looks at it
     program: Optional[bool] = None  # the host's: is to be there, or gone; None: nobody looks at it
     prune: bool = True

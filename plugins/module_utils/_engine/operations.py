@@ -146,7 +146,16 @@ def _link(
 
 def _file(name: str, do: Do, takes_away: Keys = nothing) -> Row:
     """Of a file under /etc/netns, where a boot takes what we write."""
-    return Row(name, do, of_file, takes_away, False, usual, as_it_was, ("file.write", "file.link", "file.remove"))
+    return Row(
+        name,
+        do,
+        of_file,
+        takes_away,
+        False,
+        usual,
+        as_it_was,
+        ("file.write", "file.link", "file.access", "file.remove"),
+    )
 
 
 def _accept(name: str, do: Do, survives_reboot: bool, foresee: Foresee) -> Row:
@@ -206,11 +215,14 @@ ROWS = (
     _link("address.delete", on_link.address_delete, ("address.add",)),
     _link("route.add", on_link.route_add, ("route.delete",)),
     _link("route.delete", on_link.route_delete, ("route.add",), takes_away=of_route),
+    _link("neighbour.add", on_link.neighbour_add, ("neighbour.delete",)),
+    _link("neighbour.delete", on_link.neighbour_delete, ("neighbour.add",)),
     _link("qdisc.set", tc.qdisc_set, ("qdisc.set", "link.delete")),
     _link("redirect.set", tc.redirect_set, ("redirect.set", "link.delete")),
     _link("sysctl.write", on_host.sysctl_write, ("sysctl.write",), touches=of_setting, turn=off_if_ipv6),
     _file("file.write", on_host.file_write),
     _file("file.link", on_host.file_link),
+    _file("file.access", on_host.file_access),
     _file("file.remove", on_host.file_remove, takes_away=of_file),
     Row("nft.load", on_host.nft_load, of_rules, nothing, False, usual, foresee_rules, ("nft.load",)),
     _accept("iptables.own", on_host.iptables_own, False, foresee_accept),

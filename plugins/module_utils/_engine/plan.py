@@ -11,13 +11,15 @@ from dataclasses import replace
 from enum import IntEnum, auto
 from typing import Dict, FrozenSet, Iterable, Iterator, List, Mapping, Optional, Set, Tuple
 
+from .._kernel.changes import Subject
 from .._kernel.errors import InsideError
 from .._kernel.observe import Observed
 from .._kernel.rtnl.read import Link
-from .._resources import adopted, netns, ownership, routes
+from .._resources import adopted, neighbours, netns, ownership, routes
 from .._resources import files as hosts_files
 from .._resources import settings as sysctl
 from .._resources.action import Action, operation
+from .._resources.connected import Where
 from .._resources.files import FileChange, FileState
 from .._resources.firewalls.accept import NOTHING_TO_DO, FirewallActions
 from .._resources.links import registry as kinds
@@ -84,7 +86,7 @@ def plan(
         Stage.TUNNELS: [action for each in links if kinds.kind_of(each.kind).after_rules for action in compared(each)],
         Stage.RULES: [*firewall.first, *_rules_actions(desired, observed, rules), *firewall.after],
         Stage.NAMESPACES: spaces,
-        Stage.INTERFACES: [*freed, *_interfaces(desired, made, out)],
+        Stage.INTERFACES: [*freed, *_interfaces(desired, made, out), *_neighbours(desired, made)],
         Stage.EMPTIED: emptied,
         Stage.FILES: _file_actions(desired, observed, files),
         Stage.UNITS: units,
@@ -227,6 +229,24 @@ def _interfaces(desired: Desired, observed: Observed, out: FrozenSet[str]) -> It
             left = tuple(entry for entry in state.routes if keys[entry] not in gone)
             spaces = {**observed.namespaces, netns_name: replace(state, routes=left)}
             observed = replace(observed, namespaces=spaces)
+
+
+def _neighbours(desired: Desired, observed: Observed) -> Iterator[Action]:
+    """Of the bridges, and of the interfaces on them that have such entries at all."""
+    subjects = {link.ifname: link.subject for link in desired.links_of_host()}
+    for ifname, known in desired.macs.items():
+        bridge = observed.links.get(ifname)
+        if bridge is not None:
+            where = Where(None, ifname, ifname, subjects.get(ifname) or Subject(bridge=ifname))
+            yield from neighbours.compare(where, bridge.index, known, observed.neighbours)
+    for link in desired.links_inside():
+        netns_name = str(link.netns)
+        state = observed.namespaces.get(netns_name)
+        inner = state.links.get(link.ifname) if state is not None else None
+        if state is not None and state.neighbours and inner is not None:
+            where = Where(netns_name, link.ifname, "{0}:{1}".format(netns_name, link.ifname), link.subject)
+            for beside in link.stands_on:
+                yield from neighbours.compare(where, inner.index, desired.macs.get(beside, {}), state.neighbours)
 
 
 def _file_actions(desired: Desired, observed: Observed, files: Mapping[str, FileState]) -> Iterator[Action]:

@@ -21,7 +21,7 @@ import contextlib
 from dataclasses import dataclass, replace
 from typing import Callable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
-from .._kernel import gate
+from .._kernel import gate, mounts
 from .._kernel.errors import FabricError
 from .._kernel.host import Host
 from .._resources.action import Action, Operation
@@ -71,6 +71,7 @@ def session(
     A check leaves that run as it is, and its view shows the host as it will be without it. With ``confirm_timeout``
     the run is taken back unless it is confirmed by then.
     """
+    mounts.require_the_hosts()
     watch = watch or Stopwatch()
     with host_lock(lock_timeout, check_mode), Host() as host:
         interrupted = recovery.interrupted() if check_mode else None

@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass, field
-from typing import Callable, List, Mapping, Optional, Tuple
+from typing import Callable, Dict, List, Mapping, Optional, Tuple
 
-from .._declaration.topology import Attachment, Container, Network, Route, Topology, metric_of
+from .._declaration.topology import Attachment, Container, Network, Route, Topology, families, metric_of
 from .._declaration.ways import HasGateway, way_out
 from .._ipam.requests import Allocation
+from .._kernel.macs import mac_of
 from .._kernel.rtnl.read import Link
 from .._resources.routes import StaticRoute
 
@@ -23,7 +25,21 @@ class HostDefaults:
     mtu: int = 1500  # of the default route's interface
     links: Mapping[str, Link] = field(default_factory=dict)  # by name
     resolv_conf: Tuple[str, ...] = ()  # lines without comments
+    forwards_ipv4: bool = True  # or is made to by this run
     bridge_netfilter: bool = False  # net.bridge.bridge-nf-call-iptables: a bridged frame is translated on the bridge
+
+
+def bridge_mac(network: Network, allocation: Allocation) -> str:
+    """From the gateway's address; without one, from the subnet's first, whose MAC no container has: in a subnet of two
+    addresses it may be a container's own, so there it is another one."""
+    found: Dict[int, str] = {}
+    narrow = False
+    for family in families(network):
+        lease = allocation.subnets[(network.name, family)]
+        found[family] = lease.gateway or lease.subnet.split("/")[0]
+        narrow = narrow or (lease.gateway is None and ipaddress.ip_network(lease.subnet).num_addresses <= 2)
+    mac = mac_of(found.get(4), found.get(6))
+    return "06" + mac[2:] if narrow else mac
 
 
 def default_attachment(

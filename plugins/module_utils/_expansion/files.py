@@ -85,12 +85,27 @@ class _Files:
         if network.name not in self._blocks:
             members = sorted(self._members[network.name], key=lambda each: each.name)
             lines = [line for member in members for line in self._lines(network, member)]
+            lines.extend(self._lines_of_others(network, members))
             self._blocks[network.name] = "".join(lines)
         return self._blocks[network.name]
 
-    def _lines(self, network: Network, container: Container) -> Iterator[str]:
+    def _lines_of_others(self, network: Network, members: List[Container]) -> Iterator[str]:
+        """The containers of other hosts. A name is the own host's container's first; one of several hosts is all of
+        theirs."""
+        own = {word for member in members for word in self._names(network, member)}
+        others = sorted(driver_of(network).elsewhere(network), key=lambda each: (each.name, each.host))
+        for other in others:
+            words = [word for word in unique(list(other.names)) if word not in own]
+            for address in other.container.addresses if words else ():
+                yield "{0}\t{1}\n".format(address, " ".join(words))
+
+    @staticmethod
+    def _names(network: Network, container: Container) -> List[str]:
         aliases = [each.aliases for each in container.attachments if each.network == network.name][0]
-        words = [container.name, *([container.hostname] if container.hostname else []), *aliases]
+        return [container.name, *([container.hostname] if container.hostname else []), *aliases]
+
+    def _lines(self, network: Network, container: Container) -> Iterator[str]:
+        words = self._names(network, container)
         for family in families(network):
             address = self.allocation.addresses[(network.name, container.name, family)]
             yield "{0}\t{1}\n".format(address, " ".join(unique(words)))
@@ -98,6 +113,13 @@ class _Files:
     def _link_lines(self, container: Container, target: str, alias: str) -> str:
         own = {attachment.network for attachment in container.attachments}
         text = ""
+        if target not in self.topology.containers:
+            for name in sorted(own):
+                network = self.topology.networks[name]
+                for other in driver_of(network).elsewhere(network):
+                    if other.name == target:
+                        text += "".join("{0}\t{1}\n".format(each, alias) for each in other.container.addresses)
+            return text
         for attachment in self.topology.containers[target].attachments:
             network = self.topology.networks[attachment.network]
             if network.name in own:
@@ -115,11 +137,19 @@ class _Files:
                 network = self.topology.networks[attachment.network]
                 address = driver_of(network).host_address(network, family, self.allocation)
                 found.extend([address] if address else [])
-        return tuple(found)
+        return tuple(found) or self._gateways_inside(container)
+
+    def _gateways_inside(self, container: Container) -> Tuple[str, ...]:
+        """Of one that only internal networks are left to: their gateway is the host, and lets it in."""
+        networks = [self.topology.networks[each.network] for each in container.attachments]
+        ways = ((network, family) for network in networks for family in families(network))
+        found = [driver_of(network).host_address(network, family, self.allocation) for network, family in ways]
+        by_family = {6 if ":" in address else 4: address for address in reversed(found) if address}
+        return tuple(address for _family, address in sorted(by_family.items()))
 
     def _resolv_conf(self, container: Container) -> str:
         words = _host_words(self.resolv_conf)
-        servers = [str(address) for address in container.dns] or _reachable(words["nameserver"])
+        servers = name_servers(self.topology, container, self.resolv_conf)
         search = list(container.dns_search) or words["search"]
         options = list(container.dns_opt) or words["options"]
         text = mark_line(self.topology.name)
@@ -143,6 +173,14 @@ def _host_words(lines: Sequence[str]) -> Mapping[str, List[str]]:
     return words
 
 
-def _reachable(servers: Sequence[str]) -> List[str]:
-    """Without those on the host's own loopback, which in a namespace is another one."""
-    return [server for server in servers if not server.startswith("127.") and server != "::1"]
+def name_servers(topology: Topology, container: Container, resolv_conf: Sequence[str]) -> List[str]:
+    """Those that are written, or else the host's that mean the same in the container: none of the host's own loopback,
+    none on one of its links (a zone), none of a family that the container does not have."""
+    if container.dns:
+        return [str(address) for address in container.dns]
+    own = {family for each in container.attachments for family in families(topology.networks[each.network])}
+    servers = _host_words(resolv_conf)["nameserver"]
+    elsewhere = [
+        server for server in servers if not server.startswith("127.") and server != "::1" and "%" not in server
+    ]
+    return [server for server in elsewhere if not own or (6 if ":" in server else 4) in own]

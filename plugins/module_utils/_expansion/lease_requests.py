@@ -69,4 +69,5 @@ def port_request(container: str, port: PublishedPort) -> PortRequest:
         published=port.published,
         host_ip=str(port.host_ip) if port.host_ip is not None else None,
         path=port.path,
+        choices=port.choices,
     )

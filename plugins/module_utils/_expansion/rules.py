@@ -43,6 +43,8 @@ def _endpoints(topology: Topology, allocation: Allocation) -> Iterator[Endpoint]
             network = topology.networks[attachment.network]
             leased = _addresses(container, network, allocation)
             yield from driver_of(network).endpoints(topology, container, attachment, leased)
+    for network in topology.networks.values():
+        yield from driver_of(network).guests(network)
 
 
 def _addresses(container: Container, network: Network, allocation: Allocation) -> Dict[int, str]:
@@ -84,8 +86,11 @@ def _publish(
 
 def _links(topology: Topology, allocation: Allocation) -> Iterator[LinkRule]:
     """What a linked container exposes or publishes, over every network with rules that both are on."""
+    yield from _links_across(topology, allocation)
     for container in topology.containers.values():
         for link in container.links:
+            if link.container not in topology.containers:
+                continue
             target = topology.containers[link.container]
             open_ports = dict.fromkeys(
                 [*target.expose, *((port.container_port, port.protocol) for port in target.ports)]
@@ -95,6 +100,25 @@ def _links(topology: Topology, allocation: Allocation) -> Iterator[LinkRule]:
                 for family in families(network):
                     for number, protocol in open_ports:
                         yield LinkRule(network.bridge, ours[family], theirs[family], protocol, number)
+
+
+def _links_across(topology: Topology, allocation: Allocation) -> Iterator[LinkRule]:
+    """The same where one of the two is on another host: each of the hosts has both directions in its rules."""
+    for container in topology.containers.values():
+        wanted = {link.container for link in container.links if link.container not in topology.containers}
+        ports = dict.fromkeys([*container.expose, *((port.container_port, port.protocol) for port in container.ports)])
+        for attachment in container.attachments:
+            network = topology.networks[attachment.network]
+            own = _addresses(container, network, allocation)
+            for other in driver_of(network).elsewhere(network):
+                calls = other.container.open_ports if other.name in wanted else ()
+                called = ports if container.name in other.container.links else ()
+                for family in own:
+                    for theirs in other.addresses(family):
+                        for number, protocol in calls:
+                            yield LinkRule(network.bridge, own[family], theirs, protocol, number)
+                        for number, protocol in called:
+                            yield LinkRule(network.bridge, theirs, own[family], protocol, number)
 
 
 def _shared(topology: Topology, one: Container, other: Container) -> List[Network]:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Dict, Iterable, Iterator, Mapping, Optional, Tuple
 
 from .._kernel.observe import Observed
@@ -30,6 +30,8 @@ class Seen:
     publications: Tuple[Publication, ...]
     hosts: Mapping[str, str]  # container → its hosts file
     hostnames: Mapping[str, str]
+    #: (container, interface) → network, out of the leases.
+    places: Mapping[Tuple[str, str], str] = field(default_factory=dict)
     reserved: Tuple[Tuple[str, str, str], ...] = ()  # aux addresses, out of the leases: network, name, address
 
     def subject(self, link: Link, netns: Optional[str] = None) -> Optional[str]:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from ipaddress import ip_address, ip_network
-from typing import Any, Callable, Dict, Iterable, List, Mapping, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterable, List, Mapping, Sequence, Set, Tuple
 
 from .._declaration.topology import families
 from .._declaration.words import quote
@@ -91,6 +91,33 @@ def check_vnis(groups: Sequence[Group], identities: Mapping[str, Identity], prob
 
 def _name(group: Group) -> str:
     return "{0}/{1}".format(group.topology, group.network)
+
+
+def check_links(members: Sequence[Member], identities: Mapping[str, Identity], problems: FleetProblems) -> None:
+    """A link may name a container of another host; which one has to be plain."""
+    for member in members:
+        for container in member.topology.containers.values() if member.host in identities else ():
+            for link in container.links:
+                if link.container in member.topology.containers:
+                    continue
+                shared = {each.network for each in container.attachments}
+                hosts = [other.host for other in members if other is not member and _has(other, link.container, shared)]
+                if not hosts:
+                    text = "{0}: there is no such container in this topology, nor on another host of its overlays"
+                    problems.note(member.host, link.path, text, quote(link.container))
+                elif len(hosts) > 1:
+                    text = "{0}: {1} have a container of this name; give one of them another, or link by address"
+                    problems.note(member.host, link.path, text, quote(link.container), " and ".join(hosts))
+
+
+def _has(member: Member, name: str, networks: Set[str]) -> bool:
+    """Whether a host has a container on one of these overlays."""
+    return any(
+        c.name == name
+        for network in member.overlays()
+        if network.name in networks
+        for c, _p in member.places(network.name)
+    )
 
 
 def check_clashes(group: Group, identities: Mapping[str, Identity], problems: FleetProblems) -> None:

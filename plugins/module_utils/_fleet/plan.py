@@ -58,6 +58,7 @@ def fleet_plan(members: Sequence[Member], identities: Mapping[str, Identity]) ->
         for host in peers:
             if host in identities:
                 told[host][group.network] = _membership(group, host, peers, mtu)
+    checks.check_links(members, identities, problems)
     if problems:
         return FleetPlan(tuple(dict.fromkeys(problems)), asked=tuple(identities))
     by_host = {member.host: member for member in members}
@@ -137,13 +138,13 @@ def _peer(group: Group, member: Member, identity: Identity, found: Mapping[int, 
         blocks=tuple(blocks),
         gateways=tuple(found[family].gateway or "" for family in sorted(found)),
         containers={
-            container.name: _container(container, place, addresses.get(container.name, ()))
+            container.name: _container(member, container, place, addresses.get(container.name, ()))
             for container, place in member.places(group.network)
         },
     )
 
 
-def _container(container: Container, place: Attachment, addresses: Tuple[str, ...]) -> FleetContainer:
+def _container(member: Member, container: Container, place: Attachment, addresses: Tuple[str, ...]) -> FleetContainer:
     first = {family_of(text): text for text in addresses}
     hostname = (container.hostname,) if container.hostname else ()
     ports = dict.fromkeys([*container.expose, *((port.container_port, port.protocol) for port in container.ports)])
@@ -152,7 +153,7 @@ def _container(container: Container, place: Attachment, addresses: Tuple[str, ..
         mac=place.mac_address or mac_of(first.get(4), first.get(6)),
         names=(*hostname, *place.aliases),
         open_ports=tuple(ports),
-        links=tuple(link.container for link in container.links),
+        links=tuple(link.container for link in container.links if link.container not in member.topology.containers),
     )
 
 

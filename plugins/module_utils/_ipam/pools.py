@@ -14,9 +14,11 @@ import ipaddress
 from typing import Any, Dict, Iterable, List, Optional, Tuple
 
 from .._kernel.errors import FabricError, MissingDependencyError
-from .requests import HostFacts, SubnetRequest
+from .requests import HostFacts, NeededAddress, SubnetRequest
 
 Bounds = Tuple[int, int]
+#: How much of what is in the way an error names.
+_SHOWN = 8
 
 
 def usable(subnet: str) -> Bounds:
@@ -95,6 +97,22 @@ def clashing_route(subnet: str, bridge: str, host: HostFacts, leaving: Iterable[
     return None
 
 
+def needed_inside(subnet: str, bridge: str, host: HostFacts, leaving: Iterable[str] = ()) -> Optional[NeededAddress]:
+    """An address that the host would lose sight of with this subnet on a bridge, however wide the route to it is.
+
+    The host's own on ``bridge``, and in a subnet that this very run releases, are what they are because of us.
+    """
+    wanted, released = ipaddress.ip_network(subnet), [ipaddress.ip_network(each) for each in leaving]
+    for needed in host.needs():
+        address = _network(needed.address)
+        if address is None or address.version != wanted.version or address.network_address not in wanted:
+            continue
+        own = bool(needed.interface)
+        if not (own and (needed.interface == bridge or any(address.network_address in each for each in released))):
+            return needed
+    return None
+
+
 class FreeSubnets:
     """The subnets that are left to choose from: of each pool what no route, nameserver or lease touches."""
 
@@ -116,9 +134,25 @@ class FreeSubnets:
                     self.block(subnet)
                     return subnet
         raise NoSubnetLeft(
-            "no subnet is left in the default address pools ({0}); write a subnet, or add a pool to "
-            "topology_default_address_pools".format(", ".join("{0} by /{1}".format(*pool) for pool in pools) or "none")
+            "no subnet is left in the default address pools ({0}){1}; write a subnet, or add a pool to "
+            "topology_default_address_pools".format(
+                ", ".join("{0} by /{1}".format(*pool) for pool in pools) or "none",
+                self._in_the_way([base for base, _size in pools]),
+            )
         )
+
+    def _in_the_way(self, bases: List[str]) -> str:
+        """What takes the pools, the widest first."""
+        routes = {"the route {0} ({1})".format(*route): route[0] for route in self._host.routes}
+        leases = {"the subnet {0}, which is leased".format(each): each for each in self._taken}
+        found = [
+            (network.prefixlen, text)
+            for text, network in ((text, _network(each)) for text, each in {**routes, **leases}.items())
+            if network is not None and _blocks(network) and any(overlap(str(network), base) for base in bases)
+        ]
+        texts = [text for _length, text in sorted(found)]
+        more = " and {0} more".format(len(texts) - _SHOWN) if len(texts) > _SHOWN else ""
+        return ": in the way are " + ", ".join(texts[:_SHOWN]) + more if texts else ""
 
     def block(self, subnet: str) -> None:
         self._taken.append(subnet)
@@ -136,12 +170,18 @@ class FreeSubnets:
         pool: Any = ipaddress.ip_network(base)
         taken = [destination for destination, interface in self._host.routes if not own or interface != own]
         blocked = []
-        for name in taken + list(self._host.nameservers) + self._taken:
+        needed = [each.address for each in self._host.needs() if not own or each.interface != own]
+        for name in taken + list(self._host.nameservers) + needed + self._taken:
             network: Any = _network(name)
-            if network is not None and network.version == pool.version and network.prefixlen:
+            if network is not None and network.version == pool.version and _blocks(network):
                 if network.overlaps(pool):
                     blocked.append(str(network))
         return ip_set([base]) - ip_set(blocked)
+
+
+def _blocks(network: Any) -> bool:
+    """A default route takes what nobody else does, and so do the two halves that a VPN makes of one."""
+    return bool(network.prefixlen > 1)
 
 
 def unique_local_prefix(machine_id: str) -> str:

@@ -18,6 +18,7 @@ from typing import Callable, Iterator, List, Optional, Tuple
 Probe = Callable[[str, Optional[str], int], Optional[str]]
 
 _IPPROTO_SCTP = 132
+_LISTENING = "0A"
 _IP_FREEBIND = 15  # include/uapi/linux/in.h, missing from Python's socket module before 3.14
 _IPV6_FREEBIND = 78  # include/uapi/linux/in6.h
 
@@ -25,7 +26,7 @@ _IPV6_FREEBIND = 78  # include/uapi/linux/in6.h
 def probe_port(protocol: str, host_ip: Optional[str], port: int) -> Optional[str]:
     """None if the port could be listened on now, else who has it: ``nginx (pid 812)``."""
     for family, address in _bindings(host_ip):
-        if not _bindable(protocol, family, address, port):
+        if not _bindable(protocol, family, address, port) and not _only_calls(protocol, port):
             return _holder(protocol, port) or "another socket of the host"
     return None
 
@@ -46,6 +47,13 @@ def _bindable(protocol: str, family: int, address: str, port: int) -> bool:
     except OSError as error:
         return error.errno != errno.EADDRINUSE
     return True
+
+
+def _only_calls(protocol: str, port: int) -> bool:
+    """Whether all that has the port are connections that the host made by itself: they go on, for their packets are
+    known to connection tracking, and nobody waits there for new ones."""
+    states = [state for state, _inode in _sockets(protocol, port)]
+    return protocol == "tcp" and bool(states) and _LISTENING not in states
 
 
 def _socket(protocol: str, family: int) -> socket.socket:
@@ -73,13 +81,18 @@ def _holder(protocol: str, port: int) -> Optional[str]:
 
 
 def _inodes(protocol: str, port: int) -> List[str]:
-    """Sockets on a local port, listeners first (state 0A), from the kernel's tables (proc_net_tcp.txt)."""
-    found = []
-    for name in (protocol, protocol + "6"):
-        for fields in _lines("/proc/net/" + name):
-            if int(fields[1].rpartition(":")[2], 16) == port:
-                found.append((fields[3] != "0A", fields[9]))
-    return [inode for _order, inode in sorted(found)]
+    """Sockets on a local port, listeners first."""
+    return [inode for state, inode in sorted(_sockets(protocol, port), key=lambda each: each[0] != _LISTENING)]
+
+
+def _sockets(protocol: str, port: int) -> List[Tuple[str, str]]:
+    """(state, inode) of each on a local port, from the kernel's tables (proc_net_tcp.txt)."""
+    return [
+        (fields[3], fields[9])
+        for name in (protocol, protocol + "6")
+        for fields in _lines("/proc/net/" + name)
+        if int(fields[1].rpartition(":")[2], 16) == port
+    ]
 
 
 def _lines(path: str) -> Iterator[List[str]]:
@@ -100,7 +113,7 @@ def _process_with_socket(inode: str) -> Optional[str]:
         directory = "/proc/{0}/fd".format(pid)
         try:
             if any(_link(directory + "/" + descriptor) == wanted for descriptor in os.listdir(directory)):
-                with open("/proc/{0}/comm".format(pid)) as name:
+                with open("/proc/{0}/comm".format(pid), encoding="utf-8", errors="replace") as name:
                     return "{0} (pid {1})".format(name.read().strip(), pid)
         except OSError:
             continue

@@ -63,12 +63,19 @@ def _choose_ports(
         if request in ports:
             continue
         if _owner(request) not in chosen:
-            if request.protocol not in candidates:
-                candidates[request.protocol] = _free_ports(change.store, request.protocol, requests, host, probe)
-            published = next(candidates[request.protocol], None)
+            if request.choices is not None:
+                published = next(_free_ports(change.store, request, request.choices, host, probe), None)
+            else:
+                if request.protocol not in candidates:
+                    candidates[request.protocol] = _free_ports(
+                        change.store, request, _range(requests, host), host, probe
+                    )
+                published = next(candidates[request.protocol], None)
             if published is None:
-                message = "no {0} port is free in {1}-{2}; widen topology_port_range"
-                problems.append(Problem(request.path, message.format(request.protocol, *_range(requests, host))))
+                message = "no {0} port is free in {1}-{2}; widen {3}"
+                which = "topology_port_range" if request.choices is None else "the range"
+                ends = request.choices or _range(requests, host)
+                problems.append(Problem(request.path, message.format(request.protocol, *ends, which)))
                 continue
             change.grant("port", **_columns(request, published))
             chosen[_owner(request)] = published
@@ -103,7 +110,9 @@ def _keep(held: Dict[Owner, List[Row]], requests: LeaseRequests) -> Dict[PortReq
     for request in requests.ports:
         if request.published is None:
             key = _owner(request)
+            first, last = request.choices or (1, 65535)
             free = [row["published"] for row in held.get(key, ()) if (key, row["published"]) not in fixed]
+            free = [number for number in free if first <= number <= last]
             if free:
                 kept[request] = min(free)
     return kept
@@ -144,13 +153,18 @@ def _conflicts(one: str, other: str) -> bool:
     return one == other or {one, other} in ({"", "0.0.0.0"}, {"", "::"})
 
 
-def _free_ports(store: Store, protocol: str, requests: LeaseRequests, host: HostFacts, probe: Probe) -> Iterator[int]:
-    """Ascending: leased on no address, not reserved by the administrator, and free for the kernel."""
-    first, last = _range(requests, host)
+def _free_ports(
+    store: Store, request: PortRequest, ends: Tuple[int, int], host: HostFacts, probe: Probe
+) -> Iterator[int]:
+    """Ascending: leased on no address, not reserved by the administrator unless it is written, and free for the
+    kernel."""
+    (first, last), protocol = ends, request.protocol
+    where = request.host_ip if request.choices is not None else None
     leased = store.published_ports(protocol, first, last)
     for port in range(first, last + 1):
         reserved = any(low <= port <= high for low, high in host.ip_local_reserved_ports)
-        if port not in leased and not reserved and probe(protocol, None, port) is None:
+        reserved = reserved and request.choices is None
+        if port not in leased and not reserved and probe(protocol, where, port) is None:
             yield port
 
 

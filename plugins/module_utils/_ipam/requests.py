@@ -11,7 +11,7 @@ of a host port (topology, container, container port, protocol, host_ip).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Mapping, Optional, Tuple
+from typing import Callable, Mapping, NamedTuple, Optional, Tuple
 
 from .._kernel.changes import Change
 
@@ -59,6 +59,7 @@ class PortRequest:
     published: Optional[int] = None
     host_ip: Optional[str] = None  # None: every address
     path: str = ""
+    choices: Optional[Tuple[int, int]] = None  # first and last of those to choose from; None: port_range
 
 
 @dataclass(frozen=True)
@@ -73,11 +74,22 @@ class LeaseRequests:
     port_range: Optional[Tuple[int, int]] = None
 
 
+class NeededAddress(NamedTuple):
+    """``what`` says it to a person: ``the address of eth0``; ``interface`` is where it is, if it is the host's own."""
+
+    address: str
+    what: str
+    interface: str = ""
+
+
 @dataclass(frozen=True)
 class HostFacts:
     """What of the host an allocation must respect."""
 
-    routes: Tuple[Tuple[str, str], ...] = ()  # (destination CIDR, interface name), every table, both families
+    #: (destination CIDR, interface name or ``blackhole``, ``unreachable``, ``prohibit``), every table, both families
+    routes: Tuple[Tuple[str, str], ...] = ()
+    #: Addresses that are to stay where they are. Asked for when a subnet is to be leased.
+    needs: Callable[[], Tuple[NeededAddress, ...]] = tuple
     nameservers: Tuple[str, ...] = ()
     ip_local_port_range: Tuple[int, int] = (32768, 60999)
     ip_local_reserved_ports: Tuple[Tuple[int, int], ...] = ()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Dict, Iterable, List, Tuple
 
 from .._kernel.errors import DeclarationError, FabricError, Problem
+from .._kernel.rtnl.uapi import LEADING_NOWHERE
 from . import pools
 from .change import Change, at, owner
 from .requests import HostFacts, LeaseRequests, SubnetRequest
@@ -97,8 +98,14 @@ def _lease_subnet(
         return
     leaving = [row["subnet"] for row in change.released if row["kind"] == "subnet"]
     clash = None if request.external else pools.clashing_route(subnet, request.bridge, host, leaving)
-    if clash:
+    needed = None if request.external else pools.needed_inside(subnet, request.bridge, host, leaving)
+    if needed:
+        message = "{0} of {1} holds {2}, {3}; choose another subnet"
+        yield Problem(request.path, message.format(subnet, request.network, needed.address, needed.what))
+    elif clash:
         message = "{0} overlaps the route {1} of the interface {2}; choose another subnet"
+        if clash[1] in LEADING_NOWHERE:
+            message = "{0} overlaps the route {2} {1}; choose another subnet"
         yield Problem(request.path, message.format(subnet, *clash))
 
 
@@ -113,16 +120,20 @@ def _choose_subnets(
 ) -> Dict[NetworkKey, str]:
     free = pools.FreeSubnets(default_pools, host, (row["subnet"] for row in change.store.rows("subnet")))
     chosen = {}
+    problems = []
     for request in missing:
         try:
             subnet = free.take(request)
         except pools.NoSubnetLeft as error:
-            raise DeclarationError([Problem(request.path, str(error))])
+            problems.append(Problem(request.path, str(error)))
+            continue
         if not change.grant(
             "subnet", network=request.network, family=request.family, subnet=subnet, external=int(request.external)
         ):
             raise FabricError("The lease store refuses {0}, which looked free; please report this.".format(subnet))
         chosen[request.network, request.family] = subnet
+    if problems:
+        raise DeclarationError(problems)
     return chosen
 
 

@@ -6,15 +6,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import List, Mapping, Optional, Tuple
 
 from . import sysctl
 from .host import Host
+from .rtnl import nexthops
 from .rtnl import read as rtnetlink
 from .rtnl.read import Link, RouteEntry
+from .rtnl.uapi import LEADING_NOWHERE
 
 DEFAULT_MTU = 1500
+RESOLV_CONF = "/etc/resolv.conf"
+#: What systemd-resolved asks, without its stub: systemd-resolved.service(8).
+RESOLVED_CONF = "/run/systemd/resolve/resolv.conf"
+_STUBS = {"127.0.0.53", "127.0.0.54"}
 
 
 @dataclass(frozen=True)
@@ -27,18 +33,41 @@ class Reading:
 
 def read(host: Host) -> Reading:
     links = {link.index: link for link in rtnetlink.read_links(host.socket)}
-    return Reading(links, tuple(rtnetlink.read_routes(host.socket)))
+    return Reading(links, tuple(_resolved(host, rtnetlink.read_routes(host.socket))))
+
+
+def _resolved(host: Host, routes: List[RouteEntry]) -> List[RouteEntry]:
+    """With the ways of nexthop objects, where the kernel does not tell them with the route."""
+    if not any(route.next_hop_id and not route.interfaces for route in routes):
+        return routes
+    objects = nexthops.read_next_hops(host.socket)
+    return [_with_ways(route, objects) if route.next_hop_id and not route.interfaces else route for route in routes]
+
+
+def _with_ways(route: RouteEntry, objects: Mapping[int, nexthops.NextHop]) -> RouteEntry:
+    ways = nexthops.ways(route.next_hop_id, objects)
+    return replace(
+        route,
+        next_hops=tuple(way.oif for way in ways if way.oif),
+        gateways=tuple(way.gateway for way in ways if way.gateway),
+    )
 
 
 def routes(reading: Reading) -> Tuple[Tuple[str, str], ...]:
-    """(destination, interface name) of every unicast route in any table, both families; of a multipath route, one for
-    each next hop."""
+    """(destination, interface name) of every route in any table, both families; of a multipath route, one for each
+    next hop. One that leads nowhere has its type in the place of an interface: ``blackhole``."""
     return tuple(
-        (route.destination, _ifname(reading, index))
+        (route.destination, _ifname(reading, index) if route.type == "unicast" else route.type)
         for route in reading.routes
-        for index in route.interfaces or (0,)
-        if route.type == "unicast" and route.table != rtnetlink.RT_TABLE_LOCAL
+        for index in (route.interfaces if route.type == "unicast" else ()) or (0,)
+        if route.type in ("unicast", *LEADING_NOWHERE) and route.table != rtnetlink.RT_TABLE_LOCAL
     )
+
+
+def next_hops(reading: Reading) -> Tuple[Tuple[str, str], ...]:
+    """(gateway, destination) of every route that has one."""
+    found = ((each, route) for route in reading.routes for each in (route.gateway, *route.gateways))
+    return tuple((each, route.destination) for each, route in found if each is not None)
 
 
 def advertised_interfaces(reading: Reading) -> Tuple[str, ...]:
@@ -52,29 +81,50 @@ def uplink_mtu(reading: Reading) -> int:
 
     Of a multipath route it is the least of its interfaces' mtus: a packet may take any of them.
     """
+    ways = uplinks(reading)
+    return min(link.mtu for link in ways) if ways else DEFAULT_MTU
+
+
+def uplinks(reading: Reading, families: Tuple[int, ...] = (4, 6)) -> Tuple[Link, ...]:
+    """Over which the default route with the lowest metric goes, IPv4's first; none where the host has no way out."""
     defaults = [
         route
         for route in reading.routes
-        if route.destination.endswith("/0") and route.table == rtnetlink.RT_TABLE_MAIN and _mtus(reading, route)
+        if route.destination.endswith("/0")
+        and route.table == rtnetlink.RT_TABLE_MAIN
+        and (6 if ":" in route.destination else 4) in families
+        and _ways(reading, route)
     ]
     best = min(defaults, key=lambda route: (":" in route.destination, route.metric), default=None)
-    return min(_mtus(reading, best)) if best else DEFAULT_MTU
+    return _ways(reading, best) if best is not None else ()
 
 
-def _mtus(reading: Reading, route: RouteEntry) -> List[int]:
-    return [reading.links[index].mtu for index in route.interfaces if index in reading.links]
+def _ways(reading: Reading, route: RouteEntry) -> Tuple[Link, ...]:
+    """Whatever else lo is named for, such as an unreachable route, leads nowhere."""
+    if route.type != "unicast":
+        return ()
+    links = (reading.links.get(index) for index in route.interfaces)
+    return tuple(link for link in links if link is not None and link.ifname != "lo")
 
 
 def _ifname(reading: Reading, index: int) -> str:
     return reading.links[index].ifname if index in reading.links else ""
 
 
-def nameservers(path: str = "/etc/resolv.conf") -> Tuple[str, ...]:
-    return tuple(words[1] for words in _resolv_conf(path) if words[0] == "nameserver" and len(words) > 1)
+def nameservers() -> Tuple[str, ...]:
+    """All that the host asks, whoever forwards to them."""
+    lines = [*_resolv_conf(RESOLV_CONF), *_resolv_conf(RESOLVED_CONF)]
+    found = (words[1].partition("%")[0] for words in lines if words[0] == "nameserver" and len(words) > 1)
+    return tuple(dict.fromkeys(found))
 
 
-def resolv_conf_lines(path: str = "/etc/resolv.conf") -> List[str]:
-    return [" ".join(words) for words in _resolv_conf(path)]
+def resolv_conf_lines(path: str = RESOLV_CONF, resolved: str = RESOLVED_CONF) -> List[str]:
+    """The host's; where that names systemd-resolved's stub alone, what resolved itself asks."""
+    lines = _resolv_conf(path)
+    servers = {words[1] for words in lines if words[0] == "nameserver" and len(words) > 1}
+    if servers and servers <= _STUBS:
+        lines = _resolv_conf(resolved) or lines
+    return [" ".join(words) for words in lines]
 
 
 def local_port_range() -> Tuple[int, int]:
@@ -102,7 +152,7 @@ def own_machine_id() -> str:
 
 def _read(path: str) -> Optional[str]:
     try:
-        with open(path, encoding="utf-8") as file:
+        with open(path, encoding="utf-8", errors="replace") as file:
             return file.read().strip()
     except OSError:
         return None

@@ -15,7 +15,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from typing import Optional
+from typing import Optional, Sequence, Tuple
 
 from . import gate
 from .errors import FabricError
@@ -42,6 +42,29 @@ def read(path: str) -> Optional[str]:
         return read_all(descriptor).decode("utf-8", "replace")
     finally:
         os.close(descriptor)
+
+
+#: Mode, owner and group of a file that we write, and of its directory.
+ACCESS = (0o644, 0, 0, 0o755, 0, 0)
+
+
+def access(path: str) -> Optional[Tuple[int, ...]]:
+    """As ``ACCESS``, of a file that is there; None where it is that, or there is no file. A link is not followed."""
+    try:
+        found = (os.lstat(path), os.stat(os.path.dirname(path)))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    if not stat.S_ISREG(found[0].st_mode):
+        return None
+    now = tuple(number for each in found for number in (stat.S_IMODE(each.st_mode), each.st_uid, each.st_gid))
+    return None if now == ACCESS else now
+
+
+def set_access(path: str, wanted: Sequence[int]) -> None:
+    gate.writing("access of " + path)
+    for place, (mode, uid, gid) in ((path, wanted[:3]), (os.path.dirname(path), wanted[3:])):
+        os.chown(place, uid, gid)
+        os.chmod(place, mode)
 
 
 _OTHERS = (

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from typing import AbstractSet, Collection, Dict, Iterable, List, Mapping, Optional, Tuple
+from typing import AbstractSet, Collection, Dict, FrozenSet, Iterable, List, Mapping, Optional, Tuple
 
 from . import names, namespaces, sysctl, tc, vxlan
 from .host import Host
 from .marks import HandleMark
 from .rtnl import read as rtnetlink
-from .rtnl.read import Link
+from .rtnl.neighbours import Neighbour, read_permanent
+from .rtnl.read import Link, RouteEntry
+from .settled import Settling
 from .tc import Shaping
 from .visits import NamespaceState, Visits
 from .vxlan import Ways
@@ -40,6 +42,9 @@ class Observed:
     own_inode: int
     #: Index of a host end → the namespace and the link at the other end of the pair.
     inner_ends: Mapping[int, Tuple[str, Link]] = field(default_factory=dict)
+    routes: Tuple[RouteEntry, ...] = ()  # of the host, in the tables main and local
+    neighbours: Tuple[Neighbour, ...] = ()  # of the host, that somebody set
+    tentative: FrozenSet[Tuple[int, str]] = frozenset()  # (index, CIDR) of addresses that are not in use yet
     #: Index of a link of the host → its qdiscs, of those that are limited, or are to be.
     shaping: Mapping[int, Shaping] = field(default_factory=dict)
     #: Index of a VXLAN device of ours → what it is told of other hosts.
@@ -68,10 +73,16 @@ def observe(
     own = namespaces.identity("/proc/thread-self/ns/net") or 0
     others = {name: state for name, state in inside.items() if visits.handles[name] != own}
     settings = [*sysctls, *(key for link in links for key in _settings(link, settings_of or {}, visits.owners))]
+    ours = {link.index: link for link in links if link.kind in (settings_of or {})}
+    addresses, routes = Settling().read(host.socket, ours)
+    tables = (rtnetlink.RT_TABLE_MAIN, rtnetlink.RT_TABLE_LOCAL)
     return Observed(
         links={link.ifname: link for link in links},
         by_index=by_index,
-        addresses=rtnetlink.read_addresses(host.socket),
+        addresses=addresses,
+        routes=tuple(route for route in routes if route.table in tables),
+        neighbours=read_permanent(host.socket),
+        tentative=addresses.tentative,
         sysctls=sysctl.read_all(settings),
         handles=visits.handles,
         marks=visits.marks,

@@ -67,9 +67,10 @@ def start(unit: str) -> None:
 
 
 def stop(unit: str) -> None:
-    """Also one whose file is gone already."""
+    """Also one whose file is gone already; nothing is left of it, not even that it had failed."""
     gate.writing("systemd")
-    _systemctl("stop", "--no-block", unit, may_fail=True)
+    _systemctl("stop", unit, may_fail=True)
+    _systemctl("reset-failed", unit, may_fail=True)
 
 
 def _systemctl(*words: str, may_fail: bool = False) -> str:

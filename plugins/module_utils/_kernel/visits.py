@@ -15,8 +15,10 @@ from .errors import FabricError
 from .host import Host
 from .marks import HandleMark
 from .rtnl import read as rtnetlink
+from .rtnl.neighbours import Neighbour, read_permanent
 from .rtnl.read import Link, RouteEntry
 from .second_process import SecondProcess
+from .settled import Settling
 
 #: From this many on a second process, which takes some milliseconds to make, is worth it.
 MANY = 64
@@ -35,8 +37,10 @@ class NamespaceState:
 
     links: Mapping[str, Link] = field(default_factory=dict)
     addresses: Mapping[int, List[str]] = field(default_factory=dict)
-    routes: Tuple[RouteEntry, ...] = ()
+    routes: Tuple[RouteEntry, ...] = ()  # of all tables
     sysctls: Mapping[str, Optional[str]] = field(default_factory=dict)
+    neighbours: Tuple[Neighbour, ...] = ()  # that somebody set
+    tentative: FrozenSet[Tuple[int, str]] = frozenset()  # (index, CIDR) of addresses that are not in use yet
     trouble: str = ""  # why not all of it is known
 
 
@@ -57,6 +61,7 @@ class Visits:
         also: Optional[Also] = None,
     ) -> None:
         self._host = host
+        self._settling = Settling()
         self.owners = frozenset(topologies)
         known = namespaces.names() if only is None else [name for name in only if namespaces.exists(name)]
         self.handles = {name: namespaces.identity(namespaces.handle(name)) for name in known}
@@ -112,7 +117,7 @@ class Visits:
 
     def _visit_all(self, names: Sequence[str]) -> Dict[str, Optional[NamespaceState]]:
         try:
-            return {name: _visit(self._host, name, self._wanted[name]) for name in names}
+            return {name: _visit(self._host, name, self._wanted[name], self._settling) for name in names}
         finally:
             self._host.go_home()
 
@@ -121,27 +126,34 @@ def _owned(handle_marks: Mapping[str, HandleMark], owners: FrozenSet[str]) -> Li
     return [name for name, mark in handle_marks.items() if mark.topology in owners and mark.attach is None]
 
 
-def _visit(host: Host, name: str, keys: Sequence[str]) -> Optional[NamespaceState]:
+def _visit(host: Host, name: str, keys: Sequence[str], settling: Settling) -> Optional[NamespaceState]:
     """Enter, read, and leave the thread there: the next visit goes straight on to the next namespace. None: the
     handle is gone since it was listed."""
     if not _enter(name):
         return None
     socket = host.keep_socket(name)
     settings = sysctl.read_all(keys, host.proc.directory())
-    ipv6 = settings.get(_NO_IPV6) != "1"
     links: Dict[str, Link] = {}
-    addresses: Dict[int, List[str]] = {}
     what = "links"
     try:
         links = {link.ifname: link for link in rtnetlink.read_links(socket, families=False, most=MOST_LINKS)}
-        what = "addresses"
-        addresses = rtnetlink.read_addresses(socket, MOST_ADDRESSES)
-        what = "routes"
-        routes = tuple(rtnetlink.read_routes(socket, rtnetlink.RT_TABLE_MAIN, ipv6, MOST_ROUTES))
+        by_index = {link.index: link for link in links.values()}
+        what = "addresses and routes"
+        ipv6 = settings.get(_NO_IPV6) != "1"
+        addresses, routes = settling.read(socket, by_index, ipv6=ipv6, most=(MOST_ADDRESSES, MOST_ROUTES))
+        what = "neighbours"
+        neighbours = read_permanent(socket, MOST_ADDRESSES)
     except FabricError as error:  # what is in there is not ours: it is to spoil its own container's run only
         host.forget(name)
-        return NamespaceState(links, addresses, sysctls=settings, trouble="its {0}: {1}".format(what, error))
-    return NamespaceState(links, addresses, routes, settings)
+        return NamespaceState(links, sysctls=settings, trouble="its {0}: {1}".format(what, error))
+    return NamespaceState(
+        links=links,
+        addresses=addresses,
+        routes=tuple(routes),
+        neighbours=neighbours,
+        tentative=addresses.tentative,
+        sysctls=settings,
+    )
 
 
 def _enter(name: str) -> bool:

@@ -4,8 +4,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """VXLAN devices (RFC 7348) and what they are told of the other hosts: made, read and changed over rtnetlink.
 
-A device learns nothing. Three things lead to another host: a forwarding entry (MAC → the host's address on the
-underlay), a neighbour entry (IP address → MAC) and, where it routes, a route. include/uapi/linux/{if_link,neighbour}.h.
+A device learns nothing. What leads to another host: a forwarding entry (MAC → the host's address on the underlay), a
+neighbour entry (IP address → MAC), and a route where the host routes, or else an entry in the bridge's table (MAC →
+the device as its port), by which the bridge answers for an address itself. include/uapi/linux/{if_link,neighbour}.h.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import socket
 import struct
 from dataclasses import dataclass
-from errno import EEXIST, ENODEV, ENOENT, ESRCH
+from errno import EEXIST, EINVAL, ENODEV, ENOENT, EOPNOTSUPP, ESRCH
 from typing import Any, Dict, Iterator, List, Mapping, Sequence, Tuple
 
 from .host import Host
@@ -27,7 +28,8 @@ KIND = "vxlan"
 #: Where everything goes whose MAC is in no entry: to each of the hosts that have one of these.
 EVERYBODY = "00:00:00:00:00:00"
 _NLM_F_APPEND = 0x800
-_TOLERATED = (EEXIST, ENOENT, ESRCH)
+#: Of what is to go: it went already, or the device is no port any more.
+_TOLERATED = (EEXIST, ENOENT, ESRCH, EINVAL, EOPNOTSUPP)
 
 
 @dataclass(frozen=True)
@@ -47,19 +49,20 @@ class Ways:
     forwarding: Tuple[Tuple[str, str], ...] = ()  # MAC, underlay address
     neighbours: Tuple[Tuple[str, str], ...] = ()  # address, MAC
     routes: Tuple[Tuple[str, str, str], ...] = ()  # destination, next hop, source; empty: none
+    bridged: Tuple[Tuple[str], ...] = ()  # MAC
 
     def words(self) -> Dict[str, List[List[str]]]:
-        return {name: [list(each) for each in getattr(self, name)] for name in _PARTS}
+        return {name: [list(each) for each in getattr(self, name)] for name in PARTS}
 
     def __bool__(self) -> bool:
-        return bool(self.forwarding or self.neighbours or self.routes)
+        return any(getattr(self, name) for name in PARTS)
 
 
-_PARTS = ("forwarding", "neighbours", "routes")
+PARTS = ("forwarding", "neighbours", "routes", "bridged")
 
 
 def ways(words: Mapping[str, Sequence[Sequence[str]]]) -> Ways:
-    return Ways(**{name: tuple(tuple(each) for each in words[name]) for name in _PARTS})  # type: ignore[arg-type]
+    return Ways(**{name: tuple(tuple(each) for each in words.get(name, ())) for name in PARTS})  # type: ignore[arg-type]
 
 
 # --- the device
@@ -126,8 +129,13 @@ def read_ways(sock: nl.NetlinkSocket, index: int, neighbours_of: int) -> Ways:
     return Ways(
         forwarding=tuple(sorted(_forwarding(sock, index))),
         neighbours=tuple(sorted(_neighbours(sock, neighbours_of))),
-        routes=tuple(sorted(_routes(sock, index))),
+        routes=tuple(sorted(_routes(sock, index))) if neighbours_of == index else (),
+        bridged=tuple((mac,) for mac in sorted(set(_bridged(sock, index)))) if neighbours_of != index else (),
     )
+
+
+def _bridged(sock: nl.NetlinkSocket, index: int) -> List[str]:
+    return rtnetlink.read_fdb(sock, index).get(index, [])
 
 
 def _forwarding(sock: nl.NetlinkSocket, index: int) -> Iterator[Tuple[str, str]]:
@@ -182,6 +190,7 @@ def ways_set(
 def _requests(wanted: Ways, index: int, neighbours_of: int, delete: bool) -> Iterator[nl.Request]:
     """Routes go first and come last: none leads to where nobody is known."""
     entries = [_forward(index, mac, to, delete) for mac, to in wanted.forwarding]
+    entries.extend((messages.fdb_delete if delete else messages.fdb_add)(index, mac) for (mac,) in wanted.bridged)
     entries.extend(_neighbour(neighbours_of, address, mac, delete) for address, mac in wanted.neighbours)
     routes = [_route(index, *each, delete=delete) for each in wanted.routes]
     yield from (*routes, *entries) if delete else (*entries, *routes)

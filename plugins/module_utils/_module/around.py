@@ -19,10 +19,10 @@ from .._expansion.addressing import HostDefaults
 from .._expansion.drivers.driver import Surroundings
 from .._expansion.drivers.registry import driver_of
 from .._ipam.requests import HostFacts, SubnetRequest
-from .._kernel import facts, rare, sysctl
+from .._kernel import facts, sysctl, vxlan
 from .._kernel.errors import DeclarationError, FabricError, Problem
-from .._kernel.host import Host
-from .._kernel.rtnl import read as rtnetlink
+from .._resources import ownership
+from .surroundings import needed
 
 Subnets = Tuple[SubnetRequest, ...]
 
@@ -62,19 +62,26 @@ def bridge_netfilter() -> bool:
     return sysctl.read("net/bridge/bridge-nf-call-iptables") == "1"
 
 
-def host_defaults(around: Around, reading: facts.Reading) -> HostDefaults:
+def host_defaults(around: Around, reading: facts.Reading, forwards_ipv4: bool) -> HostDefaults:
     return HostDefaults(
         mtu=around.mtu,
         links={link.ifname: link for link in reading.links.values()},
         resolv_conf=around.resolv_conf,
+        forwards_ipv4=forwards_ipv4,
         bridge_netfilter=around.bridge_netfilter,
     )
 
 
-def host_facts(reading: facts.Reading) -> HostFacts:
-    """What an allocation must respect."""
+def host_facts(reading: facts.Reading, seen: Optional[Surroundings]) -> HostFacts:
+    """What an allocation must respect. Over tunnels of overlays are blocks of other hosts, which the fleet knows.
+
+    ``seen``: None where what was made real once is made real again, and so was found to be in nobody's way.
+    """
+    links = reading.links.values()
+    tunnels = {link.ifname for link in links if link.kind == vxlan.KIND and ownership.is_marked(link)}
     return HostFacts(
-        routes=facts.routes(reading),
+        routes=tuple(route for route in facts.routes(reading) if route[1] not in tunnels),
+        needs=functools.lru_cache(maxsize=None)(functools.partial(needed, reading, seen)) if seen else tuple,
         nameservers=facts.nameservers(),
         ip_local_port_range=facts.local_port_range(),
         ip_local_reserved_ports=facts.reserved_ports(),
@@ -82,9 +89,8 @@ def host_facts(reading: facts.Reading) -> HostFacts:
     )
 
 
-def adopted_now(topology: Topology, subnets: Iterable[SubnetRequest], host: Host, reading: facts.Reading) -> Subnets:
+def adopted_now(topology: Topology, subnets: Iterable[SubnetRequest], seen: Surroundings) -> Subnets:
     """The same, once each network's driver has seen the host."""
-    seen = _surroundings(host, reading)
     problems: List[Problem] = []
     found: List[SubnetRequest] = []
     for request in subnets:
@@ -117,13 +123,3 @@ def require_there(missing: FrozenSet[str]) -> None:
             "this host has no interface {0}, on which networks stand that were applied here. They come back when it "
             "is there: make it, and start the unit again".format(" and no interface ".join(sorted(missing)))
         )
-
-
-def _surroundings(host: Host, reading: facts.Reading) -> Surroundings:
-    return Surroundings(
-        links={link.ifname: link for link in reading.links.values()},
-        routes=reading.routes,
-        addresses=functools.lru_cache(maxsize=None)(functools.partial(rtnetlink.read_addresses, host.socket)),
-        supports=functools.partial(rare.supports, host),
-        nameservers=facts.nameservers(),
-    )

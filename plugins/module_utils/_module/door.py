@@ -27,6 +27,7 @@ Perform = Callable[[Mapping[str, Any], bool], Result]
 
 def run_module(argument_spec: Dict[str, Any], perform: Perform, **module_arguments: Any) -> None:
     """Call ``perform(params, check_mode)`` and hand its result, or its error, to Ansible."""
+    os.umask(0o022)  # what we write for others to read is not to depend on who runs us
     gc.disable()  # a short life: what is made here lives to its end, and looking for garbage among it costs a tenth
     sys.setswitchinterval(0.0005)  # what nft prints is read by a thread, which is not to wait 5 ms for every piece
     module = AnsibleModule(argument_spec=argument_spec, supports_check_mode=True, **module_arguments)

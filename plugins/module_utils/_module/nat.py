@@ -13,7 +13,7 @@ from __future__ import annotations
 import functools
 import ipaddress
 from dataclasses import replace
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterator, Mapping, Optional, Sequence, Tuple
 
 from .._declaration import words
 from .._declaration.names_rules import check_topology_name, interface_name
@@ -55,8 +55,11 @@ def perform(params: Mapping[str, Any], check_mode: bool) -> Result:
         names_of = {family: tuple(n.network for n in networks if n.family == family) for family in KEYS}
         return forwarding, tuple(warnings(forwarding, names_of))
 
+    told: Dict[str, None] = {}
+
     def plan(view: View) -> Tuple[Action, ...]:
-        desired, (forwarding, _told) = wanted(view), decided(view)
+        desired, (forwarding, said) = wanted(view), decided(view)
+        told.update(dict.fromkeys(said))
         with view.rules(topology):
             rules = plan_ruleset(topology, desired if desired.networks else None, forwarding.transit)
         settings = (*forwarding.settings, *_settings(rule, desired))
@@ -65,12 +68,8 @@ def perform(params: Mapping[str, Any], check_mode: bool) -> Result:
         _require_bridge(rule, observed, present and not check_mode)
         return plans.plan(goal, observed, rules, {})
 
-    told: List[str] = []
-
     def finish(view: View) -> Tuple[Operation, ...]:
-        forwarding, said = decided(view)
-        told.extend(said)
-        return (remembering(forwarding.record),)
+        return (remembering(decided(view)[0].record),)
 
     result = run_alone(topology, check_mode, plan, finish).with_facts(rule=rule)
     return replace(result, warnings=(*result.warnings, *told))

@@ -10,7 +10,7 @@ import contextlib
 import functools
 import json
 from dataclasses import replace
-from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 from .._declaration.limits import Limit, parse_remove_limit
 from .._declaration.topology import Topology, families
@@ -41,9 +41,11 @@ from .._kernel.names import RELEASE as RELEASE_NAME
 from .._kernel.observe import Observed
 from .._resources.action import Action, Operation, operation
 from .._resources.firewalls.accept import WARN
-from .._resources.forwarding import DROP, KEYS, MANAGE, Forwarding, decide, warnings
-from . import around, by_itself, trial
+from .._resources.forwarding import DROP, KEEP, KEYS, MANAGE, Forwarding, decide, warnings
+from . import around, by_itself, lost_leases, trial
 from .around import Around
+from .cautions import cautions
+from .surroundings import refuse_strange_addresses, surroundings
 
 Consent = Callable[[Observed], None]
 
@@ -89,12 +91,13 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool, again: Optiona
             if again and again.only:
                 work = Work(topology.name, functools.partial(planner.plan_only, again.only))
             result = run.carry_out(work)
+        cautioned = tuple(prepared.cautions())
         result = replace(result, kinds=_kinds(run.view, params, absent, prepared, kept, result, check_mode))
         watch.lap("tell drift from intent" if check_mode else "finish")
     told_apart = {"drift": result.of_kinds(DRIFT), "intended": result.of_kinds(INTENDED, RELEASE)}
     needing = {family: forwarded(prepared.topology, family) for family in KEYS}
     beside = planner.firewall.warnings(_forwarding(prepared.topology))
-    result = replace(result, warnings=(*warnings(prepared.forwarding, needing), *beside))
+    result = replace(result, warnings=(*warnings(prepared.forwarding, needing), *beside, *cautioned))
     watch.lap("look at other firewalls")
     result = run.first.then(replace(result, timings=watch.milliseconds()))
     if result.quarantined:
@@ -122,7 +125,8 @@ def _left_out(result: Result, check_mode: bool) -> FabricError:
 
 
 class Prepared(NamedTuple):
-    """A declaration, leased and expanded. The last two are computed when they are first asked for.
+    """A declaration, leased and expanded. ``described`` and ``asked`` are computed when they are first asked for;
+    ``cautions``, what to warn of, when the run is over.
 
     ``keep``: once it is real, it is the last declaration. ``around``: None where nothing is declared.
     """
@@ -135,6 +139,7 @@ class Prepared(NamedTuple):
     keep: bool
     described: Callable[[], Dict[str, Any]]
     asked: Callable[[], Digests]
+    cautions: Callable[[], Iterable[str]] = tuple
 
 
 @contextlib.contextmanager
@@ -260,6 +265,7 @@ def prepare(
     again: Optional[Again] = None,
 ) -> Prepared:
     """Lease and expand: from what is declared to what is to be on this host."""
+    warn: Callable[[], Iterable[str]] = tuple
     if absent:
         allocation, desired = release_topology(store, topology.name), Desired(topology.name)
         reading, taken = None, None
@@ -268,17 +274,24 @@ def prepare(
         topology = settle_default_bridge(topology, reading.links.values())
         requests = lease_requests(topology)
         taken = again.around if again else None
+        seen = None if taken else surroundings(view.host, reading)
         missing = around.not_there(requests.subnets, reading) if taken else frozenset()
         if again and not again.early:
             around.require_there(missing)
         if taken is not None:
             requests = replace(requests, subnets=around.adopted_then(requests.subnets, taken))
-        else:
-            subnets = around.adopted_now(topology, requests.subnets, view.host, reading)
+        elif seen is not None:
+            subnets = around.adopted_now(topology, requests.subnets, seen)
             requests = replace(requests, subnets=subnets)
             taken = around.now(reading, subnets)
-        allocation = allocate(store, requests, around.host_facts(reading))
-        desired = expand(topology, allocation, around.host_defaults(taken, reading)).without(missing)
+        assert taken is not None
+        first = lost_leases.lease_again(view, store, topology, reading, parse)
+        allocation = lost_leases.after(first, allocate(store, requests, around.host_facts(reading, seen)))
+        if seen is not None:
+            refuse_strange_addresses(topology, allocation, seen)
+            warn = functools.partial(cautions, topology, allocation, reading, seen)
+        defaults = around.host_defaults(taken, reading, _forwards_ipv4(view, words))
+        desired = expand(topology, allocation, defaults).without(missing)
         if desired.limited_ifnames():
             dependencies.require_library("pyroute2", "to limit traffic of containers")
     decided = _decide(view, topology, desired, words, reading)
@@ -293,7 +306,11 @@ def prepare(
     described = functools.lru_cache(maxsize=None)(functools.partial(_describe, topology, allocation))
     asked = functools.lru_cache(maxsize=None)(functools.partial(digests, desired))
     planner = Planner(view, desired, words.get("firewall") or WARN, described, consent, quarantine)
-    return Prepared(topology, allocation, planner, decided, taken, again is None, described, asked)
+    return Prepared(topology, allocation, planner, decided, taken, again is None, described, asked, warn)
+
+
+def _forwards_ipv4(view: View, words: Mapping[str, Any]) -> bool:
+    return words.get("forwarding") != KEEP or view.setting(KEYS[4]) == "1"
 
 
 def _decide(

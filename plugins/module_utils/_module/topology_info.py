@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterator, List, Mapping, Set, Tuple
 
+from .._engine import declared
 from .._engine.lock import host_lock
 from .._engine.report import Result
+from .._expansion.drivers.registry import DRIVERS
 from .._expansion.recognise import Seen, recognise_containers, recognise_networks
+from .._expansion.remembered import remembered_containers, remembered_networks
 from .._ipam import store as lease_store
 from .._kernel import dependencies, files, names, nft
 from .._kernel.host import Host
@@ -52,18 +55,35 @@ def _topologies(observed: Observed, leases: List[Dict[str, Any]]) -> Set[str]:
 
 
 def _topology(name: str, observed: Observed, leases: List[Dict[str, Any]]) -> Dict[str, Any]:
+    seen = seen_of(name, observed, leases)
+    kept = declared.read(name)
+    last = kept.words if kept is not None else {}
+    own = [row for row in leases if row["topology"] == name]
+    spellings = {key: word for driver in DRIVERS.values() for key, (word, _family) in driver.spellings.items()}
+    return {
+        "networks": remembered_networks(recognise_networks(seen), last.get("networks") or {}, own, spellings),
+        "containers": remembered_containers(recognise_containers(seen), last.get("containers") or {}),
+    }
+
+
+def seen_of(name: str, observed: Observed, leases: List[Dict[str, Any]]) -> Seen:
+    """All that is to be seen of one topology on this host."""
     elements, publications = _rules(name)
     owned = [handle for handle, mark in observed.marks.items() if mark.topology == name]
-    seen = Seen(
+    return Seen(
         topology=name,
         observed=observed,
         elements=elements,
         publications=publications,
         hosts={each: _file(each, "hosts") for each in owned},
         reserved=tuple(_reserved(name, leases)),
+        places={
+            (str(row["container"]), str(row["interface"])): str(row["network"])
+            for row in leases
+            if row["topology"] == name and row["kind"] == "address" and row["container"]
+        },
         hostnames={each: _file(each, "hostname").strip() or each for each in owned},
     )
-    return {"networks": recognise_networks(seen), "containers": recognise_containers(seen)}
 
 
 def _reserved(topology: str, leases: List[Dict[str, Any]]) -> Iterator[Tuple[str, str, str]]:

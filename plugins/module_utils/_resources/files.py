@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import Collection, Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Collection, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from .._kernel import files
 from .._kernel.changes import FILES, Change, Subject
@@ -32,14 +32,18 @@ class TextFile:
 
 @dataclass(frozen=True)
 class FileState:
-    """What is at a path now; both None when there is nothing."""
+    """What is at a path now; all None when there is nothing. ``access``: as ``files.access``, where it is not ours."""
 
     content: Optional[str] = None
     target: Optional[str] = None
+    access: Optional[Tuple[int, ...]] = None
 
 
 class FileChange(NamedTuple):
-    """``action`` alone, and what joins it with others of the same directory: ``verb`` is write, rewrite or remove."""
+    """``action`` alone, and what joins it with others of the same directory.
+
+    ``verb``: write, rewrite, remove, set mode and owner of.
+    """
 
     verb: str
     path: str
@@ -59,7 +63,9 @@ def mark_line(topology: str) -> str:
 
 def read(path: str) -> FileState:
     target = files.read_link(path)
-    return FileState(None if target is not None else files.read(path), target)
+    if target is not None:
+        return FileState(target=target)
+    return FileState(files.read(path), access=files.access(path))
 
 
 def container_of(path: str) -> str:
@@ -71,10 +77,28 @@ def compare(desired: TextFile, now: FileState, ours: bool) -> List[FileChange]:
     """``ours``: the container's handle is marked, so a file without a mark line is a changed one of ours."""
     if now.target is not None and now.target == desired.target:
         return []
+    mended = [_open_to_all(desired.path, now.access)] if now.access is not None and desired.target is None else []
     if now.target is None and now.content is not None and now.content == desired.content:
-        return []
+        return mended
     _refuse_foreign(desired.path, now.content, ours)
-    return [_write(desired, now.content, now.target)]
+    return [_write(desired, now.content, now.target), *mended]
+
+
+def _open_to_all(path: str, now: Sequence[int]) -> FileChange:
+    """What a program in the container runs as must be able to read it; nobody but root writes it."""
+    action = Action(
+        "set mode and owner of {0}".format(path),
+        subject_of(path),
+        (operation("file.access", path=path, access=list(files.ACCESS)),),
+        (operation("file.access", path=path, access=list(now)),),
+        before={"content": _access(now)},
+        after={"content": _access(files.ACCESS)},
+    )
+    return FileChange("set mode and owner of", path, action)
+
+
+def _access(numbers: Sequence[int]) -> str:
+    return "mode {0:04o}, owner {1}:{2}; directory: mode {3:04o}, owner {4}:{5}".format(*numbers)
 
 
 def remove(path: str, now: FileState) -> FileChange:
@@ -82,7 +106,7 @@ def remove(path: str, now: FileState) -> FileChange:
         "remove {0}".format(path),
         subject_of(path),
         (operation("file.remove", path=path),),
-        _restore(path, now.content, now.target),
+        (*_restore(path, now.content, now.target), *(_open_to_all(path, now.access).action.undo if now.access else ())),
         before={"content": now.content if now.content is not None else "link to %s" % now.target},
     )
     return FileChange("remove", path, action)

@@ -100,7 +100,15 @@ def remove_surplus(
         yield Action(text, subject, (there,), (back,), before={word: "on"}, after={word: None})
 
 
-def former_holders(altname: str, links: Iterable[Link]) -> Tuple[str, ...]:
+def taking_the_mark(made: Action, alias: str, links: Iterable[Link]) -> Action:
+    """What makes a link of the host with our mark in its altname, after the links that have it now gave it up."""
+    mark = names.altname(alias)
+    former = _former_holders(mark, links)
+    away, again = (tuple(altname_step(verb, None, ifname, mark) for ifname in former) for verb in ("delete", "add"))
+    return replace(made, do=(*away, *made.do), undo=(*made.undo, *again))
+
+
+def _former_holders(altname: str, links: Iterable[Link]) -> Tuple[str, ...]:
     """A namespace has an altname once: the links that give it up where another one is to have it."""
     return tuple(link.ifname for link in links if altname in link.altnames)
 
@@ -125,7 +133,7 @@ def compare_altnames(
     if wanted not in link.altnames:
         text = "add altname {0} to {1}".format(wanted, shown)
         there, back = (altname_step(verb, netns, ifname, wanted) for verb in ("add", "delete"))
-        former = former_holders(wanted, others)
+        former = _former_holders(wanted, others)
         do = (*(altname_step("delete", netns, each, wanted) for each in former), there)
         undo = (back, *(altname_step("add", netns, each, wanted) for each in former))
         word = "altname " + wanted

@@ -15,10 +15,13 @@ from .._kernel.errors import ForeignObjectError
 from .._kernel.marks import HandleMark
 from .._kernel.observe import Observed
 from .._kernel.operations.netns import attach_path
-from . import routes
+from . import connected, routes
 from .action import Action, Operation, operation
 from .routes import StaticRoute
 from .settings import compare_sysctl, shown
+
+#: What the kernel gives lo when it comes up.
+_LOOPBACK = ("127.0.0.1/8", "::1/128")
 
 
 @dataclass(frozen=True)
@@ -52,16 +55,21 @@ def compare(desired: Netns, observed: Observed) -> List[Action]:
 
 
 def remove(name: str, observed: Observed) -> Action:
-    """Take a handle away. It only loses its mark until the run is verified, and so has a way back."""
+    """Take a handle away. It only loses its mark until the run is verified, and so has a way back.
+
+    Where another namespace stands behind it that is not ours, it stays, and only the mark goes.
+    """
     mark = observed.marks.get(name)
     first = put_back(name, mark) if mark is not None and mark.lost else None
+    replaced = mark is not None and mark.attach is None and observed.handles.get(name) not in (None, mark.inode)
+    inode = mark.inode if mark is not None and replaced else observed.handles.get(name)
     return Action(
         text="remove namespace {0}".format(name),
         subject=Subject(container=name),
         do=(*(first.do if first else ()), operation("netns.retire", name=name)),
         undo=(operation("netns.unstash", name=name), *(first.undo if first else ())),
-        finish=(operation("netns.discard", name=name, inode=observed.handles.get(name)),),
-        before=_words(observed.marks.get(name)),
+        finish=(operation("netns.discard", name=name, inode=inode),),
+        before=_words(mark),
     )
 
 
@@ -101,7 +109,7 @@ def _refuse_foreign(desired: Netns, observed: Observed, mark: Optional[HandleMar
             "{0} is {1}, and so not ours: it stands in the way of the namespace {2}; nothing was changed. Take it away "
             "or choose another name".format(namespaces.handle(name), observed.obstacles[name], name)
         )
-    if name in observed.handles and mark is None and observed.handles[name] is not None:
+    if name in observed.handles and mark is None:
         raise ForeignObjectError(
             "{0} exists and is not ours: it stands in the way of {1}; nothing was changed. "
             "Remove it (ip netns delete {1}) or choose another name".format(namespaces.handle(name), name)
@@ -192,6 +200,10 @@ def _inside(desired: Netns, observed: Observed) -> Iterator[Action]:
         undo = operation("link.set", netns=desired.name, ifname="lo", attributes={"up": False})
         text = "set lo up in namespace {0}".format(desired.name)
         yield Action(text, subject, (do,), (undo,), before={"lo": "down"}, after={"lo": "up"})
+    if lo is not None:
+        where = connected.Where(desired.name, "lo", desired.name + ":lo", subject)
+        now_addresses = state.addresses.get(lo.index, [])
+        yield from connected.compare(where, lo, _LOOPBACK, now_addresses, state.routes, state.tentative)
     if desired.routes is not None:
         now, place = routes.leading_nowhere(state.routes), (desired.name, "lo", "namespace " + desired.name, subject)
         yield from routes.remove(now.difference(desired.routes), *place)

@@ -11,11 +11,8 @@ from typing import Any, Dict, Iterable, Iterator, Optional, Set
 
 from .._kernel.changes import Subject
 from .._kernel.rtnl.read import RT_TABLE_MAIN, RTPROT_KERNEL, RTPROT_RA, RouteEntry
-from .._kernel.rtnl.uapi import IPV6_METRIC
+from .._kernel.rtnl.uapi import IPV6_METRIC, LEADING_NOWHERE
 from .action import Action, operation
-
-#: Routes over no interface.
-LEADING_NOWHERE = ("blackhole", "unreachable", "prohibit")
 
 
 @dataclass(frozen=True)

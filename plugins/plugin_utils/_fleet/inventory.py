@@ -26,6 +26,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.members imp
 from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.plan import FleetPlan, fleet_plan
 from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.problems import FleetProblem, FleetProblems
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import DeclarationError, FabricError
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._compose.project import project_of
 
 #: The variable of a host that has its answers in this run, one for each of its projects: results[].identity.
 ANSWERS = "__topology_introduced"
@@ -136,16 +137,26 @@ def _projects(own: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
     said = {variable: own[variable] for variable in own if _PROJECTS.match(variable)}
     words = {word for each in said.values() for project in (each or {}).values() for word in project or {}}
     usual = {word: own.get("topology_" + word) for word in ("state", "default_address_pools", "port_range", "blocks")}
-    first = {"name": name, **{word: _merged(own, word) for word in ("networks", "containers")}}
+    files = project_of(
+        own.get("topology_compose_files") or (),
+        bool(own.get("topology_compose_prefix")),
+        own.get("topology_compose_profiles") or (),
+        declared=_merged(own, "networks", {}),
+    )
+    first = {
+        "name": name,
+        "networks": _merged(own, "networks", files.networks),
+        "containers": _merged(own, "containers", files.containers),
+    }
     for project in (first, *projects(said, words, name)):
         found = {**usual, **project}
         if own.get("topology_state") != "absent" and found["state"] != "absent":
             yield found
 
 
-def _merged(own: Mapping[str, Any], word: str) -> dict[str, Any]:
+def _merged(own: Mapping[str, Any], word: str, of_files: Mapping[str, Any]) -> dict[str, Any]:
     names = [name for name in own if (found := _DECLARED.match(name)) and found.group(1) == word]
-    return merged({name: own[name] for name in names})
+    return merged({**{name: own[name] for name in names}, "topology_compose_files": of_files})
 
 
 def _of_the_fleet(members: list[Member], asked: list[str]) -> Iterable[Member]:

@@ -158,6 +158,14 @@ def test_a_network_that_becomes_internal_needs_it_no_more(talk: Talk) -> None:
     assert settings(talk) == OFF
 
 
+@pytest.mark.parametrize("check", [True, False], ids=["check", "apply"])
+def test_one_rule_by_hand_says_what_does_not_work_in_a_check_as_in_an_apply(lab, check):
+    rule = {"kind": "masquerade", "subnet": "10.1.2.0/24", "bridge": "br-a", "forwarding": "keep"}
+    lab.host.module("bridge", {"name": "br-a", "addresses": ["10.1.2.1/24"]})
+    answer = lab.host.module("nat_rule", rule, check=check)
+    assert told(answer, "net.ipv4.ip_forward is 0, and topology_forwarding: keep leaves it so")
+
+
 def test_keep_writes_nothing_and_says_what_does_not_work(talk: Talk) -> None:
     answer = apply(talk, FRONT, forwarding="keep")
     assert settings(talk) == OFF

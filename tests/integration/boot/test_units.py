@@ -2,15 +2,12 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The units by which a host brings its networks back are part of what is declared: compared, repaired, taken away.
-
-The program that they run is a stand-in here, which notes how it was called: what it does is another test's.
-"""
+"""The units by which a host brings its networks back are part of what is declared: compared, repaired, taken away."""
 
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, Iterator, List, Sequence
+from typing import Any, Dict, Iterator, List
 
 import pytest
 
@@ -23,7 +20,6 @@ RESTORE, RULES = "linuxnet-fabric@default.service", "linuxnet-fabric-nftables@de
 FIREWALLD = "linuxnet-fabric-firewalld@default.service"
 LATE, HEAL = "linuxnet-fabric-late@default.service", "linuxnet-fabric-heal@default.timer"
 DIRECTORY = "/etc/systemd/system/"
-PROGRAM = '#!/bin/sh\necho "$*" >> /var/called\n'
 WORDS: Dict[str, Any] = {
     "networks": {"front": {}},
     "containers": {"web": {"networks": ["front"]}},
@@ -33,8 +29,6 @@ WORDS: Dict[str, Any] = {
 
 @pytest.fixture
 def host(booted: BootedLab) -> BootedHost:
-    booted.host.write("/usr/local/sbin/linuxnet-fabric", PROGRAM)
-    booted.host.run(["chmod", "755", "/usr/local/sbin/linuxnet-fabric"])
     return booted.host
 
 
@@ -44,8 +38,6 @@ def applied() -> Iterator[BootedHost]:
     if missing():
         pytest.skip("a lab host that boots needs " + missing())
     with BootedLab() as lab:
-        lab.host.write("/usr/local/sbin/linuxnet-fabric", PROGRAM)
-        lab.host.run(["chmod", "755", "/usr/local/sbin/linuxnet-fabric"])
         lab.host.run(["systemctl", "start", "nftables"])
         lab.host.module("topology", WORDS)
         yield lab.host
@@ -62,8 +54,9 @@ def all_up(host: BootedHost, *units: str) -> bool:
     return set(states(host, *units)) == {"enabled active"}
 
 
-def called(host: BootedHost) -> List[str]:
-    return host.run(["sh", "-c", "cat /var/called 2>/dev/null; true"]).stdout.splitlines()
+def ran(host: BootedHost, unit: str) -> int:
+    """When the unit began to do something last, in microseconds since the boot; 0: never."""
+    return int(host.run(["systemctl", "show", "--property=ExecMainStartTimestampMonotonic", "--value", unit]).stdout)
 
 
 def test_a_first_run_writes_enables_and_starts_them_and_a_second_one_has_nothing_to_do(host: BootedHost) -> None:
@@ -76,18 +69,17 @@ def test_a_first_run_writes_enables_and_starts_them_and_a_second_one_has_nothing
     ]
     wait_for(lambda: all_up(host, RESTORE), what="it is active")
     assert host.module("topology", WORDS)["actions"] == []
-    assert called(host) == ["restore --early default"]
+    assert ran(host, RESTORE) and not ran(host, RULES) and not ran(host, FIREWALLD)
 
 
 @pytest.mark.parametrize("how", ["reboot", "crash"])
 def test_a_boot_runs_them_before_the_network_that_others_wait_for(host: BootedHost, how: str) -> None:
     host.module("topology", WORDS)
     wait_for(lambda: all_up(host, RESTORE), what="it is active")
-    host.run(["rm", "/var/called"])
     getattr(host, how)()
 
-    assert called(host) == ["restore --early default"]
-    assert host.failed_units() == []
+    assert host.failed_units() == [] and all_up(host, RESTORE)
+    assert host.run(["ip", "netns", "list"]).stdout.split()[0] == "web"
     order = host.run(["systemctl", "show", "--property=After", "--value", "network-pre.target"]).stdout.split()
     assert RESTORE in order
 
@@ -144,7 +136,7 @@ def test_a_unit_of_our_name_that_is_not_ours_stops_the_run_before_it_changes_any
 
 
 def test_the_last_topology_takes_its_units_with_it_and_another_ones_stay(host: BootedHost) -> None:
-    host.module("topology", WORDS)
+    host.module("topology", dict(WORDS, heal=5))
     host.module("topology", {"name": "other", "networks": {"more": {}}, "containers": {}, "restore": "auto"})
     host.module("topology", {"state": "absent"})
     left = host.run(["find", DIRECTORY, "-name", "linuxnet-fabric*"]).stdout
@@ -153,6 +145,7 @@ def test_the_last_topology_takes_its_units_with_it_and_another_ones_stay(host: B
     assert host.run(["find", DIRECTORY, "-name", "linuxnet-fabric*"]).stdout == ""
     assert host.run(["find", DIRECTORY, "-name", "*firewall*"]).stdout == ""
     wait_for(lambda: set(states(host, RESTORE, RULES)) == {"inactive"}, what="systemd forgets them")
+    assert host.run(["systemctl", "list-units", "--all", "--plain", "--no-legend", "linuxnet-fabric*"]).stdout == ""
 
 
 LAB_HOST = """
@@ -178,14 +171,16 @@ def test_a_lab_host_on_a_machine_with_systemd_leaves_that_machines_units_alone(h
     assert host.run(["find", DIRECTORY, "-name", "linuxnet-fabric*"]).stdout == units
 
 
-def way_back(host: BootedHost, firewall: str, words: Sequence[str]) -> List[str]:
-    """What our units ran after the firewall was told this."""
-    host.run(["sh", "-c", ": > /var/called"])
-    for word in words:
-        host.run(["systemctl", word, firewall])
-    wait_for(lambda: called(host), what="{0} of {1} to reach our rules".format(words[-1], firewall))
-    wait_for(lambda: all_up(host, RESTORE), what="it is active")
-    return called(host)
+def tell(host: BootedHost, firewall: str, word: str, unit: str) -> None:
+    """Once it has been told and our unit has done its work, our rules are there."""
+    before = ran(host, unit)
+    host.run(["systemctl", word, firewall])
+    if word == "stop":
+        return
+    again = word != "reload"  # which runs it without its being started again
+    what = "{0} of {1} to run ours".format(word, firewall)
+    wait_for(lambda: (ran(host, unit) > before or not again) and all_up(host, unit), 30, what)
+    wait_for(lambda: "fabric-default" in host.run(["nft", "list", "tables"]).stdout, 30, what)
 
 
 @pytest.mark.parametrize("firewall", ["nftables", "firewalld"])
@@ -194,14 +189,16 @@ def test_our_rules_come_back_after_a_firewall_and_nothing_else_is_touched(host: 
     wait_for(lambda: all_up(host, RESTORE), what="it is active")
     host.start("lives-on", ["sleep", "infinity"], "NetworkNamespacePath=/run/netns/web", "Requires=" + RESTORE)
     pid = host.run(["systemctl", "show", "--property=MainPID", "--value", "lives-on"]).stdout
-    for words in (["start"], ["restart"], ["reload"], ["stop", "start"]):
-        assert way_back(host, firewall, words) == ["restore --rules default"], words
-        assert not [line for line in host.module("topology", WORDS, check=True)["actions"] if "@" in line], words
+    unit = "linuxnet-fabric-{0}@default.service".format(firewall)
+    for word in ("start", "restart", "reload", "stop", "start"):
+        tell(host, firewall, word, unit)
+        if word != "stop":
+            assert host.module("topology", WORDS, check=True)["actions"] == [], word
     assert host.run(["systemctl", "show", "--property=MainPID", "--value", "lives-on"]).stdout == pid
 
 
 def test_the_start_of_one_firewall_that_stops_the_other_brings_our_rules_back_too(applied: BootedHost) -> None:
-    assert way_back(applied, "firewalld", ["start"]) == ["restore --rules default"]
-    assert all_up(applied, FIREWALLD) and not all_up(applied, RULES)
-    assert way_back(applied, "nftables", ["start"]) == ["restore --rules default"]
-    assert all_up(applied, RULES) and not all_up(applied, FIREWALLD)
+    tell(applied, "firewalld", "start", FIREWALLD)
+    assert not all_up(applied, RULES)
+    tell(applied, "nftables", "start", RULES)
+    assert not all_up(applied, FIREWALLD)

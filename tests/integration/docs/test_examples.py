@@ -77,7 +77,7 @@ def test_the_demo_proves_itself_changes_nothing_twice_and_leaves_nothing(lab: La
 
 def test_drift_fails_and_reports_until_the_host_is_as_declared(lab: Lab, tmp_path: Path) -> None:
     host, where = lab.host, {"topology_report_directory": str(tmp_path)}
-    report = tmp_path / "here.json"
+    report = tmp_path / "here.demo.json"
     host.playbook("playbooks/site.yml", inventory="inventory/demo")
     host.run(["ip", "link", "set", "br-front", "mtu", "1300"])
     host.playbook("playbooks/drift.yml", inventory="inventory/demo", extra_vars=where, fail=True)

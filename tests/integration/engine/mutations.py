@@ -465,12 +465,21 @@ def _file_path(file: TextFile) -> Iterator[Mutation]:
     yield Mutation("rm {0}".format(file.path), "write {0}/: {1}".format(*file.path.rsplit("/", 1)))
 
 
+def _file_access(file: TextFile) -> Iterator[Mutation]:
+    """No field of a file: they are all written alike, for programs in the container that do not run as root."""
+    reported = "set mode and owner of {0}/: {1}".format(*file.path.rsplit("/", 1))
+    yield Mutation("chmod 600 {0}".format(file.path), reported)
+    yield Mutation("chmod 666 {0}; chown 1000:1000 {0}".format(file.path), reported)
+    yield Mutation("chmod 700 {0}".format(os.path.dirname(file.path)), "set mode and owner of", 0)
+
+
 def _file_content(file: TextFile) -> Iterator[Mutation]:
     if file.content is not None:
         reported = "rewrite {0}/: {1}".format(*file.path.rsplit("/", 1))
         yield Mutation("echo '192.0.2.1 stray' >> {0}".format(file.path), reported)
         yield Mutation("echo '192.0.2.1 stray' > {0}".format(file.path), reported)
         yield Mutation("rm {0}; ln -s /etc/hostname {0}".format(file.path), reported)
+        yield from _file_access(file)
 
 
 def _file_target(file: TextFile) -> Iterator[Mutation]:
@@ -516,6 +525,10 @@ def of_rules(desired: Desired) -> List[Mutation]:
         where = "{0} {1}".format(table.family, table.name)
         found.append(Mutation("nft delete table {0}".format(where), "create nft table " + where, 0))
         found.append(Mutation("nft flush table {0}".format(where), "repair rules of chain", 0))
+        asleep = "nft add table {0} {{ flags dormant\\; }}".format(where)
+        woken = "enable nft table {0}, which is dormant".format(where)
+        found.append(Mutation(asleep, woken))
+        found.append(Mutation("{0}; nft flush table {1}".format(asleep, where), woken, 0))
         found.append(Mutation("nft add chain {0} stray".format(where), "replace nft table " + where, 0))
         found.append(
             Mutation("nft add set {0} stray {{ type ifname\\; }}".format(where), "replace nft table " + where, 0)

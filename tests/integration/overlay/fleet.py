@@ -85,7 +85,10 @@ class Fleet:
             False,
             [*limited, *args],  # type: ignore[arg-type]
         )
-        assert ran.failed == fail, ran.told
+        wrong = [
+            (each["host"], each.get("msg")) for each in ran.results if each.get("failed") or each.get("unreachable")
+        ]
+        assert ran.failed == fail, wrong or ran.told[-2000:]
         return ran
 
     def actions(self, ran: ansible.PlaybookRun, host: str) -> List[str]:

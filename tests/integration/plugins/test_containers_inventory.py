@@ -90,3 +90,16 @@ def test_a_task_for_a_container_runs_inside_it(lab, inventory, tmp_path):
     ran = lab.host.playbook(str(play), inventory=str(inventory))
     shown = sorted(sorted(line.split("@")[0].split()[0] for line in each["stdout_lines"]) for each in ran.results)
     assert shown == [["eth0", "eth1", "lo"], ["lo"]]
+
+
+def test_services_of_the_compose_files_of_a_host_and_of_its_projects_are_listed(inventory, tmp_path):
+    (tmp_path / "compose.yml").write_text("services: {shop: {networks: [front]}}\nnetworks: {front: {}}\n")
+    files = [str(tmp_path / "compose.yml")]
+    said = {
+        "topology_compose_files": files,
+        "topology_projects": {"more": {"compose_files": files, "compose_prefix": 1}},
+    }
+    (inventory / "host_vars" / "node2.yml").write_text(yaml.safe_dump(said))
+    found = listed(inventory)
+    assert len(found["fabric_containers_of_node2"]["hosts"]) == 2
+    assert "shop.node2" in found["fabric_containers_on_front"]["hosts"]

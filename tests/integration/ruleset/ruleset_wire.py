@@ -76,6 +76,10 @@ def mac(container: str) -> str:
     return "02:42:ac:{0:02x}:00:{1:02x}".format(NETWORKS[CONTAINERS[container][0]], CONTAINERS[container][1])
 
 
+def bridge_mac(network: str) -> str:
+    return "02:42:ac:{0:02x}:00:01".format(NETWORKS[network])
+
+
 def policies(**changes: Dict[str, object]) -> Tuple[NetworkPolicy, ...]:
     """Every network in both families; ``changes``: network → fields."""
     result = []
@@ -83,7 +87,7 @@ def policies(**changes: Dict[str, object]) -> Tuple[NetworkPolicy, ...]:
         for family in (4, 6):
             subnet = ("172.{0}.0.0/24" if family == 4 else "fd00:{0}::/64").format(number)
             fields: Dict[str, object] = {"internal": network == "inside", "icc": network != "apart"}
-            fields["gateway"] = gateway(network, family)
+            fields.update(gateway=gateway(network, family), mac=bridge_mac(network))
             fields.update(changes.get(network, {}))
             result.append(NetworkPolicy(network, "br-" + network, family, subnet, **fields))  # type: ignore
     return tuple(result)
@@ -171,7 +175,7 @@ class Wire(Sockets):
         bridge = "br-" + network
         self.ip(
             "host",
-            "link add {0} type bridge forward_delay 0 mcast_snooping 0".format(bridge),
+            "link add {0} address {1} type bridge forward_delay 0 mcast_snooping 0".format(bridge, bridge_mac(network)),
             "address add {0}/24 dev {1}".format(gateway(network, 4), bridge),
             "address add {0}/64 dev {1} nodad".format(gateway(network, 6), bridge),
             "link set {0} up".format(bridge),

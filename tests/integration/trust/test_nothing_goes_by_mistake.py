@@ -119,7 +119,7 @@ def test_known_variables_and_those_of_the_user_pass(play):
 def test_a_host_outside_of_its_group_is_unknown_to_drift_and_keeps_what_it_has(applied, play, tmp_path):
     before = everything(applied)
     play("drift.yml", {}, fail=True)
-    report = json.loads((tmp_path / "reports" / "node1.json").read_text())
+    report = json.loads((tmp_path / "reports" / "node1.default.json").read_text())
     assert report["status"] == "unknown"
     assert "nothing is declared for the topology default here" in report["message"]
     assert everything(applied) == before

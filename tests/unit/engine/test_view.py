@@ -22,6 +22,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import fac
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.names import altname
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.observe import Observed
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnl.read import RTPROT_KERNEL, Link, RouteEntry
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources import connected
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.action import operation
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.firewalls import accept
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.bridge import Bridge
@@ -86,7 +87,8 @@ def host(monkeypatch: pytest.MonkeyPatch) -> None:
     by_index = {link.index: link for link in links.values()}
     monkeypatch.setattr(marks, "boot_id", lambda: "this")
     monkeypatch.setattr(facts, "read", lambda _host: facts.Reading(by_index, (OUT, EITHER_WAY, TO_FRONT)))
-    there = Observed(links, by_index, {9: ["10.1.0.1/24"]}, {}, {}, {}, {}, 1)
+    routes = tuple(connected.of_address("10.1.0.1/24", 9))
+    there = Observed(links, by_index, {9: ["10.1.0.1/24"]}, {}, {}, {}, {}, 1, routes=routes)
     monkeypatch.setattr(views, "observe", lambda *_arguments, **_more: there)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from typing import Any, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._declaration.topology import Topology
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.desired import Desired
@@ -37,6 +37,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnl.read 
     RouteEntry,
 )
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.visits import NamespaceState
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources import connected
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.files import FileState
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.forwarding import (
     DROP,
@@ -130,7 +131,7 @@ def made(desired: Desired, asked: Optional[Desired] = None) -> Tuple[Observed, F
         inside[str(link.netns)] = NamespaceState(
             {**state.links, link.ifname: there},
             {**state.addresses, inner: list(link.addresses)},
-            (*state.routes, *(_route(route, inner) for route in link.routes)),
+            (*state.routes, *(_route(route, inner) for route in link.routes), *_connected(link.addresses, inner)),
             {**state.sysctls, **dict(link.sysctls)},
         )
         if link.host_ifname is not None:
@@ -150,7 +151,8 @@ def made(desired: Desired, asked: Optional[Desired] = None) -> Tuple[Observed, F
             pairs[outer] = (str(link.netns), there)
     handles, marks = _handles(desired)
     by_index = {link.index: link for link in host.values()}
-    observed = Observed(host, by_index, addresses, sysctls, handles, marks, inside, _OWN_NAMESPACE, pairs)
+    routes = tuple(route for index, cidrs in addresses.items() for route in _connected(cidrs, index))
+    observed = Observed(host, by_index, addresses, sysctls, handles, marks, inside, _OWN_NAMESPACE, pairs, routes)
     return observed, {file.path: FileState(file.content, file.target) for file in desired.files}
 
 
@@ -163,6 +165,10 @@ def _link(declared: Any, index: int, ifname: str, **more: Any) -> Link:
 
 def _route(route: Any, oif: int) -> RouteEntry:
     return RouteEntry(oif=oif, **route.words())
+
+
+def _connected(addresses: Iterable[str], index: int) -> Tuple[RouteEntry, ...]:
+    return tuple(route for cidr in addresses for route in connected.of_address(cidr, index))
 
 
 def _handles(desired: Desired) -> Tuple[Dict[str, int], Dict[str, HandleMark]]:

@@ -213,6 +213,7 @@ def _makes_link_local(message: Any) -> bool:
 def _route(message: Any) -> Dict[str, Any]:
     """The fields of our RouteEntry, as pyroute2 tells them."""
     nowhere = "0.0.0.0" if message["family"] == socket.AF_INET else "::"
+    hops = message.get_attr("RTA_MULTIPATH") or ()
     types = {1: "unicast", 2: "local", 3: "broadcast", 5: "multicast", 6: "blackhole", 7: "unreachable"}
     return {
         "destination": "{0}/{1}".format(message.get_attr("RTA_DST") or nowhere, message["dst_len"]),
@@ -223,7 +224,9 @@ def _route(message: Any) -> Dict[str, Any]:
         "oif": message.get_attr("RTA_OIF") or 0,
         "table": message.get_attr("RTA_TABLE"),
         "protocol": message["proto"],
-        "next_hops": tuple(hop["oif"] for hop in message.get_attr("RTA_MULTIPATH") or ()),
+        "next_hops": tuple(hop["oif"] for hop in hops),
+        "gateways": tuple(hop.get_attr("RTA_GATEWAY") for hop in hops),
+        "next_hop_id": message.get_attr("RTA_NH_ID") or 0,
         "source": message.get_attr("RTA_PREFSRC"),
     }
 

@@ -22,7 +22,9 @@ def example(ports: int = 1, **fields: object) -> Ruleset:
         "networks": (
             NetworkPolicy("front", "br-front", 4, "172.20.0.0/24", "172.20.0.1"),
             NetworkPolicy("front", "br-front", 6, "fd00:20::/64", "fd00:20::1"),
-            NetworkPolicy("back", "br-back", 4, "172.21.0.0/24", "172.21.0.1", internal=True, icc=False),
+            NetworkPolicy(
+                "back", "br-back", 4, "172.21.0.0/24", "172.21.0.1", internal=True, icc=False, mac="02:42:ac:15:00:01"
+            ),
             NetworkPolicy("lab", "br-lab", 4, "172.22.0.0/24", "172.22.0.1", gateway_mode="routed", isolate=False),
             NetworkPolicy(
                 "vpn", "br-vpn", 4, "172.23.0.0/24", "172.23.0.1", snat_to="192.0.2.7", trusted_host_interfaces=("wg0",)

@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import ForeignObjectError
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.observe import Observed
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnl.read import Link
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources import connected
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links import bridge
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.bridge import Bridge
 
@@ -46,6 +47,7 @@ def observed(*links: Link, addresses: Tuple[str, ...] = ("172.17.0.1/16",), **sy
         marks={},
         namespaces={},
         own_inode=1,
+        routes=tuple(route for link in links for cidr in addresses for route in connected.of_address(cidr, link.index)),
     )
 
 
@@ -148,3 +150,9 @@ def test_a_bridge_that_goes_can_come_back_as_it_was() -> None:
     made: Dict[str, Any] = action.undo[-1].arguments["link"]
     assert action.text == "remove bridge br-front"
     assert (made["mtu"], made["addresses"], made["sysctls"]) == (1400, ["172.17.0.1/16"], [[LOCALNET, "1"]])
+
+
+def test_a_bridge_with_our_mark_in_a_namespace_is_removed_there_and_not_on_the_host():
+    removal = bridge.remove(LINK, observed(LINK), "web")
+    assert removal.text.startswith("remove web:br-front (bridge, of ")
+    assert {step.arguments["netns"] for step in (*removal.do, *removal.undo, *removal.finish)} == {"web"}

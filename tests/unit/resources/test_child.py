@@ -15,6 +15,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors imp
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.observe import Observed
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnl.read import Link, RouteEntry
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.visits import NamespaceState
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources import connected
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.action import Action
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links import registry
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.child import Child
@@ -51,7 +52,9 @@ DEFAULT = RouteEntry("0.0.0.0/0", "192.168.1.1", oif=2)
 
 
 def observed(link: Optional[Link] = LINK, addresses: Tuple[str, ...] = ("192.168.1.193/24",)) -> Observed:
-    inside = NamespaceState({link.ifname: link} if link else {}, {2: list(addresses)}, (DEFAULT,) if link else ())
+    own = [route for cidr in addresses for route in connected.of_address(cidr, 2)]
+    routes = (DEFAULT, *own) if link else ()
+    inside = NamespaceState({link.ifname: link} if link else {}, {2: list(addresses)}, routes)
     links = {"up0": UP0, "up1": UP1}
     return Observed(links, {link.index: link for link in links.values()}, {}, {}, {}, {}, {"web": inside}, 1)
 
@@ -131,6 +134,7 @@ def test_the_hosts_own_is_compared_among_the_hosts_links() -> None:
         links={**seen.links, "lan-77": there},
         by_index={**seen.by_index, 7: there},
         addresses={7: ["192.168.1.193/24"]},
+        routes=tuple(connected.of_address("192.168.1.193/24", 7)),
     )
     made = compare(own, seen)[0]
     assert made.text == "connect lan-77 (192.168.1.193/24, 02:42:c0:a8:01:c1) to up0 by macvlan in mode bridge"
@@ -153,5 +157,6 @@ def test_an_ipvlan_has_its_parents_mac_which_is_what_neighbours_are_told() -> No
 def test_the_mode_of_an_ipvlan_changes_in_place(raw: str, expected: List[str]) -> None:
     desired = Ipvlan("web", "eth0", ALIAS, NETWORK, "up0", owner="web:eth0", addresses=("192.168.1.193/24",))
     link = replace(LINK, kind="ipvlan", mac=UP0.mac, info="06000100{0}0000".format(raw))
-    seen = replace(observed(), namespaces={"web": NamespaceState({"eth0": link}, {2: ["192.168.1.193/24"]})})
+    own = tuple(connected.of_address("192.168.1.193/24", 2))
+    seen = replace(observed(), namespaces={"web": NamespaceState({"eth0": link}, {2: ["192.168.1.193/24"]}, own)})
     assert [action.text for action in compare(desired, seen)] == expected

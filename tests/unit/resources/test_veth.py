@@ -15,6 +15,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors imp
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.observe import Observed
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnl.read import RTPROT_KERNEL, Link, RouteEntry
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.visits import NamespaceState
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources import connected
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links import veth
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.veth import Veth
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.routes import StaticRoute
@@ -47,7 +48,8 @@ def observed(
     routes: Tuple[RouteEntry, ...] = (DEFAULT, CONNECTED),
 ) -> Observed:
     links = [link for link in (FRONT, BACK, outer) if link is not None]
-    inside = NamespaceState({inner.ifname: inner} if inner else {}, {2: list(addresses)}, routes)
+    own = [route for cidr in addresses for route in connected.of_address(cidr, 2)]
+    inside = NamespaceState({inner.ifname: inner} if inner else {}, {2: list(addresses)}, (*routes, *own))
     return Observed(
         {link.ifname: link for link in links},
         {link.index: link for link in links},

@@ -18,7 +18,6 @@ from ..._declaration.words import Problems, quote
 from ..._ipam.requests import Allocation, SubnetRequest
 from ..._kernel import names
 from ..._kernel.errors import Problem
-from ..._kernel.macs import mac_of
 from ..._kernel.rtnl.read import Link
 from ..._kernel.visits import NamespaceState
 from ..._resources import ownership
@@ -30,7 +29,7 @@ from ..._resources.links.kind import DeclaredLink
 from ..._resources.links.veth import Veth
 from ..._resources.qdisc import Limit, limit, limit_of, redirected_to, shaping_of
 from ..._resources.ruleset.model import Endpoint, NetworkPolicy
-from ..addressing import HostDefaults, default_attachment
+from ..addressing import HostDefaults, bridge_mac, default_attachment
 from ..bandwidth import bandwidth_of
 from ..seen import RecognisedNetworks, RecognisedPlaces, Seen, network_of
 from .driver import Driver, Place, Surroundings, beside_others
@@ -99,19 +98,22 @@ class BridgeDriver(Driver):
             alias=names.alias(topology.name, "network " + network.name),
             addresses=tuple(cidr for cidr in gateways.values() if cidr),
             mtu=self.mtu(network, host),
-            mac=_bridge_mac(network, allocation),
+            mac=bridge_mac(network, allocation),
             # Nobody asks for memberships here, so all would be sent to everybody anyhow; and its table can be filled.
             multicast_snooping=False,
-            sysctls=tuple(self._sysctls(network, _is_called_on_loopback(topology, network, allocation))),
+            sysctls=tuple(self._sysctls(network, host, _is_called_on_loopback(topology, network, allocation))),
         )
 
-    def _sysctls(self, network: Network, on_loopback: bool) -> Iterator[Tuple[str, str]]:
+    def _sysctls(self, network: Network, host: HostDefaults, on_loopback: bool) -> Iterator[Tuple[str, str]]:
         ipv4, ipv6 = ("net/ipv{0}/conf/{1}/".format(version, network.bridge) for version in (4, 6))
         if 4 in families(network):
             # Ports published on loopback arrive at a container from 127.0.0.1; the packet rules guard the rest.
             yield ipv4 + "route_localnet", "1" if on_loopback else "0"
             # A container on two networks may answer over the other one: loose, for strict would drop that.
             yield ipv4 + "rp_filter", "2"
+            if self.forwards(network, 4) and host.forwards_ipv4 and not network.internal:
+                # A new interface has what net.ipv4.conf.default says, whatever the host does.
+                yield ipv4 + "forwarding", "1"
         if 6 in families(network) and self.forwards(network, 6):
             yield ipv6 + "disable_ipv6", "0"
             yield ipv6 + "accept_ra", "0"
@@ -168,6 +170,7 @@ class BridgeDriver(Driver):
                 gateway_mode=gateway_mode(network, family),
                 trusted_host_interfaces=network.trusted_host_interfaces,
                 anti_spoofing=network.anti_spoofing,
+                mac=None if network.external else bridge_mac(network, allocation),
             )
 
     def endpoints(
@@ -203,7 +206,10 @@ class BridgeDriver(Driver):
             outer = seen.observed.by_index.get(inner.peer)
             if inner.kind != Veth.kind or outer is None or seen.subject(outer) is None:
                 continue
-            network = network_of(seen, seen.observed.by_index.get(outer.master))
+            master = seen.observed.by_index.get(outer.master)
+            network = network_of(seen, master)
+            if network is None and master is not None:  # a bridge of somebody else's carries no mark
+                network = seen.places.get((container, inner.ifname))
             if network is not None:
                 yield inner, network
 
@@ -277,15 +283,6 @@ def _ports_of_others(bridge: Link, host: Surroundings) -> List[str]:
     """Those behind which somebody may be of whom no lease tells."""
     ports = [link for link in host.links.values() if link.master == bridge.index]
     return [link.ifname for link in ports if not ownership.is_marked(link)]
-
-
-def _bridge_mac(network: Network, allocation: Allocation) -> str:
-    """From the gateway's address; a bridge without one has its first subnet's."""
-    found: Dict[int, str] = {}
-    for family in families(network):
-        lease = allocation.subnets[(network.name, family)]
-        found[family] = lease.gateway or lease.subnet.split("/")[0]
-    return mac_of(found.get(4), found.get(6))
 
 
 def _gateway_cidr(network: Network, family: int, allocation: Allocation) -> Optional[str]:

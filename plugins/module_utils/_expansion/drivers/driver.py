@@ -16,10 +16,12 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optio
 
 from ..._declaration.driver import DriverWords
 from ..._declaration.topology import Attachment, Container, Network, Pool, Topology
+from ..._fleet.exchange import FleetContainer, family_of
 from ..._ipam.requests import Allocation, SubnetRequest
 from ..._kernel.errors import Problem
 from ..._kernel.macs import mac_of
 from ..._kernel.rtnl.read import Link, RouteEntry
+from ..._kernel.rtnl.rules import Rule
 from ..._resources import ownership
 from ..._resources.adopted import AdoptedBridge
 from ..._resources.links.kind import DeclaredLink
@@ -40,6 +42,24 @@ class Surroundings:
     #: Whether the kernel can make links of a kind.
     supports: Callable[[str], bool]
     nameservers: Tuple[str, ...] = ()
+    #: The policy rules. Read when first asked for.
+    rules: Callable[[], List[Rule]] = list
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A container of another host that is on a network of this one."""
+
+    host: str
+    name: str
+    container: FleetContainer
+
+    @property
+    def names(self) -> Tuple[str, ...]:
+        return (self.name, *self.container.names)
+
+    def addresses(self, family: int) -> Tuple[str, ...]:
+        return tuple(text for text in self.container.addresses if family_of(text) == family)
 
 
 @dataclass(frozen=True)
@@ -134,6 +154,14 @@ class Driver(DriverWords):
 
     def underlays(self, network: Network) -> Iterator[Underlay]:
         """Who may send the host packets of the network from elsewhere, and how they are known."""
+        return iter(())
+
+    def guests(self, network: Network) -> Iterator[Endpoint]:
+        """Whom the packet rules know containers of other hosts as, whose frames come in by a port of the bridge."""
+        return iter(())
+
+    def elsewhere(self, network: Network) -> Iterator[Elsewhere]:
+        """The containers of other hosts."""
         return iter(())
 
     def endpoints(

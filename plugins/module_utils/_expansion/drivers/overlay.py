@@ -6,13 +6,16 @@
 
 Routed: the bridge has the host's block, and the host routes the others' blocks over the device. Nothing is broadcast
 between hosts, and what a host knows grows with the hosts, not with their containers.
+
+Bridged: the device is a port of the bridge, and all hosts are one segment. The bridge knows every container elsewhere,
+answers for its address itself, and sends nothing to other hosts for want of a better way.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from ipaddress import ip_address, ip_network
-from typing import Any, Dict, Iterator, Mapping, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from ..._declaration.driver import NetworkWords
 from ..._declaration.overlay_words import OVERLAY_SPELLINGS, OVERLAY_WORDS, ROUTED, parse_overlay
@@ -20,14 +23,15 @@ from ..._declaration.topology import Container, Network, Pool, Topology, familie
 from ..._declaration.words import Problems
 from ..._fleet.exchange import Membership, Peer, family_of
 from ..._ipam.requests import Allocation, SubnetRequest
-from ..._kernel import names
+from ..._kernel import names, vxlan
 from ..._kernel.vxlan import Ways
 from ..._resources.links.kind import DeclaredLink
 from ..._resources.links.vxlan import Vxlan, Way
 from ..._resources.routes import StaticRoute
-from ..._resources.ruleset.model import NetworkPolicy, Tunnel, Underlay
+from ..._resources.ruleset.model import Endpoint, NetworkPolicy, Tunnel, Underlay
 from ..addressing import HostDefaults
 from .bridge import BridgeDriver
+from .driver import Elsewhere
 
 
 class OverlayDriver(BridgeDriver):
@@ -90,7 +94,9 @@ class OverlayDriver(BridgeDriver):
             local=membership.own.underlay_address,
             mac=membership.own.mac,
             mtu=membership.mtu,
-            ways=tuple(_way(host_name, peer, membership) for host_name, peer in membership.peers.items()),
+            ways=tuple(_way(host_name, peer, network) for host_name, peer in membership.peers.items()),
+            master=network.bridge if membership.mode != ROUTED else None,
+            multicast=network.options.multicast,
             sysctls=tuple(_settings(ifname, network)),
         )
 
@@ -98,15 +104,36 @@ class OverlayDriver(BridgeDriver):
         membership = _membership(network)
         ifname = names.vxlan_ifname(membership.topology, network.name)
         for policy in super().policies(network, allocation):
-            peers = membership.peers.values()
-            beyond = tuple(block for peer in peers for block in peer.blocks if family_of(block) == policy.family)
-            tunnel = Tunnel(ifname, str(membership.subnet(policy.family)), beyond)
+            tunnel = Tunnel(ifname, str(membership.subnet(policy.family)))
             yield replace(policy, tunnel=tunnel if membership.mode == ROUTED else None)
 
     def underlays(self, network: Network) -> Iterator[Underlay]:
         membership = _membership(network)
-        addresses = tuple(peer.underlay_address for peer in membership.peers.values())
-        yield Underlay(network.name, membership.vni, membership.port, addresses)
+        ifname, peers = names.vxlan_ifname(membership.topology, network.name), membership.peers.values()
+        routed = membership.mode == ROUTED
+        yield Underlay(
+            network=network.name,
+            vni=membership.vni,
+            port=membership.port,
+            peers=tuple(peer.underlay_address for peer in peers),
+            way=ifname if routed else network.bridge,
+            beyond=tuple(prefix for peer in peers for prefix in _beyond(peer)),
+            bridged="" if routed else ifname,
+        )
+
+    def guests(self, network: Network) -> Iterator[Endpoint]:
+        membership = _membership(network)
+        if membership.mode != ROUTED:
+            ifname = names.vxlan_ifname(membership.topology, network.name)
+            for host, peer in membership.peers.items():
+                for name, container in peer.containers.items():
+                    whose = "{0}@{1}".format(name, host)
+                    yield Endpoint(whose, network.bridge, ifname, container.mac, container.addresses)
+
+    def elsewhere(self, network: Network) -> Iterator[Elsewhere]:
+        for host, peer in _membership(network).peers.items():
+            for name, container in peer.containers.items():
+                yield Elsewhere(host, name, container)
 
     def describe(self, network: Network) -> Dict[str, Any]:
         membership = _membership(network)
@@ -127,17 +154,44 @@ def _membership(network: Network) -> Membership:
     return membership
 
 
-def _way(host: str, peer: Peer, membership: Membership) -> Way:
-    """Routed: a forwarding entry, and in each family a neighbour and a route. The next hop is the peer's gateway
-    address, which everybody knows to be there; it is never asked for."""
+def _way(host: str, peer: Peer, network: Network) -> Way:
+    membership = _membership(network)
+    ways = _routed(peer, membership) if membership.mode == ROUTED else _bridged(peer, network.options.multicast)
+    return Way(host, peer.underlay_address, ways, peer.blocks if membership.mode == ROUTED else tuple(peer.containers))
+
+
+def _routed(peer: Peer, membership: Membership) -> Ways:
+    """A forwarding entry, and in each family a neighbour and a route. The next hop is the peer's gateway address, which
+    everybody knows to be there; it is never asked for."""
     own = {family_of(text): text for text in membership.own.gateways}
     hops = [(block, gateway, own[family_of(block)]) for block, gateway in zip(peer.blocks, peer.gateways)]
-    ways = Ways(
+    return Ways(
         forwarding=((peer.mac, peer.underlay_address),),
         neighbours=tuple(sorted((gateway, peer.mac) for _block, gateway, _source in hops)),
         routes=tuple(sorted(hops)),
     )
-    return Way(host, peer.underlay_address, ways, peer.blocks)
+
+
+def _bridged(peer: Peer, multicast: bool) -> Ways:
+    """Every container there, by MAC and by address; and, if it is asked for, what is for everybody."""
+    containers = peer.containers.values()
+    macs = sorted({container.mac for container in containers})
+    everybody = (vxlan.EVERYBODY,) if multicast else ()
+    return Ways(
+        forwarding=tuple((mac, peer.underlay_address) for mac in (*everybody, *macs)),
+        neighbours=tuple(sorted((address, each.mac) for each in containers for address in each.addresses)),
+        bridged=tuple((mac,) for mac in macs),
+    )
+
+
+def _beyond(peer: Peer) -> Iterator[str]:
+    """Its blocks, and the addresses of its containers that are in none."""
+    yield from peer.blocks
+    blocks: List[Any] = [ip_network(block) for block in peer.blocks]
+    for container in peer.containers.values():
+        for address in container.addresses:
+            if not any(ip_address(address) in block for block in blocks):
+                yield address
 
 
 def _settings(ifname: str, network: Network) -> Iterator[Tuple[str, str]]:

@@ -9,7 +9,7 @@ Each takes the host first and then JSON-able arguments, for a journal keeps them
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Sequence
 
 from .. import conntrack, files, firewalld, iptables, nft, sysctl
 from ..host import Host
@@ -35,6 +35,10 @@ def file_write(host: Host, path: str, content: str) -> None:
 
 def file_link(host: Host, path: str, target: str) -> None:
     files.link(path, target)
+
+
+def file_access(host: Host, path: str, access: Sequence[int]) -> None:
+    files.set_access(path, access)
 
 
 def file_remove(host: Host, path: str) -> None:

@@ -15,6 +15,7 @@ from typing import Any, Dict, List, Mapping, Optional
 from .. import namespaces, sysctl
 from ..errors import FabricError
 from ..host import Host
+from ..rtnl import neighbours
 from ..rtnl import read as rtnetlink
 from ..rtnl import requests as messages
 from ..rtnl import settings as interface_settings
@@ -234,6 +235,16 @@ def route_delete(host: Host, netns: Optional[str], ifname: str, route: Mapping[s
     _tolerant(host, netns, messages.route_delete(_route(route, _index(host, netns, ifname))))
 
 
+def neighbour_delete(host: Host, netns: Optional[str], ifname: str, address: str, mac: str) -> None:
+    entry = neighbours.Neighbour(_index(host, netns, ifname), address, mac)
+    _tolerant(host, netns, neighbours.delete(entry))
+
+
+def neighbour_add(host: Host, netns: Optional[str], ifname: str, address: str, mac: str) -> None:
+    """One that stays until it is deleted."""
+    _tolerant(host, netns, neighbours.add(neighbours.Neighbour(_index(host, netns, ifname), address, mac)))
+
+
 def _route(words: Mapping[str, Any], index: int) -> RouteEntry:
     return RouteEntry(
         destination=words["destination"],
@@ -242,7 +253,9 @@ def _route(words: Mapping[str, Any], index: int) -> RouteEntry:
         metric=words.get("metric") or 0,
         onlink=bool(words.get("onlink")),
         oif=index,
+        table=words.get("table", rtnetlink.RT_TABLE_MAIN),
         protocol=words.get("protocol", rtnetlink.RTPROT_BOOT),
+        source=words.get("source"),
     )
 
 

@@ -16,7 +16,7 @@ import struct
 import sys
 from dataclasses import dataclass, field
 from errno import EAFNOSUPPORT, ENODEV, ENOENT, EOPNOTSUPP
-from typing import Any, Collection, Dict, Iterable, Iterator, List, Optional, Tuple
+from typing import Any, Collection, Dict, FrozenSet, Iterable, Iterator, List, Optional, Tuple
 
 from . import settings, uapi
 from . import socket as nl
@@ -98,7 +98,9 @@ class RouteEntry:
     table: int = RT_TABLE_MAIN
     protocol: int = RTPROT_BOOT
     next_hops: Tuple[int, ...] = ()
-    source: Optional[str] = None  # that the host's own packets have by this route
+    gateways: Tuple[str, ...] = ()  # of a multipath route's next hops; else ``gateway`` says it
+    next_hop_id: int = 0  # of a nexthop object
+    source: Optional[str] = None  # what a packet gets that has no source address yet (RTA_PREFSRC)
 
     @property
     def interfaces(self) -> Tuple[int, ...]:
@@ -141,17 +143,29 @@ def read_fdb(sock: nl.NetlinkSocket, port: int = 0) -> Dict[int, List[str]]:
     return found
 
 
-def read_addresses(sock: nl.NetlinkSocket, most: Optional[int] = None) -> Dict[int, List[str]]:
+class Addresses(Dict[int, List[str]]):
     """Interface index → its addresses as CIDRs, in the kernel's order."""
-    found: Dict[int, List[str]] = {}
+
+    #: (index, CIDR) of those that the kernel does not use yet, and may not while their link has no carrier.
+    tentative: FrozenSet[Tuple[int, str]] = frozenset()
+
+
+def read_addresses(sock: nl.NetlinkSocket, most: Optional[int] = None) -> Addresses:
+    """Every interface's addresses, without link-local ones that the kernel makes of a secret."""
+    found, tentative = Addresses(), set()
     for payload in sock.dump(uapi.RTM_GETADDR, uapi.ADDRESS.pack(0, 0, 0, 0, 0), most):
         family, prefixlen, _flags, _scope, index = uapi.ADDRESS.unpack_from(payload)
         attributes = nl.attributes(payload, 8)
         raw = attributes.get(uapi.IFA_LOCAL) or attributes.get(uapi.IFA_ADDRESS)
         if raw is not None and family in (socket.AF_INET, socket.AF_INET6):
-            if raw[:2] == b"\xfe\x80" and _number(attributes.get(uapi.IFA_FLAGS)) & uapi.IFA_F_STABLE_PRIVACY:
+            flags = _number(attributes.get(uapi.IFA_FLAGS))
+            if raw[:2] == b"\xfe\x80" and flags & uapi.IFA_F_STABLE_PRIVACY:
                 continue  # the kernel's own, made of a secret instead of the MAC
-            found.setdefault(index, []).append("{0}/{1}".format(socket.inet_ntop(family, raw), prefixlen))
+            cidr = "{0}/{1}".format(socket.inet_ntop(family, raw), prefixlen)
+            found.setdefault(index, []).append(cidr)
+            if flags & uapi.IFA_F_TENTATIVE:
+                tentative.add((index, cidr))
+    found.tentative = frozenset(tentative)
     return found
 
 
@@ -258,32 +272,43 @@ def _route(payload: bytes) -> RouteEntry:
     family, length, _src, _tos, table, protocol, _scope, kind, flags = uapi.ROUTE.unpack_from(payload)
     attributes = nl.attributes(payload, 12)
     raw = attributes.get(uapi.RTA_DST, b"\0" * (4 if family == socket.AF_INET else 16))
+    hops = list(_next_hops(family, attributes.get(uapi.RTA_MULTIPATH, b"")))
     return RouteEntry(
         destination="{0}/{1}".format(socket.inet_ntop(family, raw), length),
-        gateway=_text_address(family, attributes.get(uapi.RTA_GATEWAY)),
+        gateway=_gateway(family, attributes),
         type=uapi.ROUTE_TYPES.get(kind, str(kind)),
         metric=_number(attributes.get(uapi.RTA_PRIORITY)),
         onlink=bool(flags & uapi.RTNH_F_ONLINK),
         oif=_number(attributes.get(uapi.RTA_OIF)),
         table=_number(attributes.get(uapi.RTA_TABLE)) or table,
         protocol=protocol,
-        next_hops=tuple(_next_hops(attributes.get(uapi.RTA_MULTIPATH, b""))),
-        source=_text_address(family, attributes.get(uapi.RTA_PREFSRC)),
+        next_hops=tuple(index for index, _gateway in hops),
+        gateways=tuple(each for _index, each in hops if each),
+        source=_text_of(family, attributes.get(uapi.RTA_PREFSRC)),
+        next_hop_id=_number(attributes.get(uapi.RTA_NH_ID)),
     )
 
 
-def _text_address(family: int, raw: Optional[bytes]) -> Optional[str]:
+def _text_of(family: int, raw: Optional[bytes]) -> Optional[str]:
     return socket.inet_ntop(family, raw) if raw else None
 
 
-def _next_hops(data: bytes) -> Iterator[int]:
-    """The interfaces in RTA_MULTIPATH: a row of struct rtnexthop, each with attributes of its own."""
+def _gateway(family: int, attributes: Dict[int, bytes]) -> Optional[str]:
+    """RTA_VIA: of an IPv4 route, a gateway that is an IPv6 address (struct rtvia)."""
+    via = attributes.get(uapi.RTA_VIA)
+    if via and len(via) >= 18:
+        return socket.inet_ntop(socket.AF_INET6, via[2:18])
+    return _text_of(family, attributes.get(uapi.RTA_GATEWAY))
+
+
+def _next_hops(family: int, data: bytes) -> Iterator[Tuple[int, Optional[str]]]:
+    """(interface, gateway) of each in RTA_MULTIPATH: a row of struct rtnexthop, each with attributes of its own."""
     offset = 0
     while offset + uapi.NEXT_HOP.size <= len(data):
         length, _flags, _hops, index = uapi.NEXT_HOP.unpack_from(data, offset)
         if length < uapi.NEXT_HOP.size:
             return
-        yield index
+        yield index, _gateway(family, nl.attributes(data[offset : offset + length], uapi.NEXT_HOP.size))
         offset += (length + 3) & ~3
 
 

@@ -224,11 +224,11 @@ def _route_body(route: RouteEntry, delete: bool = False) -> bytes:
         attrs.append(nl.attribute(uapi.RTA_DST, raw))
     if route.gateway:
         attrs.append(nl.attribute(uapi.RTA_GATEWAY, socket.inet_pton(family, route.gateway)))
-    if route.oif and route.type == "unicast":
+    if route.oif and route.type in _OVER_A_LINK:
         attrs.append(nl.u32(uapi.RTA_OIF, route.oif))
     if route.metric:
         attrs.append(nl.u32(uapi.RTA_PRIORITY, route.metric))
-    if route.source:
+    if route.source and not delete:
         attrs.append(nl.attribute(uapi.RTA_PREFSRC, socket.inet_pton(family, route.source)))
     scope = uapi.RT_SCOPE_NOWHERE if delete else _route_scope(family, route)
     flags = uapi.RTNH_F_ONLINK if route.onlink else 0
@@ -238,7 +238,13 @@ def _route_body(route: RouteEntry, delete: bool = False) -> bytes:
     return uapi.ROUTE.pack(family, prefixlen, 0, 0, table, protocol, scope, kind, flags) + b"".join(attrs)
 
 
+#: Types of routes that name an interface.
+_OVER_A_LINK = ("unicast", "local", "broadcast", "multicast")
+
+
 def _route_scope(family: int, route: RouteEntry) -> int:
+    if family == socket.AF_INET and route.type == "local":
+        return uapi.RT_SCOPE_HOST
     on_link = family == socket.AF_INET and route.type == "unicast" and not route.gateway
     return uapi.RT_SCOPE_LINK if on_link else uapi.RT_SCOPE_UNIVERSE
 

@@ -15,20 +15,20 @@ from ..._kernel.host import Host
 from ..._kernel.observe import Observed
 from ..._kernel.operations.link import bridge_create, bridge_set
 from ..._kernel.rtnl.read import IPV6_MTU, Link
-from .. import ownership
+from .. import connected, ownership
 from ..action import Action, Operation, operation
 from ..link import (
-    altname_step,
     change_link,
     comparable_addresses,
     compare_addresses,
     compare_altnames,
-    former_holders,
     last_mtu,
     loses_ipv6,
     port_restored,
+    taking_the_mark,
 )
 from ..settings import compare_sysctl, settable
+from . import unknown
 from .kind import DeclaredLink, Kind
 
 #: Of a bridge, what the kernel can change on a living one. Times in seconds.
@@ -71,16 +71,18 @@ class Bridge(DeclaredLink):
 def compare(desired: Bridge, observed: Observed) -> List[Action]:
     link = observed.links.get(desired.ifname)
     if link is None:
-        made, mark = _create(desired), names.altname(desired.alias)
-        former = former_holders(mark, observed.links.values())
-        away, again = (tuple(altname_step(verb, None, ifname, mark) for ifname in former) for verb in ("delete", "add"))
-        return [replace(made, do=(*away, *made.do), undo=(*made.undo, *again))]
+        return [taking_the_mark(_create(desired), desired.alias, observed.links.values())]
     ownership.refuse_foreign(desired.ifname, desired.alias, link, "bridge", observed)
     return list(_changes(desired, link, observed))
 
 
 def remove(link: Link, observed: Observed, netns: Optional[str] = None) -> Action:
-    """Take a bridge of ours away; its way back is built from what it is now."""
+    """Take a bridge of ours away; its way back is built from what it is now.
+
+    One that is in a namespace was made by hand with our mark.
+    """
+    if netns is not None:
+        return unknown.remove(link, observed, netns)
     known = from_link(link, observed)
     made = _create(known, link.altnames)
     made = replace(made, do=(*made.do, *_foreign_ports(link, observed)))
@@ -176,6 +178,9 @@ def _changes(desired: Bridge, link: Link, observed: Observed) -> Iterator[Action
         yield from compare_sysctl(None, key, value, observed.sysctls.get(key), subject, reborn)
     now_addresses = comparable_addresses(observed.addresses.get(link.index, []), desired.addresses)
     yield from compare_addresses(None, ifname, ifname, subject, now_addresses, desired.addresses)
+    where = connected.Where(None, ifname, ifname, subject)
+    now = observed.addresses.get(link.index, [])
+    yield from connected.compare(where, link, desired.addresses, now, observed.routes, observed.tentative)
     if loses_ipv6(link.mtu, desired.mtu):
         lost = [(key, value) for key, value in from_link(link, observed).sysctls if key.startswith("net/ipv6/")]
         yield last_mtu(
@@ -210,6 +215,7 @@ KIND = Kind(
     settings=(
         "net/ipv4/conf/{0}/route_localnet",
         "net/ipv4/conf/{0}/rp_filter",
+        "net/ipv4/conf/{0}/forwarding",
         "net/ipv6/conf/{0}/disable_ipv6",
         "net/ipv6/conf/{0}/accept_ra",
     ),

@@ -165,13 +165,16 @@ def from_link(declared: Type[Child], link: Link, observed: Observed, netns: Opti
     value = rare.options(link.kind, link.info).get(declared.option)
     mode = next((name for name, each in declared.modes.items() if each == value), str(value))
     own_mac = declared.has_mac and mode not in declared.fixed_modes
+    seen = inside.as_seen(link, state)
+    if netns is None:
+        seen["routes"] = ()  # of the host's own nobody declares any
     settings = tuple(
         (key, now)
         for key, now in (observed.sysctls.items() if netns is None else ())
         if "/conf/{0}/".format(link.ifname) in key and now is not None
     )
     return declared(  # type: ignore[call-arg]
-        **dict(inside.as_seen(link, state), mac=link.mac if own_mac else None),
+        **dict(seen, mac=link.mac if own_mac else None),
         netns=netns,
         network=next(filter(None, map(names.alias_of_altname, link.altnames)), ""),
         parent=parent.ifname,
@@ -186,9 +189,16 @@ def _create(desired: Child, words: Mapping[str, Any]) -> Operation:
 
 
 def _place(netns: Optional[str], observed: Observed) -> NamespaceState:
-    """The inside of a namespace, or the host's own. Routes of the host's own are nobody's declaration."""
+    """The inside of a namespace, or the host's own."""
     if netns is None:
-        return NamespaceState(observed.links, observed.addresses, (), observed.sysctls)
+        return NamespaceState(
+            observed.links,
+            observed.addresses,
+            observed.routes,
+            observed.sysctls,
+            observed.neighbours,
+            observed.tentative,
+        )
     return observed.namespaces.get(netns, NamespaceState())
 
 

@@ -10,7 +10,7 @@ back to where it came from.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Dict, Iterator, List, Mapping, Optional
 
 from ..._kernel import names, rare
@@ -24,12 +24,11 @@ from ..._kernel.tc import qdisc_set
 from .. import ownership, qdisc
 from ..action import Action, operation
 from ..link import (
-    altname_step,
     change_link,
     comparable_addresses,
     compare_addresses,
     compare_altnames,
-    former_holders,
+    taking_the_mark,
 )
 from ..qdisc import Limit
 from . import unknown
@@ -66,11 +65,7 @@ class Ifb(DeclaredLink):
 def compare(desired: Ifb, observed: Observed) -> List[Action]:
     link = observed.links.get(desired.ifname)
     if link is None:
-        mark = names.altname(desired.alias)
-        former = former_holders(mark, observed.links.values())
-        away, again = (tuple(altname_step(verb, None, ifname, mark) for ifname in former) for verb in ("delete", "add"))
-        made = _create(desired)
-        return [replace(made, do=(*away, *made.do), undo=(*made.undo, *again))]
+        return [taking_the_mark(_create(desired), desired.alias, observed.links.values())]
     ownership.refuse_foreign(desired.ifname, desired.alias, link, "ifb", observed)
     qdisc.refuse_foreign_root(desired.ifname, desired.owner, qdisc.shaping_of(link, observed))
     return list(_changes(desired, link, observed))

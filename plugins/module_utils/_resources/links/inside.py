@@ -10,14 +10,15 @@ A kind whose links are inside namespaces calls these with its declared link, whi
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Collection, Dict, Iterator, List, Optional, Tuple
 
 from ..._kernel.changes import Subject, of_owner
 from ..._kernel.errors import InsideError
 from ..._kernel.rtnl import settings as interface_settings
 from ..._kernel.rtnl.read import IPV6_MTU, Link, RouteEntry
+from ..._kernel.rtnl.uapi import LEADING_NOWHERE
 from ..._kernel.visits import NamespaceState
-from .. import routes
+from .. import connected, routes
 from ..action import Action, Operation, operation
 from ..link import add_missing, change_link, comparable_addresses, last_mtu, loses_ipv6, remove_surplus
 from ..link_local import is_of_a_mac, link_local
@@ -79,7 +80,7 @@ def as_seen(link: Link, state: NamespaceState) -> Dict[str, Any]:
         "mac": link.mac,
         "mtu": link.mtu,
         "addresses": comparable_addresses(state.addresses.get(link.index, [])),
-        "routes": tuple(routes.static(entry) for entry in routes_of(link, state)),
+        "routes": _set_by_somebody(link, state, state.addresses.get(link.index, [])),
     }
 
 
@@ -105,8 +106,12 @@ def changes(desired: Inside, inner: Link, state: NamespaceState) -> Iterator[Act
     yield from add_missing(netns, ifname, desired.shown, subject, now_addresses, desired.addresses)
     if not inner.up:
         yield change_link(netns, ifname, desired.shown, subject, "up", False, True)
-    # A gateway is within an address's reach, so routes come and go while the addresses of both are there.
-    yield from _compare_routes(desired, inner, state, subject)
+    where = connected.Where(netns, ifname, desired.shown, subject)
+    now = state.addresses.get(inner.index, [])
+    yield from connected.compare(where, inner, desired.addresses, now, state.routes, state.tentative)
+    if netns is not None:  # routes of the host's own are nobody's declaration
+        # A gateway is within an address's reach, so routes come and go while the addresses of both are there.
+        yield from _compare_routes(desired, inner, state, subject)
     yield from remove_surplus(netns, ifname, desired.shown, subject, now_addresses, desired.addresses)
     if loses_ipv6(inner.mtu, desired.mtu):
         settings = interface_settings.packed(inner.families)
@@ -147,13 +152,19 @@ def _link_local_of_the_mac(desired: Inside, inner: Link, state: NamespaceState, 
 def _compare_routes(desired: Inside, inner: Link, state: NamespaceState, subject: Subject) -> Iterator[Action]:
     """Only routes over this interface, and declared ones without any; those the kernel makes are its own."""
     wanted = set(desired.routes)
-    now = {routes.static(entry) for entry in routes_of(inner, state)}
+    now = set(_set_by_somebody(inner, state, desired.addresses))
     now |= routes.leading_nowhere(state.routes) & wanted
     place = (desired.netns, desired.ifname, desired.shown, subject)
     yield from routes.remove(now - wanted, *place)
     for route in [route for route in desired.routes if route not in now]:
         for action in routes.add([route], *place):
             yield replace(action, undo=(*action.undo, *displaced(desired, (route,), state)))
+
+
+def _set_by_somebody(inner: Link, state: NamespaceState, addresses: Collection[str]) -> Tuple[StaticRoute, ...]:
+    """Without those that do what the kernel's own to the subnets of these addresses would: whose they are is no matter,
+    and it has one place for both."""
+    return tuple(routes.static(e) for e in routes_of(inner, state) if not connected.is_connected(e, addresses))
 
 
 def displaced(desired: Inside, declared: Tuple[StaticRoute, ...], state: NamespaceState) -> Iterator[Operation]:
@@ -183,7 +194,7 @@ def nowhere_again(desired: Inside, state: NamespaceState) -> Iterator[Operation]
     """What takes away those of a new pair's routes that do not go with its interface."""
     there = routes.leading_nowhere(state.routes)
     for route in desired.routes:
-        if route.type in routes.LEADING_NOWHERE and route not in there:
+        if route.type in LEADING_NOWHERE and route not in there:
             yield operation("route.delete", netns=desired.netns, ifname="lo", route=route.words())
 
 

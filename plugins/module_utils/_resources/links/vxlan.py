@@ -20,17 +20,18 @@ from ..._kernel.host import Host
 from ..._kernel.observe import Observed
 from ..._kernel.operations.link import address_add, altname_add
 from ..._kernel.rtnl import requests as messages
+from ..._kernel.rtnl import socket as nl
+from ..._kernel.rtnl import uapi
 from ..._kernel.rtnl.read import IPV6_MTU, Link
 from ..._kernel.vxlan import Options, Ways
 from .. import ownership
 from ..action import Action, Operation, operation
 from ..link import (
-    altname_step,
     change_link,
     comparable_addresses,
     compare_addresses,
     compare_altnames,
-    former_holders,
+    taking_the_mark,
 )
 from ..settings import compare_sysctl, settable
 from . import unknown
@@ -39,6 +40,14 @@ from .kind import DeclaredLink, Kind
 #: Options that the kernel changes on a living device (vxlan_changelink() in drivers/net/vxlan/).
 _LIVING = ("local", "learning")
 _NOTHING = Ways()
+#: As bridge(8) calls them.
+_FLAGS = {
+    uapi.IFLA_BRPORT_LEARNING: "learning",
+    uapi.IFLA_BRPORT_UNICAST_FLOOD: "flood",
+    uapi.IFLA_BRPORT_MCAST_FLOOD: "mcast_flood",
+    uapi.IFLA_BRPORT_BCAST_FLOOD: "bcast_flood",
+    uapi.IFLA_BRPORT_NEIGH_SUPPRESS: "neigh_suppress",
+}
 
 
 @dataclass(frozen=True)
@@ -64,6 +73,7 @@ class Vxlan(DeclaredLink):
     mtu: int
     ways: Tuple[Way, ...] = ()
     master: Optional[str] = None
+    multicast: bool = False  # of a port: what is for all goes to the other hosts too
     sysctls: Tuple[Tuple[str, str], ...] = ()
 
     kind, netns = "vxlan", None
@@ -85,6 +95,19 @@ class Vxlan(DeclaredLink):
         return self.subject.network or self.ifname
 
     @property
+    def flags(self) -> Dict[int, int]:
+        """Of the port: IFLA_BRPORT_* → value. Nothing is learned there, nor sent there for want of a better way."""
+        if self.master is None:
+            return {}
+        return {
+            uapi.IFLA_BRPORT_LEARNING: 0,
+            uapi.IFLA_BRPORT_UNICAST_FLOOD: 0,
+            uapi.IFLA_BRPORT_MCAST_FLOOD: int(self.multicast),
+            uapi.IFLA_BRPORT_BCAST_FLOOD: int(self.multicast),
+            uapi.IFLA_BRPORT_NEIGH_SUPPRESS: 1,
+        }
+
+    @property
     def options(self) -> Options:
         return Options(self.vni, self.port, self.local)
 
@@ -92,7 +115,7 @@ class Vxlan(DeclaredLink):
 def compare(desired: Vxlan, observed: Observed) -> List[Action]:
     link = observed.links.get(desired.ifname)
     if link is None:
-        return [_first(desired, observed), *_ways(desired, _NOTHING)]
+        return [taking_the_mark(_create(desired), desired.alias, observed.links.values()), *_ways(desired, _NOTHING)]
     ownership.refuse_foreign(desired.ifname, desired.alias, link, "vxlan", observed)
     why = _made_anew(desired, link, observed)
     if why:
@@ -133,14 +156,6 @@ def _of_bridge(link: Link, observed: Observed, gone: Ways) -> Operation:
     return operation("ways.set", ifname=link.ifname, neighbours_of=bridge, **words)
 
 
-def _first(desired: Vxlan, observed: Observed) -> Action:
-    """Where another link has our mark in its altname, it gives it up."""
-    made, mark = _create(desired), names.altname(desired.alias)
-    former = former_holders(mark, observed.links.values())
-    away, again = (tuple(altname_step(verb, None, ifname, mark) for ifname in former) for verb in ("delete", "add"))
-    return replace(made, do=(*away, *made.do), undo=(*made.undo, *again))
-
-
 def _create(desired: Vxlan) -> Action:
     words = {
         "ifname": desired.ifname,
@@ -150,6 +165,7 @@ def _create(desired: Vxlan) -> Action:
         "mac": desired.mac,
         "mtu": desired.mtu,
         "master": desired.master,
+        "flags": {str(kind): "%02x" % value for kind, value in desired.flags.items()},
         "up": True,
         "sysctls": [list(pair) for pair in settable(desired.sysctls, desired.mtu)],
     }
@@ -186,7 +202,9 @@ def _changes(desired: Vxlan, link: Link, observed: Observed) -> Iterator[Action]
     master = observed.by_index.get(link.master)
     if (master.ifname if master is not None else None) != desired.master:
         now_master = master.ifname if master is not None else None
-        yield change_link(None, ifname, shown, subject, "master", now_master, desired.master)
+        yield _change_master(desired, link, now_master, shown)
+    else:
+        yield from _change_flags(desired, link, shown)
     if link.ipv6_link_local and link.mtu >= IPV6_MTU:
         yield change_link(None, ifname, shown, subject, "ipv6_link_local", True, False)
     for key, value in settable(desired.sysctls, desired.mtu):
@@ -211,6 +229,35 @@ def _change_options(desired: Vxlan, now: Options, shown: str) -> Iterator[Action
             yield Action(text, desired.subject, (there,), (back,), before={name: was}, after={name: wanted})
 
 
+def _change_master(desired: Vxlan, link: Link, now: Optional[str], shown: str) -> Action:
+    """From one bridge to another: the flags of the port go with it."""
+    action = change_link(None, desired.ifname, shown, desired.subject, "master", now, desired.master)
+    place = {"ifname": desired.ifname}
+    there = operation("port.restore", flags={str(k): "%02x" % v for k, v in desired.flags.items()}, **place)
+    back = operation("port.restore", flags={str(k): raw.hex() for k, raw in _flags_of(link).items()}, **place)
+    return replace(action, do=(*action.do, there), undo=(*action.undo, *((back,) if now is not None else ())))
+
+
+def _change_flags(desired: Vxlan, link: Link, shown: str) -> Iterator[Action]:
+    found = _flags_of(link)
+    for kind, wanted in desired.flags.items():
+        if kind not in found or found[kind][:1] == bytes((wanted,)):
+            continue
+        there, back = (
+            operation("port.restore", ifname=desired.ifname, flags={str(kind): value})
+            for value in ("%02x" % wanted, found[kind].hex())
+        )
+        name, was = _FLAGS[kind], bool(found[kind][0])
+        text = "set {0} of bridge port {1} {2}".format(name, shown, "on" if wanted else "off")
+        yield Action(text, desired.subject, (there,), (back,), before={name: was}, after={name: bool(wanted)})
+
+
+def _flags_of(link: Link) -> Dict[int, bytes]:
+    """As far as they were read: of a link that an interrupted run leaves, they are not."""
+    found = nl.attributes(link.port)
+    return {kind: found[kind] for kind in _FLAGS if kind in found}
+
+
 # --- the ways to other hosts
 
 
@@ -231,7 +278,7 @@ def _less(these: Ways, *others: Ways) -> Ways:
     return Ways(
         **{
             part: tuple(each for each in getattr(these, part) if not any(each in getattr(o, part) for o in others))
-            for part in ("forwarding", "neighbours", "routes")
+            for part in vxlan.PARTS
         }
     )
 
@@ -244,7 +291,7 @@ def _key(part: str, entry: Tuple[str, ...]) -> Tuple[str, ...]:
 def _displaced(missing: Ways, now: Ways) -> Ways:
     """What is there in the place of what is to come."""
     found = {}
-    for part in ("forwarding", "neighbours", "routes"):
+    for part in vxlan.PARTS:
         keys = {_key(part, each) for each in getattr(missing, part)}
         found[part] = tuple(each for each in getattr(now, part) if _key(part, each) in keys)
     return Ways(**found)
@@ -253,7 +300,7 @@ def _displaced(missing: Ways, now: Ways) -> Ways:
 def _unnamed(surplus: Ways, wanted: List[Ways]) -> Ways:
     """Without what gave way to something that is wanted."""
     found = {}
-    for part in ("forwarding", "neighbours", "routes"):
+    for part in vxlan.PARTS:
         keys = {_key(part, each) for ways in wanted for each in getattr(ways, part)}
         found[part] = tuple(each for each in getattr(surplus, part) if _key(part, each) not in keys)
     return Ways(**found)
@@ -272,6 +319,8 @@ def _by_host(surplus: Ways, now: Ways) -> Iterator[Tuple[str, Ways]]:
         keep(underlay, "forwarding", (mac, underlay))
     for address, mac in surplus.neighbours:
         keep(to.get(mac, ""), "neighbours", (address, mac))
+    for (mac,) in surplus.bridged:
+        keep(to.get(mac, ""), "bridged", (mac,))
     for route in surplus.routes:
         keep(to.get(macs.get(route[1], ""), ""), "routes", route)
     for underlay in sorted(found):
@@ -316,12 +365,14 @@ def _shown(ways: Ways) -> Iterator[str]:
     """What a person wants to know: routes say it all where there are some."""
     if ways.routes:
         return (route[0] for route in ways.routes)
-    entries = ["MAC " + mac for mac, _to in ways.forwarding] or ["neighbour " + each[0] for each in ways.neighbours]
+    entries = ["neighbour " + each[0] for each in ways.neighbours] or ["MAC " + mac for mac, _to in ways.forwarding]
+    entries = entries or ["MAC " + mac for (mac,) in ways.bridged]
     return iter(entries[:3] + ["and {0} more".format(len(entries) - 3)] * (len(entries) > 3))
 
 
 def _entries(ways: Ways) -> Dict[str, Any]:
     found: Dict[str, Any] = {"forwarding entry " + mac: to for mac, to in ways.forwarding}
+    found.update({"entry of the bridge " + mac: "static" for (mac,) in ways.bridged})
     found.update({"neighbour " + address: mac for address, mac in ways.neighbours})
     found.update({"route " + route[0]: "via " + route[1] for route in ways.routes})
     return found
@@ -350,6 +401,7 @@ def remove(link: Link, observed: Observed, netns: Optional[str] = None) -> Actio
         "mac": link.mac,
         "mtu": link.mtu,
         "master": master.ifname if master is not None else None,
+        "flags": {str(kind): raw.hex() for kind, raw in _flags_of(link).items()},
         "up": link.up,
         "sysctls": [[key, value] for key, value in _settings_of(link, observed)],
         "ipv6_link_local": link.ipv6_link_local,
@@ -386,6 +438,9 @@ def _create_link(host: Host, netns: Optional[str], words: Mapping[str, Any]) -> 
     if words["master"] is not None:
         settings["master"] = host.index(words["master"])
     host.socket.send([messages.link_set(ifname, **settings)])
+    if words.get("flags"):
+        raw = {int(kind): bytes.fromhex(value) for kind, value in words["flags"].items()}
+        host.socket.send([messages.bridge_port_restore(ifname, raw)])
     for altname in words["altnames"]:
         altname_add(host, None, ifname, altname)
     for key, value in words["sysctls"]:
@@ -406,7 +461,7 @@ KIND = Kind(
     remove=remove,
     create=_create_link,
     configure=_configure,
-    mutable=("alias", "local", "mac", "mtu", "ways", "master", "sysctls"),
+    mutable=("alias", "local", "mac", "mtu", "ways", "master", "multicast", "sysctls"),
     after_rules=True,
     settings=(
         "net/ipv4/conf/{0}/rp_filter",

@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
-from typing import Dict, List, Set, Tuple
+from typing import Dict, Iterable, List, Set, Tuple
 
 from ..link_local import solicited_node
-from .model import Ruleset
+from .model import Endpoint, Ruleset
+from .overlay import bridged_chains, bridged_sets
 from .tables import (
     Chain,
     NamedSet,
@@ -25,7 +26,8 @@ from .tables import (
 
 
 def bridge_table(ruleset: Ruleset, name: str) -> Table:
-    return Table("bridge", name, _bridge_sets(ruleset), _BRIDGE_CHAINS)
+    sets, chains = (*_bridge_sets(ruleset), *bridged_sets(ruleset)), (*_BRIDGE_CHAINS, *bridged_chains(ruleset))
+    return Table("bridge", name, sets, chains)
 
 
 def _bridge_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
@@ -34,8 +36,9 @@ def _bridge_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
     free = [endpoint for endpoint in ruleset.endpoints if endpoint.bridge in unguarded]
     link_locals = link_locals_of(ruleset.endpoints)
     # By port, for "meta ibrname" is a module that small kernels leave out.
-    apart = {network.bridge for network in ruleset.networks if not network.icc}
-    icc_off = unique(endpoint.host_ifname for endpoint in ruleset.endpoints if endpoint.bridge in apart)
+    apart = {network.bridge: network.mac for network in ruleset.networks if not network.icc}
+    kept_apart = [endpoint for endpoint in ruleset.endpoints if endpoint.bridge in apart]
+    icc_off = unique(endpoint.host_ifname for endpoint in kept_apart)
     six = [(endpoint, address) for endpoint in guarded for address in addresses_of(endpoint, 6, link_locals)]
     pairs6 = _pairs(ruleset, 6, link_locals)
     return (
@@ -58,6 +61,17 @@ def _bridge_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
         ),
         NamedSet("addresses6", "ifname . ipv6_addr", tuple('"{0}" . {1}'.format(e.host_ifname, a) for e, a in six)),
         NamedSet("icc_off", "ifname", quoted(icc_off)),
+        NamedSet("apart4", "ipv4_addr", _own_addresses(kept_apart, 4)),
+        NamedSet("apart6", "ipv6_addr", _own_addresses(kept_apart, 6)),
+        NamedSet(
+            "routers",
+            "ifname . ether_addr",
+            unique(
+                '"{0}" . {1}'.format(endpoint.host_ifname, apart[endpoint.bridge])
+                for endpoint in kept_apart
+                if apart[endpoint.bridge]
+            ),
+        ),
         NamedSet("returning", "ifname . ifname", tuple('"{0}" . "{0}"'.format(ifname) for ifname in icc_off)),
         NamedSet("links4", "ipv4_addr . ipv4_addr . inet_proto . inet_service", links_of(ruleset, 4)),
         NamedSet("links6", "ipv6_addr . ipv6_addr . inet_proto . inet_service", links_of(ruleset, 6)),
@@ -73,6 +87,10 @@ def _bridge_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
             unique("{0} . {1}".format(source, solicited_node(target)) for source, target in pairs6),
         ),
     )
+
+
+def _own_addresses(endpoints: Iterable[Endpoint], family: int) -> Tuple[str, ...]:
+    return unique(address for each in endpoints for address in addresses_of(each, family, {}))
 
 
 def _pairs(ruleset: Ruleset, family: int, link_locals: Dict[str, str]) -> List[Tuple[str, str]]:
@@ -98,7 +116,17 @@ def _pairs(ruleset: Ruleset, family: int, link_locals: Dict[str, str]) -> List[T
 _TARGET_AS_SOURCE = "@nh,64,128 set @th,64,128"
 
 _BRIDGE_CHAINS = (
-    Chain("guard", ("iifname @ports goto from_port",), "type filter hook prerouting priority -200"),
+    Chain(
+        "guard",
+        (
+            "iifname @ports jump from_port",
+            "iifname @icc_off iifname . ether daddr != @routers jump from_one_kept_apart",
+        ),
+        "type filter hook prerouting priority -200",
+    ),
+    # What a container says to a neighbour is judged here, before br_netfilter translates anything: a call of a port
+    # that the neighbour publishes is to the host, goes to the bridge, and is none of this. Afterwards it looks alike.
+    Chain("from_one_kept_apart", ("ip daddr @apart4 goto neighbours", "ip6 daddr @apart6 goto neighbours")),
     Chain(
         "from_port",
         (
@@ -187,12 +215,21 @@ _BRIDGE_CHAINS = (
     # advertisement comes, as Linux sends it, from the address that it is about.
     Chain("detection", (_TARGET_AS_SOURCE, "iifname . ip6 saddr != @addresses6 drop", "@nh,64,128 set 0x0", "accept")),
     Chain("advertisement", (_TARGET_AS_SOURCE,)),
-    Chain("forward", ("iifname @icc_off oifname @icc_off goto neighbours",), "type filter hook forward priority 0"),
+    Chain("forward", ("iifname @icc_off oifname @icc_off goto between",), "type filter hook forward priority 0"),
     Chain(
-        "neighbours",
+        "between",
         (
             # Back to where it came from: with br_netfilter, a container that calls its own published port.
             "iifname . oifname @returning accept",
+            # Judged where it came in, or translated since.
+            "ip daddr @apart4 accept",
+            "ip6 daddr @apart6 accept",
+            "goto neighbours",
+        ),
+    ),
+    Chain(
+        "neighbours",
+        (
             "arp saddr ip . arp daddr ip @pairs4 accept",
             "ip saddr . ip daddr . meta l4proto . th dport @links4 accept",
             "ip6 saddr . ip6 daddr . meta l4proto . th dport @links6 accept",

@@ -116,6 +116,9 @@ def _edit_table(table: Table, want: TableState, have: Optional[TableState], text
         _replace(edit, table, want, have, text)
         return edit
     where = "{0} {1}".format(table.family, table.name)
+    if have.dormant:
+        edit.script.append("add table {0}".format(where))  # without flags, as nft(8) has it
+        edit.told.woken = edit.more = True
     for name in want.chains:
         if name not in have.chains:
             edit.script.append("add chain {0} {1}".format(where, name))

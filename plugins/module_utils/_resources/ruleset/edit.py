@@ -22,6 +22,7 @@ class TableEdit:
     family: str
     name: str
     what: str = EDITED
+    woken: bool = False  # it was dormant: there, but without any effect
     new_chains: List[str] = field(default_factory=list)
     policies: Dict[str, Tuple[Any, Any]] = field(default_factory=dict)  # chain → before, after
     rules: Dict[str, Tuple[List[str], List[str]]] = field(default_factory=dict)  # chain → before, after

@@ -116,6 +116,8 @@ _CHAINS = (
             "ct state established,related accept",
             "ip saddr . ip daddr @itself4 accept",
             "ip6 saddr . ip6 daddr @itself6 accept",
+            # A published port is everybody's, the neighbours' too: they come by the host's address.
+            "ct status dnat accept",
             "ip saddr . ip daddr . meta l4proto . th dport @links4 accept",
             "ip6 saddr . ip6 daddr . meta l4proto . th dport @links6 accept",
             "drop",

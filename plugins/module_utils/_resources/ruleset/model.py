@@ -16,17 +16,19 @@ class Tunnel:
 
     ifname: str
     subnet: str  # of which ``NetworkPolicy.subnet`` is this host's block
-    beyond: Tuple[str, ...] = ()  # the blocks of the other hosts
 
 
 @dataclass(frozen=True)
 class Underlay:
-    """Of one overlay network: who may send us VXLAN packets with its identifier, from where."""
+    """Of one overlay network: who may send us VXLAN packets with its identifier, from where; and what is over there."""
 
     network: str
     vni: int
     port: int
     peers: Tuple[str, ...] = ()  # their addresses on the underlay, all of one family
+    way: str = ""  # the interface by which packets to them leave: the VXLAN device, or the bridge that it is a port of
+    beyond: Tuple[str, ...] = ()  # the blocks of the other hosts, and addresses of theirs that are in none
+    bridged: str = ""  # the VXLAN device that is a port of the bridge; empty: the host routes
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class NetworkPolicy:
     trusted_host_interfaces: Tuple[str, ...] = ()
     anti_spoofing: bool = True
     external: bool = False  # a bridge of somebody else's, which may have a way out of its own
+    mac: Optional[str] = None  # the bridge's, where it is ours
     tunnel: Optional[Tunnel] = None  # of an overlay that is routed: what leads to its other hosts
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import Iterator, Tuple
 
-from .model import NetworkPolicy, Ruleset, Underlay
+from .model import Ruleset, Underlay
 from .tables import Chain, NamedSet, address_type, family_of, quoted, unique
 
 #: A set for each network: the hosts that may send its packets.
@@ -27,17 +27,17 @@ def overlay_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
     if not ruleset.underlays:
         return ()
     tunnels = unique(network.tunnel.ifname for network in ruleset.networks if network.tunnel is not None)
-    beyond = [_beyond(ruleset.networks, family) for family in (4, 6)]
+    beyond = [_beyond(ruleset.underlays, family) for family in (4, 6)]
     return (NamedSet("tunnels", "ifname", quoted(tunnels)), *beyond, *map(_peers, ruleset.underlays))
 
 
-def _beyond(networks: Tuple[NetworkPolicy, ...], family: int) -> NamedSet:
-    """What is reached over a device, and comes from there."""
+def _beyond(underlays: Tuple[Underlay, ...], family: int) -> NamedSet:
+    """What is on other hosts, and the interface that leads there. Of a routed network, what may come from there."""
     elements = unique(
-        '"{0}" . {1}'.format(network.tunnel.ifname, block)
-        for network in networks
-        if network.tunnel is not None and network.family == family
-        for block in network.tunnel.beyond
+        '"{0}" . {1}'.format(underlay.way, prefix)
+        for underlay in underlays
+        for prefix in underlay.beyond
+        if family_of(prefix) == family
     )
     return NamedSet("beyond%d" % family, "ifname . " + address_type(family), elements, interval=True)
 
@@ -78,7 +78,13 @@ def overlay_chains(ruleset: Ruleset) -> Tuple[Chain, ...]:
         ),
         Chain(
             "host_out",
-            ("oifname @tunnels ct state established,related accept", "oifname @tunnels drop"),
+            (
+                "oifname @tunnels ct state established,related accept",
+                "oifname @tunnels drop",
+                # Of a bridged one, where the same is on the bridge itself.
+                "oifname . ip daddr @beyond4 drop",
+                "oifname . ip6 daddr @beyond6 drop",
+            ),
             "type filter hook output priority filter",
         ),
         Chain("inner", ("iifname @tunnels oifname != @bridges drop",), "type filter hook forward priority filter"),
@@ -99,3 +105,16 @@ def _from_peers(underlays: Tuple[Underlay, ...]) -> Iterator[str]:
 
 
 _FAMILIES = {4: ("ip", "ipv6"), 6: ("ip6", "ipv4")}
+
+
+def bridged_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
+    """Of ``table bridge``: the ports that lead to other hosts."""
+    afar = quoted(underlay.bridged for underlay in ruleset.underlays if underlay.bridged)
+    return (NamedSet("afar", "ifname", afar),) if afar else ()
+
+
+def bridged_chains(ruleset: Ruleset) -> Tuple[Chain, ...]:
+    """A host is no part of its networks here either."""
+    if not any(underlay.bridged for underlay in ruleset.underlays):
+        return ()
+    return (Chain("host_in", ("iifname @afar drop",), "type filter hook input priority -200"),)

@@ -35,6 +35,9 @@ class Owners:
             self._subjects.update({network.bridge: subject, str(ipaddress.ip_network(network.subnet)): subject})
             if network.tunnel is not None:
                 self._subjects.update({network.tunnel.ifname: subject, network.tunnel.subnet: subject})
+        for underlay in ruleset.underlays:
+            subject = Subject(network=underlay.network)
+            self._subjects.update(dict.fromkeys((underlay.way, underlay.bridged or underlay.way), subject))
         for endpoint in ruleset.endpoints:
             subject = Subject(container=endpoint.container, interface=endpoint.ifname or None)
             self._subjects.update(dict.fromkeys((endpoint.host_ifname, *endpoint.addresses), subject))

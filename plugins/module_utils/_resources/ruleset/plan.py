@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from typing import List, Mapping, Optional, Sequence, Tuple
 
-from ..._kernel import dependencies, nft
+from ..._kernel import dependencies, dormant, nft
 from ..._kernel.errors import FabricError
 from ..._kernel.names import TRANSIT_TABLE
 from ..._kernel.names import table as table_name
@@ -37,6 +38,8 @@ def plan_ruleset(
 ) -> Optional[RulesetChange]:
     """None when nothing is to be done; ``desired`` and ``transit`` None mean that there is to be no table of it."""
     live = {name: _read(name, objects) for name, objects in listing or begin_listing(topology)}
+    for name in live.keys() & dormant.tables():
+        live[name] = replace(live[name], dormant=True)
     change = _change(desired, transit, live)
     if change is not None and change.stale_flows:
         dependencies.require_library("pyroute2", "to end the connections of published ports that went or moved")

@@ -27,6 +27,7 @@ class TableState:
     sets: Mapping[str, Any]  # name → everything but its elements
     elements: Mapping[str, Mapping[str, Any]]
     others: int  # flowtables, counters and such: never ours
+    dormant: bool = False
 
 
 def read_table(objects: Objects) -> TableState:

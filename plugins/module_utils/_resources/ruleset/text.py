@@ -54,8 +54,13 @@ Where a process of the host calls ``[::1]``, the answers wear a bridge's address
 ``table bridge`` sees what is bridged, without br_netfilter::
 
       a frame from a container -> guard (-200): is this MAC, ARP, IPv4, IPv6 or ND identity its own?
-      a frame to another port  -> forward (0):  icc: false? only what a link names
+                                  icc: false? of what is to a neighbour only what a link names
+      a frame to another port  -> forward (0):  icc: false? the same of what is not IP, or to nobody in particular
       a frame to 01:80:c2:00:00:0X, which no bridge forwards -> reserved (-200): dropped
+
+To a neighbour is what bears its address and does not go to the bridge's own MAC. It is judged in `guard`, for where
+somebody turned br_netfilter on a call of a port that the neighbour publishes is translated between the two, and then
+looks alike.
 
 A fragment may be too short to hold what a rule asks for, so what cannot be read does not pass: an answer over a link
 has flags that say so, and the first fragment of a datagram says what it is.

@@ -37,6 +37,7 @@ _WORDS = {
     "adopted": "external bridge",
     "tunnels": "way to other hosts",
     "beyond": "block of another host",
+    "afar": "port that leads to other hosts",
     "closed": "no way in or out",
     "routed": "gateway_mode routed",
     "unprotected": "gateway_mode nat-unprotected",
@@ -57,6 +58,7 @@ _WORDS = {
     "ports": "guarded against spoofing",
     "macs": "MAC",
     "addresses": "addresses",
+    "routers": "way out",
     "returning": "frames back to where they came from",
     "pairs": "linked addresses",
     "soliciting": "linked addresses, for neighbour discovery",
@@ -103,6 +105,9 @@ def _of_table(edit: TableEdit, topology: Subject, owners: Owners) -> Iterator[Ch
     elif edit.what == REPLACED:
         text = "replace nft table {0}, whose sets or chains differ".format(where)
         yield Change(text, topology, _removed_contents(edit, owners), _contents([edit], owners))
+    if edit.woken:
+        text = "enable nft table {0}, which is dormant: nothing in it has any effect".format(where)
+        yield Change(text, topology, {"table " + where: "dormant"}, {"table " + where: "enabled"})
     for name in edit.new_chains:
         text = "add chain {0} to table {1}".format(name, where)
         yield Change(text, topology, {"chain " + name: None}, {"chain " + name: "there"})

@@ -1,0 +1,109 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What does not get in: forged VXLAN packets, forged sources, and whom ``icc``, ``links`` and ``internal`` keep out."""
+
+from __future__ import annotations
+
+import select
+import socket
+import struct
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.integration.overlay.fleet import Fleet
+from tests.lab import ansible, frames
+
+VNI, PORT = 4711, 4789
+CONTAINERS = {
+    "node1": {"web": {"networks": ["shop", "quiet"], "links": ["db:database"]}},
+    "node2": {"db": {"networks": ["shop", "quiet"], "expose": ["80"]}, "mq": {"networks": ["quiet"]}},
+}
+
+
+class Made(NamedTuple):
+    fleet: Fleet
+    ran: ansible.PlaybookRun
+
+    def address(self, place: str, interface: str) -> str:
+        host, _slash, container = place.partition("/")
+        return str(self.fleet.result(self.ran, host)["containers"][container]["interfaces"][interface]["ipv4"])
+
+
+@pytest.fixture(scope="module", params=["routed", "bridged"])
+def made(shared_fleet: Fleet, request: pytest.FixtureRequest) -> Made:
+    mode = {"driver": "overlay", "overlay_mode": request.param}
+    shop = {**mode, "vni": VNI, "ipam": {"config": [{"subnet": "10.88.0.0/16"}]}}
+    quiet = {**mode, "icc": False, "internal": True, "ipam": {"config": [{"subnet": "10.89.0.0/16"}]}}
+    shared_fleet.declare({"shop": shop, "quiet": quiet}, CONTAINERS)
+    return Made(shared_fleet, shared_fleet.run())
+
+
+def _heard(made: Made, sender: str, inner_source: str, peer: str = "", wait: float = 0.5) -> bool:
+    """Whether db hears a datagram that comes in a VXLAN packet. ``peer``: whose outer source it has, if not its own."""
+    fleet, target = made.fleet, made.address("node2/db", "eth0")
+    devices = fleet.host("node2").json(["ip", "-j", "-d", "link", "show", "type", "vxlan"])
+    device = next(each for each in devices if each["linkinfo"]["info_data"]["id"] == VNI)
+    bridged = "02:42:" + ":".join("%02x" % int(each) for each in target.split("."))
+    to = bridged if "master" in device else device["address"]
+    source_mac = "02:42:" + ":".join("%02x" % int(each) for each in inner_source.split("."))
+    inner = frames.ip4(inner_source, target, 17, frames.udp(inner_source, target, 1111, 7777, b"forged"))
+    frame = frames.ethernet(source_mac, to, 0x0800, inner)
+    payload = struct.pack("!II", 0x08000000, VNI << 8) + frame
+    with fleet.listening("node2/db", 7777, "udp") as ear:
+        outer_source = fleet.host(peer or sender).ipv4
+        outer = frames.udp(outer_source, fleet.host("node2").ipv4, 5555, PORT, payload)
+        whole = frames.ip4(outer_source, fleet.host("node2").ipv4, 17, outer)
+        raw = fleet.talk.socket(sender, socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+        raw.sendto(whole, (fleet.host("node2").ipv4, 0))
+        raw.close()
+        return bool(select.select([ear], [], [], wait)[0])
+
+
+def test_a_packet_is_taken_from_a_peer_alone(made: Made) -> None:
+    web = made.address("node1/web", "eth0")
+    assert _heard(made, "attacker", web, peer="node1", wait=5), "what a peer's address sends is what it looks like"
+    assert not _heard(made, "attacker", web)
+    assert not _heard(made, "node3", web), "a host of the inventory that is not on the network"
+
+
+@pytest.mark.parametrize("source", ["10.88.1.99", "192.0.2.77", "10.88.200.9"])
+def test_what_comes_from_a_peer_has_the_source_of_something_there(made: Made, source: str) -> None:
+    """In this host's own block, of the world, and of a block that is nobody's."""
+    assert not _heard(made, "attacker", source, peer="node1")
+
+
+def test_no_process_of_a_peer_makes_such_packets(made: Made) -> None:
+    fleet = made.fleet
+    sender = fleet.talk.socket("node1", socket.AF_INET, socket.SOCK_DGRAM)
+    payload = struct.pack("!II", 0x08000000, VNI << 8) + b"\0" * 60
+    with pytest.raises(PermissionError):
+        sender.sendto(payload, (fleet.host("node2").ipv4, PORT))
+    other = struct.pack("!II", 0x08000000, 99 << 8) + b"\0" * 60
+    assert sender.sendto(other, (fleet.host("node2").ipv4, PORT)), "other users of the port are left alone"
+
+
+def test_a_container_cannot_pass_for_its_host(made: Made) -> None:
+    """What it sends to another host's VXLAN port is not translated, so it comes from no peer."""
+    fleet = made.fleet
+    payload = struct.pack("!II", 0x08000000, VNI << 8) + b"\0" * 60
+    ear = fleet.talk.ear("node2", "eth0")
+    sender = fleet.talk.socket("node1/web", socket.AF_INET, socket.SOCK_DGRAM)
+    sender.sendto(payload, (fleet.host("node2").ipv4, PORT))
+    heard: Any = []
+    while select.select([ear], [], [], 0.5)[0]:
+        frame = ear.recv(2048)
+        if payload[:8] in frame:
+            heard.append(socket.inet_ntoa(frame[26:30]))
+    assert fleet.host("node1").ipv4 not in heard
+
+
+def test_neighbours_are_kept_apart_between_hosts_but_for_links(made: Made) -> None:
+    fleet = made.fleet
+    db, mq = made.address("node2/db", "eth1"), made.address("node2/mq", "eth0")
+    assert fleet.seen("node1/web", "node2/db", db, 80) == made.address("node1/web", "eth1")
+    assert fleet.blocked("node1/web", "node2/db", db, 81), "a port that is not exposed"
+    assert fleet.blocked("node1/web", "node2/mq", mq, 80)
+    assert fleet.blocked("node2/db", "node1/web", made.address("node1/web", "eth1"), 80), "a link has one direction"

@@ -1,0 +1,62 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whatever the system refuses, and wherever: a user reads one line with the path, never a traceback."""
+
+from __future__ import annotations
+
+import errno
+
+import pytest
+
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module import door
+
+
+class Ended(Exception):
+    """What a module says at its end."""
+
+
+class Module:
+    params, check_mode = {}, False
+
+    def __init__(self, **_arguments):
+        pass
+
+    def fail_json(self, **answer):
+        raise Ended(answer)
+
+
+@pytest.fixture
+def run(monkeypatch):
+    """A function: what a module performs → what it answers."""
+    monkeypatch.setattr(door, "AnsibleModule", Module)
+    monkeypatch.setattr(door.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(door.gc, "disable", lambda: None)
+    monkeypatch.setattr(door.sys, "setswitchinterval", lambda seconds: None)
+
+    def call(error):
+        def perform(params, check_mode):
+            raise error
+
+        with pytest.raises(Ended) as ended:
+            door.run_module({}, perform)
+        return ended.value.args[0]
+
+    return call
+
+
+@pytest.mark.parametrize(
+    "error, told",
+    [
+        (PermissionError(errno.EACCES, "Permission denied", "/etc/netns/web"), "/etc/netns/web: Permission denied"),
+        (OSError(errno.ENOSPC, "No space left on device", "/a", None, "/b"), "/a -> /b: No space left on device"),
+        (OSError(errno.ENETDOWN, "Network is down"), "the system refused: Network is down"),
+        (TimeoutError(), "the system refused: TimeoutError"),
+        (BlockingIOError(errno.EAGAIN, "Try again", "/run/\x1b[2J"), "/run/\\x1b[2J: Try again"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, OSError) else "",
+)
+def test_an_error_that_nobody_foresaw_is_told_with_its_path(run, error, told):
+    answer = run(error)
+    assert (answer["msg"], answer["errno"]) == (told, error.errno)
