@@ -195,10 +195,6 @@ cells:
       description: What came back, or why it was not tried.
       type: str
       returned: always
-    place:
-      description: Of a broken promise, where it ends.
-      type: str
-      returned: always
 differs:
   description: Where a promise is broken, what on the host is not as declared, as M(linuxnet.fabric.topology) would say.
   returned: success

@@ -23,7 +23,6 @@ class Trial:
     promise: Promise
     result: str  # held | broken | unprobed
     said: str = ""
-    place: str = ""  # of a broken one: where it ends
 
     def as_data(self) -> Dict[str, Any]:
         promise = self.promise
@@ -39,7 +38,6 @@ class Trial:
             "text": str(promise),
             "result": self.result,
             "said": self.said,
-            "place": self.place,
         }
 
 

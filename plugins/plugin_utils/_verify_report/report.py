@@ -75,9 +75,8 @@ def of_result(report: Mapping[str, Any], result: str) -> list[Mapping[str, Any]]
 
 
 def told(cell: Mapping[str, Any]) -> str:
-    """A cell's promise, and, where it does not hold, what came back and where it ends."""
-    parts = [cell["text"], cell["said"] if cell["result"] != HELD else "", cell["place"]]
-    return "; ".join(part for part in parts if part)
+    """A cell's promise, and, where it does not hold, what came back."""
+    return cell["text"] if cell["result"] == HELD else f"{cell['text']}; {cell['said']}"
 
 
 def in_short(report: Mapping[str, Any]) -> str:

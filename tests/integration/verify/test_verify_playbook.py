@@ -84,3 +84,29 @@ def test_a_check_says_what_would_be_probed_and_sends_nothing(verify):
 def test_of_many_promises_as_many_are_tried_as_are_asked_for(verify):
     _ran, reports, _directory = verify(topology_verify_probes=12)
     assert len(reports["shop"]["cells"]) == 12
+
+
+def test_a_drop_of_somebody_elses_breaks_a_promise_and_fails_and_names_it(applied, verify):
+    applied.run(["nft", "add table ip other; add chain ip other c { type filter hook forward priority 5; }"])
+    applied.run(["nft", "add rule ip other c ip daddr 172.20.0.2 tcp dport 80 drop"])
+    try:
+        ran, reports, directory = verify(fail=True)
+    finally:
+        applied.run(["nft", "delete table ip other"])
+    assert ran.changed == 0
+    assert (reports["shop"]["status"], reports["cache"]["status"]) == ("broken", "held")
+    broken = {cell["text"] for cell in reports["shop"]["cells"] if cell["result"] == "broken"}
+    line = "app reaches web, sidecar at {0}:8080/tcp: web publishes 80/tcp".format(applied.ipv4)
+    assert line in broken
+    assert not [text for text in broken if not text.endswith(":8080/tcp: web publishes 80/tcp")]
+    assert line in json.dumps(ran.results) and line in (directory / "verify.txt").read_text()
+    junit = ElementTree.parse(directory / "verify.xml").getroot()
+    failed = {case.get("name") for case in junit.iter("testcase") if case.find("failure") is not None}
+    assert failed == broken
+
+
+def test_what_is_not_as_declared_is_told_beside_a_broken_promise(applied, verify):
+    applied.run(["ip", "-n", "app", "route", "delete", "default"])
+    _ran, reports, _directory = verify(fail=True)
+    assert "add route default via 172.20.0.1 to app:eth0" in reports["shop"]["differs"]
+    applied.module("topology", {"name": "shop", "networks": NETWORKS, "containers": CONTAINERS})
