@@ -63,7 +63,8 @@ from ansible.vars.plugins import get_vars_from_inventory_sources
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import DeclarationError
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._compose.project import project_of
 
-_CONTAINERS, _PROJECTS = "topology_containers", "topology_projects"
+_CONTAINERS = "topology_containers"
+_PROJECTS = "topology_projects"
 _COMPOSE = ("compose_files", "compose_prefix", "compose_profiles")
 _TRUE = (True, "true", "yes", "on", "1", 1)
 

@@ -80,7 +80,8 @@ class Blocks:
 
     def _pool(self, member: Member) -> Pool:
         pool = self._group.of(member).pool(self._family)
-        assert pool is not None  # the hosts of a network agree about its families
+        if pool is None:
+            raise AssertionError("the hosts of a network agree about its families")
         return pool
 
     def _span(self, member: Member) -> Subnet:

@@ -40,20 +40,20 @@ def main(arguments: Optional[List[str]] = None) -> int:
 
 def _complete(line: str) -> int:
     with contextlib.suppress(OSError):  # not root's: then the names on the host are nobody's business
-        print("\n".join(complete(line)))
+        sys.stdout.write("\n".join(complete(line)) + "\n")
     return CLEAN
 
 
 def _show(words: Words) -> int:
     answer = words.command(words)
     if words.json:
-        print(json.dumps(printable.data(answer.data), indent=2))
+        sys.stdout.write(json.dumps(printable.data(answer.data), indent=2) + "\n")
     else:
         for line in answer.lines:
-            print(printable.text(line))
+            sys.stdout.write(printable.text(line) + "\n")
     sys.stdout.flush()
     for warning in answer.warnings:
-        print("linuxnet-fabric: " + printable.text(warning), file=sys.stderr)
+        sys.stderr.write("linuxnet-fabric: {0}\n".format(printable.text(warning)))
     return answer.status
 
 
@@ -63,9 +63,9 @@ def _require_root() -> None:
 
 
 def _fail(text: str) -> int:
-    print("linuxnet-fabric: " + printable.text(text), file=sys.stderr)
+    sys.stderr.write("linuxnet-fabric: {0}\n".format(printable.text(text)))
     return FAILED
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

@@ -75,7 +75,9 @@ def stop(unit: str) -> None:
 
 def _systemctl(*words: str, may_fail: bool = False) -> str:
     command: Sequence[str] = ("systemctl", *words)
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    done = subprocess.run(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False
+    )
     if done.returncode and not may_fail:
         raise FabricError('"{0}" failed: {1}'.format(" ".join(command), (done.stderr or done.stdout).strip()))
     return done.stdout

@@ -27,6 +27,7 @@ from .._engine.session import Finish, Work, session
 from .._engine.stopwatch import Stopwatch
 from .._engine.view import View
 from .._expansion.describe import describe_containers, describe_networks
+from .._expansion.drivers.driver import Surroundings
 from .._expansion.drivers.registry import driver_of, parse_declaration
 from .._expansion.expand import claim_of, expand, forwarded
 from .._expansion.lease_requests import lease_requests
@@ -274,17 +275,17 @@ def prepare(
         topology = settle_default_bridge(topology, reading.links.values())
         requests = lease_requests(topology)
         taken = again.around if again else None
-        seen = None if taken else surroundings(view.host, reading)
+        seen: Optional[Surroundings] = None
         missing = around.not_there(requests.subnets, reading) if taken else frozenset()
         if again and not again.early:
             around.require_there(missing)
         if taken is not None:
             requests = replace(requests, subnets=around.adopted_then(requests.subnets, taken))
-        elif seen is not None:
+        else:
+            seen = surroundings(view.host, reading)
             subnets = around.adopted_now(topology, requests.subnets, seen)
             requests = replace(requests, subnets=subnets)
             taken = around.now(reading, subnets)
-        assert taken is not None
         first = lost_leases.lease_again(view, store, topology, reading, parse)
         allocation = lost_leases.after(first, allocate(store, requests, around.host_facts(reading, seen)))
         if seen is not None:

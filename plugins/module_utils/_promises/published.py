@@ -134,8 +134,8 @@ def _container_answer(scene: Scene, door: _Door, source: Container, address: str
         return Answer(False, closed)
     if over.external or network.external:
         return Answer(None, "{0} is on a bridge of somebody else's".format((over if over.external else network).name))
-    if over.name == network.name:
-        return _on_one_network(scene, door, source)
+    if over.name == network.name:  # with icc off too: by the host's address a published port is everybody's
+        return Answer(True, _said(door))
     if _is_masked_on_its_way(scene, door, over):
         return Answer(True, _said(door))
     trouble = answer_lost(scene, source, target, over, network, family)
@@ -147,16 +147,6 @@ def _is_masked_on_its_way(scene: Scene, door: _Door, over: Network) -> bool:
     target, _port, family, _network = door
     joined = any(each.network == over.name for each in target.attachments)
     return joined and not scene.leaves_masked(over, family)
-
-
-def _on_one_network(scene: Scene, door: _Door, source: Container) -> Answer:
-    """A neighbour's published port is no way around icc."""
-    target, port, _family, network = door
-    if network.icc or source.name == target.name:
-        return Answer(True, _said(door))
-    if any(link.container == target.name for link in source.links):
-        return Answer(True, "{0} links {1}".format(source.name, target.name))
-    return Answer(False, "icc is off on {0}".format(network.name))
 
 
 def _from_outside(scene: Scene, door: _Door) -> Iterator[Promise]:

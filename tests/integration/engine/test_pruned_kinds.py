@@ -16,7 +16,7 @@ from world import difference, world
 
 #: Kinds that no file of ours is about, on the host and inside a namespace, as somebody made them.
 STRAY = """
-ip link add stray0 type vxlan id 7 dstport 4789 local 198.51.100.2 dev up0
+ip link add link up0 name stray0 type macvtap mode bridge
 ip link set stray0 up alias "linuxnet.fabric/default network gone"
 ip address add 192.0.2.9/24 dev stray0
 ip -n web link add stray1 type ifb
@@ -31,7 +31,7 @@ ip -n web link add other1 type ifb
 """
 LINES = [
     "remove web:stray1 (ifb, of web:eth7)",
-    "remove stray0 (vxlan, of network gone)",
+    "remove stray0 (macvtap, of network gone)",
 ]
 
 

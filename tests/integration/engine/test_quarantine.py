@@ -96,12 +96,12 @@ SPOILT: Dict[str, Tuple[str, str, str]] = {
         "seq 0 99999 | awk '{printf \"route add unreachable 10.%d.%d.%d/32\\n\", $1/65536, $1/256%256, $1%256}' "
         "| ip -n web -batch -",
         "ip -n web route flush type unreachable",
-        "namespace web: its routes: more than 4096",
+        "namespace web: its addresses and routes: more than 4096",
     ),
     "10,000 addresses": (
         "seq 0 9999 | awk '{printf \"address add 10.9.%d.%d/32 dev lo\\n\", $1/256, $1%256}' | ip -n web -batch -",
         "ip -4 -n web address flush dev lo; ip -n web address add 127.0.0.1/8 dev lo",
-        "namespace web: its addresses: more than 1024",
+        "namespace web: its addresses and routes: more than 1024",
     ),
 }
 

@@ -60,8 +60,9 @@ DRIFT: Dict[str, str] = {
     ),
     "an end that somebody moved away": "ip -n web link set eth0 name stray0; ip -n web link set stray0 netns batch; "
     "bridge link set dev {0} learning off".format(WEB),
-    "links of ours of a kind never heard of": "ip link add stray0 type vxlan id 7 dstport 4789 local 198.51.100.2"
-    " dev up0; ip link set stray0 up alias 'linuxnet.fabric/default stray'; ip address add 192.0.2.9/24 dev stray0; "
+    "links of ours that nobody declares any more": "ip link add stray0 type vxlan id 7 dstport 4789 local 198.51.100.2"
+    " dev up0; ip link set stray0 up alias 'linuxnet.fabric/default stray'; "
+    "ip address add 192.0.2.9/24 brd + dev stray0; "
     "ip -n web link add stray1 type ifb; ip -n web link set stray1 up alias 'linuxnet.fabric/default stray'; "
     "ip -n web address add 192.0.2.10/24 dev stray1; ip -n web route add 198.51.100.128/25 dev stray1",
     "options of a bridge": "ip link set br-front type bridge ageing_time 900; ip link set br-back down",

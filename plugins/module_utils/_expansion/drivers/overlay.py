@@ -150,7 +150,8 @@ class OverlayDriver(BridgeDriver):
 
 def _membership(network: Network) -> Membership:
     membership: Optional[Membership] = network.options.membership
-    assert membership is not None  # ``_fleet.join`` lets no overlay pass without
+    if membership is None:
+        raise AssertionError("_fleet.join lets no overlay pass without")
     return membership
 
 

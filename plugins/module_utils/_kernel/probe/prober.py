@@ -15,7 +15,7 @@ import os
 import selectors
 import socket
 import time
-from typing import Dict, List, Optional, Sequence, Type
+from typing import Dict, List, Optional, Sequence, Type, cast
 
 from ..host import Host
 from . import wire
@@ -149,11 +149,9 @@ class _Portion:
             if sender.outcome is not None or (isinstance(sender, Connection) and sender.said):
                 self._selector.unregister(sender.socket)
         elif isinstance(key.data, EarKey):
-            assert isinstance(key.fileobj, socket.socket)
-            self._hear(key.data, key.fileobj)
+            self._hear(key.data, cast(socket.socket, key.fileobj))
         else:
-            assert isinstance(key.fileobj, socket.socket)
-            self._answer(key.fileobj)
+            self._answer(cast(socket.socket, key.fileobj))
 
     def _hear(self, key: EarKey, ear: socket.socket) -> None:
         while True:
