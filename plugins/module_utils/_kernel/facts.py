@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import List, Mapping, Optional, Tuple
+from typing import Collection, List, Mapping, Optional, Tuple
 
 from . import sysctl
 from .host import Host
@@ -64,9 +64,10 @@ def routes(reading: Reading) -> Tuple[Tuple[str, str], ...]:
     )
 
 
-def next_hops(reading: Reading) -> Tuple[Tuple[str, str], ...]:
-    """(gateway, destination) of every route that has one."""
-    found = ((each, route) for route in reading.routes for each in (route.gateway, *route.gateways))
+def next_hops(reading: Reading, but_over: Collection[int] = ()) -> Tuple[Tuple[str, str], ...]:
+    """(gateway, destination) of every route that has one, but for those over these links, by index."""
+    routes = [route for route in reading.routes if not set(route.interfaces).intersection(but_over)]
+    found = ((each, route) for route in routes for each in (route.gateway, *route.gateways))
     return tuple((each, route.destination) for each, route in found if each is not None)
 
 

@@ -19,10 +19,9 @@ from .._expansion.addressing import HostDefaults
 from .._expansion.drivers.driver import Surroundings
 from .._expansion.drivers.registry import driver_of
 from .._ipam.requests import HostFacts, SubnetRequest
-from .._kernel import facts, sysctl, vxlan
+from .._kernel import facts, sysctl
 from .._kernel.errors import DeclarationError, FabricError, Problem
-from .._resources import ownership
-from .surroundings import needed
+from .surroundings import needed, tunnels_of_overlays
 
 Subnets = Tuple[SubnetRequest, ...]
 
@@ -77,8 +76,7 @@ def host_facts(reading: facts.Reading, seen: Optional[Surroundings]) -> HostFact
 
     ``seen``: None where what was made real once is made real again, and so was found to be in nobody's way.
     """
-    links = reading.links.values()
-    tunnels = {link.ifname for link in links if link.kind == vxlan.KIND and ownership.is_marked(link)}
+    tunnels = {reading.links[index].ifname for index in tunnels_of_overlays(reading)}
     return HostFacts(
         routes=tuple(route for route in facts.routes(reading) if route[1] not in tunnels),
         needs=functools.lru_cache(maxsize=None)(functools.partial(needed, reading, seen)) if seen else tuple,

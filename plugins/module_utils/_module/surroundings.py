@@ -7,17 +7,18 @@
 from __future__ import annotations
 
 import functools
-from typing import Dict, List, Tuple
+from typing import Dict, FrozenSet, List, Tuple
 
 from .._declaration.topology import Topology
 from .._expansion.drivers.driver import Surroundings
 from .._ipam.requests import Allocation, NeededAddress
-from .._kernel import facts, rare, sysctl
+from .._kernel import facts, rare, sysctl, vxlan
 from .._kernel.errors import DeclarationError, Problem
 from .._kernel.far_ends import far_ends
 from .._kernel.host import Host
 from .._kernel.rtnl import read as rtnetlink
 from .._kernel.rtnl.rules import read_rules
+from .._resources import ownership
 
 
 def surroundings(host: Host, reading: facts.Reading) -> Surroundings:
@@ -61,14 +62,24 @@ def _may_be_bound(family: int) -> bool:
     return sysctl.read("net/ipv{0}/ip_nonlocal_bind".format(family)) == "1"
 
 
+def tunnels_of_overlays(reading: facts.Reading) -> FrozenSet[int]:
+    """Ours, by index."""
+    links = reading.links.values()
+    return frozenset(link.index for link in links if link.kind == vxlan.KIND and ownership.is_marked(link))
+
+
 def needed(reading: facts.Reading, around: Surroundings) -> Tuple[NeededAddress, ...]:
-    """What no subnet of ours may hold: the host, and what it needs to reach."""
+    """What no subnet of ours may hold: the host, and what it needs to reach. Over tunnels of overlays are blocks of other
+    hosts, which the fleet knows."""
     found: List[NeededAddress] = []
+    tunnels = tunnels_of_overlays(reading)
     for index, cidrs in around.addresses().items():
+        if index in tunnels:
+            continue
         ifname = reading.links[index].ifname if index in reading.links else ""
         text = "an address of this host ({0})".format(ifname)
         found.extend(NeededAddress(cidr.split("/")[0], text, ifname) for cidr in cidrs)
-    for gateway, destination in facts.next_hops(reading):
+    for gateway, destination in facts.next_hops(reading, tunnels):
         found.append(NeededAddress(gateway, "the next hop of its route {0}".format(destination)))
     found.extend(NeededAddress(each, "a name server of this host") for each in around.nameservers)
     found.extend(NeededAddress(each, "from where this host is administered (ssh)") for each in far_ends())

@@ -312,7 +312,7 @@ def test_what_stands_at_a_handles_place_and_is_not_ours_is_there_after_a_teardow
 
 def test_a_file_at_a_handles_place_stops_the_run(lab):
     lab.host.run(["sh", "-c", "mkdir -p /run/netns && echo mine > /run/netns/web"])
-    assert "/run/netns/web exists and is not ours" in refused(lab.host, {"front": {}}, WEB)
+    assert "/run/netns/web is a file with something in it, and so not ours" in refused(lab.host, {"front": {}}, WEB)
     assert lab.host.run(["cat", "/run/netns/web"]).stdout == "mine\n"
 
 
