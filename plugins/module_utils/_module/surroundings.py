@@ -69,8 +69,10 @@ def tunnels_of_overlays(reading: facts.Reading) -> FrozenSet[int]:
 
 
 def needed(reading: facts.Reading, around: Surroundings) -> Tuple[NeededAddress, ...]:
-    """What no subnet of ours may hold: the host, and what it needs to reach. Over tunnels of overlays are blocks of other
-    hosts, which the fleet knows."""
+    """What no subnet of ours may hold: the host, and what it needs to reach.
+
+    Over tunnels of overlays are blocks of other hosts, which the fleet knows.
+    """
     found: List[NeededAddress] = []
     tunnels = tunnels_of_overlays(reading)
     for index, cidrs in around.addresses().items():
