@@ -68,13 +68,12 @@ def edited() -> Declaration:
     return declared
 
 
-def refused_by_the_kernel() -> Declaration:
-    """What edited() declares and more, ending with a setting that the kernel does not take."""
+def one_more() -> Declaration:
+    """What edited() declares, a network and a container more."""
     declared = edited()
     declared["networks"]["late"] = {"icc": False, "ipam": _subnets(9, "4")}
     declared["containers"]["late"] = {
         "networks": ["late"],
         "ports": ["8084:80"],
-        "sysctls": {"net.ipv4.ip_unprivileged_port_start": "99999"},
     }
     return declared
