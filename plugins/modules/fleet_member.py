@@ -21,13 +21,7 @@ requirements:
   - python >= 3.9
 extends_documentation_fragment:
   - linuxnet.fabric._attributes
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
+  - linuxnet.fabric._attributes.full
 options:
   name:
     description:

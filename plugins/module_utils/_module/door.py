@@ -61,15 +61,15 @@ def _leave(module: AnsibleModule, answer: Dict[str, Any]) -> None:
     """As ``exit_json`` does, which looks through every value of an answer for secrets: a tenth of a run over a thousand
     containers. We have no secret, so what Ansible adds (``invocation``, warnings) goes through it, and the rest beside.
     """
-    if module.no_log_values:
-        module.exit_json(**printable.data(answer))
     printed = io.StringIO()
-    try:
-        with contextlib.redirect_stdout(printed):
+    if not module.no_log_values:
+        with contextlib.suppress(SystemExit), contextlib.redirect_stdout(printed):
             module.exit_json()
-    finally:
-        added = printed.getvalue().strip()
-        sys.stdout.write("\n{0}, {1}\n".format(printable.as_json(answer)[:-1], added[1:]))
+    added = printed.getvalue().strip()
+    if not added:  # there are secrets, or another program took exit_json over and prints nothing
+        module.exit_json(**printable.data(answer))
+    sys.stdout.write("\n{0}, {1}\n".format(printable.as_json(answer)[:-1], added[1:]))
+    sys.exit(0)
 
 
 def _unforeseen(error: Exception) -> str:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import errno
+import json
 
 import pytest
 
@@ -60,3 +61,33 @@ def run(monkeypatch):
 def test_an_error_that_nobody_foresaw_is_told_with_its_path(run, error, told):
     answer = run(error)
     assert (answer["msg"], answer["errno"]) == (told, error.errno)
+
+
+class Leaving:
+    """``exit_json`` as Ansible has it: it adds what is its own, prints, and ends."""
+
+    def __init__(self, secrets=(), prints=True):
+        self.no_log_values, self.prints, self.walked = set(secrets), prints, []
+
+    def exit_json(self, **answer):
+        self.walked.append(answer)
+        if self.prints:
+            print("\n" + json.dumps(dict(answer, invocation={"module_args": {}})))
+        raise SystemExit(0)
+
+
+def test_an_answer_is_one_object_with_what_ansible_adds(capsys):
+    with pytest.raises(SystemExit):
+        door._leave(Leaving(), {"changed": True, "actions": ["create eth0\x1b[2J"]})
+    assert json.loads(capsys.readouterr().out) == {
+        "changed": True,
+        "actions": ["create eth0\\x1b[2J"],
+        "invocation": {"module_args": {}},
+    }
+
+
+@pytest.mark.parametrize("module", [Leaving(secrets=["word"]), Leaving(prints=False)], ids=["secrets", "no print"])
+def test_ansible_gets_the_whole_answer_where_it_has_to_look_through_it(module):
+    with pytest.raises(SystemExit):
+        door._leave(module, {"changed": True})
+    assert module.walked[-1] == {"changed": True}
