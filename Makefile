@@ -60,14 +60,11 @@ unit: .venv/stamp ## pure tests: no root, no kernel
 integration: .venv/stamp system-test ## tests on lab hosts made of namespaces (root)
 	$(BIN)/pytest tests/integration -n $(WORKERS) -q
 
-long: .venv/stamp system-test ## bars that take long (reboots, kills, fleets): before a release
-	$(BIN)/pytest tests/long -q
-
 search: .venv/stamp system-test ## a long search among random topologies: EXAMPLES=300 SEED=a number
 	FABRIC_EXAMPLES=$(EXAMPLES) $(BIN)/pytest tests/integration/engine/test_any_topology.py -k any_topology_and_any_edit \
 	    -q $(if $(SEED),--hypothesis-seed=$(SEED))
 
-long: .venv/stamp system-test system-matrix ## bars that take long, before a release: whole matrices of tests/long
+long: .venv/stamp system-test system-matrix ## bars that take long (reboots, kills, whole matrices): before a release
 	$(BIN)/pytest tests/long -n $(WORKERS) -q
 
 compat: .venv/stamp .venv-2.16/stamp system-test ## the oldest ansible-core, and the distribution's own libraries
