@@ -71,7 +71,7 @@ def left_after(
             rules = aside.submit(plan_ruleset, desired.topology, desired.ruleset, desired.transit, listing)
         links = rtnetlink.read_links_named(host.socket, _ifnames(part, touched, desired.adopted))
         observed = observe(host, part.host_sysctls(), visits, links, SETTINGS, part.limited_ifnames())
-        files = {file.path: hosts_files.read(file.path) for file in part.files}
+        files = hosts_files.read([file.path for file in part.files])
         accepts = firewall.plan() if touched.firewall else NOTHING_TO_DO
         if meanwhile is not None:
             meanwhile()

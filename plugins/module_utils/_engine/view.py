@@ -89,7 +89,9 @@ class View:
             containers = own_namespaces(observed, owner) if observed is not None else ()
             wanted.update(hosts_files.owned(owner, containers))
             wanted.update(self._files_of(owner))
-        found = {path: images.file_state(self._before, path) or hosts_files.read(path) for path in wanted}
+        known = {path: images.file_state(self._before, path) for path in wanted} if self._before else {}
+        found = {path: state for path, state in known.items() if state is not None}
+        found.update(hosts_files.read(wanted.difference(found)))
         gone = {path for path in wanted.difference(paths) if found[path] == FileState()}
         found = {path: state for path, state in found.items() if path not in gone}
         self._read = (self._read[0], found)

@@ -15,11 +15,24 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from typing import Optional, Sequence, Tuple
+from typing import Dict, NamedTuple, Optional, Sequence, Tuple
 
 from . import gate
 from .errors import FabricError
 from .names import NAMES_DIRECTORY, NETNS_ETC_DIRECTORY
+
+_READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK  # a FIFO would not return from open(2)
+_Access = Tuple[int, int, int]  # mode, owner, group
+#: Of a file that we write, and of its directory.
+ACCESS = (0o644, 0, 0, 0o755, 0, 0)
+
+
+class There(NamedTuple):
+    """What is at a path; all None when there is nothing. ``access``: as ``ACCESS``, of a file where it is not that."""
+
+    content: Optional[str] = None
+    target: Optional[str] = None  # of a link, which is not followed
+    access: Optional[Tuple[int, ...]] = None
 
 
 def read(path: str) -> Optional[str]:
@@ -28,36 +41,46 @@ def read(path: str) -> Optional[str]:
     By system calls, for there are three files for each container, and Python's own take twice as long.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # which a FIFO would not return from
+        return _content(path, os.open(path, _READ))[0]
     except (FileNotFoundError, NotADirectoryError):
         return None
+
+
+def look(path: str, directories: Dict[str, _Access]) -> There:
+    """What is there. ``directories``: what this reading knows of some already, and is told of others."""
     try:
-        mode = os.fstat(descriptor).st_mode
-        if not stat.S_ISREG(mode):
+        content, status = _content(path, os.open(path, _READ | os.O_NOFOLLOW))
+    except (FileNotFoundError, NotADirectoryError):
+        return There()
+    except OSError as error:
+        target = read_link(path) if error.errno == errno.ELOOP else None
+        if target is None:
+            raise
+        return There(target=target)
+    directory = os.path.dirname(path)
+    if directory not in directories:
+        directories[directory] = _access(os.stat(directory))
+    access = (*_access(status), *directories[directory])
+    return There(content, access=None if access == ACCESS else access)
+
+
+def _access(status: os.stat_result) -> _Access:
+    return stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid
+
+
+def _content(path: str, descriptor: int) -> Tuple[str, os.stat_result]:
+    """Of an open file, which is then closed, and what fstat(2) says of it."""
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
             raise FabricError(
                 "{0} is {1}, not a file: it stands in the way; nothing was changed. Move it away".format(
-                    path, called(mode)
+                    path, called(status.st_mode)
                 )
             )
-        return read_all(descriptor).decode("utf-8", "replace")
+        return read_all(descriptor, status.st_size).decode("utf-8", "replace"), status
     finally:
         os.close(descriptor)
-
-
-#: Mode, owner and group of a file that we write, and of its directory.
-ACCESS = (0o644, 0, 0, 0o755, 0, 0)
-
-
-def access(path: str) -> Optional[Tuple[int, ...]]:
-    """As ``ACCESS``, of a file that is there; None where it is that, or there is no file. A link is not followed."""
-    try:
-        found = (os.lstat(path), os.stat(os.path.dirname(path)))
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    if not stat.S_ISREG(found[0].st_mode):
-        return None
-    now = tuple(number for each in found for number in (stat.S_IMODE(each.st_mode), each.st_uid, each.st_gid))
-    return None if now == ACCESS else now
 
 
 def set_access(path: str, wanted: Sequence[int]) -> None:
@@ -81,8 +104,12 @@ def called(mode: int) -> str:
     return next((words for is_one, words in _OTHERS if is_one(mode)), "a device")
 
 
-def read_all(descriptor: int) -> bytes:
-    return b"".join(iter(lambda: os.read(descriptor, 1 << 16), b""))
+def read_all(descriptor: int, size: int) -> bytes:
+    """To the end, in one call of a file that is as long as fstat(2) said."""
+    data = os.read(descriptor, size + 1)
+    if len(data) == size:  # less than was asked for, and so all
+        return data
+    return data + b"".join(iter(lambda: os.read(descriptor, 1 << 16), b""))
 
 
 def read_exactly(path: str) -> Optional[str]:

@@ -10,7 +10,7 @@ All are unicast and locally administered (RFC 7042, section 2.1), and the same a
 from __future__ import annotations
 
 import hashlib
-import ipaddress
+import socket
 from typing import Optional
 
 
@@ -18,9 +18,9 @@ def mac_of(ipv4: Optional[str], ipv6: Optional[str] = None) -> str:
     """``02:42:`` and the four bytes of the IPv4 address, or four of a hash of the IPv6 one: a reused address
     comes back with the MAC that neighbours remember."""
     if ipv4:
-        raw = ipaddress.IPv4Address(ipv4).packed
+        raw = socket.inet_pton(socket.AF_INET, ipv4)
     else:
-        raw = hashlib.sha256(ipaddress.IPv6Address(ipv6 or "::").packed).digest()[:4]
+        raw = hashlib.sha256(socket.inet_pton(socket.AF_INET6, ipv6 or "::")).digest()[:4]
     return _text(b"\x02\x42" + raw)
 
 
@@ -31,4 +31,4 @@ def vtep_mac(host_id: str, topology: str, network: str) -> str:
 
 
 def _text(raw: bytes) -> str:
-    return ":".join("%02x" % byte for byte in raw)
+    return raw.hex(":")

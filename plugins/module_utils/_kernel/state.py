@@ -57,7 +57,7 @@ def read(path: str) -> Optional[str]:
             raise Damaged(_not_a_file(files.called(status.st_mode)))
         if status.st_size > _LONGEST:
             raise Damaged("it is longer than anything that a run has written")
-        return files.read_all(descriptor).decode("utf-8")
+        return files.read_all(descriptor, status.st_size).decode("utf-8")
     except UnicodeDecodeError as error:
         raise Damaged("it is no text: {0}".format(error)) from error
     finally:

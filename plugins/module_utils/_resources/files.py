@@ -32,7 +32,7 @@ class TextFile:
 
 @dataclass(frozen=True)
 class FileState:
-    """What is at a path now; all None when there is nothing. ``access``: as ``files.access``, where it is not ours."""
+    """What is at a path now; all None when there is nothing. ``access``: as ``files.ACCESS``, where it is not that."""
 
     content: Optional[str] = None
     target: Optional[str] = None
@@ -61,11 +61,9 @@ def mark_line(topology: str) -> str:
     return "{0}{1}: written by the tool; a change made here is undone by the next run\n".format(MARK, topology)
 
 
-def read(path: str) -> FileState:
-    target = files.read_link(path)
-    if target is not None:
-        return FileState(target=target)
-    return FileState(files.read(path), access=files.access(path))
+def read(paths: Iterable[str]) -> Dict[str, FileState]:
+    directories: Dict[str, Tuple[int, int, int]] = {}
+    return {path: FileState(*files.look(path, directories)) for path in paths}
 
 
 def container_of(path: str) -> str:

@@ -11,12 +11,13 @@ in rtnetlink(7) but for addresses.
 
 from __future__ import annotations
 
+import functools
 import socket
 import struct
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from errno import EAFNOSUPPORT, ENODEV, ENOENT, EOPNOTSUPP
-from typing import Any, Collection, Dict, FrozenSet, Iterable, Iterator, List, Optional, Tuple
+from typing import Any, Collection, Dict, FrozenSet, Iterable, Iterator, List, Optional, Tuple, Type, TypeVar
 
 from . import settings, uapi
 from . import socket as nl
@@ -106,6 +107,17 @@ class RouteEntry:
     def interfaces(self) -> Tuple[int, ...]:
         """Every interface, by index, over which the route sends; none for one that leads nowhere."""
         return self.next_hops or ((self.oif,) if self.oif else ())
+
+
+_DEFAULTS = {kind: {each.name: each.default for each in fields(kind)} for kind in (Link, RouteEntry)}
+_Read = TypeVar("_Read", Link, RouteEntry)
+
+
+def _made(what: Type[_Read], **words: Any) -> _Read:
+    """What ``what(**words)`` makes, in a third of its time: that of a frozen dataclass sets each field by a call."""
+    one = object.__new__(what)
+    one.__dict__.update(_DEFAULTS[what], **words)
+    return one
 
 
 def read_links(sock: nl.NetlinkSocket, families: bool = True, most: Optional[int] = None) -> List[Link]:
@@ -208,7 +220,8 @@ def _link(payload: bytes, families: bool = True) -> Link:
     kind, options = "", {}  # type: str, Dict[str, Any]
     if uapi.IFLA_LINKINFO in attributes:
         kind, options = _link_info(attributes[uapi.IFLA_LINKINFO])
-    return Link(
+    return _made(
+        Link,
         index=index,
         ifname=nl.text(attributes[uapi.IFLA_IFNAME]),
         kind=kind,
@@ -268,12 +281,16 @@ def _link_info(data: bytes) -> Tuple[str, Dict[str, Any]]:
     return kind, options
 
 
+@functools.lru_cache(maxsize=256)
 def _route(payload: bytes) -> RouteEntry:
+    """Containers have the same routes but for their own address: each is decoded once, and is one object."""
     family, length, _src, _tos, table, protocol, _scope, kind, flags = uapi.ROUTE.unpack_from(payload)
     attributes = nl.attributes(payload, 12)
-    raw = attributes.get(uapi.RTA_DST, b"\0" * (4 if family == socket.AF_INET else 16))
-    hops = list(_next_hops(family, attributes.get(uapi.RTA_MULTIPATH, b"")))
-    return RouteEntry(
+    raw = attributes.get(uapi.RTA_DST) or b"\0" * (4 if family == socket.AF_INET else 16)
+    several = attributes.get(uapi.RTA_MULTIPATH)
+    hops = tuple(_next_hops(family, several)) if several else ()
+    return _made(
+        RouteEntry,
         destination="{0}/{1}".format(socket.inet_ntop(family, raw), length),
         gateway=_gateway(family, attributes),
         type=uapi.ROUTE_TYPES.get(kind, str(kind)),
