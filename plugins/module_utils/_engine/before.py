@@ -11,7 +11,7 @@ been taken back. Only what is touched: of a build that is nearly nothing, for wh
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
 
 from .._kernel.marks import HandleMark
 from .._kernel.observe import Observed
@@ -179,15 +179,14 @@ def _state_words(state: NamespaceState) -> Dict[str, Any]:
 
 
 _RAW = ("families", "port")  # which no plan compares
-_DEFAULTS: Dict[type, List[Tuple[str, Any]]] = {
-    kind: [(each.name, each.default) for each in fields(kind) if each.name not in _RAW] for kind in (Link, RouteEntry)
-}
+_USUAL_LINK = {each.name: each.default for each in fields(Link)}
 
 
-def _words(value: Any) -> Dict[str, Any]:
+def _words(value: Union[Link, RouteEntry]) -> Dict[str, Any]:
     """Of a link or a route, what is not as it usually is."""
-    now = vars(value)
-    return {name: now[name] for name, usual in _DEFAULTS[type(value)] if now[name] != usual}
+    usual = _USUAL_LINK if isinstance(value, Link) else value._field_defaults
+    now = vars(value) if isinstance(value, Link) else value._asdict()
+    return {name: each for name, each in now.items() if name not in _RAW and (name not in usual or each != usual[name])}
 
 
 # --- and back

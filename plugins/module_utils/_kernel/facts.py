@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Collection, List, Mapping, Optional, Tuple
 
 from . import sysctl
@@ -46,8 +46,7 @@ def _resolved(host: Host, routes: List[RouteEntry]) -> List[RouteEntry]:
 
 def _with_ways(route: RouteEntry, objects: Mapping[int, nexthops.NextHop]) -> RouteEntry:
     ways = nexthops.ways(route.next_hop_id, objects)
-    return replace(
-        route,
+    return route._replace(
         next_hops=tuple(way.oif for way in ways if way.oif),
         gateways=tuple(way.gateway for way in ways if way.gateway),
     )

@@ -103,7 +103,7 @@ def test_addresses_are_read_as_pyroute2_reads_them(scene: Scene) -> None:
 
 
 def test_routes_are_read_as_pyroute2_reads_them(scene: Scene) -> None:
-    ours = [dataclasses.asdict(route) for route in scene.machine.codec.read.read_routes(scene)]
+    ours = [route._asdict() for route in scene.machine.codec.read.read_routes(scene)]
     theirs = [_route(message) for message in scene.pyroute2("routes")]
     assert sorted(ours, key=repr) == sorted(theirs, key=repr)
 

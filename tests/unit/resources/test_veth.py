@@ -107,7 +107,7 @@ CASES: Dict[str, Tuple[Observed, List[str]]] = {
         ],
     ),
     "moved to another subnet": (
-        observed(addresses=("172.18.0.2/16",), routes=(replace(DEFAULT, gateway="172.18.0.1"),)),
+        observed(addresses=("172.18.0.2/16",), routes=(DEFAULT._replace(gateway="172.18.0.1"),)),
         [
             "add 172.17.0.2/16 to web:eth0",
             "remove route default via 172.18.0.1 from web:eth0",

@@ -15,9 +15,9 @@ import functools
 import socket
 import struct
 import sys
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from errno import EAFNOSUPPORT, ENODEV, ENOENT, EOPNOTSUPP
-from typing import Any, Collection, Dict, FrozenSet, Iterable, Iterator, List, Optional, Tuple, Type, TypeVar
+from typing import Any, Collection, Dict, FrozenSet, Iterable, Iterator, List, NamedTuple, Optional, Tuple
 
 from . import settings, uapi
 from . import socket as nl
@@ -83,8 +83,7 @@ class Link:
         return copy
 
 
-@dataclass(frozen=True)
-class RouteEntry:
+class RouteEntry(NamedTuple):
     """A route in words that ``ip route`` uses; ``destination`` is a CIDR, ``oif`` an index.
 
     A multipath route has ``oif`` 0 and names the interfaces of its next hops, by index, in ``next_hops``.
@@ -107,17 +106,6 @@ class RouteEntry:
     def interfaces(self) -> Tuple[int, ...]:
         """Every interface, by index, over which the route sends; none for one that leads nowhere."""
         return self.next_hops or ((self.oif,) if self.oif else ())
-
-
-_DEFAULTS = {kind: {each.name: each.default for each in fields(kind)} for kind in (Link, RouteEntry)}
-_Read = TypeVar("_Read", Link, RouteEntry)
-
-
-def _made(what: Type[_Read], **words: Any) -> _Read:
-    """What ``what(**words)`` makes, in a third of its time: that of a frozen dataclass sets each field by a call."""
-    one = object.__new__(what)
-    one.__dict__.update(_DEFAULTS[what], **words)
-    return one
 
 
 def read_links(sock: nl.NetlinkSocket, families: bool = True, most: Optional[int] = None) -> List[Link]:
@@ -220,8 +208,7 @@ def _link(payload: bytes, families: bool = True) -> Link:
     kind, options = "", {}  # type: str, Dict[str, Any]
     if uapi.IFLA_LINKINFO in attributes:
         kind, options = _link_info(attributes[uapi.IFLA_LINKINFO])
-    return _made(
-        Link,
+    return Link(
         index=index,
         ifname=nl.text(attributes[uapi.IFLA_IFNAME]),
         kind=kind,
@@ -289,8 +276,7 @@ def _route(payload: bytes) -> RouteEntry:
     raw = attributes.get(uapi.RTA_DST) or b"\0" * (4 if family == socket.AF_INET else 16)
     several = attributes.get(uapi.RTA_MULTIPATH)
     hops = tuple(_next_hops(family, several)) if several else ()
-    return _made(
-        RouteEntry,
+    return RouteEntry(
         destination="{0}/{1}".format(socket.inet_ntop(family, raw), length),
         gateway=_gateway(family, attributes),
         type=uapi.ROUTE_TYPES.get(kind, str(kind)),
