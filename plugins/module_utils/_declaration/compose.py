@@ -104,7 +104,7 @@ def _with_host_binding(container: Container, networks: Mapping[str, Network], dr
         # A binding that is of no family of its network is an error, which the checks have the words for.
         hosts = hosts or [host for _family, network in ways for host in network.host_binding]
         settled = port.host_ip is not None or (port.published is None and len(hosts) > 1)
-        ports.extend([port] if settled else [replace(port, host_ip=one) for one in dict.fromkeys(hosts)])
+        ports.extend([port] if settled else [port._replace(host_ip=one) for one in dict.fromkeys(hosts)])
     return replace(container, ports=tuple(ports))
 
 

@@ -222,4 +222,4 @@ def _with_mac(attachments: List[Attachment], value: Any, path: str, problems: Pr
 
 
 def _replaced(one: Attachment, **changes: Any) -> Attachment:
-    return Attachment(**{**one.__dict__, **changes})
+    return one._replace(**changes)

@@ -7,8 +7,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 from .._kernel.errors import DeclarationError, Problem
 from .words import quote
@@ -16,8 +15,7 @@ from .words import quote
 _LIMIT = re.compile(r"(\d{1,9})(%?)\Z")
 
 
-@dataclass(frozen=True)
-class Limit:
+class Limit(NamedTuple):
     """How many networks and containers a run may remove: a number of them, or a percentage of those that there are."""
 
     number: int

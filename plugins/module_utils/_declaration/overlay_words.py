@@ -80,10 +80,10 @@ def _with_block_size(pool: Pool, path: str, problems: Problems) -> Pool:
         if pool.family == 4:
             text = "an overlay needs an IPv4 subnet that all its hosts agree on; write one in ipam.config"
             problems.note(path + ".ipam", text)
-        return replace(pool, gateway=None, block_size=size)
+        return pool._replace(gateway=None, block_size=size)
     span, where = pool.ip_range or pool.subnet, pool.path + (".block_size" if pool.block_size else ".subnet")
     if not span.prefixlen <= size <= LONGEST_BLOCKS[pool.family]:
         text = "{0}: a host's block of /{1} is to be cut from {2}; write a block_size between {3} and {4}"
         shown = quote(str(pool.subnet)) if pool.block_size is None else size
         problems.note(where, text, shown, size, span, span.prefixlen, LONGEST_BLOCKS[pool.family])
-    return replace(pool, gateway=None, block_size=size)
+    return pool._replace(gateway=None, block_size=size)

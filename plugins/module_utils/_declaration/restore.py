@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Iterator, Mapping, Optional
+from typing import Any, Iterator, Mapping, NamedTuple, Optional
 
 from .._kernel.errors import DeclarationError, Problem
 
@@ -16,8 +16,7 @@ AUTO, YES, NO = "auto", "true", "false"
 _LONGEST = 7 * 24 * 60
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(NamedTuple):
     """What a host is to have. ``units``: whether anybody looks at its units; then those of ``restore`` and of ``heal``
     (minutes, 0 for none) are to be there, and no others. ``program``: is to be there, or gone; None: nobody looks."""
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
-from typing import Any, Dict, Mapping, Optional, Tuple, Union
+from typing import Any, Dict, Mapping, NamedTuple, Optional, Tuple, Union
 
 from .._kernel.rtnl.uapi import IPV6_METRIC
 
@@ -28,8 +28,7 @@ COMPOSE_DEFAULT = "default"
 DEFAULT_DRIVER = "bridge"
 
 
-@dataclass(frozen=True)
-class Pool:
+class Pool(NamedTuple):
     """One entry of ``ipam.config``: a subnet and who may have what in it."""
 
     family: int  # 4 or 6
@@ -41,8 +40,7 @@ class Pool:
     block_size: Optional[int] = None  # of an overlay: prefix length of what each host has of the subnet
 
 
-@dataclass(frozen=True)
-class Route:
+class Route(NamedTuple):
     """A route inside a container (``ip route add`` words)."""
 
     destination: Subnet
@@ -82,8 +80,7 @@ class Network:
         return next((pool for pool in self.pools if pool.family == family), None)
 
 
-@dataclass(frozen=True)
-class Bandwidth:
+class Bandwidth(NamedTuple):
     """Limits of the traffic of one interface, as seen from the container."""
 
     ingress: Optional[int] = None  # bytes per second into the container; None: no limit
@@ -92,8 +89,7 @@ class Bandwidth:
     path: str = ""  # where the user wrote it: topology_containers.web.bandwidth
 
 
-@dataclass(frozen=True)
-class Attachment:
+class Attachment(NamedTuple):
     """A container's place on one network."""
 
     network: str
@@ -108,8 +104,7 @@ class Attachment:
     path: str = ""  # topology_containers.web.networks.front
 
 
-@dataclass(frozen=True)
-class PublishedPort:
+class PublishedPort(NamedTuple):
     """One port; a range in the declaration is as many of these."""
 
     container_port: int
@@ -120,8 +115,7 @@ class PublishedPort:
     choices: Optional[Tuple[int, int]] = None  # where one that is left to us comes from, instead of port_range
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """``links: ["db:database"]``: may reach what ``container`` exposes, under ``alias`` too."""
 
     container: str
@@ -147,8 +141,7 @@ class Container:
     routes: Tuple[Route, ...] = ()
 
 
-@dataclass(frozen=True)
-class AddressPool:
+class AddressPool(NamedTuple):
     """One entry of ``topology_default_address_pools``."""
 
     base: Subnet

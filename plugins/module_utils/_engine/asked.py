@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import replace
 from itertools import groupby
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Set, Tuple
 
@@ -64,7 +63,7 @@ def _objects(desired: Desired) -> Iterator[Tuple[str, str]]:
 
 def _of_rules(ruleset: Ruleset) -> Iterator[Tuple[str, str]]:
     """How the tables are built is part of everything that is in them."""
-    bare = layout(replace(ruleset, networks=(), endpoints=(), publications=(), links=(), underlays=()))
+    bare = layout(ruleset._replace(networks=(), endpoints=(), publications=(), links=(), underlays=()))
     built, owners = _digest("".join(map(table_text, bare))), Owners(ruleset.topology, ruleset)
     yield str(Subject(topology=ruleset.topology, part=RULES)), built
     for network in ruleset.networks:
@@ -80,8 +79,8 @@ def _of_rules(ruleset: Ruleset) -> Iterator[Tuple[str, str]]:
 
 
 def _words(resource: Any) -> str:
-    """The values of a frozen dataclass: a third of the time of its repr, and there are thousands."""
-    return repr(tuple(vars(resource).values()))
+    """The values of a named tuple or a frozen dataclass: a third of the time of its repr, and there are thousands."""
+    return repr(tuple(resource if isinstance(resource, tuple) else vars(resource).values()))
 
 
 def _object_of(subject: Subject) -> str:

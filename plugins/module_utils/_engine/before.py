@@ -117,7 +117,7 @@ def file_state(before: Image, path: str) -> Optional[FileState]:
 
 
 def _file_image(path: str, files: Mapping[str, FileState]) -> Dict[str, Any]:
-    return dict(vars(files.get(path, FileState())))
+    return files.get(path, FileState())._asdict()
 
 
 # --- to JSON
@@ -147,14 +147,14 @@ def _link_image(name: str, observed: Observed) -> Dict[str, Any]:
 def _shaping_words(shaping: Optional[Shaping]) -> Optional[Dict[str, Any]]:
     if shaping is None:
         return None
-    return dict(vars(shaping), root=dict(vars(shaping.root)) if shaping.root is not None else None)
+    return dict(vars(shaping), root=shaping.root._asdict() if shaping.root is not None else None)
 
 
 def _netns_image(name: str, observed: Observed) -> Dict[str, Any]:
     mark, state = observed.marks.get(name), observed.namespaces.get(name)
     return {
         "handle": [observed.handles[name]] if name in observed.handles else None,
-        "mark": dict(vars(mark)) if mark is not None and not mark.lost else None,
+        "mark": mark._asdict() if mark is not None and not mark.lost else None,
         "state": _state_words(state) if state is not None else None,
     }
 
@@ -172,7 +172,7 @@ def _state_words(state: NamespaceState) -> Dict[str, Any]:
         "links": [_words(each) for each in state.links.values()],
         "addresses": [[index, cidrs] for index, cidrs in state.addresses.items()],
         "routes": [_words(route) for route in state.routes],
-        "neighbours": [dict(vars(each)) for each in state.neighbours],
+        "neighbours": [each._asdict() for each in state.neighbours],
         "tentative": [list(each) for each in sorted(state.tentative)],
         "sysctls": dict(state.sysctls),
     }

@@ -15,8 +15,7 @@ table.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Callable, Dict, FrozenSet, Iterable, Mapping, Optional, Tuple
+from typing import Any, Callable, Dict, FrozenSet, Iterable, Mapping, NamedTuple, Optional, Tuple
 
 from .._ipam.store import open_store, revert
 from .._kernel import tc, vxlan
@@ -76,8 +75,7 @@ Do = Callable[..., None]
 Patterns = Tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One operation, and all that is asked about it. No answer has a default: none can be forgotten."""
 
     name: str

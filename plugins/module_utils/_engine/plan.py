@@ -124,7 +124,7 @@ def _stage_of(action: Action, stage: Stage) -> Stage:
 def _rules_actions(desired: Desired, observed: Observed, rules: Optional[RulesetChange]) -> Iterator[Action]:
     if rules is None:
         return
-    flows = [dict(vars(flow)) for flow in rules.stale_flows]
+    flows = [flow._asdict() for flow in rules.stale_flows]
     told = tell(rules, Owners(desired.topology, desired.ruleset, dict(_owned(observed))))
     yield Action(
         text=told[0].text,

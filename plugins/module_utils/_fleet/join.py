@@ -65,7 +65,7 @@ def _joined(network: Network, membership: Membership) -> Network:
     pools = []
     for pool in network.pools:
         subnet = membership.subnet(pool.family)
-        pools.append(replace(pool, subnet=ip_network(subnet) if subnet is not None else pool.subnet))
+        pools.append(pool._replace(subnet=ip_network(subnet) if subnet is not None else pool.subnet))
     options = replace(network.options, membership=membership, vni=membership.vni)
     return replace(network, pools=tuple(pools), options=options, mtu=membership.mtu)
 
@@ -77,5 +77,5 @@ def _placed(container: Container, memberships: Mapping[str, Membership]) -> Cont
         own = membership.own.containers.get(container.name) if membership is not None else None
         addresses = {family_of(text): ip_address(text) for text in (own.addresses if own is not None else ())}
         ipv4, ipv6 = addresses.get(4, place.ipv4_address), addresses.get(6, place.ipv6_address)
-        places.append(replace(place, ipv4_address=ipv4, ipv6_address=ipv6))  # type: ignore[arg-type]
+        places.append(place._replace(ipv4_address=ipv4, ipv6_address=ipv6))  # type: ignore[arg-type]
     return replace(container, attachments=tuple(places))

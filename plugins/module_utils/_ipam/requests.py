@@ -16,8 +16,7 @@ from typing import Callable, Mapping, NamedTuple, Optional, Tuple
 from .._kernel.changes import Change
 
 
-@dataclass(frozen=True)
-class SubnetRequest:
+class SubnetRequest(NamedTuple):
     """A network's subnet in one family. ``subnet`` None: the lowest free one is chosen and kept."""
 
     network: str
@@ -37,8 +36,7 @@ class SubnetRequest:
     path: str = ""
 
 
-@dataclass(frozen=True)
-class AddressRequest:
+class AddressRequest(NamedTuple):
     """An address for one interface of a container. ``address`` None: the owner's, or the lowest free one."""
 
     network: str
@@ -49,8 +47,7 @@ class AddressRequest:
     path: str = ""
 
 
-@dataclass(frozen=True)
-class PortRequest:
+class PortRequest(NamedTuple):
     """A host port. ``published`` None: the owner's, or one of ``port_range`` that is free on every address."""
 
     container: str
@@ -62,8 +59,7 @@ class PortRequest:
     choices: Optional[Tuple[int, int]] = None  # first and last of those to choose from; None: port_range
 
 
-@dataclass(frozen=True)
-class LeaseRequests:
+class LeaseRequests(NamedTuple):
     """Everything one topology declares; what it holds and does not ask for again is released."""
 
     topology: str
@@ -96,8 +92,7 @@ class HostFacts:
     machine_id: str = ""  # seeds the ULA prefix
 
 
-@dataclass(frozen=True)
-class SubnetLease:
+class SubnetLease(NamedTuple):
     subnet: str
     gateway: Optional[str]
     host_address: Optional[str] = None  # where one was asked for

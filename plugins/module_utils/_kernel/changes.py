@@ -9,15 +9,14 @@ In the lowest room, for leases have changes too.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
-from typing import Any, Dict, Mapping, Optional
+from dataclasses import dataclass, field
+from typing import Any, Dict, Mapping, NamedTuple, Optional
 
 #: What ``part`` may be.
 RULES, FILES, LEASE, RUN = "packet rules", "files", "lease", "run"
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(NamedTuple):
     """The words that are None are not part of it.
 
     ``{network: front}`` is what a network has on the host: its bridge. ``{container: web}`` is the namespace,
@@ -40,8 +39,7 @@ class Subject:
 
     def as_data(self) -> Dict[str, str]:
         """As a result has it."""
-        words = ((each.name, getattr(self, each.name)) for each in fields(self))
-        return {name: value for name, value in words if value is not None}
+        return {name: value for name, value in zip(self._fields, self) if value is not None}
 
     def __str__(self) -> str:
         """As the key of a diff, and as a person reads it."""

@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from dataclasses import dataclass
-from typing import Any, Container, Iterator, List, Optional, Sequence
+from typing import Any, Container, Iterator, List, NamedTuple, Optional, Sequence
 
 from . import gate, sysctl
 from .errors import MissingDependencyError
@@ -32,8 +31,7 @@ _FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 _PROTOCOLS = {"tcp": socket.IPPROTO_TCP, "udp": socket.IPPROTO_UDP, "sctp": getattr(socket, "IPPROTO_SCTP", 132)}
 
 
-@dataclass(frozen=True)
-class StaleFlow:
+class StaleFlow(NamedTuple):
     """What arrived at ``host_ip`` (None: at any address but ``except_ips``) and ``published`` went to the target.
 
     An empty target is the host itself: nobody had published the port when the flow began. When the target is

@@ -6,8 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Collection, List, Mapping, Optional, Tuple
+from typing import Collection, List, Mapping, NamedTuple, Optional, Tuple
 
 from . import sysctl
 from .host import Host
@@ -23,8 +22,7 @@ RESOLVED_CONF = "/run/systemd/resolve/resolv.conf"
 _STUBS = {"127.0.0.53", "127.0.0.54"}
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """The host's links and routes, read once for everything that is to be known of them."""
 
     links: Mapping[int, Link]

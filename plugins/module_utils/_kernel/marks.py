@@ -14,15 +14,13 @@ from __future__ import annotations
 import functools
 import json
 import os
-from dataclasses import dataclass
-from typing import Any, Dict, FrozenSet, Mapping, Optional
+from typing import Any, Dict, FrozenSet, Mapping, NamedTuple, Optional
 
 from . import files, gate, state, sysctl
 from .names import FORMER_MARK_DIRECTORY, HANDLE_MARK_DIRECTORY, RUN_DIRECTORY, STATE_DIRECTORY
 
 
-@dataclass(frozen=True)
-class HandleMark:
+class HandleMark(NamedTuple):
     topology: str
     inode: int
     attach: Optional[str] = None  # as in Netns.attach

@@ -16,7 +16,7 @@ import struct
 import sys
 from dataclasses import dataclass
 from errno import EEXIST, EINVAL, ENODEV, ENOENT
-from typing import Any, Collection, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Collection, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from . import names, rare
 from .errors import MissingDependencyError
@@ -54,8 +54,7 @@ GONE = ""
 TICK = 64
 
 
-@dataclass(frozen=True)
-class Qdisc:
+class Qdisc(NamedTuple):
     """The root qdisc of a link, in what tbf(8) and pfifo(8) have; of any other only the kind is told."""
 
     kind: str

@@ -15,7 +15,7 @@ import socket
 import struct
 from dataclasses import dataclass
 from errno import EEXIST, EINVAL, ENODEV, ENOENT, EOPNOTSUPP, ESRCH
-from typing import Any, Dict, Iterator, List, Mapping, Sequence, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Sequence, Tuple
 
 from .host import Host
 from .rtnl import read as rtnetlink
@@ -32,8 +32,7 @@ _NLM_F_APPEND = 0x800
 _TOLERATED = (EEXIST, ENOENT, ESRCH, EINVAL, EOPNOTSUPP)
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(NamedTuple):
     """What only a VXLAN device has."""
 
     vni: int

@@ -11,7 +11,7 @@ the links of others are there, and they are to be what they were. A check goes b
 from __future__ import annotations
 
 import functools
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any, FrozenSet, Iterable, List, Mapping, Optional, Tuple
 
 from .._declaration.topology import Topology
@@ -105,7 +105,7 @@ def adopted_then(subnets: Iterable[SubnetRequest], around: Around) -> Subnets:
     found = []
     for request in subnets:
         subnet, gateway = kept.get((request.network, request.family), (request.subnet, request.gateway))
-        found.append(replace(request, subnet=subnet, gateway=gateway))
+        found.append(request._replace(subnet=subnet, gateway=gateway))
     return tuple(found)
 
 

@@ -96,9 +96,9 @@ def with_rule(live: Ruleset, rule: Mapping[str, Any], bridge_subnets: Tuple[str,
             rule["host_ip"],
         )
         others = tuple(other for other in live.publications if not _same_port(other, port))
-        return replace(live, networks=_with_network(live, network), publications=others + (port,))
-    changed = replace(network, masquerade=True, snat_to=rule["to_address"])
-    return replace(live, networks=_with_network(live, changed))
+        return live._replace(networks=_with_network(live, network), publications=others + (port,))
+    changed = network._replace(masquerade=True, snat_to=rule["to_address"])
+    return live._replace(networks=_with_network(live, changed))
 
 
 def without_rule(live: Ruleset, rule: Mapping[str, Any], bridge_subnets: Tuple[str, ...] = ()) -> Ruleset:
@@ -109,12 +109,12 @@ def without_rule(live: Ruleset, rule: Mapping[str, Any], bridge_subnets: Tuple[s
         publications = tuple(port for port in publications if _address_of(port) != wanted)
     else:
         networks = tuple(
-            replace(network, masquerade=False, snat_to=None) if _translates(network, rule) else network
+            network._replace(masquerade=False, snat_to=None) if _translates(network, rule) else network
             for network in networks
         )
     used = {(port.family, port.bridge) for port in publications}
     networks = tuple(net for net in networks if net.masquerade or (net.family, net.bridge) in used)
-    return replace(live, networks=networks, publications=publications)
+    return live._replace(networks=networks, publications=publications)
 
 
 def _address_of(port: Publication) -> Tuple[int, str, int, Optional[str]]:

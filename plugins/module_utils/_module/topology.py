@@ -280,11 +280,11 @@ def prepare(
         if again and not again.early:
             around.require_there(missing)
         if taken is not None:
-            requests = replace(requests, subnets=around.adopted_then(requests.subnets, taken))
+            requests = requests._replace(subnets=around.adopted_then(requests.subnets, taken))
         else:
             seen = surroundings(view.host, reading)
             subnets = around.adopted_now(topology, requests.subnets, seen)
-            requests = replace(requests, subnets=subnets)
+            requests = requests._replace(subnets=subnets)
             taken = around.now(reading, subnets)
         first = lost_leases.lease_again(view, store, topology, reading, parse)
         allocation = lost_leases.after(first, allocate(store, requests, around.host_facts(reading, seen)))

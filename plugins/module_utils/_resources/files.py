@@ -11,7 +11,6 @@ network of a thousand is one write.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import Collection, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from .._kernel import files
@@ -21,8 +20,7 @@ from .._kernel.names import NETNS_ETC_DIRECTORY
 from .action import Action, Operation, joined, operation
 
 
-@dataclass(frozen=True)
-class TextFile:
+class TextFile(NamedTuple):
     """``content`` or, for a link, ``target``."""
 
     path: str
@@ -30,8 +28,7 @@ class TextFile:
     target: Optional[str] = None
 
 
-@dataclass(frozen=True)
-class FileState:
+class FileState(NamedTuple):
     """What is at a path now; all None when there is nothing. ``access``: as ``files.ACCESS``, where it is not that."""
 
     content: Optional[str] = None

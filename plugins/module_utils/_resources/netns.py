@@ -42,7 +42,7 @@ def compare(desired: Netns, observed: Observed) -> List[Action]:
     mark = observed.marks.get(name)
     _refuse_foreign(desired, observed, mark)
     if mark is not None and mark.lost:
-        known = replace(observed, marks={**observed.marks, name: replace(mark, lost=False)})
+        known = replace(observed, marks={**observed.marks, name: mark._replace(lost=False)})
         return [put_back(name, mark), *compare(desired, known)]
     if name not in observed.handles:
         made = _create(desired)

@@ -15,8 +15,7 @@ that whoever limits nothing pays nothing for looking.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 from .._kernel import tc
 from .._kernel.changes import Subject
@@ -39,8 +38,7 @@ _SIZES = (("gb", 1 << 30), ("mb", 1 << 20), ("kb", 1 << 10))
 PLAIN = Qdisc("pfifo", HANDLES["pfifo"], limit=1000)
 
 
-@dataclass(frozen=True)
-class Limit:
+class Limit(NamedTuple):
     """``rate`` in bytes per second; ``burst``, what may go at once, in bytes."""
 
     rate: int
@@ -104,7 +102,7 @@ def shaping_of(link: Optional[Link], observed: Observed) -> Shaping:
 
 def words(qdisc: Optional[Qdisc]) -> Optional[Dict[str, Any]]:
     """As ``qdisc.set`` has them."""
-    return dict(vars(qdisc)) if qdisc is not None else None
+    return qdisc._asdict() if qdisc is not None else None
 
 
 def root_of(limited: Optional[Limit], ifb: Optional[str]) -> Optional[Qdisc]:

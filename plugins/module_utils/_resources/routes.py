@@ -6,8 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Dict, Iterable, Iterator, Optional, Set
+from typing import Any, Dict, Iterable, Iterator, NamedTuple, Optional, Set
 
 from .._kernel.changes import Subject
 from .._kernel.rtnl.read import RT_TABLE_MAIN, RTPROT_KERNEL, RTPROT_RA, RouteEntry
@@ -15,8 +14,7 @@ from .._kernel.rtnl.uapi import IPV6_METRIC, LEADING_NOWHERE
 from .action import Action, operation
 
 
-@dataclass(frozen=True)
-class StaticRoute:
+class StaticRoute(NamedTuple):
     destination: str  # CIDR; 0.0.0.0/0 and ::/0 are the default routes
     gateway: Optional[str] = None
     type: str = "unicast"
@@ -55,7 +53,7 @@ def remove(routes: Iterable[StaticRoute], netns: str, ifname: str, shown: str, s
         there = operation("route.delete", netns=netns, ifname=ifname, route=route.words())
         back = operation("route.add", netns=netns, ifname=ifname, route=route.words())
         text = "remove route {0} from {1}".format(route, shown)
-        word = "route %s" % route
+        word = "route {0}".format(route)
         yield Action(text, subject, (there,), (back,), before={word: "on"}, after={word: None})
 
 
@@ -64,5 +62,5 @@ def add(routes: Iterable[StaticRoute], netns: str, ifname: str, shown: str, subj
         there = operation("route.add", netns=netns, ifname=ifname, route=route.words())
         back = operation("route.delete", netns=netns, ifname=ifname, route=route.words())
         text = "add route {0} to {1}".format(route, shown)
-        word = "route %s" % route
+        word = "route {0}".format(route)
         yield Action(text, subject, (there,), (back,), before={word: None}, after={word: "on"})

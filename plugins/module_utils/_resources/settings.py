@@ -10,8 +10,8 @@ and when they go back to what they were, is in ``forwarding.py``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Iterable, Iterator, List, Optional, Tuple
+from dataclasses import replace
+from typing import Iterable, Iterator, List, NamedTuple, Optional, Tuple
 
 from .._kernel.changes import Subject
 from .._kernel.observe import Observed
@@ -19,8 +19,7 @@ from .._kernel.rtnl.read import IPV6_MTU
 from .action import Action, Operation, operation
 
 
-@dataclass(frozen=True)
-class HostSysctl:
+class HostSysctl(NamedTuple):
     """``along``: settings that the kernel sets together with this one, and what they are to be then (None: as it does).
     On the way back they are as they were."""
 

@@ -10,7 +10,6 @@ A change is a dictionary as the module ``topology`` returns it: ``subject``, ``k
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
 from typing import Any
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import printable
@@ -28,7 +27,7 @@ TO_COME = {MISSING: "is new", SURPLUS: "goes", DIFFERS: "becomes otherwise"}
 DONE = {MISSING: "+", SURPLUS: "-", DIFFERS: "~"}
 
 Change = Mapping[str, Any]
-_WORDS = frozenset(field.name for field in fields(Subject))
+_WORDS = frozenset(Subject._fields)
 
 
 def read(answer: Any) -> list[dict[str, Any]]:

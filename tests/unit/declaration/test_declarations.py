@@ -49,6 +49,8 @@ def parse(case: Dict[str, Any]) -> Topology:
 
 def plain(value: Any) -> Any:
     """Data as YAML would hold it: lists for tuples, text for addresses."""
+    if hasattr(value, "_asdict"):
+        return {name: plain(each) for name, each in value._asdict().items()}
     if dataclasses.is_dataclass(value):
         return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, dict):

@@ -56,7 +56,7 @@ def test_what_the_same_declaration_asks_otherwise_now_is_of_the_release() -> Non
 
 def test_a_published_port_more_is_intended_and_its_containers_rules_with_it() -> None:
     port = Publication(4, "tcp", 8080, "172.20.0.2", 80, "br-front")
-    more = replace(DESIRED, ruleset=replace(RULESET, publications=(port,)))
+    more = replace(DESIRED, ruleset=RULESET._replace(publications=(port,)))
     publish = Change("publish", Subject(container="web", port="0.0.0.0:8080/tcp"), {}, {"published": 8080})
     assert kind(publish, DESIRED, more, same=False) == "intended"
     assert kind(publish, more, more) == "drift"

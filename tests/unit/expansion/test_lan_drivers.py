@@ -129,7 +129,7 @@ def test_a_macvlan_network_is_a_link_in_each_container_and_nothing_else() -> Non
 
 
 def test_the_hosts_own_link_has_the_prefix_of_the_range() -> None:
-    own = expanded(replace(LEASE, host_address="192.168.1.194"), host_access=True).links[0]
+    own = expanded(LEASE._replace(host_address="192.168.1.194"), host_access=True).links[0]
     assert isinstance(own, Macvlan)
     assert (own.netns, own.ifname, own.addresses) == (None, "lan-1dd4563320a", ("192.168.1.194/27",))
     assert own.sysctls == (("net/ipv6/conf/lan-1dd4563320a/disable_ipv6", "1"),)

@@ -60,7 +60,7 @@ def with_handle(body: bytes, handle: int) -> bytes:
     ids=["tbf", "tbf with a peak", "pfifo"],
 )
 def test_a_qdisc_that_is_set_is_read_as_such(host: Any, qdisc: Qdisc) -> None:
-    tc.qdisc_set(host, "vethaa", vars(qdisc))
+    tc.qdisc_set(host, "vethaa", qdisc._asdict())
     ((kind, _flags, body),) = host.socket.sent
     host.socket.dumps[tc.RTM_GETQDISC].append(body)
     assert kind == tc.RTM_NEWQDISC
@@ -102,7 +102,7 @@ def test_a_filter_that_looks_at_the_packet_is_not_ours(host: Any, monkeypatch: p
 
 
 def test_what_others_limit_is_not_read(host: Any) -> None:
-    tc.qdisc_set(host, "vethaa", vars(Qdisc("tbf", 0x80010000, 1_250_000, 819_200, 128_036)))
+    tc.qdisc_set(host, "vethaa", Qdisc("tbf", 0x80010000, 1_250_000, 819_200, 128_036)._asdict())
     host.socket.dumps[tc.RTM_GETQDISC].append(host.socket.sent[0][2])
     assert tc.read(host.socket, set()) == {}
 

@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.desired import Desired
@@ -139,12 +137,12 @@ def test_what_comes_out_is_sent_to_the_ifb_again(found):
     ids=lambda each: next(iter(each)) if isinstance(each, dict) else "",
 )
 def test_every_number_of_a_bucket_counts(words, line):
-    (found,) = lines(wanted(TEN), host(Shaping(replace(TEN.qdisc, **words)), ifb_is_there=False))
+    (found,) = lines(wanted(TEN), host(Shaping(TEN.qdisc._replace(**words)), ifb_is_there=False))
     assert found.startswith(line)
 
 
 def test_a_burst_that_tc_rounded_otherwise_is_the_same():
-    rounded = replace(TEN.qdisc, buffer=TEN.qdisc.buffer - 1)
+    rounded = TEN.qdisc._replace(buffer=TEN.qdisc.buffer - 1)
     assert lines(wanted(TEN), host(Shaping(rounded), ifb_is_there=False)) == []
 
 

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import replace
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from ..._declaration.bridge_words import BRIDGE_SPELLINGS, BRIDGE_WORDS, default_bridge, parse_bridge
@@ -62,7 +61,7 @@ class BridgeDriver(Driver):
 
     def ask(self, network: Network, pool: Pool, request: SubnetRequest) -> SubnetRequest:
         isolated = gateway_mode(network, pool.family) == "isolated"
-        return replace(request, needs_gateway=not isolated, external=network.external, bridge=network.bridge)
+        return request._replace(needs_gateway=not isolated, external=network.external, bridge=network.bridge)
 
     def adopt(
         self, network: Network, request: SubnetRequest, host: Surroundings, problems: List[Problem]
@@ -271,7 +270,7 @@ def _adopt(request: SubnetRequest, host: Surroundings, problems: List[Problem]) 
     for interface in own:
         if interface.version == request.family and request.subnet in (None, str(interface.network)):
             gateway = request.gateway or str(interface.ip)
-            adopted = replace(request, subnet=str(interface.network), gateway=gateway)
+            adopted = request._replace(subnet=str(interface.network), gateway=gateway)
             return beside_others(adopted, host, _ports_of_others(link, host))
     if request.subnet is None:
         text = "external: the bridge {0} has no IPv{1} address to take a subnet from; declare ipam.config"

@@ -11,8 +11,8 @@ A driver turns a network and its containers' places on it into resources. All th
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass, replace
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Tuple
+from dataclasses import dataclass
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 from ..._declaration.driver import DriverWords
 from ..._declaration.topology import Attachment, Container, Network, Pool, Topology
@@ -46,8 +46,7 @@ class Surroundings:
     rules: Callable[[], List[Rule]] = list
 
 
-@dataclass(frozen=True)
-class Elsewhere:
+class Elsewhere(NamedTuple):
     """A container of another host that is on a network of this one."""
 
     host: str
@@ -62,8 +61,7 @@ class Elsewhere:
         return tuple(text for text in self.container.addresses if family_of(text) == family)
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """A container's interface on a network, with all that is the same whatever the driver."""
 
     topology: Topology
@@ -86,8 +84,7 @@ def beside_others(request: SubnetRequest, host: Surroundings, wires: Iterable[st
     others = [link.index for link in host.links.values() if not ownership.is_marked(link)]
     own = [cidr.split("/")[0] for index in others for cidr in host.addresses().get(index, ())]
     known = [*(route.gateway for route in host.routes if route.gateway), *host.nameservers]
-    return replace(
-        request,
+    return request._replace(
         set_aside=_inside(request, own),
         avoided=_inside(request, known),
         wires=tuple(sorted(wires)),

@@ -90,8 +90,7 @@ class LanDriver(Driver):
 
     def ask(self, network: Network, pool: Pool, request: SubnetRequest) -> SubnetRequest:
         options = network.options
-        return replace(
-            request,
+        return request._replace(
             needs_gateway=False,
             external=True,
             bridge=options.parent,
@@ -120,7 +119,7 @@ class LanDriver(Driver):
             own = [each for each in cidrs if each.version == request.family and not each.is_link_local]
             request = _of_parent(request, parent, own, host, problems)
         request = beside_others(request, host, [parent.ifname])
-        return replace(request, set_aside=(*request.set_aside, *_ends(request)))
+        return request._replace(set_aside=(*request.set_aside, *_ends(request)))
 
     def mtu(self, network: Network, host: HostDefaults) -> int:
         parent = host.links.get(network.options.parent)
@@ -262,7 +261,7 @@ def _of_parent(
     for interface in own:
         if span is not None and span.subnet_of(interface.network):
             gateway = _gateway(parent, interface.network, host)
-            return replace(request, subnet=str(interface.network), gateway=gateway)
+            return request._replace(subnet=str(interface.network), gateway=gateway)
     text = "{0} has no IPv{1} subnet that holds the ip_range {2}; write the subnet of the LAN beside it"
     problems.append(Problem(request.path, text.format(parent.ifname, request.family, request.ip_range)))
     return request

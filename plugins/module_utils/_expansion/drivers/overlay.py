@@ -13,7 +13,6 @@ answers for its address itself, and sends nothing to other hosts for want of a b
 
 from __future__ import annotations
 
-from dataclasses import replace
 from ipaddress import ip_address, ip_network
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
@@ -66,10 +65,10 @@ class OverlayDriver(BridgeDriver):
         membership = _membership(network)
         block, gateway = membership.block(pool.family), membership.gateway(pool.family)
         if membership.mode != ROUTED:
-            return replace(request, gateway=gateway, ip_range=block, bridge=network.bridge)
+            return request._replace(gateway=gateway, ip_range=block, bridge=network.bridge)
         here = ip_network(str(block))
         reserved = tuple((name, text) for name, text in request.reserved if ip_address(text) in here)
-        return replace(request, subnet=block, ip_range=None, gateway=gateway, reserved=reserved, bridge=network.bridge)
+        return request._replace(subnet=block, ip_range=None, gateway=gateway, reserved=reserved, bridge=network.bridge)
 
     def mtu(self, network: Network, host: HostDefaults) -> int:
         return _membership(network).mtu
@@ -105,7 +104,7 @@ class OverlayDriver(BridgeDriver):
         ifname = names.vxlan_ifname(membership.topology, network.name)
         for policy in super().policies(network, allocation):
             tunnel = Tunnel(ifname, str(membership.subnet(policy.family)))
-            yield replace(policy, tunnel=tunnel if membership.mode == ROUTED else None)
+            yield policy._replace(tunnel=tunnel if membership.mode == ROUTED else None)
 
     def underlays(self, network: Network) -> Iterator[Underlay]:
         membership = _membership(network)

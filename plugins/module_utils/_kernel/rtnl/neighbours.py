@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import socket
 import struct
-from dataclasses import dataclass
-from typing import Optional, Tuple
+from typing import NamedTuple, Optional, Tuple
 
 from . import socket as nl
 
@@ -22,8 +21,7 @@ _NUD_PERMANENT = 0x80
 _DST, _LLADDR = 1, 2
 
 
-@dataclass(frozen=True)
-class Neighbour:
+class Neighbour(NamedTuple):
     """A permanent entry; ``mac`` may be empty. ``oif`` is an interface's index."""
 
     oif: int

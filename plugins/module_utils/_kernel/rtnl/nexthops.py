@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import socket
 import struct
-from dataclasses import dataclass
-from typing import Dict, List, Mapping, Optional, Tuple
+from typing import Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from . import socket as nl
 
@@ -22,8 +21,7 @@ _MEMBER = struct.Struct("=IBBH")
 _ID, _GROUP, _OIF, _GATEWAY = 1, 2, 5, 6
 
 
-@dataclass(frozen=True)
-class NextHop:
+class NextHop(NamedTuple):
     oif: int = 0
     gateway: Optional[str] = None
     group: Tuple[int, ...] = ()  # the ids of its members

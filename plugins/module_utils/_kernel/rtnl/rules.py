@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import socket
 import struct
-from dataclasses import dataclass
-from typing import Dict, List, Optional
+from typing import Dict, List, NamedTuple, Optional
 
 from . import socket as nl
 from .read import RT_TABLE_LOCAL, RT_TABLE_MAIN
@@ -26,8 +25,7 @@ _ACTIONS = {1: "lookup", 2: "goto", 6: "blackhole", 7: "unreachable", 8: "prohib
 _TABLE_NAMES = {RT_TABLE_MAIN: "main", RT_TABLE_LOCAL: "local", 253: "default"}
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(NamedTuple):
     """``source`` and ``destination`` are CIDRs, empty for all; ``table`` 0 where it looks up none."""
 
     family: int  # 4 or 6

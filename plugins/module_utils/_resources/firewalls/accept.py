@@ -19,8 +19,8 @@ there it stays as long as it is asked for, whether or not the firewall is active
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
-from typing import Dict, FrozenSet, Iterator, List, Mapping, Optional, Sequence, Tuple
+from dataclasses import dataclass, field
+from typing import Dict, FrozenSet, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ..._kernel import files
 from ..._kernel.errors import DeclarationError, Problem
@@ -59,8 +59,7 @@ _ADVICE = {
 }
 
 
-@dataclass(frozen=True)
-class FirewallActions:
+class FirewallActions(NamedTuple):
     """``first`` takes away, before our own rules go; ``after`` lets through, once they are there."""
 
     first: Tuple[Action, ...] = ()
@@ -181,7 +180,7 @@ def _advice(chain: Mapping[str, str], kind: str) -> Advice:
     if kind != "firewalld" or chain["table"] == "firewalld":
         return _ADVICE[kind]
     strict = re.search(r"^\s*StrictForwardPorts\s*=\s*yes", files.read(_FIREWALLD_CONF) or "", re.MULTILINE)
-    return replace(_ADVICE[kind], lets_in_translated=not strict)
+    return _ADVICE[kind]._replace(lets_in_translated=not strict)
 
 
 def _place(chains: Chains, family: str) -> Optional[str]:

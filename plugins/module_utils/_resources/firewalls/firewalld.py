@@ -11,8 +11,7 @@ each in a file (firewalld.zone(5), firewalld.policy(5)); it takes up a new one w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 from xml.etree import ElementTree
 
 from ..._kernel import files, firewalld
@@ -51,8 +50,7 @@ _SILENT = (
 Texts = Dict[str, Optional[str]]
 
 
-@dataclass(frozen=True)
-class RunTime:
+class RunTime(NamedTuple):
     """What a running firewalld has: the zone's interfaces (None: it does not know the zone), and both policies."""
 
     interfaces: Optional[List[str]]

@@ -14,8 +14,7 @@ those of the chains that every packet passes. The rules for single ports, thousa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Callable, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, FrozenSet, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ..._kernel import nft
 from ..._kernel.names import TRANSIT_TABLE
@@ -30,8 +29,7 @@ _TOLD = frozenset(("counter", "log"))
 _FAR_ENOUGH = 16
 
 
-@dataclass(frozen=True)
-class Chains:
+class Chains(NamedTuple):
     """``forwarding``: others' base chains that see forwarded packets; ``names``: (family, table, name) of all."""
 
     forwarding: Tuple[Mapping[str, Any], ...] = ()
@@ -41,8 +39,7 @@ class Chains:
         return (family, table, name) in self.names
 
 
-@dataclass(frozen=True)
-class Advice:
+class Advice(NamedTuple):
     """What a user can do about a chain: ``commands`` for each bridge and ``then``, after ``text``.
 
     ``lets_in_translated``: such a firewall is known to accept what goes to a published port.

@@ -10,8 +10,7 @@ it runs; only their end, the policy, is what ours stand in for.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Iterator, List, Mapping, Sequence, Tuple
+from typing import Iterator, List, Mapping, NamedTuple, Sequence, Tuple
 
 from ..._kernel import iptables
 from ..._kernel.changes import Change, Subject
@@ -24,8 +23,7 @@ _URL = "https://netfilter.org/projects/iptables/"
 _DOCKERS = ("docker+", "br-+")
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """A chain of table filter; ``leaves``: what goes on to these interfaces is left to the firewall."""
 
     family: str  # ip | ip6

@@ -11,7 +11,7 @@ comes after the packet rules, for it takes from the wire whatever they let in.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 from ..._kernel import names, vxlan
 from ..._kernel import sysctl as sysctls_of
@@ -50,8 +50,7 @@ _FLAGS = {
 }
 
 
-@dataclass(frozen=True)
-class Way:
+class Way(NamedTuple):
     """What leads to one other host. ``reaches``: what is there, for a person."""
 
     host: str
@@ -161,7 +160,7 @@ def _create(desired: Vxlan) -> Action:
         "ifname": desired.ifname,
         "alias": desired.alias,
         "altnames": [names.altname(desired.alias)],
-        "options": vars(desired.options),
+        "options": desired.options._asdict(),
         "mac": desired.mac,
         "mtu": desired.mtu,
         "master": desired.master,
@@ -397,7 +396,7 @@ def remove(link: Link, observed: Observed, netns: Optional[str] = None) -> Actio
         "ifname": link.ifname,
         "alias": link.alias,
         "altnames": list(link.altnames),
-        "options": vars(options),
+        "options": options._asdict(),
         "mac": link.mac,
         "mtu": link.mtu,
         "master": master.ifname if master is not None else None,

@@ -10,7 +10,7 @@ Both sides are what the same nft shows (``state.py``). What a user put into a ``
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import AbstractSet, Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
+from typing import AbstractSet, Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
 
 from ..._kernel.conntrack import StaleFlow
 from .edit import CREATED, DELETED, REPLACED, TableEdit
@@ -25,8 +25,7 @@ from .tables import USER_CHAIN, Chain, Table, base_line, table_text
 Text = Callable[[], Mapping[TableName, str]]
 
 
-@dataclass(frozen=True)
-class RulesetChange:
+class RulesetChange(NamedTuple):
     """``script`` is one transaction; ``inverse_script`` brings the former tables back, however far we got."""
 
     script: str

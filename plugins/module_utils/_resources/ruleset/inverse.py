@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Iterable, Iterator, Mapping, Sequence
 
 from .state import TableName
@@ -29,8 +28,8 @@ def restore_elements(table: Table, elements: Mapping[str, Iterable[str]]) -> str
 
     They are declared first, which changes nothing where they are: somebody may have flushed all rules since.
     """
-    emptied = [replace(each, elements=()) for each in table.sets if each.name in elements]
-    return table_text(replace(table, sets=tuple(emptied), chains=())) + "".join(
+    emptied = [each._replace(elements=()) for each in table.sets if each.name in elements]
+    return table_text(table._replace(sets=tuple(emptied), chains=())) + "".join(
         line + "\n" for each in emptied for line in _refilled(table, each.name, each.map, list(elements[each.name]))
     )
 

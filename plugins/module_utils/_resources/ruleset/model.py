@@ -6,20 +6,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Optional, Tuple
+from typing import NamedTuple, Optional, Tuple
 
 
-@dataclass(frozen=True)
-class Tunnel:
+class Tunnel(NamedTuple):
     """Of one overlay network on one host, in one family of what is inside."""
 
     ifname: str
     subnet: str  # of which ``NetworkPolicy.subnet`` is this host's block
 
 
-@dataclass(frozen=True)
-class Underlay:
+class Underlay(NamedTuple):
     """Of one overlay network: who may send us VXLAN packets with its identifier, from where; and what is over there."""
 
     network: str
@@ -31,8 +28,7 @@ class Underlay:
     bridged: str = ""  # the VXLAN device that is a port of the bridge; empty: the host routes
 
 
-@dataclass(frozen=True)
-class NetworkPolicy:
+class NetworkPolicy(NamedTuple):
     """What one bridge's packets may do. One for each network and each family it has."""
 
     network: str
@@ -53,8 +49,7 @@ class NetworkPolicy:
     tunnel: Optional[Tunnel] = None  # of an overlay that is routed: what leads to its other hosts
 
 
-@dataclass(frozen=True)
-class Endpoint:
+class Endpoint(NamedTuple):
     """A bridge port of ours: what the container behind it may call itself."""
 
     container: str
@@ -65,8 +60,7 @@ class Endpoint:
     ifname: str = ""  # inside the container
 
 
-@dataclass(frozen=True)
-class Publication:
+class Publication(NamedTuple):
     """A published port: what arrives at the host there goes to the container."""
 
     family: int
@@ -83,8 +77,7 @@ def is_on_loopback(port: Publication) -> bool:
     return port.family == 4 and (port.host_ip is None or port.host_ip.startswith("127."))
 
 
-@dataclass(frozen=True)
-class LinkRule:
+class LinkRule(NamedTuple):
     """With icc off: ``source`` may reach ``target`` on this port, both being addresses on ``bridge``."""
 
     bridge: str
@@ -94,16 +87,14 @@ class LinkRule:
     port: int
 
 
-@dataclass(frozen=True)
-class Transit:
+class Transit(NamedTuple):
     """What of a host's forwarding is none of any topology's, and is dropped."""
 
     families: Tuple[int, ...]  # versions of IP that a run of ours turned forwarding on for
     bridges: Tuple[str, ...]  # of all topologies on this host
 
 
-@dataclass(frozen=True)
-class Ruleset:
+class Ruleset(NamedTuple):
     """All packet rules of one topology; its tables are ``inet fabric-NAME`` and ``bridge fabric-NAME``."""
 
     topology: str

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import replace
 from typing import Dict, FrozenSet, List, Mapping, Optional, Tuple
 
 from ..._kernel.changes import RULES, Subject, of_owner
@@ -65,7 +64,7 @@ class Owners:
         """Its packet rules. Each is made once, for there are thousands of elements."""
         found = self._rules.get(id(subject))
         if found is None:
-            found = self._rules[id(subject)] = replace(subject, part=RULES)
+            found = self._rules[id(subject)] = subject._replace(part=RULES)
         return found
 
     def container_at(self, address: str) -> Optional[str]:
@@ -74,7 +73,7 @@ class Owners:
 
     def network_of(self, interface: Subject) -> Optional[str]:
         """That a container's interface is on."""
-        return self._networks.get(replace(interface, part=None))
+        return self._networks.get(interface._replace(part=None))
 
     def value(self, element: str) -> str:
         """What an element says besides whose it is; empty when that is all it says."""

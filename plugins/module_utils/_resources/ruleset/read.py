@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import replace
 from typing import Any, Callable, Dict, List, Mapping, Sequence, Tuple
 
 from .elements import elements, publication
@@ -47,7 +46,7 @@ def _translation(network: NetworkPolicy, members: Mapping[str, Mapping[str, Any]
     pairs = (text.split(" : ") for text in members.get("snat" + suffix, {}))
     sources = {str(ipaddress.ip_network(subnet)): address for subnet, address in pairs}
     snat_to = sources.get(network.subnet)
-    return replace(network, masquerade=network.subnet in masked or snat_to is not None, snat_to=snat_to)
+    return network._replace(masquerade=network.subnet in masked or snat_to is not None, snat_to=snat_to)
 
 
 def _publications(members: Mapping[str, Mapping[str, Any]], networks: Sequence[NetworkPolicy]) -> List[Publication]:
@@ -56,7 +55,7 @@ def _publications(members: Mapping[str, Mapping[str, Any]], networks: Sequence[N
         for value in values.values():
             port = publication(name, value)
             if port is not None:
-                found.append(replace(port, bridge=_bridge_of(port, networks)))
+                found.append(port._replace(bridge=_bridge_of(port, networks)))
     return found
 
 

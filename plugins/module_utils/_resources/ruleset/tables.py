@@ -6,8 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Dict, Iterable, List, Optional, Tuple
+from typing import Dict, Iterable, List, NamedTuple, Optional, Tuple
 
 from ..link_local import link_local
 from .model import Endpoint, Ruleset
@@ -16,8 +15,7 @@ from .model import Endpoint, Ruleset
 USER_CHAIN = "user-"
 
 
-@dataclass(frozen=True)
-class NamedSet:
+class NamedSet(NamedTuple):
     """A set or a map, and its elements as nft writes them."""
 
     name: str
@@ -27,15 +25,13 @@ class NamedSet:
     interval: bool = False
 
 
-@dataclass(frozen=True)
-class Chain:
+class Chain(NamedTuple):
     name: str
     rules: Tuple[str, ...] = ()
     hook: Optional[str] = None  # "type filter hook forward priority filter"; None: not a base chain
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(NamedTuple):
     family: str
     name: str
     sets: Tuple[NamedSet, ...]

@@ -10,7 +10,6 @@ words (``_WORDS``), and all of one interface is one line.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from ..._kernel.changes import RULES, Change, Subject
@@ -130,7 +129,7 @@ def _removed_contents(edit: TableEdit, owners: Owners) -> Dict[str, Any]:
 def _summed(owners: Owners, elements: Sequence[Tuple[str, Mapping[str, Any]]]) -> Dict[str, Any]:
     """What is in whole tables: whose it is, and the published ports."""
     owning = dict.fromkeys(owners.of(name, text) for name, texts in elements for text in texts)
-    whose = dict.fromkeys(str(replace(owner, part=None)) for owner in owning)
+    whose = dict.fromkeys(str(owner._replace(part=None)) for owner in owning)
     ports = [_host_side(each) for each in _port_ranges("", elements)]
     found: Dict[str, Any] = {"packet rules of": _shortened(list(whose)), "published ports": _shortened(ports)}
     return {word: values for word, values in found.items() if values}
@@ -177,7 +176,7 @@ def _shown(subject: Subject, owners: Owners) -> str:
     if subject.link is not None:
         return "the link from {0} to {1}".format(subject.container, subject.link)
     if subject.container is None:
-        return str(replace(subject, part=None))
+        return str(subject._replace(part=None))
     name = subject.container + (":" + subject.interface if subject.interface is not None else "")
     network = owners.network_of(subject)
     return "{0} on {1}".format(name, network) if network is not None else name
