@@ -7,13 +7,15 @@
 from __future__ import annotations
 
 import re
-from fractions import Fraction
-from typing import Any, Dict, Mapping, Optional
+from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional
 
 from .._resources.qdisc import least_burst, rate_text, size_text
 from .driver import DriverWords
 from .topology import Attachment, Bandwidth, Container, Network
 from .words import Problems, known_keys, mapping, quote, text
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 BANDWIDTH_WORDS = ("ingress", "egress", "burst")
 _NUMBER = re.compile(r"(\d+(?:\.\d*)?|\.\d+)([a-z]*)\Z", re.ASCII)
@@ -25,11 +27,11 @@ _RATES: Dict[str, int] = {
     **{prefix + "bit": factor for prefix, factor in {**_PREFIXES, **_BINARY_PREFIXES}.items()},
     **{prefix + "bps": factor * 8 for prefix, factor in {**_PREFIXES, **_BINARY_PREFIXES}.items()},
 }
-#: Unit → bytes: kb is 1024 bytes, kbit is 1024 bits; a number alone is bytes.
-_SIZES: Dict[str, Fraction] = {
-    **{unit: Fraction(factor) for unit, factor in (("", 1), ("b", 1), ("k", 1 << 10), ("m", 1 << 20), ("g", 1 << 30))},
-    **{unit + "b": Fraction(factor) for unit, factor in (("k", 1 << 10), ("m", 1 << 20), ("g", 1 << 30))},
-    **{unit + "bit": Fraction(factor, 8) for unit, factor in (("k", 1 << 10), ("m", 1 << 20), ("g", 1 << 30))},
+#: Unit → bits: kb is 1024 bytes, kbit is 1024 bits; a number alone is bytes.
+_SIZES: Dict[str, int] = {
+    **{unit: factor * 8 for unit, factor in (("", 1), ("b", 1), ("k", 1 << 10), ("m", 1 << 20), ("g", 1 << 30))},
+    **{unit + "b": factor * 8 for unit, factor in (("k", 1 << 10), ("m", 1 << 20), ("g", 1 << 30))},
+    **{unit + "bit": factor for unit, factor in (("k", 1 << 10), ("m", 1 << 20), ("g", 1 << 30))},
 }
 #: Bytes per second. The greatest is what 32 bits hold, in which the kernel and pyroute2 keep it.
 _LEAST_RATE, _GREATEST_RATE = 1000, (1 << 32) - 1
@@ -74,16 +76,17 @@ def parse_rate(value: Any, path: str, problems: Problems) -> Optional[int]:
 
 def parse_size(value: Any, path: str, problems: Problems) -> Optional[int]:
     """In bytes."""
-    size = _read(value, _SIZES, path, problems, "a size as tc writes it, such as 64kb, 1mb or 20000 (bytes)")
-    if size is None:
+    bits = _read(value, _SIZES, path, problems, "a size as tc writes it, such as 64kb, 1mb or 20000 (bytes)")
+    if bits is None:
         return None
-    if not 1 <= int(size) <= _GREATEST_BURST:
+    size = int(bits / 8)
+    if not 1 <= size <= _GREATEST_BURST:
         problems.note(path, "{0}: a burst is between one packet and 2gb", quote(value))
         return None
-    return int(size)
+    return size
 
 
-def _read(value: Any, units: Mapping[str, Any], path: str, problems: Problems, expected: str) -> Optional[Fraction]:
+def _read(value: Any, units: Mapping[str, int], path: str, problems: Problems, expected: str) -> Optional["Fraction"]:
     word = text(value, path, problems)
     if word is None:
         return None
@@ -93,7 +96,9 @@ def _read(value: Any, units: Mapping[str, Any], path: str, problems: Problems, e
         hint = ' (did you mean "{0}"?)'.format(near) if found is not None and found.group(2) + "bit" in units else ""
         problems.note(path, "{0}: expected {1}{2}", quote(value), expected, hint)
         return None
-    return Fraction(found.group(1)) * Fraction(units[found.group(2)])
+    from fractions import Fraction  # only where something is limited
+
+    return Fraction(found.group(1)) * units[found.group(2)]
 
 
 def check_limits(

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import difflib
 import ipaddress
 import json
 from functools import lru_cache
@@ -59,6 +58,8 @@ def _shortened(value: str) -> str:
 
 def suggest(word: str, known: Iterable[str]) -> str:
     """`` (did you mean "web"?)`` or nothing, to go at the end of a message."""
+    import difflib  # only where something is wrong
+
     close = difflib.get_close_matches(word, list(known), n=1) if len(word) <= _LONGEST_SUGGESTED else ()
     return ' (did you mean "{0}"?)'.format(close[0]) if close else ""
 

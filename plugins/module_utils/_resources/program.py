@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import Dict, Mapping, Optional, Tuple
 
-from .._kernel import archive, files, program_texts
+from .._kernel import files, program_texts
 from .._kernel.changes import Subject
 from .._kernel.names import FORMER_PROGRAM_DIRECTORY, PROGRAM, PROGRAM_FILES
 from .._kernel.operations.program import former_of
@@ -32,7 +32,11 @@ def read(taken_back: bool = False) -> ProgramState:
 
 
 def _is_current(path: str, place: str) -> bool:
-    return archive.is_current(place) if path == PROGRAM else files.read(place) == program_texts.TEXTS[path]
+    if path != PROGRAM:
+        return files.read(place) == program_texts.TEXTS[path]
+    from .._kernel import archive  # only where it is installed
+
+    return archive.is_current(place)
 
 
 def compare(wanted: Optional[bool], now: ProgramState) -> Tuple[Action, ...]:

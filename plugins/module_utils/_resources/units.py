@@ -10,7 +10,6 @@ of the administrator beside it (``NAME.d``) are the administrator's.
 
 from __future__ import annotations
 
-import glob
 import os
 from dataclasses import dataclass, field, replace
 from typing import Any, Dict, FrozenSet, Iterator, List, Mapping, Optional, Sequence, Tuple
@@ -83,6 +82,8 @@ def read(topology: str, desired: Sequence[Unit], foreseen: Mapping[str, Optional
 
 def owned(topology: str) -> FrozenSet[str]:
     """The files of units that carry our mark with this topology."""
+    import glob  # only where there is systemd
+
     found = glob.glob(systemd.UNIT_DIRECTORY + "/linuxnet-fabric*")
     return frozenset(path for path in found if files.starts_with(path, mark_line(topology)))
 
@@ -98,6 +99,8 @@ def _text(path: str) -> Optional[str]:
 
 
 def _links_of(name: str) -> List[str]:
+    import glob
+
     return glob.glob("{0}/*.wants/{1}".format(systemd.UNIT_DIRECTORY, glob.escape(name)))
 
 

@@ -12,13 +12,15 @@ from __future__ import annotations
 import os
 import shutil
 
-from .. import archive, files, gate, marks, program_texts
+from .. import files, gate, marks, program_texts
 from ..host import Host
 from ..names import FORMER_PROGRAM_DIRECTORY, PROGRAM, PROGRAM_FILES
 
 
 def program_install(host: Host) -> None:
     _keep_aside()
+    from .. import archive
+
     archive.install(PROGRAM)
     for path, text in program_texts.TEXTS.items():
         gate.writing("file " + path)

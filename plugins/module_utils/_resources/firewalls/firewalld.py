@@ -11,14 +11,16 @@ each in a file (firewalld.zone(5), firewalld.policy(5)); it takes up a new one w
 
 from __future__ import annotations
 
-from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
-from xml.etree import ElementTree
+from typing import TYPE_CHECKING, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ..._kernel import files, firewalld
 from ..._kernel.changes import Change, Subject
 from ..._kernel.errors import FabricError, ForeignObjectError
 from ..._kernel.names import firewall_mark, firewalld_zone
 from ..action import Action, operation
+
+if TYPE_CHECKING:
+    from xml.etree import ElementTree
 
 _ZONE, _POLICY = "/etc/firewalld/zones/{0}.xml", "/etc/firewalld/policies/{0}.xml"
 _HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
@@ -111,6 +113,8 @@ def zone_text(topology: str, bridges: Sequence[str], now: Optional[str]) -> str:
         return _ZONE_TEXT.format(zone=firewalld_zone(topology), mark=firewall_mark(topology), interfaces=lines)
     if _interfaces_in(now) == sorted(bridges):
         return now
+    from xml.etree import ElementTree
+
     for element in root.findall("interface"):
         root.remove(element)
     for bridge in bridges:
@@ -133,8 +137,10 @@ def _interfaces_in(text: Optional[str]) -> List[str]:
     return sorted(element.get("name", "") for element in root.findall("interface")) if root is not None else []
 
 
-def _parsed(text: Optional[str]) -> Optional[ElementTree.Element]:
+def _parsed(text: Optional[str]) -> Optional["ElementTree.Element"]:
     """None for no file, and for one that is no XML any more: it is written anew."""
+    from xml.etree import ElementTree  # only where there is firewalld
+
     try:
         return ElementTree.fromstring((text or "").encode("utf-8", "surrogateescape"))
     except ElementTree.ParseError:
