@@ -16,7 +16,7 @@ import os
 import socket
 import struct
 from errno import EINTR, EIO, ENODEV
-from typing import Container, Dict, Iterator, List, Optional, Sequence
+from typing import Container, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from .. import gate
 from ..errors import FabricError
@@ -77,18 +77,49 @@ def u32(kind: int, number: int) -> bytes:
     return attribute(kind, struct.pack("=I", number))
 
 
+class _Layout(NamedTuple):
+    """How the attributes of a message lie in it."""
+
+    headers: struct.Struct  # all of them in one row, with gaps where the values are
+    lengths_and_kinds: Tuple[int, ...]
+    places: Tuple[Tuple[int, int, int], ...]  # type, start and end of each value
+
+
+#: (length of a message, offset of its first attribute) → the layout of the last one.
+_LAYOUTS: Dict[Tuple[int, int], _Layout] = {}
+_MOST_LAYOUTS = 256
+
+
 def attributes(data: bytes, offset: int = 0) -> Dict[int, bytes]:
-    """The attributes in ``data`` from ``offset`` on, by type, still encoded."""
-    found: Dict[int, bytes] = {}
+    """The attributes in ``data`` from ``offset`` on, by type, still encoded.
+
+    A thousand links lie in their messages alike: whether this one lies as the last of its length did is one
+    comparison, in a third of the time of going through it.
+    """
+    size = len(data), offset
+    layout = _LAYOUTS.get(size)
+    if layout is None or layout.headers.unpack_from(data) != layout.lengths_and_kinds:
+        if len(_LAYOUTS) >= _MOST_LAYOUTS:
+            _LAYOUTS.clear()
+        layout = _LAYOUTS[size] = _layout(data, offset)
+    return {kind: data[start:end] for kind, start, end in layout.places}
+
+
+def _layout(data: bytes, offset: int) -> _Layout:
     end = len(data)
+    pattern, found, places = ["={0}x".format(offset)], [], []
     unpack = _ATTRIBUTE.unpack_from
     while offset + 4 <= end:
         length, kind = unpack(data, offset)
+        found.extend((length, kind))
+        pattern.append("HH")
         if length < 4:
             break
-        found[kind & NLA_TYPE_MASK] = data[offset + 4 : offset + length]
-        offset += (length + 3) & ~3
-    return found
+        following = min(offset + ((length + 3) & ~3), end)
+        places.append((kind & NLA_TYPE_MASK, offset + 4, offset + length))
+        pattern.append("{0}x".format(following - offset - 4))
+        offset = following
+    return _Layout(struct.Struct("".join(pattern)), tuple(found), tuple(places))
 
 
 def each(data: bytes) -> Iterator[bytes]:
