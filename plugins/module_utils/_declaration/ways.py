@@ -32,17 +32,16 @@ def way_out(
     Higher gw_priority; both families before one; then the network's name. Internal and isolated networks lead nowhere.
     """
 
-    def order(place: Attachment) -> Tuple[int, int, str]:
-        return -place.gw_priority, -len(families(networks[place.network])), place.network
+    leading = [place for place in attachments if _leads_out(networks.get(place.network), family, has_gateway)]
+    if len(leading) > 1:
+        return min(leading, key=lambda one: (-one.gw_priority, -len(families(networks[one.network])), one.network))
+    return leading[0] if leading else None
 
-    def leads_out(place: Attachment) -> bool:
-        network = networks.get(place.network)
-        if network is None or family not in families(network) or network.internal:
-            return False
-        return gateway_mode(network, family) != "isolated" and has_gateway(network, family)
 
-    leading = list(filter(leads_out, attachments))
-    return min(leading, key=order) if len(leading) > 1 else next(iter(leading), None)
+def _leads_out(network: Optional[Network], family: int, has_gateway: HasGateway) -> bool:
+    if network is None or family not in families(network) or network.internal:
+        return False
+    return gateway_mode(network, family) != "isolated" and has_gateway(network, family)
 
 
 def ways_in(

@@ -31,7 +31,7 @@ from .addressing import HostDefaults, default_attachment, static_route
 from .drivers.driver import Place
 from .drivers.registry import driver_of
 from .files import expand_files
-from .macs import check_macs, macs_by_bridge
+from .macs import check_macs, having_macs, macs_by_bridge
 from .rules import expand_rules
 
 _IPV6_OFF = "net/ipv6/conf/{0}/disable_ipv6"
@@ -39,7 +39,8 @@ _IPV6_OFF = "net/ipv6/conf/{0}/disable_ipv6"
 
 def expand(topology: Topology, allocation: Allocation, host: HostDefaults) -> Desired:
     """Everything that ``topology`` is made of on a host. DeclarationError where two would have one MAC."""
-    check_macs(topology, allocation)
+    having_one = tuple(having_macs(topology, allocation))
+    check_macs(topology, having_one)
     return Desired(
         topology=topology.name,
         links=(*_network_links(topology, allocation, host), *_place_links(topology, allocation, host)),
@@ -47,7 +48,7 @@ def expand(topology: Topology, allocation: Allocation, host: HostDefaults) -> De
         files=expand_files(topology, allocation, host.resolv_conf),
         ruleset=expand_rules(topology, allocation),
         adopted=tuple(_adopted(topology, host)),
-        macs=macs_by_bridge(topology, allocation),
+        macs=macs_by_bridge(having_one),
     )
 
 

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Dict, Iterator, List, Mapping, Tuple
+from typing import Dict, Iterable, Iterator, List, Mapping, Tuple
 
 from .._declaration.topology import Network, Topology, families
 from .._ipam.requests import Allocation
@@ -14,17 +14,20 @@ from .._kernel.errors import DeclarationError, Problem
 from .addressing import bridge_mac
 from .drivers.registry import driver_of
 
+#: (network, owner, MAC, addresses)
+HasMac = Tuple[Network, str, str, Tuple[str, ...]]
 
-def macs_by_bridge(topology: Topology, allocation: Allocation) -> Mapping[str, Mapping[str, str]]:
+
+def macs_by_bridge(having_one: Iterable[HasMac]) -> Mapping[str, Mapping[str, str]]:
     """Bridge → address → MAC."""
     found: Dict[str, Dict[str, str]] = {}
-    for network, _owner, mac, addresses in places(topology, allocation):
+    for network, _owner, mac, addresses in having_one:
         if network.bridge:
             found.setdefault(network.bridge, {}).update({address: mac for address in addresses})
     return found
 
 
-def check_macs(topology: Topology, allocation: Allocation) -> None:
+def check_macs(topology: Topology, having_one: Iterable[HasMac]) -> None:
     """DeclarationError where two on a network have one MAC: a written one that another has from its address, say."""
     owners: Dict[Tuple[str, str], str] = {}
     problems: List[Problem] = []
@@ -34,7 +37,7 @@ def check_macs(topology: Topology, allocation: Allocation) -> None:
         for place in container.attachments
         if place.mac_address is not None
     }
-    for network, owner, mac, _addresses in places(topology, allocation):
+    for network, owner, mac, _addresses in having_one:
         other = owners.setdefault((network.name, mac), owner)
         if other == owner:
             continue
@@ -50,8 +53,8 @@ def _shown(owner: str) -> str:
     return '"{0}"'.format(owner) if owner else "the bridge"
 
 
-def places(topology: Topology, allocation: Allocation) -> Iterator[Tuple[Network, str, str, Tuple[str, ...]]]:
-    """(network, whose, MAC, addresses) of every place that has a MAC; the bridge's own, whose is empty, comes first."""
+def having_macs(topology: Topology, allocation: Allocation) -> Iterator[HasMac]:
+    """Every place that has a MAC; the bridge's own, whose owner is empty, comes first."""
     for network in topology.networks.values():
         leases = {family: allocation.subnets[(network.name, family)] for family in families(network)}
         if network.bridge and not network.external:

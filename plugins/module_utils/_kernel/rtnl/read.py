@@ -268,9 +268,10 @@ def _link_info(data: bytes) -> Tuple[str, Dict[str, Any]]:
     return kind, options
 
 
-@functools.lru_cache(maxsize=256)
+@functools.lru_cache(maxsize=4096)
 def _route(payload: bytes) -> RouteEntry:
-    """Containers have the same routes but for their own address: each is decoded once, and is one object."""
+    """Containers have the same routes but for their own address, and those of the host are read twice in a run: each is
+    decoded once, and is one object."""
     family, length, _src, _tos, table, protocol, _scope, kind, flags = uapi.ROUTE.unpack_from(payload)
     attributes = nl.attributes(payload, 12)
     raw = attributes.get(uapi.RTA_DST) or b"\0" * (4 if family == socket.AF_INET else 16)

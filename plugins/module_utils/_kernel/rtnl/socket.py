@@ -107,7 +107,9 @@ def attributes(data: bytes, offset: int = 0) -> Dict[int, bytes]:
 
 def _layout(data: bytes, offset: int) -> _Layout:
     end = len(data)
-    pattern, found, places = ["={0}x".format(offset)], [], []
+    pattern = ["={0}x".format(offset)]
+    found: List[int] = []
+    places: List[Tuple[int, int, int]] = []
     unpack = _ATTRIBUTE.unpack_from
     while offset + 4 <= end:
         length, kind = unpack(data, offset)
