@@ -50,8 +50,8 @@ def test_a_chain_that_drops_is_named_with_a_command_that_opens_the_port() -> Non
     assert _said() == (
         "the chain incoming of table inet mine (policy drop) drops packets that it does not know, and so the overlay "
         "networks' UDP port 4789 from 192.0.2.12, 192.0.2.13: nothing will arrive from these hosts. It is none in "
-        "which topology_firewall: integrate knows a place (ufw's or firewalld's). Add by hand `nft insert rule inet mine "
-        "incoming ip saddr { 192.0.2.12, 192.0.2.13 } udp dport 4789 accept`"
+        "which topology_firewall: integrate knows a place (ufw's or firewalld's). Add by hand `nft insert rule inet "
+        "mine incoming ip saddr { 192.0.2.12, 192.0.2.13 } udp dport 4789 accept`"
     )
     assert _said(policy="accept") is None
 
