@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from .picture import HOST, Guest, Hosted, Picture
+from .picture import HOST, Guest, Hosted, Picture, roots
 
 #: What stands for the wire that published ports are reached by, and for containers that are not in the picture.
 OUTSIDE, ELSEWHERE = "outside", "elsewhere"
@@ -93,12 +93,13 @@ def _note(guest: Guest) -> tuple[str, ...]:
 
 def _lines(hosted: Hosted, number: int, keys: Keys) -> Iterator[Line]:
     networks = {each.name: f"h{number}n{n}" for n, each in enumerate(hosted.networks)}
+    owners = roots(hosted)
     for guest in hosted.guests:
         key = keys[hosted.host, hosted.topology, guest.name]
         for place in guest.places:
             yield Line("place", key, networks[place.network], place.told)
         if guest.shares is not None:
-            target = keys.get((hosted.host, hosted.topology, guest.shares), f"h{number}own")
+            target = keys.get((hosted.host, hosted.topology, owners[guest.name]), f"h{number}own")
             yield Line("shares", key, target, SHARES)
         for link in guest.links:
             target = keys.get((link.host or hosted.host, hosted.topology, link.container), ELSEWHERE)

@@ -10,10 +10,12 @@ Made of words of a declaration, whether an inventory declares them or a host was
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Optional
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._declaration.topology import (
+    DEFAULT_BRIDGE,
+    DEFAULT_NETWORK,
     Attachment,
     Container,
     Network,
@@ -28,9 +30,12 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.drivers
     parse_declaration,
 )
 from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.members import OVERLAY, Group, Member, groups
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import names
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import DeclarationError
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.ranges import ranges
 
+#: Of what a host said that gave no answer, in letters.
+LONGEST = 110
 #: Whose namespace a container with ``network_mode: host`` shares.
 HOST = ""
 
@@ -135,11 +140,11 @@ def picture_of(projects: Iterable[Mapping[str, Any]]) -> Picture:
     Raises DeclarationError with the host before each thing that is wrong. What declares nothing is not drawn.
     """
     asked = [each for each in _each_topology(projects) if each.get("state") != "absent"]
-    made = [(words, member) for words, member in zip(asked, map(_member, asked)) if _worth_drawing(words, member)]
+    made = [(words, member) for words, member in zip(asked, _members(asked)) if _worth_drawing(member)]
     drawn, members = [words for words, _member in made], [member for _words, member in made]
     shared = list(_shared(drawn, members))
     hosted = tuple(
-        Hosted(str(words.get("host")), "", message=str(words["message"]))
+        Hosted(str(words.get("host")), "", message=_short(str(words["message"])))
         if member is None
         else _hosted(member, {group.network: group for group in shared if member in group.members})
         for words, member in zip(drawn, members)
@@ -152,12 +157,32 @@ def picture_of(projects: Iterable[Mapping[str, Any]]) -> Picture:
     return Picture(hosted, tunnels)
 
 
+def _short(message: str) -> str:
+    words = " ".join(message.split())
+    return words if len(words) <= LONGEST else words[: LONGEST - 1] + "…"
+
+
 def _each_topology(projects: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
     for words in projects:
         if "topologies" in words:
             yield from ({"host": words.get("host"), "name": name, **each} for name, each in words["topologies"].items())
         else:
             yield words
+
+
+def _members(asked: Iterable[Mapping[str, Any]]) -> Iterator[Optional[Member]]:
+    """None for a host that gave no answer. Of several topologies of a host, the first has ``fabric0``."""
+    owners: dict[str, str] = {}
+    for member in map(_member, asked):
+        network = member.topology.networks.get(DEFAULT_NETWORK) if member is not None else None
+        if member is None or network is None or network.bridge != DEFAULT_BRIDGE or network.external:
+            yield member
+        elif owners.setdefault(member.host, member.topology.name) == member.topology.name:
+            yield member
+        else:
+            second = replace(network, bridge=names.second_default_bridge(member.topology.name))
+            networks = {**member.topology.networks, DEFAULT_NETWORK: second}
+            yield replace(member, topology=replace(member.topology, networks=networks))
 
 
 def _member(words: Mapping[str, Any]) -> Optional[Member]:
@@ -193,7 +218,7 @@ def _shared(drawn: list[Mapping[str, Any]], members: list[Optional[Member]]) -> 
             yield Group(group.topology, group.network, mine)
 
 
-def _worth_drawing(words: Mapping[str, Any], member: Optional[Member]) -> bool:
+def _worth_drawing(member: Optional[Member]) -> bool:
     return member is None or bool(member.topology.containers) or any(_networks(member))
 
 
@@ -212,6 +237,7 @@ def _net(network: Network) -> Net:
     notes += [word for word in ("internal", "external") if getattr(network, word)]
     notes += [mode for mode in modes if mode != "nat"]
     notes += [] if network.icc else ["icc off"]
+    notes += ["host access"] if getattr(network.options, "host_access", False) else []
     return Net(network.name, ifname, subnets, tuple(notes))
 
 
@@ -240,14 +266,15 @@ def _where_else(target: str, container: Container, topology: Topology, overlays:
     return "another host"
 
 
-def root(name: str, hosted: Hosted) -> str:
-    """Whose namespace a container is in: its own name, another's, or HOST."""
+def roots(hosted: Hosted) -> dict[str, str]:
+    """Container → whose namespace it is in: its own name, another's, or HOST."""
     shares = {guest.name: guest.shares for guest in hosted.guests}
-    while True:
+
+    def root(name: str) -> str:
         target = shares.get(name)
-        if target is None or target == HOST:
-            return name if target is None else HOST
-        name = target
+        return name if target is None else HOST if target == HOST else root(target)
+
+    return {name: root(name) for name in shares}
 
 
 def _place(one: Attachment) -> Place:

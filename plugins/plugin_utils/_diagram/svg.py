@@ -10,19 +10,19 @@ Nothing but numbers and escaped text gets into the markup. The file loads nothin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 
 from .._drift_report.drawing import CHAR, Drawn, draw_host
 from .._drift_report.scene import AS_DECLARED, Box, Bus, Row, Scene
 from .._drift_report.style import COLOURS, DRAWING
 from .graph import LO_ONLY, OWN
-from .picture import HOST, Guest, Hosted, Net, Picture, Tunnel, root
+from .picture import HOST, Guest, Hosted, Net, Picture, Tunnel, roots
 from .words import sentences
 
 MARGIN, LANE, LABEL = 16, 26, 22
 ENTRY = 14  # what a tunnel needs above the bridges of a host
-LONGEST = 110  # of what a host said that gave no answer, in letters
 _STYLE = COLOURS + DRAWING + "svg .page { fill: var(--page); stroke: none; }\n"
 #: What XML 1.0 has no way to write.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -80,14 +80,14 @@ def _tunnel(number: int, tunnel: Tunnel, ways: Sequence[tuple[float, float, int]
 
 def _scene(hosted: Hosted, tunnels: int) -> Scene:
     """The host in the words of the drift page's drawing, with nothing marked."""
-    inside: dict[str, list[str]] = {}
-    for guest in hosted.guests:
-        inside.setdefault(root(guest.name, hosted), []).append(guest.name)
-    boxes = [_box(guest, inside[guest.name], hosted) for guest in hosted.guests if guest.shares is None]
+    owners, inside = roots(hosted), defaultdict(list)
+    for name, owner in owners.items():
+        inside[owner].append(name)
+    boxes = [_box(guest, inside[guest.name], owners) for guest in hosted.guests if guest.shares is None]
     if HOST in inside:
         boxes.append(Box(OWN, "", AS_DECLARED, tuple(Row(name, AS_DECLARED) for name in inside[HOST])))
     if hosted.message:
-        boxes.append(Box("unknown", "", AS_DECLARED, (Row(_cut(hosted.message), AS_DECLARED),)))
+        boxes.append(Box("unknown", "", AS_DECLARED, (Row(hosted.message, AS_DECLARED),)))
     return Scene(tuple(map(_bus, hosted.networks)), tuple(boxes), 0, (), room=float(ENTRY * tunnels))
 
 
@@ -95,17 +95,12 @@ def _bus(network: Net) -> Bus:
     return Bus(network.name, "", network.told, AS_DECLARED)
 
 
-def _box(guest: Guest, names: Iterable[str], hosted: Hosted) -> Box:
-    """``names``: of all containers in this namespace. One that has no interface cannot be linked to."""
+def _box(guest: Guest, names: Iterable[str], owners: Mapping[str, str]) -> Box:
+    """``names``: of all containers in this namespace. ``owners``: container → whose namespace it is in."""
     rows = [Row(place.told, AS_DECLARED, place.network) for place in guest.places]
     rows += [Row("also: " + name, AS_DECLARED) for name in names if name != guest.name]
     rows += [
-        Row(link.told, AS_DECLARED, to=root(link.container, hosted) if link.host is None else "")
-        for link in guest.links
+        Row(link.told, AS_DECLARED, to=owners[link.container] if link.host is None else "") for link in guest.links
     ]
     ports = tuple(Row(port, AS_DECLARED) for port in guest.ports)
     return Box(guest.name, "" if guest.places else LO_ONLY, AS_DECLARED, tuple(rows), ports)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
