@@ -55,6 +55,7 @@ li.missing { border-left-style: dotted; background: none; outline: 1px dashed va
 #show-pending:checked ~ header .badge.pending, #show-clean:checked ~ header .badge.clean { outline: 2px solid; }
 .switch:focus-visible ~ header .counts { outline: 2px dashed var(--wire); }
 .drift-ink { color: var(--drift); } .intended-ink { color: var(--intended); }
+.drawing td { overflow-wrap: normal; white-space: nowrap; }
 .drawing { overflow-x: auto; margin: 14px 0 4px; } .drawing svg { max-width: 100%; height: auto; }
 svg text { font-size: 12px; fill: var(--ink); } svg .host-name { font: 700 16px system-ui, "DejaVu Sans", sans-serif; }
 svg .name { font-weight: 700; font-size: 13px; } svg .small { font-size: 11px; fill: var(--soft); }
