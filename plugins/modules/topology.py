@@ -173,6 +173,7 @@ options:
         C(before.rules) and its chain, or a zone of firewalld - and takes it away with the network, with O(name), or
         when this option changes. About what it lets pass the module's own rules decide, as they do without another
         firewall. Of a chain that is none of these three it warns.
+      - So it is with what the other hosts of overlay networks send to this one - ufw and firewalld let it in.
       - V(ignore) says nothing.
     type: str
     choices: [warn, integrate, ignore]
@@ -263,6 +264,12 @@ seealso:
   - name: Compose file reference
     description: Where the words of a network and of a container come from.
     link: https://docs.docker.com/reference/compose-file/
+  - name: Getting started
+    description: A topology, step by step.
+    link: https://github.com/linuxnet/fabric/blob/main/docs/getting-started.md
+  - name: A run is a transaction
+    description: What a run promises, and what becomes of one that fails or is killed.
+    link: https://github.com/linuxnet/fabric/blob/main/docs/transactions.md
 author:
   - linuxnet.fabric contributors (@linuxnet)
 """

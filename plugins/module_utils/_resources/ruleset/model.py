@@ -16,6 +16,13 @@ class Tunnel(NamedTuple):
     subnet: str  # of which ``NetworkPolicy.subnet`` is this host's block
 
 
+class Beyond(NamedTuple):
+    """What is on another host, whose address on the underlay is ``peer``."""
+
+    peer: str
+    prefix: str
+
+
 class Underlay(NamedTuple):
     """Of one overlay network: who may send us VXLAN packets with its identifier, from where; and what is over there."""
 
@@ -24,7 +31,7 @@ class Underlay(NamedTuple):
     port: int
     peers: Tuple[str, ...] = ()  # their addresses on the underlay, all of one family
     way: str = ""  # the interface by which packets to them leave: the VXLAN device, or the bridge that it is a port of
-    beyond: Tuple[str, ...] = ()  # the blocks of the other hosts, and addresses of theirs that are in none
+    beyond: Tuple[Beyond, ...] = ()  # the blocks of the other hosts, and addresses of theirs that are in none
     bridged: str = ""  # the VXLAN device that is a port of the bridge; empty: the host routes
 
 
@@ -58,6 +65,7 @@ class Endpoint(NamedTuple):
     mac: str
     addresses: Tuple[str, ...] = ()  # both families, link_local_ips too
     ifname: str = ""  # inside the container
+    peer: str = ""  # of a container of another host: that host's address on the underlay
 
 
 class Publication(NamedTuple):
