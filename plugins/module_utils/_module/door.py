@@ -63,13 +63,16 @@ def _leave(module: AnsibleModule, answer: Dict[str, Any]) -> None:
     """
     printed = io.StringIO()
     if not module.no_log_values:
-        with contextlib.suppress(SystemExit), contextlib.redirect_stdout(printed):
-            module.exit_json()
-    added = printed.getvalue().strip()
-    if not added:  # there are secrets, or another program took exit_json over and prints nothing
-        module.exit_json(**printable.data(answer))
-    sys.stdout.write("\n{0}, {1}\n".format(printable.as_json(answer)[:-1], added[1:]))
-    sys.exit(0)
+        try:
+            with contextlib.redirect_stdout(printed):
+                module.exit_json()
+        except SystemExit:
+            added = printed.getvalue().strip()
+            if added:
+                sys.stdout.write("\n{0}, {1}\n".format(printable.as_json(answer)[:-1], added[1:]))
+                raise
+    # There are secrets, or another program took exit_json over and prints nothing.
+    module.exit_json(**printable.data(answer))
 
 
 def _unforeseen(error: Exception) -> str:
