@@ -494,6 +494,15 @@ containers:
           published: 8080
           target: 80
           protocol: tcp
+unmended:
+  description:
+    - What of the host is not as declared, and only the owner of a program can mend, such as a C(workload) that runs in
+      another network namespace than its container's, or is not there. Each is a warning, too.
+  returned: when there is any
+  type: list
+  elements: str
+  sample:
+    - container web: nginx.service runs in another network namespace than /run/netns/web; restart it
 quarantined:
   description: Containers that were left out, or in check mode would be, because of what is inside; with what is wrong.
   returned: when O(quarantine) is V(true) and there is one; the task fails

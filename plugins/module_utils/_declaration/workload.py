@@ -45,8 +45,8 @@ def parse_workload(value: Any, mode: str, docker_joins: bool, path: str, problem
     if mode == "host":
         problems.note(path, "conflicting options: workload and the network mode host: it is in that network anyway")
     if mode == "container" and not join:
-        text_of = "conflicting options: workload and the network mode: a container that joins another has no place for "
-        problems.note(path, text_of + "a namespace that the {0} brings; join: true starts it in that one", kind)
+        wrong = "conflicting options: workload and the network mode: a container that joins another has no place for "
+        problems.note(path, wrong + "a namespace that the {0} brings; join: true starts it in that one", kind)
     if name is None:
         return None
     of_process = _PROCESS.fullmatch(name) if kind == "path" else None
@@ -110,7 +110,9 @@ def _path(value: Any, path: str, problems: Problems) -> Optional[str]:
     name = text(value, path, problems)
     if name is None or (name.startswith("/") and name.isprintable() and ".." not in name.split("/")):
         return name
-    problems.note(path, "{0}: expected the absolute path of a network namespace, such as /proc/4242/ns/net", quote(name))
+    problems.note(
+        path, "{0}: expected the absolute path of a network namespace, such as /proc/4242/ns/net", quote(name)
+    )
     return None
 
 
