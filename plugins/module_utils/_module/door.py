@@ -60,16 +60,19 @@ def run_module(argument_spec: Dict[str, Any], perform: Perform, **module_argumen
 def _leave(module: AnsibleModule, answer: Dict[str, Any]) -> None:
     """As ``exit_json`` does, which looks through every value of an answer for secrets: a tenth of a run over a thousand
     containers. We have no secret, so what Ansible adds (``invocation``, warnings) goes through it, and the rest beside.
-    A module has nothing more to do after it: where ``exit_json`` would end it, it comes to its end.
     """
     printed = io.StringIO()
     if not module.no_log_values:
-        with contextlib.suppress(SystemExit), contextlib.redirect_stdout(printed):
-            module.exit_json()
-    added = printed.getvalue().strip()
-    if not added:  # there are secrets, or another program took exit_json over and prints nothing
-        module.exit_json(**printable.data(answer))
-    sys.stdout.write("\n{0}, {1}\n".format(printable.as_json(answer)[:-1], added[1:]))
+        try:
+            with contextlib.redirect_stdout(printed):
+                module.exit_json()
+        except SystemExit:
+            added = printed.getvalue().strip()
+            if added:
+                sys.stdout.write("\n{0}, {1}\n".format(printable.as_json(answer)[:-1], added[1:]))
+                raise
+    # There are secrets, or another program took exit_json over and prints nothing.
+    module.exit_json(**printable.data(answer))
 
 
 def _unforeseen(error: Exception) -> str:

@@ -82,7 +82,7 @@ def test_the_file_of_a_service_that_is_declared_no_more_goes() -> None:
     assert lines(found(as_declared(WEB, LOG), wanted=[WEB])) == ["remove " + LOG.path]
 
 
-@pytest.mark.parametrize("text", ["[Service]\nNice=1\n", WEB.text.replace(":shop:", ":other:", 1)])
+@pytest.mark.parametrize("text", ["[Service]\nNice=1\n", WEB.text.replace("/shop:", "/other:", 1)])
 def test_a_file_of_somebody_elses_stops_the_run(text: str) -> None:
     with pytest.raises(ForeignObjectError, match="nginx.service.d"):
         found({WEB.path: text, LOG.path: LOG.text})

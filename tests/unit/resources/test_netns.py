@@ -109,8 +109,8 @@ CASES: Dict[str, Tuple[Netns, Observed, List[str]]] = {
         THEIRS,
         observed({"db": 6}, {"db": THEIR_MARK}),
         [
-            "detach db: the docker container db has another network namespace since it was restarted, and its interfaces "
-            "are gone",
+            "detach db: the docker container db has another network namespace since it was restarted, and its "
+            "interfaces are gone",
             "attach db to the docker container db",
             "set net.ipv6.conf.all.disable_ipv6 from 0 to 1 in namespace db",
         ],
