@@ -93,7 +93,7 @@ lint: .venv/stamp system-test ## style, types, shell, YAML, playbooks, documenta
 sanity: .venv/stamp system-test ## ansible-test sanity
 	tests/tools/sanity
 
-docs: .venv/stamp ## plugin documentation as HTML under build/docs
+docs: .venv/stamp ## guides and plugins' documentation as a site: build/docs/index.html
 	tests/tools/docs
 
 changelog: .venv/stamp ## CHANGELOG.md as the next release will write it; the fragments stay

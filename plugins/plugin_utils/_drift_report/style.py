@@ -49,8 +49,8 @@ li.missing { border-left-style: dotted; background: none; outline: 1px dashed va
 .warning { border-left: 4px solid var(--unknown); background: var(--unknown-fill); padding: 6px 10px; }
 .switch { position: absolute; opacity: 0; pointer-events: none; } label.badge { cursor: pointer; }
 .badge.everything { color: var(--ink); background: var(--net); }
-#show-drifted:checked ~ main .of:not(.drifted), #show-unknown:checked ~ main .of:not(.unknown),
-#show-pending:checked ~ main .of:not(.pending), #show-clean:checked ~ main .of:not(.clean) { display: none; }
+#show-drifted:checked ~ .hosts .of:not(.drifted), #show-unknown:checked ~ .hosts .of:not(.unknown),
+#show-pending:checked ~ .hosts .of:not(.pending), #show-clean:checked ~ .hosts .of:not(.clean) { display: none; }
 #show-drifted:checked ~ header .badge.drifted, #show-unknown:checked ~ header .badge.unknown,
 #show-pending:checked ~ header .badge.pending, #show-clean:checked ~ header .badge.clean { outline: 2px solid; }
 .switch:focus-visible ~ header .counts { outline: 2px dashed var(--wire); }

@@ -50,6 +50,15 @@ def test_after_words_of_a_firewall_every_probe_holds_and_the_service_in_a_namesp
     assert story.pid() == pid
 
 
+def test_two_restores_at_once_make_it_once(story: Story) -> None:
+    before = story.seen()
+    story.host.run(["ip", "link", "delete", "br-front"])
+    both = "{0} restore & {0} restore && wait $!".format(PROGRAM)
+    said = story.host.run(["sh", "-c", both]).stdout
+    assert said.count("create bridge br-front") == 1 and said.count("default: as it was applied") == 1
+    story.is_as_before(before)
+
+
 def test_a_run_that_the_power_failed_in_is_taken_back_and_then_all_is_as_it_was(story: Story) -> None:
     before = story.seen()
     containers = dict(story.words["containers"], more={"networks": ["front"], "ports": ["9999:99"]})
