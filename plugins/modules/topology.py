@@ -179,6 +179,7 @@ options:
         C(before.rules) and its chain, or a zone of firewalld - and takes it away with the network, with O(name), or
         when this option changes. About what it lets pass the module's own rules decide, as they do without another
         firewall. Of a chain that is none of these three it warns.
+      - So it is with what the other hosts of overlay networks send to this one - ufw and firewalld let it in.
       - V(ignore) says nothing.
     type: str
     choices: [warn, integrate, ignore]
