@@ -602,9 +602,20 @@ def of_rules(desired: Desired) -> List[Mutation]:
             Mutation("nft add set {0} stray {{ type ifname\\; }}".format(where), "replace nft table " + where, 0)
         )
         found.append(Mutation("nft add counter {0} stray".format(where), "replace nft table " + where, 0))
+        found.extend(_built_otherwise(table, where))
         found.extend(_of_chains(table, where))
         found.extend(_of_elements(table, where))
     return found
+
+
+def _built_otherwise(table: Table, where: str) -> Iterator[Mutation]:
+    """What nft cannot change on a living chain or set: the same table again, with another priority or flag in it."""
+    again = "table=$(nft list table {0} | sed '{1}'); printf 'delete table {0}\n%s\n' \"$table\" | nft -f -"
+    edits = ["s/\\(hook [a-z]* priority\\) [^;]*;/\\1 7;/"]
+    plain = [each.name for each in table.sets if not each.map and not each.interval]
+    edits += ["/set {0} {{/,/}}/ s/^\t\ttype .*/&; flags timeout/".format(name) for name in plain[:1]]
+    for edit in edits:
+        yield Mutation(again.format(where, edit), "replace nft table " + where, 0)
 
 
 def _of_chains(table: Table, where: str) -> Iterator[Mutation]:

@@ -19,6 +19,7 @@ from typing import Any, Callable, FrozenSet, Iterable, List, Mapping, Optional, 
 
 from ..._kernel import nft
 from ..._kernel.names import TRANSIT_TABLE
+from . import in_front
 
 ReadRules = Callable[[str, str, str], Sequence[Mapping[str, Any]]]
 
@@ -32,9 +33,11 @@ _FAR_ENOUGH = 16
 
 @dataclass(frozen=True)
 class Chains:
-    """``forwarding``: others' base chains that see forwarded packets; ``names``: (family, table, name) of all."""
+    """``forwarding``: others' base chains that see forwarded packets; ``in_front``: those that translate a destination
+    before ours do; ``names``: (family, table, name) of all."""
 
     forwarding: Tuple[Mapping[str, Any], ...] = ()
+    in_front: Tuple[Mapping[str, Any], ...] = ()
     names: FrozenSet[Tuple[str, str, str]] = frozenset()
 
     def has(self, family: str, table: str, name: str) -> bool:
@@ -67,6 +70,7 @@ def read() -> Chains:
         forwarding=tuple(
             each for each in found if each.get("hook") == "forward" and each["family"] in ("ip", "ip6", "inet")
         ),
+        in_front=tuple(filter(in_front.is_in_front, found)),
         names=frozenset((each["family"], each["table"], each["name"]) for each in found),
     )
 
