@@ -36,11 +36,13 @@ itself: `python -m docs.generate_map`.
 | `tests/integration` | tests as root, on lab hosts made of namespaces; a folder for each subject |
 | `tests/long` | what takes too long for every change: whole matrices, before a release (`make long`) |
 | `tests/lab` | the lab hosts of the tests: places, servers, crafted packets |
+| `tests/site` | the site of the documentation, and a browser to look at it with |
 | `tests/matrix` | the same story of a topology on other kernels and distributions |
 | `tests/tools` | what `make` calls: linters, sanity, virtual environments, packages of the system |
 | `molecule/` | scenarios of the role and the playbooks |
 | `benchmarks/` | how long it takes, beside others and beside what the kernel itself needs |
 | `docs/` | for users; `docs/maintaining/` for who changes the code |
+| `docs/site/` | how the pages become a site: Sphinx, its looks, the examples (`make docs`) |
 | `docs/schema/` | what an editor knows of a declaration: JSON schemas, made by `docs/generate_schema.py` |
 | `changelogs/` | a fragment for each change that users notice, until a release makes the changelog of them |
 """
@@ -70,6 +72,7 @@ FOLDERS: Dict[str, str] = {
     "plugin_utils/_compose": "From Compose files to what they declare of networks.",
     "plugin_utils/_drift_report": "From what a check answered to the report of a host and the page of a fleet.",
     "plugin_utils/_verify_report": "From what a verification answered to its text, its page and its JUnit.",
+    "plugin_utils/_diagram": "From words of a declaration to a drawing, and to text that other programs draw.",
     "plugin_utils/_fleet": "From the variables of an inventory's hosts to the plan of a fleet.",
     "plugin_utils/_lab": "Hosts made of namespaces.",
     "become": "",

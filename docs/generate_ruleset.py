@@ -6,16 +6,26 @@
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import Iterator
 
 from tests.paths import ROOT, importable
 
 importable()
 
-from ruleset_example import example  # noqa: E402
+from ruleset_example import across_hosts, example  # noqa: E402
 
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset import (  # noqa: E402
+    overlay as ruleset_overlay,
+)
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset import text as ruleset_text  # noqa: E402
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.tables import Table, table_text  # noqa: E402
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.model import Ruleset  # noqa: E402
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.tables import (  # noqa: E402
+    Chain,
+    NamedSet,
+    Table,
+    table_text,
+)
 
 PAGE = ROOT / "docs" / "ruleset.md"
 
@@ -56,14 +66,28 @@ The networks: `front` (both families), `back` (`internal: true`, `icc: false`), 
 """
 
 
+ACROSS = """\
+
+## Networks across hosts
+
+Where a network has `driver: overlay`, both tables have more.
+
+{story}
+
+The rules of a host that is on `shop`, which is routed, and on `flat`, which is bridged, with two others:
+
+"""
+
+
 def page() -> str:
-    return HEAD.format(story=_story()) + "\n".join(_tables())
+    across = ACROSS.format(story=_story(ruleset_overlay))
+    return HEAD.format(story=_story(ruleset_text)) + "\n".join(_tables(example())) + across + "\n".join(_besides())
 
 
-def _story() -> str:
-    """The module's own explanation; its drawings become code blocks."""
+def _story(module: ModuleType) -> str:
+    """A module's own explanation; its drawings become code blocks."""
     lines, drawing = [], False
-    _title, _blank, story = (ruleset_text.__doc__ or "").strip().replace("``", "`").split("\n", 2)
+    _title, _blank, story = (module.__doc__ or "").strip().replace("``", "`").split("\n", 2)
     for line in story.splitlines():
         if line.startswith("  ") and not drawing:
             drawing = True
@@ -79,15 +103,33 @@ def _story() -> str:
     return "\n".join(lines + ["```"] * drawing)
 
 
-def _tables() -> Iterator[str]:
-    for table in ruleset_text.layout(example()):
-        yield "### table {0} {1}\n".format(table.family, table.name)
-        yield "Sets and maps, the only part that grows:\n"
-        yield "| name | type | elements |\n|---|---|---|"
-        for item in table.sets:
-            elements = "<br>".join("`{0}`".format(element) for element in item.elements)
-            yield "| `{0}` | {1} `{2}` | {3} |".format(item.name, "map" if item.map else "set", item.type, elements)
-        yield "\nRules:\n\n```nft\n{0}\n```\n".format(_chains(table))
+def _besides() -> Iterator[str]:
+    """What only networks across hosts bring."""
+    usual = {(table.family, each.name) for table in ruleset_text.layout(example()) for each in _parts(table)}
+    for table in ruleset_text.layout(across_hosts()):
+        sets = tuple(each for each in table.sets if (table.family, each.name) not in usual)
+        chains = tuple(each for each in table.chains if (table.family, each.name) not in usual and each.rules)
+        yield from _table(Table(table.family, table.name, sets, chains))
+
+
+def _parts(table: Table) -> Iterator[NamedSet | Chain]:
+    yield from table.sets
+    yield from table.chains
+
+
+def _tables(ruleset: Ruleset) -> Iterator[str]:
+    for table in ruleset_text.layout(ruleset):
+        yield from _table(table)
+
+
+def _table(table: Table) -> Iterator[str]:
+    yield "### table {0} {1}\n".format(table.family, table.name)
+    yield "Sets and maps, the only part that grows:\n"
+    yield "| name | type | elements |\n|---|---|---|"
+    for item in table.sets:
+        elements = "<br>".join("`{0}`".format(element) for element in item.elements)
+        yield "| `{0}` | {1} `{2}` | {3} |".format(item.name, "map" if item.map else "set", item.type, elements)
+    yield "\nRules:\n\n```nft\n{0}\n```\n".format(_chains(table))
 
 
 def _chains(table: Table) -> str:

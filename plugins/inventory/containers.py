@@ -10,6 +10,10 @@ DOCUMENTATION = r"""
 name: containers
 short_description: The declared containers of hosts, as hosts to run tasks in
 version_added: 0.2.0
+seealso:
+  - name: Joining a container's namespace
+    description: With Ansible, systemd, podman, nspawn and runc.
+    link: https://github.com/linuxnet/fabric/blob/main/docs/joining.md
 author:
   - linuxnet.fabric contributors (@linuxnet)
 description:

@@ -85,6 +85,9 @@ options:
     type: str
 seealso:
   - module: linuxnet.fabric.topology
+  - name: Leases
+    description: How subnets, addresses and ports are chosen and kept.
+    link: https://github.com/linuxnet/fabric/blob/main/docs/leases.md
 author:
   - linuxnet.fabric contributors (@linuxnet)
 """

@@ -103,6 +103,9 @@ seealso:
   - module: linuxnet.fabric.bridge
   - module: linuxnet.fabric.veth
   - module: linuxnet.fabric.topology
+  - name: The packet rules
+    description: What is loaded, drawn and explained.
+    link: https://github.com/linuxnet/fabric/blob/main/docs/ruleset.md
 author:
   - linuxnet.fabric contributors (@linuxnet)
 """

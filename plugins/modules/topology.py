@@ -263,6 +263,12 @@ seealso:
   - name: Compose file reference
     description: Where the words of a network and of a container come from.
     link: https://docs.docker.com/reference/compose-file/
+  - name: Getting started
+    description: A topology, step by step.
+    link: https://github.com/linuxnet/fabric/blob/main/docs/getting-started.md
+  - name: A run is a transaction
+    description: What a run promises, and what becomes of one that fails or is killed.
+    link: https://github.com/linuxnet/fabric/blob/main/docs/transactions.md
 author:
   - linuxnet.fabric contributors (@linuxnet)
 """

@@ -100,6 +100,9 @@ options:
     default: 60
 seealso:
   - module: linuxnet.fabric.topology
+  - name: What is declared, proven by packets
+    description: What is promised of which declaration, and how it is tried.
+    link: https://github.com/linuxnet/fabric/blob/main/docs/verify.md
 author:
   - linuxnet.fabric contributors (@linuxnet)
 """

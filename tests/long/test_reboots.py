@@ -41,6 +41,17 @@ def test_thirty_containers_survive_ten_reboots_five_of_them_by_kill_once_in_the_
     assert max(seconds) < 5.0
 
 
+def test_a_run_that_the_power_failed_in_at_a_write_of_any_kind_is_taken_back() -> None:
+    with BootedLab() as lab:
+        story = Story(lab)
+        before = story.seen()
+        containers = dict(story.words["containers"], more={"networks": ["front"], "ports": ["9999:99"]})
+        for stop_at in ("leases", "nft", "file"):
+            start_a_run(story.host, dict(story.words, containers=containers), stop_at)
+            story.host.crash()
+            story.is_as_before(before)
+
+
 @pytest.fixture
 def on_disk() -> Iterator[List[str]]:
     """Directories of this machine's disk in the place of those that we write to: the lab's own are in memory."""

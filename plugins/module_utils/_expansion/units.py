@@ -14,6 +14,9 @@ The first one is before the network that others wait for. What stands on links t
 second, once they have. What is coupled to a firewall is active for as long as that is, so that each start of it is one
 of ours too; it is a unit of its own, which no workload needs, for a stop of the firewall stops it, and nothing else.
 There is one for each firewall, for the start of the one stops the other. Stopping any of them does nothing.
+
+Those two count as started as soon as they run (``simple``), unlike the others (``oneshot``): systemd drops a reload
+that reaches a unit which is still starting, and the rules that the firewall has just flushed would stay away.
 """
 
 from __future__ import annotations
@@ -26,9 +29,9 @@ from .._resources.units import Unit, mark_line
 
 _FIREWALLS = ("nftables", "firewalld")
 _MAN = "Documentation=man:linuxnet-fabric(8)\n"
-_ONESHOT = """
+_SERVICE = """
 [Service]
-Type=oneshot
+Type={kind}
 RemainAfterExit=yes
 ExecStart={program} restore {words}{name}
 ExecReload={program} restore {words}{name}
@@ -42,14 +45,14 @@ Wants=network-pre.target
 After=local-fs.target systemd-sysctl.service systemd-modules-load.service nftables.service firewalld.service
 Before=network-pre.target
 """
-    + _ONESHOT
+    + _SERVICE
 )
 _LATE = (
     """[Unit]
 Description=Container networks of the topology {name} that stand on links of others
 {man}After=network.target linuxnet-fabric@{name}.service
 """
-    + _ONESHOT
+    + _SERVICE
 )
 _RULES = (
     """[Unit]
@@ -58,8 +61,9 @@ Description=Packet rules of the topology {name}, again after {firewall}
 PartOf={firewall}.service
 ReloadPropagatedFrom={firewall}.service
 After={firewall}.service linuxnet-fabric@{name}.service
+StartLimitIntervalSec=0
 """
-    + _ONESHOT
+    + _SERVICE
 )
 _HEAL = """[Unit]
 Description=Repair of the container networks of the topology {name}
@@ -97,11 +101,11 @@ def units(name: str, restore: bool, late: bool, heal: int) -> Tuple[Unit, ...]:
 
 def _coupled(name: str, firewall: str) -> Unit:
     service, file = firewall + ".service", "linuxnet-fabric-" + firewall + "@{0}.service"
-    made = _unit(file, _RULES, name, service, words="--rules ", firewall=firewall)
+    made = _unit(file, _RULES, name, service, kind="simple", words="--rules ", firewall=firewall)
     return replace(made, beside=service)
 
 
 def _unit(file: str, text: str, name: str, wanted_by: str = "", **more: str) -> Unit:
-    whole = text.format(name=name, program=PROGRAM, man=_MAN, **more)
+    whole = text.format(**{"name": name, "program": PROGRAM, "man": _MAN, "kind": "oneshot", **more})
     installed = whole + (_INSTALL.format(wanted_by) if wanted_by else "")
     return Unit(file.format(name), mark_line(name) + installed, tuple(wanted_by.split()))

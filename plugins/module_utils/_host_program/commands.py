@@ -81,7 +81,7 @@ COMMANDS = (
     ),
     Command("leases", "the subnets, addresses and ports that are leased", leases),
     Command("journal", "what a run left that did not come to its end, in words", journal),
-    Command("repair", "puts back marks of ours that are damaged, out of what the kernel says", repair),
+    Command("repair", "puts back marks and leases that are lost or damaged, out of what the kernel says", repair),
 )
 
 

@@ -12,7 +12,7 @@ from .._engine import journal as journals
 from .._engine.journal import UNCONFIRMED, VERIFIED, Record
 from .._ipam import store as lease_store
 from .._module.repair import repair as put_back
-from .answer import Answer, table
+from .answer import CLEAN, FAILED, Answer, table
 
 
 def leases(words: Any) -> Answer:
@@ -73,4 +73,6 @@ def _how_far(record: Record) -> str:
 
 def repair(words: Any) -> Answer:
     result = put_back()
-    return Answer({"repaired": list(result.actions)}, list(result.actions) or ["no mark of ours is damaged"])
+    lines = list(result.actions) or ["nothing that the kernel knows is damaged"]
+    status = FAILED if result.warnings else CLEAN
+    return Answer({"repaired": list(result.actions), "warnings": list(result.warnings)}, lines, status, result.warnings)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Protocol, Set, Tuple
 
+from .._kernel.errors import FabricError
 from .._kernel.names import LEASE_STORE
 
 Row = Dict[str, Any]
@@ -24,6 +25,10 @@ COLUMNS: Mapping[str, Tuple[str, ...]] = {
     "address": ("topology", "network", "container", "interface", "family", "address", "grant_id"),
     "port": ("topology", "container", "target", "protocol", "host_ip", "published", "grant_id"),
 }
+
+
+class DamagedStore(FabricError):
+    """What there is of the store is nothing that can be read as one."""
 
 
 class Store(Protocol):
@@ -74,6 +79,18 @@ def open_store(check_mode: bool, create: bool = True, where: str = LEASE_STORE) 
     from .sqlite.store import SqliteStore  # here, so that only who opens a store loads its library
 
     return SqliteStore.open(where, check_mode, create)
+
+
+def set_aside_if_damaged(where: str = LEASE_STORE) -> Optional[str]:
+    """Where a store that cannot be read was moved to; None where there is none, or it can be."""
+    try:
+        with open_store(check_mode=True, where=where) as store:
+            leases(store)
+    except DamagedStore:
+        from .sqlite.file import set_aside
+
+        return set_aside(where)
+    return None
 
 
 def revert(store: Store, granted: Iterable[Mapping[str, Any]], released: Iterable[Mapping[str, Any]]) -> None:

@@ -65,7 +65,8 @@ The subnets, addresses and ports that are leased.
 What a run left that did not come to its end, in words.
 .TP
 .B repair
-Puts back marks of ours that are damaged, out of what the kernel says.
+Puts back marks and leases that are lost or damaged, out of what the kernel says.
+A lease store that cannot be read is moved aside.
 .SH OPTIONS
 .TP
 .B \-\-json

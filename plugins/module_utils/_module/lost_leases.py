@@ -33,8 +33,11 @@ from .topology_info import seen_of
 Parse = Callable[[str, Mapping[str, Any], bool], Topology]
 
 
-def lease_again(view: View, store: Store, topology: Topology, reading: Reading, parse: Parse) -> Allocation:
-    """What was leased again, in the store's open transaction: nothing where it knows every topology's networks."""
+def lease_again(view: View, store: Store, topology: Optional[Topology], reading: Reading, parse: Parse) -> Allocation:
+    """What was leased again, in the store's open transaction: nothing where it knows every topology's networks.
+
+    ``topology``: the one that is to be made; None: all as they were made real last.
+    """
     lost = dict(_lost(view, store, topology, reading, parse))
     if not lost:
         return Allocation()
@@ -63,14 +66,14 @@ def after(first: Allocation, allocation: Allocation) -> Allocation:
 
 
 def _lost(
-    view: View, store: Store, topology: Topology, reading: Reading, parse: Parse
+    view: View, store: Store, topology: Optional[Topology], reading: Reading, parse: Parse
 ) -> Iterator[Tuple[str, Topology]]:
     """Topologies that were made on this host and of whose networks the store knows none."""
-    if topology.networks and not store.rows("subnet", topology=topology.name):
+    if topology is not None and topology.networks and not store.rows("subnet", topology=topology.name):
         if view.declared(topology.name) is not None or _is_marked(topology.name, reading):
             yield topology.name, topology
     for name in declarations.topologies():
-        if name == topology.name or store.rows("subnet", topology=name):
+        if (topology is not None and name == topology.name) or store.rows("subnet", topology=name):
             continue
         other = _last(view, name, reading, parse)
         if other is not None and other.networks:

@@ -98,7 +98,9 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool, again: Optiona
     told_apart = {"drift": result.of_kinds(DRIFT), "intended": result.of_kinds(INTENDED, RELEASE)}
     needing = {family: forwarded(prepared.topology, family) for family in KEYS}
     beside = planner.firewall.warnings(_forwarding(prepared.topology))
-    result = replace(result, warnings=(*warnings(prepared.forwarding, needing), *beside, *cautioned))
+    # what was turned on was said when it was applied
+    told = prepared.forwarding if again is None else replace(prepared.forwarding, turned_on=())
+    result = replace(result, warnings=(*warnings(told, needing), *beside, *cautioned))
     watch.lap("look at other firewalls")
     result = run.first.then(replace(result, timings=watch.milliseconds()))
     if result.quarantined:

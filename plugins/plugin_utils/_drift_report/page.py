@@ -42,11 +42,12 @@ def page_of(reports: Iterable[Mapping[str, Any]], when: str = "", title: str = "
     drawn = [*told, *clean] if len(clean) <= FEW else told
     places = {id(report): index for index, report in enumerate(drawn)}
     shared = shared_changes(ordered)
-    body = [*_filter(ordered), _head(ordered, when, title), "<main>", _fleet(told, clean, places), _shared(shared)]
+    head = [*_filter(ordered), _head(ordered, when, title)]
+    body = ["<main>", *head, '<div class="hosts">', _fleet(told, clean, places), _shared(shared)]
     for report in drawn:
         is_open = len(ordered) <= FEW or report["status"] == "unknown" or bool(without(report, shared))
         body.append(_host(report, places[id(report)], is_open))
-    return document(title, [*body, "</main>"])
+    return document(title, [*body, "</div>", "</main>"])
 
 
 def document(title: str, body: Iterable[str]) -> str:
@@ -95,7 +96,7 @@ def _fleet(told: Sequence[Mapping[str, Any]], clean: Sequence[Mapping[str, Any]]
         listed = ", ".join(_link(report, places) for report in clean)
         count = f"{how_many(clean)} as declared" if len(clean) > 1 else escape(in_short(clean[0]))
         rows += f'<tr class="of clean"><td>{listed}</td><td></td><td>{_badge(clean[0])}</td><td>{count}</td></tr>\n'
-    head = "<tr><th>host</th><th>topology</th><th>state</th><th></th></tr>"
+    head = "<tr><th>host</th><th>topology</th><th>state</th><th>in short</th></tr>"
     return f'<div class="card"><table class="fleet">{head}\n{rows}</table></div>'
 
 
@@ -147,7 +148,7 @@ def _drawing(report: Mapping[str, Any]) -> str:
         picture = draw(f"{report['host']} ({report['topology']})", scene_of(report))
     except _ODD as error:
         return f'<p class="warning">This host cannot be drawn: {escape(type(error).__name__)}: {escape(str(error))}</p>'
-    return f'<div class="drawing">{picture}</div>'
+    return f'<div class="drawing" tabindex="0">{picture}</div>'
 
 
 def _change(change: Change) -> str:

@@ -77,7 +77,7 @@ def _matrix(cells: Iterable[Mapping[str, Any]]) -> str:
         + "</tr>\n"
         for line in lines
     )
-    return f'<h3>Who reaches whom</h3>\n<div class="drawing"><table><tr>{head}</tr>\n{rows}</table></div>'
+    return f'<h3>Who reaches whom</h3>\n<div class="drawing" tabindex="0"><table><tr>{head}</tr>\n{rows}</table></div>'
 
 
 def _tried(cells: Iterable[Mapping[str, Any]]) -> str:

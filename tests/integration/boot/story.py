@@ -78,6 +78,21 @@ class Story:
     def unit(self, name: str) -> str:
         return self.host.run(["systemctl", "show", "--property=ActiveState", "--value", name]).stdout.strip()
 
+    def pid(self) -> str:
+        """Of the service that lives in the namespace of web."""
+        return self.host.run(["systemctl", "show", "--property=MainPID", "--value", "web"]).stdout.strip()
+
+    def tell(self, word: str, firewall: str) -> None:
+        """``systemctl WORD FIREWALL``, and wait until all that came of it is done."""
+        self.host.run(["systemctl", word, firewall])
+        wait_for(lambda: not self._busy(), 30, "what came of {0} {1}".format(word, firewall))
+
+    def _busy(self) -> str:
+        """Jobs of systemd about our units, and those of our units that run."""
+        ask = "systemctl list-jobs --no-legend 'linuxnet-fabric*'; "
+        ask += "systemctl list-units --no-legend --state=running,reload 'linuxnet-fabric*.service'"
+        return self.host.run(["sh", "-c", ask]).stdout.strip()
+
     # --- what a user tries
 
     def holds(self, within: float = 10.0) -> float:
@@ -97,6 +112,7 @@ class Story:
             wait_for(probe, max(0.5, end - time.monotonic()), "{0}: {1}".format(what, host.console()[-1500:]))
         seconds = time.monotonic() - host.began
         assert not self._pings("c000", db), "from front nobody gets to back"
+        assert not self._pings("web", db), "neighbours on back do not talk (icc)"
         return seconds
 
     def _pings(self, container: str, address: str) -> bool:

@@ -31,6 +31,7 @@ def shown() -> List[str]:
 def test_every_line_that_needs_a_host_that_boots_does_what_it_says(booted: BootedLab) -> None:
     lines = shown()
     booted.host.module("topology", WORDS)
+    booted.host.run(["systemctl", "enable", "nftables"])
     booted.host.reboot()
 
     done = {line: booted.host.run(["sh", "-c", line], check=False) for line in lines}

@@ -29,6 +29,9 @@ def test_after_a_boot_everything_is_as_it_was_within_five_seconds(story: Story, 
     before = story.seen()
     getattr(story.host, how)()
     assert story.is_as_before(before) < 5.0 + slack()
+    said = story.host.run(["journalctl", "-b", "-u", "linuxnet-fabric*"]).stdout
+    assert "create bridge br-front" in said
+    assert "did not forward" not in said, "what an apply says once is not said at each boot"
 
 
 def slack() -> float:
@@ -37,11 +40,29 @@ def slack() -> float:
         return 5.0 * float(file.read().split()[0])
 
 
-@pytest.mark.parametrize("stop_at", ["leases", "link", "nft", "file"])
-def test_a_run_that_the_power_failed_in_is_taken_back_and_then_all_is_as_it_was(story: Story, stop_at: str) -> None:
+def test_after_words_of_a_firewall_every_probe_holds_and_the_service_in_a_namespace_lives_on(story: Story) -> None:
+    pid = story.pid()
+    for word in ("start", "reload", "stop", "start", "restart"):
+        story.tell(word, "nftables")
+        if word != "stop":
+            story.holds(within=30)
+    assert story.check()[0] == 0
+    assert story.pid() == pid
+
+
+def test_two_restores_at_once_make_it_once(story: Story) -> None:
+    before = story.seen()
+    story.host.run(["ip", "link", "delete", "br-front"])
+    both = "{0} restore & {0} restore && wait $!".format(PROGRAM)
+    said = story.host.run(["sh", "-c", both]).stdout
+    assert said.count("create bridge br-front") == 1 and said.count("default: as it was applied") == 1
+    story.is_as_before(before)
+
+
+def test_a_run_that_the_power_failed_in_is_taken_back_and_then_all_is_as_it_was(story: Story) -> None:
     before = story.seen()
     containers = dict(story.words["containers"], more={"networks": ["front"], "ports": ["9999:99"]})
-    start_a_run(story.host, dict(story.words, containers=containers), stop_at)
+    start_a_run(story.host, dict(story.words, containers=containers), "link")
     story.host.crash()
     story.is_as_before(before)
 

@@ -171,34 +171,42 @@ def test_a_lab_host_on_a_machine_with_systemd_leaves_that_machines_units_alone(h
     assert host.run(["find", DIRECTORY, "-name", "linuxnet-fabric*"]).stdout == units
 
 
-def tell(host: BootedHost, firewall: str, word: str, unit: str) -> None:
-    """Once it has been told and our unit has done its work, our rules are there."""
-    before = ran(host, unit)
-    host.run(["systemctl", word, firewall])
-    if word == "stop":
-        return
-    again = word != "reload"  # which runs it without its being started again
-    what = "{0} of {1} to run ours".format(word, firewall)
-    wait_for(lambda: (ran(host, unit) > before or not again) and all_up(host, unit), 30, what)
-    wait_for(lambda: "fabric-default" in host.run(["nft", "list", "tables"]).stdout, 30, what)
+def runs(host: BootedHost, unit: str) -> bool:
+    """Whether its program runs just now."""
+    return host.run(["systemctl", "show", "--property=MainPID", "--value", unit]).stdout.strip() != "0"
 
 
-@pytest.mark.parametrize("firewall", ["nftables", "firewalld"])
-def test_our_rules_come_back_after_a_firewall_and_nothing_else_is_touched(host: BootedHost, firewall: str) -> None:
-    host.module("topology", WORDS)
-    wait_for(lambda: all_up(host, RESTORE), what="it is active")
-    host.start("lives-on", ["sleep", "infinity"], "NetworkNamespacePath=/run/netns/web", "Requires=" + RESTORE)
-    pid = host.run(["systemctl", "show", "--property=MainPID", "--value", "lives-on"]).stdout
-    unit = "linuxnet-fabric-{0}@default.service".format(firewall)
-    for word in ("start", "restart", "reload", "stop", "start"):
-        tell(host, firewall, word, unit)
-        if word != "stop":
-            assert host.module("topology", WORDS, check=True)["actions"] == [], word
-    assert host.run(["systemctl", "show", "--property=MainPID", "--value", "lives-on"]).stdout == pid
+def there(host: BootedHost) -> bool:
+    """Our rules."""
+    return "fabric-default" in host.run(["nft", "list", "tables"]).stdout
 
 
 def test_the_start_of_one_firewall_that_stops_the_other_brings_our_rules_back_too(applied: BootedHost) -> None:
-    tell(applied, "firewalld", "start", FIREWALLD)
-    assert not all_up(applied, RULES)
-    tell(applied, "nftables", "start", RULES)
-    assert not all_up(applied, FIREWALLD)
+    for firewall, ours, others in (("firewalld", FIREWALLD, RULES), ("nftables", RULES, FIREWALLD)):
+        applied.run(["systemctl", "start", firewall])
+        wait_for(lambda: there(applied) and all_up(applied, ours), 30, "our rules after " + firewall)  # noqa: B023
+        assert not all_up(applied, others)
+
+
+def test_a_reload_of_a_firewall_while_ours_is_still_starting_is_not_lost(applied: BootedHost) -> None:
+    applied.run(["systemctl", "start", "nftables"])
+    wait_for(lambda: all_up(applied, RESTORE, RULES) and not runs(applied, RULES), 30, "all has come to its end")
+    applied.start("another-run", ["flock", "/var/lib/linuxnet-fabric/lock", "sleep", "infinity"])
+    held = ["flock", "--nonblock", "/var/lib/linuxnet-fabric/lock", "true"]
+    wait_for(lambda: applied.run(held, check=False).returncode != 0, what="another run holds the host")
+    applied.run(["systemctl", "stop", RULES])
+    applied.run(["systemctl", "start", "--no-block", RULES])
+    wait_for(lambda: runs(applied, RULES), what="ours waits for the host")
+
+    applied.run(["systemctl", "reload", "nftables"])
+
+    assert states(applied, RULES) == ["enabled reloading"] and not there(applied)
+    applied.run(["systemctl", "stop", "another-run"])
+    wait_for(lambda: there(applied) and all_up(applied, RULES), 30, "our rules are back")
+
+
+def test_who_reloads_ours_after_a_firewall_waits_for_our_rules(applied: BootedHost) -> None:
+    for word in ("reload", "restart"):
+        applied.run(["systemctl", word, "nftables"])
+        applied.run(["systemctl", "reload", "linuxnet-fabric-nftables@*"])
+        assert there(applied), word

@@ -18,7 +18,7 @@ from rebooting import reboot
 from scenarios import DEMO, EDITED, run
 from world import difference, world
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import archive, marks
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import archive, marks, names
 
 _PROGRAM = "/run/netns/.linuxnet-fabric"  # of the lab host alone
 Done = Tuple[int, str, str]
@@ -144,7 +144,38 @@ def test_repair_puts_back_the_marks_out_of_what_the_kernel_says(fresh_host: LabH
     refused, done, odd, checked, again = fresh_host.run(repaired)
     assert refused == 2, "a mark that is missing has drifted"
     assert done[0] == 0 and len(done[1].splitlines()) == 5
-    assert (odd, checked, again) == ({}, 0, "no mark of ours is damaged\n")
+    assert (odd, checked, again) == ({}, 0, "nothing that the kernel knows is damaged\n")
+
+
+def without_leases() -> Tuple[Any, ...]:
+    _applied()
+    before, leased = world(), call("leases")[1]
+    with open(names.LEASE_STORE, "wb") as file:
+        file.write(b"no database" * 1000)
+    broken = call("check")
+    done = call("repair")
+    return broken, done, leased == call("leases")[1], difference(before, world()), call("check"), run(DEMO).actions
+
+
+def test_repair_leases_again_what_the_host_has_where_the_store_cannot_be_read(fresh_host: LabHost) -> None:
+    broken, done, same, odd, checked, applied = fresh_host.run(without_leases)
+    assert broken[0] == 1 and "linuxnet-fabric repair" in broken[2]
+    assert done[0] == 0 and "move the damaged lease store to {0}.damaged-1".format(names.LEASE_STORE) in done[1]
+    assert same and odd == {} and applied == ()
+    assert checked == (0, "default: as it was applied\n", "")
+
+
+def without_the_record() -> Tuple[Any, ...]:
+    _applied()
+    with open(names.DECLARED_DIRECTORY + "/default.json", "w", encoding="ascii") as file:
+        file.write("{")
+    return call("repair"), run(DEMO).actions, call("repair")[0]
+
+
+def test_repair_fails_on_a_record_that_only_an_apply_can_write_again(fresh_host: LabHost) -> None:
+    done, applied, again = fresh_host.run(without_the_record)
+    assert done[0] == 1 and "default.json" in done[2] and "apply the topology default again" in done[2]
+    assert (applied, again) == ((), 0)
 
 
 def unconfirmed() -> Tuple[Any, ...]:

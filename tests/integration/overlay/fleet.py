@@ -85,9 +85,12 @@ class Fleet:
             False,
             [*limited, *args],  # type: ignore[arg-type]
         )
-        wrong = [
-            (each["host"], each.get("msg")) for each in ran.results if each.get("failed") or each.get("unreachable")
+        told = [
+            one
+            for each in ran.results
+            for one in (each, *(dict(r, host=each["host"]) for r in each.get("results", ())))
         ]
+        wrong = [(each["host"], each.get("msg")) for each in told if each.get("failed") or each.get("unreachable")]
         assert ran.failed == fail, wrong or ran.told[-2000:]
         return ran
 

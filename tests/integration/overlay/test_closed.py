@@ -20,6 +20,7 @@ VNI, PORT = 4711, 4789
 CONTAINERS = {
     "node1": {"web": {"networks": ["shop", "quiet"], "links": ["db:database"]}},
     "node2": {"db": {"networks": ["shop", "quiet"], "expose": ["80"]}, "mq": {"networks": ["quiet"]}},
+    "node3": {"cache": {"networks": ["shop"]}},
 }
 
 
@@ -66,13 +67,19 @@ def test_a_packet_is_taken_from_a_peer_alone(made: Made) -> None:
     web = made.address("node1/web", "eth0")
     assert _heard(made, "attacker", web, peer="node1", wait=5), "what a peer's address sends is what it looks like"
     assert not _heard(made, "attacker", web)
-    assert not _heard(made, "node3", web), "a host of the inventory that is not on the network"
+    assert not _heard(made, "client", web)
 
 
 @pytest.mark.parametrize("source", ["10.88.1.99", "192.0.2.77", "10.88.200.9"])
 def test_what_comes_from_a_peer_has_the_source_of_something_there(made: Made, source: str) -> None:
     """In this host's own block, of the world, and of a block that is nobody's."""
     assert not _heard(made, "attacker", source, peer="node1")
+
+
+def test_no_peer_passes_for_another(made: Made) -> None:
+    cache = made.address("node3/cache", "eth0")
+    assert _heard(made, "attacker", cache, peer="node3", wait=5)
+    assert not _heard(made, "attacker", cache, peer="node1")
 
 
 def test_no_process_of_a_peer_makes_such_packets(made: Made) -> None:

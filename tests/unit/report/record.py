@@ -2,9 +2,9 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes data/answers.json anew: what a lab host answers in check mode. Needs root.
+"""Writes data/answers.json and promises.json anew: what a lab host answers to a check, and to a verify. Needs root.
 
-After a change of what the module returns, run ``python -m tests.unit.report.record``, and look at what changed.
+After a change of what the modules return, run ``python -m tests.unit.report.record``, and look at what changed.
 """
 
 from __future__ import annotations
@@ -29,7 +29,18 @@ CONTAINERS: Dict[str, Any] = {
 MORE = dict(CONTAINERS, cache={"networks": ["front"], "ports": ["6379:6379"]})
 
 
+#: What somebody else's firewall says, so that a promise does not hold.
+DROP = (
+    "table ip other { chain forward { type filter hook forward priority 5; ip daddr 172.20.0.2 tcp dport 80 drop; }; }"
+)
+
+
 def main() -> None:
+    _write("answers", _answers())
+    _write("promises", _promises())
+
+
+def _answers() -> Dict[str, Any]:
     answers: Dict[str, Any] = {}
     with Lab() as lab:
 
@@ -48,7 +59,21 @@ def main() -> None:
         lab.host.run(["sh", "-c", "for file in /etc/netns/.linuxnet-fabric-shop/*; do echo >> $file; break; done"])
         ask("drifted", CONTAINERS)
         ask("drifted_and_pending", MORE)
-    path = Path(__file__).with_name("data") / "answers.json"
+    return answers
+
+
+def _promises() -> Dict[str, Any]:
+    few = {name: MORE[name] for name in ("web", "db", "cache")}
+    declared = {"name": "shop", "networks": NETWORKS, "containers": few}
+    with Lab() as lab:
+        lab.host.module("topology", declared)
+        lab.host.run(["nft", "-f", "-"], input=DROP)
+        answer = lab.host.module("topology_verify", declared)
+    return {"broken": {word: answer[word] for word in answer if word != "invocation"}}
+
+
+def _write(name: str, answers: Dict[str, Any]) -> None:
+    path = Path(__file__).with_name("data") / (name + ".json")
     path.write_text(json.dumps(answers, indent=1) + "\n", encoding="utf-8")
 
 

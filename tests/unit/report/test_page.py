@@ -181,7 +181,7 @@ def test_hosts_of_one_state_can_be_shown_alone_without_a_script(fleet):
     page = page_of(fleet)
     assert '<input type="radio" name="show" id="show-drifted" class="switch">' in page
     assert '<label for="show-drifted" class="badge drifted">' in page
-    assert "#show-drifted:checked ~ main .of:not(.drifted)" in page
+    assert "#show-drifted:checked ~ .hosts .of:not(.drifted)" in page
     assert '<details class="card of drifted"' in page
 
 

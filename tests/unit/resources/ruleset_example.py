@@ -7,11 +7,14 @@
 from __future__ import annotations
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.model import (
+    Beyond,
     Endpoint,
     LinkRule,
     NetworkPolicy,
     Publication,
     Ruleset,
+    Tunnel,
+    Underlay,
 )
 
 
@@ -46,3 +49,27 @@ def example(ports: int = 1, **fields: object) -> Ruleset:
     }
     everything.update(fields)
     return Ruleset(**everything)
+
+
+def across_hosts() -> Ruleset:
+    """The host 192.0.2.11 on a routed and on a bridged overlay, each with the same two others."""
+    node2, node3 = "192.0.2.12", "192.0.2.13"
+    shop = (Beyond(node2, "10.88.1.0/24"), Beyond(node3, "10.88.2.0/24"))
+    flat = (Beyond(node2, "10.89.1.0/24"), Beyond(node3, "10.89.2.0/24"))
+    routed, bridged = "vxlan0000000001", "vxlan0000000002"
+    return Ruleset(
+        topology="default",
+        networks=(
+            NetworkPolicy("shop", "br-shop", 4, "10.88.0.0/24", "10.88.0.1", tunnel=Tunnel(routed, "10.88.0.0/16")),
+            NetworkPolicy("flat", "br-flat", 4, "10.89.0.0/16", "10.89.0.1"),
+        ),
+        endpoints=(
+            Endpoint("web", "br-shop", "veth0000000web", "02:42:0a:58:00:02", ("10.88.0.2",), "eth0"),
+            Endpoint("db@node2", "br-flat", bridged, "02:42:0a:59:01:02", ("10.89.1.2",), peer=node2),
+            Endpoint("mq@node3", "br-flat", bridged, "02:42:0a:59:02:02", ("10.89.2.2",), peer=node3),
+        ),
+        underlays=(
+            Underlay("shop", 4711, 4789, (node2, node3), routed, shop),
+            Underlay("flat", 4712, 4789, (node2, node3), "br-flat", flat, bridged),
+        ),
+    )

@@ -28,7 +28,7 @@ from ..._kernel.vxlan import Ways
 from ..._resources.links.kind import DeclaredLink
 from ..._resources.links.vxlan import Vxlan, Way
 from ..._resources.routes import StaticRoute
-from ..._resources.ruleset.model import Endpoint, NetworkPolicy, Tunnel, Underlay
+from ..._resources.ruleset.model import Beyond, Endpoint, NetworkPolicy, Tunnel, Underlay
 from ..addressing import HostDefaults
 from .bridge import BridgeDriver
 from .driver import Elsewhere
@@ -117,7 +117,7 @@ class OverlayDriver(BridgeDriver):
             port=membership.port,
             peers=tuple(peer.underlay_address for peer in peers),
             way=ifname if routed else network.bridge,
-            beyond=tuple(prefix for peer in peers for prefix in _beyond(peer)),
+            beyond=tuple(Beyond(peer.underlay_address, prefix) for peer in peers for prefix in _beyond(peer)),
             bridged="" if routed else ifname,
         )
 
@@ -128,7 +128,8 @@ class OverlayDriver(BridgeDriver):
             for host, peer in membership.peers.items():
                 for name, container in peer.containers.items():
                     whose = "{0}@{1}".format(name, host)
-                    yield Endpoint(whose, network.bridge, ifname, container.mac, container.addresses)
+                    place = (whose, network.bridge, ifname, container.mac, container.addresses)
+                    yield Endpoint(*place, peer=peer.underlay_address)
 
     def elsewhere(self, network: Network) -> Iterator[Elsewhere]:
         for host, peer in _membership(network).peers.items():

@@ -15,8 +15,9 @@ import urllib.parse
 from contextlib import contextmanager
 from typing import Callable, Iterator, List, Optional, Tuple
 
-from ..._kernel import state
+from ..._kernel import gate, state
 from ..._kernel.errors import FabricError
+from ..store import DamagedStore
 from . import schema
 
 #: How long to wait for another run that holds the store.
@@ -49,11 +50,10 @@ def _refuse_others(path: str) -> None:
         try:
             state.refuse_other(name)
         except state.Damaged as error:
-            raise FabricError(
+            raise DamagedStore(
                 "The lease store {0} cannot be opened: of {1}, {2}; nothing was changed. Restore it from a backup, or "
-                "move it away and run again: addresses that interfaces have are leased to them again".format(
-                    path, name, error
-                )
+                "move it away (linuxnet-fabric repair does) and run again: addresses that interfaces have are leased "
+                "to them again".format(path, name, error)
             ) from error
 
 
@@ -132,6 +132,22 @@ def _stamps(path: str) -> List[Optional[Tuple[int, int, int]]]:
     return found
 
 
+def set_aside(path: str) -> str:
+    """Away with it, under the first name that is free: what is left of it may be wanted. Returns that name.
+
+    The write-ahead log goes first: a store without its log is older, a log without its store is nothing.
+    """
+    number = 1
+    while any(os.path.lexists("{0}.damaged-{1}{2}".format(path, number, suffix)) for suffix in ("", "-wal", "-shm")):
+        number += 1
+    new = "{0}.damaged-{1}".format(path, number)
+    for suffix in ("-shm", "-wal", ""):
+        if os.path.lexists(path + suffix):
+            gate.writing("lease store")
+            os.rename(path + suffix, new + suffix)
+    return new
+
+
 # -- waiting and explaining
 
 
@@ -156,6 +172,7 @@ def explained(path: str) -> Iterator[None]:
         raise explanation(path, error) from error
 
 
+_DAMAGED = ("malformed", "not a database", "no such table", "no such column")
 #: What SQLite or the kernel says → what to do about it.
 _ADVICE: Tuple[Tuple[Tuple[str, ...], str], ...] = (
     (("locked",), "another run has held it for {patience:.0f} s; wait for it, or end it (fuser -v {path} names it)"),
@@ -165,9 +182,10 @@ _ADVICE: Tuple[Tuple[Tuple[str, ...], str], ...] = (
         "it cannot be written; run as root (become) and see that its file system is mounted read-write",
     ),
     (
-        ("malformed", "not a database", "no such table", "no such column"),
-        "it is damaged; restore it from a backup, or move {path} with its -wal and -shm files away and run again: "
-        "leases with explicit addresses come back as declared, the others are chosen anew",
+        _DAMAGED,
+        "it is damaged; restore it from a backup, or move {path} with its -wal and -shm files away "
+        "(linuxnet-fabric repair does) and run again: what interfaces and packet rules have is leased to them again, "
+        "the rest is chosen anew",
     ),
 )
 
@@ -177,5 +195,6 @@ def explanation(path: str, error: Exception) -> FabricError:
     for signs, advice in _ADVICE:
         if any(sign in text for sign in signs):
             advice = advice.format(path=path, patience=PATIENCE)
-            return FabricError("The lease store {0}: {1} ({2})".format(path, advice, text))
+            kind = DamagedStore if signs is _DAMAGED else FabricError
+            return kind("The lease store {0}: {1} ({2})".format(path, advice, text))
     return FabricError("The lease store {0} does not work: {1}".format(path, text))

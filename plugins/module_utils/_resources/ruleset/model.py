@@ -19,6 +19,14 @@ class Tunnel:
 
 
 @dataclass(frozen=True)
+class Beyond:
+    """What is on another host, whose address on the underlay is ``peer``."""
+
+    peer: str
+    prefix: str
+
+
+@dataclass(frozen=True)
 class Underlay:
     """Of one overlay network: who may send us VXLAN packets with its identifier, from where; and what is over there."""
 
@@ -27,7 +35,7 @@ class Underlay:
     port: int
     peers: Tuple[str, ...] = ()  # their addresses on the underlay, all of one family
     way: str = ""  # the interface by which packets to them leave: the VXLAN device, or the bridge that it is a port of
-    beyond: Tuple[str, ...] = ()  # the blocks of the other hosts, and addresses of theirs that are in none
+    beyond: Tuple[Beyond, ...] = ()  # the blocks of the other hosts, and addresses of theirs that are in none
     bridged: str = ""  # the VXLAN device that is a port of the bridge; empty: the host routes
 
 
@@ -63,6 +71,7 @@ class Endpoint:
     mac: str
     addresses: Tuple[str, ...] = ()  # both families, link_local_ips too
     ifname: str = ""  # inside the container
+    peer: str = ""  # of a container of another host: that host's address on the underlay
 
 
 @dataclass(frozen=True)

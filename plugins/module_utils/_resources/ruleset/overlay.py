@@ -7,15 +7,20 @@
 Two kinds of packets are ruled. The **outer** ones, VXLAN on the underlay, are known by port and identifier, so that
 other users of the same port are left alone: they are taken from peers only, no process of this host can make them, and
 they are never tracked, so nobody translates them. The **inner** ones come in by the VXLAN device of a routed overlay:
-they have a source in another host's block, go to the network's own bridge, and not to this host.
+they have a source in the block of the host that sent them, go to the network's own bridge, and not to this host.
+
+Who sent an inner packet is known of the outer one only. So the last chain of the input hook marks that with a number of
+the peer's; the mark stays while the VXLAN device unpacks the packet, and the first chain that sees what was inside
+looks up device, mark and source together, and takes the mark away.
 """
 
 from __future__ import annotations
 
-from typing import Iterator, Tuple
+import zlib
+from typing import Dict, Iterator, Sequence, Tuple
 
-from .model import Ruleset, Underlay
-from .tables import Chain, NamedSet, address_type, family_of, quoted, unique
+from .model import Beyond, Endpoint, Ruleset, Underlay
+from .tables import Chain, NamedSet, address_type, addresses_of, family_of, quoted, unique
 
 #: A set for each network: the hosts that may send its packets.
 PEERS = "peers-"
@@ -27,19 +32,63 @@ def overlay_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
     if not ruleset.underlays:
         return ()
     tunnels = unique(network.tunnel.ifname for network in ruleset.networks if network.tunnel is not None)
-    beyond = [_beyond(ruleset.underlays, family) for family in (4, 6)]
-    return (NamedSet("tunnels", "ifname", quoted(tunnels)), *beyond, *map(_peers, ruleset.underlays))
+    marks = _marks(ruleset.underlays)
+    return (
+        NamedSet("tunnels", "ifname", quoted(tunnels)),
+        *(_beyond(ruleset.underlays, family) for family in (4, 6)),
+        *(_senders(ruleset.underlays, family, marks) for family in (4, 6)),
+        *(_marks_of(family, marks) for family in (4, 6)),
+        *map(_peers, ruleset.underlays),
+    )
+
+
+def _there(underlays: Tuple[Underlay, ...], family: int) -> Iterator[Tuple[Underlay, Beyond]]:
+    for underlay in underlays:
+        for each in underlay.beyond:
+            if family_of(each.prefix) == family:
+                yield underlay, each
 
 
 def _beyond(underlays: Tuple[Underlay, ...], family: int) -> NamedSet:
-    """What is on other hosts, and the interface that leads there. Of a routed network, what may come from there."""
-    elements = unique(
-        '"{0}" . {1}'.format(underlay.way, prefix)
-        for underlay in underlays
-        for prefix in underlay.beyond
-        if family_of(prefix) == family
-    )
+    """What is on other hosts, and the interface that leads there."""
+    elements = unique('"{0}" . {1}'.format(way.way, each.prefix) for way, each in _there(underlays, family))
     return NamedSet("beyond%d" % family, "ifname . " + address_type(family), elements, interval=True)
+
+
+def _senders(underlays: Tuple[Underlay, ...], family: int, marks: Dict[str, str]) -> NamedSet:
+    """Of routed networks: device, whose mark, and what may come from there by it."""
+    elements = unique(
+        '"{0}" . {1} . {2}'.format(way.way, marks[each.peer], each.prefix)
+        for way, each in _there(underlays, family)
+        if not way.bridged
+    )
+    return NamedSet("senders%d" % family, "ifname . mark . " + address_type(family), elements, interval=True)
+
+
+def _marks(underlays: Tuple[Underlay, ...]) -> Dict[str, str]:
+    """A peer's underlay address → its mark, which is nobody else's, and stays when other peers come and go: a sum of
+    the address, or where another peer has that already, the next one that is free.
+
+    Such a mark is the same from either end, for in a set of intervals nft 1.0.6 writes a mark the wrong way round.
+    """
+    numbers: Dict[int, str] = {}
+    for peer in sorted({peer for underlay in underlays for peer in underlay.peers}):
+        number = zlib.crc32(peer.encode("ascii")) & 0xFFFF
+        while number in numbers or number == 0:
+            number = (number + 1) & 0xFFFF
+        numbers[number] = peer
+    return {peer: _palindrome(number) for number, peer in numbers.items()}
+
+
+def _palindrome(number: int) -> str:
+    """0xabcd → 0xabcdcdab, as nft writes it."""
+    high, low = divmod(number, 256)
+    return "0x{0:02x}{1:02x}{1:02x}{0:02x}".format(high, low)
+
+
+def _marks_of(family: int, marks: Dict[str, str]) -> NamedSet:
+    elements = tuple("{0} : {1}".format(p, mark) for p, mark in marks.items() if family_of(p) == family)
+    return NamedSet("marks%d" % family, address_type(family) + " : mark", elements, map=True)
 
 
 def _peers(underlay: Underlay) -> NamedSet:
@@ -59,8 +108,9 @@ def overlay_chains(ruleset: Ruleset) -> Tuple[Chain, ...]:
             "outer_in",
             (
                 *(each + " notrack" for each in outer),
-                "iifname @tunnels iifname . ip saddr != @beyond4 drop",
-                "iifname @tunnels iifname . ip6 saddr != @beyond6 drop",
+                "iifname @tunnels iifname . meta mark . ip saddr != @senders4 drop",
+                "iifname @tunnels iifname . meta mark . ip6 saddr != @senders6 drop",
+                "iifname @tunnels meta mark set 0x0",
             ),
             "type filter hook prerouting priority raw",
         ),
@@ -70,6 +120,8 @@ def overlay_chains(ruleset: Ruleset) -> Tuple[Chain, ...]:
             "type filter hook output priority raw",
         ),
         Chain("from_peers", tuple(_from_peers(ruleset.underlays)), "type filter hook input priority filter"),
+        # Past everybody else's marks: this one is for what the device will find in the packet.
+        Chain("whose", tuple(_whose(ruleset.underlays)), "type filter hook input priority 300"),
         # A host is no part of its networks: the containers of others reach it as anybody does, and it them.
         Chain(
             "host_in",
@@ -104,17 +156,63 @@ def _from_peers(underlays: Tuple[Underlay, ...]) -> Iterator[str]:
         yield "{0} meta nfproto {1} drop".format(outer, other)
 
 
+def _whose(underlays: Tuple[Underlay, ...]) -> Iterator[str]:
+    for underlay in underlays:
+        outer, family = _OUTER.format(underlay), _family(underlay)
+        yield "{0} meta mark set {1} saddr map @marks{2}".format(outer, _FAMILIES[family][0], family)
+
+
 _FAMILIES = {4: ("ip", "ipv6"), 6: ("ip6", "ipv4")}
 
 
 def bridged_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
-    """Of ``table bridge``: the ports that lead to other hosts."""
+    """Of ``table bridge``: the ports that lead to other hosts, and who may come from each of these."""
     afar = quoted(underlay.bridged for underlay in ruleset.underlays if underlay.bridged)
-    return (NamedSet("afar", "ifname", afar),) if afar else ()
+    if not afar:
+        return ()
+    marks = _marks(ruleset.underlays)
+    guests = [(endpoint, marks[endpoint.peer]) for endpoint in ruleset.endpoints if endpoint.peer]
+    return (
+        NamedSet("afar", "ifname", afar),
+        NamedSet(
+            "senders",
+            "ifname . mark . ether_addr",
+            tuple('"{0}" . {1} . {2}'.format(each.host_ifname, mark, each.mac) for each, mark in guests),
+        ),
+        *(_bridged_senders(guests, family) for family in (4, 6)),
+    )
+
+
+def _bridged_senders(guests: Sequence[Tuple[Endpoint, str]], family: int) -> NamedSet:
+    elements = tuple(
+        '"{0}" . {1} . {2}'.format(endpoint.host_ifname, mark, address)
+        for endpoint, mark in guests
+        for address in addresses_of(endpoint, family, {})
+    )
+    return NamedSet("senders%d" % family, "ifname . mark . " + address_type(family), elements)
 
 
 def bridged_chains(ruleset: Ruleset) -> Tuple[Chain, ...]:
-    """A host is no part of its networks here either."""
+    """A host is no part of its networks here either. Whose a frame is is looked at behind the chain ``guard``, which
+    shows the target of an advertisement as its source; where a network goes without, nobody is asked here either."""
     if not any(underlay.bridged for underlay in ruleset.underlays):
         return ()
-    return (Chain("host_in", ("iifname @afar drop",), "type filter hook input priority -200"),)
+    return (
+        Chain(
+            "whose",
+            ("iifname @afar iifname @ports jump from_peer", "iifname @afar meta mark set 0x0"),
+            "type filter hook prerouting priority -190",
+        ),
+        Chain(
+            "from_peer",
+            (
+                "iifname . meta mark . ether saddr != @senders drop",
+                "arp saddr ip != 0.0.0.0 iifname . meta mark . arp saddr ip != @senders4 drop",
+                "iifname . meta mark . ip saddr != @senders4 drop",
+                # Addresses of the link alone are made of the MAC.
+                "ip6 saddr { ::, fe80::/10 } return",
+                "iifname . meta mark . ip6 saddr != @senders6 drop",
+            ),
+        ),
+        Chain("host_in", ("iifname @afar drop",), "type filter hook input priority -200"),
+    )

@@ -37,6 +37,8 @@ _WORDS = {
     "adopted": "external bridge",
     "tunnels": "way to other hosts",
     "beyond": "block of another host",
+    "senders": "what another host may send",
+    "marks": "how a host that may send is marked",
     "afar": "port that leads to other hosts",
     "closed": "no way in or out",
     "routed": "gateway_mode routed",

@@ -1,0 +1,51 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The site as `make docs` builds it, once for all tests, and a Chromium to look at it with."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from docs.site.browser import Browser, program
+from tests.paths import ROOT
+from tests.site import axe
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site, built by whichever worker is here first."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    built = shared / "site"
+    with open(shared / "site.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (built / "index.html").exists():
+            command = [str(ROOT / "tests" / "tools" / "docs"), str(built)]
+            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            assert done.returncode == 0, done.stdout
+    return built
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if program() is None:
+        pytest.skip("there is no Chromium on this machine")
+    with Browser() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def inspected() -> axe.Axe:
+    """axe-core, from npm."""
+    try:
+        return axe.installed(ROOT / "build" / "axe")
+    except axe.NotInstalled as error:
+        pytest.skip(str(error))
