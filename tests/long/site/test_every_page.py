@@ -2,7 +2,7 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every page and every drawing of the site, on each screen and in each colour; tests/integration/site has some of them."""
+"""Every page and every drawing of the site, on each screen and in each colour."""
 
 from __future__ import annotations
 
