@@ -86,6 +86,7 @@ li.missing { border-left-style: dotted; background: none; outline: 1px dashed va
 #show-pending:checked ~ header .badge.pending, #show-clean:checked ~ header .badge.clean { outline: 2px solid; }
 .switch:focus-visible ~ header .counts { outline: 2px dashed var(--wire); }
 .drift-ink { color: var(--drift); } .intended-ink { color: var(--intended); }
+.drawing td { overflow-wrap: normal; white-space: nowrap; }
 .drawing { overflow-x: auto; margin: 14px 0 4px; } .drawing svg { max-width: 100%; height: auto; }
 """
     + DRAWING
