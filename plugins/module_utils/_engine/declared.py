@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Dict, List, Mapping, NamedTuple, Optional
 
 from .._kernel import files, gate, names, state
-from .asked import Digests
+
+if TYPE_CHECKING:
+    from .asked import Digests
 
 #: Those that earlier releases did not have.
 _LATER = ("fleet", "restore", "heal", "host_program")

@@ -15,7 +15,7 @@ table.
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, FrozenSet, Iterable, Mapping, NamedTuple, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, FrozenSet, Iterable, Mapping, NamedTuple, Optional, Tuple
 
 from .._ipam.store import open_store, revert
 from .._kernel import tc, vxlan
@@ -31,7 +31,6 @@ from .._resources.action import Operation
 from .._resources.links import registry as kinds
 from . import declared as records
 from . import fleet, forwarding
-from .asked import Digests
 from .effects import (
     Foresee,
     Keys,
@@ -70,6 +69,9 @@ from .effects import (
     unseen,
     usual,
 )
+
+if TYPE_CHECKING:
+    from .asked import Digests
 
 Do = Callable[..., None]
 Patterns = Tuple[str, ...]

@@ -269,9 +269,3 @@ def _file_actions(desired: Desired, observed: Observed, files: Mapping[str, File
         declared = {file.path for file in desired.files}
         changes.extend(hosts_files.remove(path, files[path]) for path in sorted(set(files) - declared))
     return hosts_files.steps(changes)
-
-
-def own_namespaces(observed: Observed, topology: str) -> FrozenSet[str]:
-    """Those that have our mark and are not the host's own: whose files are ours, whatever they say."""
-    marks = observed.marks.items()
-    return frozenset(name for name, mark in marks if mark.topology == topology and mark.attach != "host")

@@ -13,7 +13,19 @@ import functools
 import os
 from dataclasses import replace
 from ipaddress import ip_interface
-from typing import Collection, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import (
+    TYPE_CHECKING,
+    Collection,
+    Dict,
+    FrozenSet,
+    Iterable,
+    Iterator,
+    List,
+    Mapping,
+    Optional,
+    Sequence,
+    Tuple,
+)
 
 from .._ipam.store import Store, revert
 from .._kernel import facts, namespaces, nft, sysctl
@@ -26,7 +38,6 @@ from .._resources import drop_ins, program, units
 from .._resources import files as hosts_files
 from .._resources.drop_ins import DropIn, DropInStates
 from .._resources.files import FileState
-from .._resources.firewalls.accept import Foreseen
 from .._resources.forwarding import ForwardingRecord, from_words
 from .._resources.links.registry import SETTINGS
 from .._resources.program import ProgramState
@@ -38,7 +49,9 @@ from .declared import Kept
 from .effects import FILE, LINK, NETNS, SYSCTL, Outlook, kind_of, name_of, names_of
 from .journal import VERIFIED, Record, way_back
 from .operations import foreseen
-from .plan import own_namespaces
+
+if TYPE_CHECKING:
+    from .._resources.firewalls.accept import Foreseen
 
 _FAMILIES = ("inet", "bridge")
 
@@ -112,8 +125,10 @@ class View:
         with nft.pretending([*nft.list_text(tables).values(), *scripts]):
             yield
 
-    def firewall(self) -> Foreseen:
+    def firewall(self) -> "Foreseen":
         """What of ours will be in another firewall."""
+        from .._resources.firewalls.accept import Foreseen  # only where the whole host is planned
+
         return Foreseen(self._outlook.accepts, self._outlook.foreign_files, self._outlook.zones)
 
     def units(self, topology: str, desired: Sequence[Unit]) -> UnitStates:
@@ -217,3 +232,9 @@ def _touched(interrupted: Record) -> images.Image:
         return {}
     touched = {key for keys in interrupted.touched[: interrupted.begun] for key in keys}
     return {key: state for key, state in interrupted.before.items() if key in touched}
+
+
+def own_namespaces(observed: Observed, topology: str) -> FrozenSet[str]:
+    """Those that have our mark and are not the host's own: whose files are ours, whatever they say."""
+    marks = observed.marks.items()
+    return frozenset(name for name, mark in marks if mark.topology == topology and mark.attach != "host")

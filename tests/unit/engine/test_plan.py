@@ -12,8 +12,9 @@ from typing import Any, Dict, List
 import pytest
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.desired import Desired
-from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.plan import own_namespaces, plan
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.plan import plan
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.report import DRIFT, report
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.view import own_namespaces
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.changes import LEASE, Change, Subject
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.marks import HandleMark
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.observe import Observed
