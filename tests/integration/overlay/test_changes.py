@@ -51,6 +51,13 @@ class Overlay:
     def routes(self) -> List[str]:
         return [each["dst"] for each in self.host.json(["ip", "-j", "route", "show", "dev", DEVICE])]
 
+    def check_of_info(self) -> List[str]:
+        """What a check of what topology_info says would do."""
+        found = self.host.module("topology_info", {"name": "default"})
+        words = {"networks": found["networks"], "containers": found["containers"]}
+        assert found["networks"]["shop"]["ipam"]["config"][0]["subnet"] == "10.88.0.0/16"
+        return list(self.host.module("topology", {**self.declared(), **words}, check=True)["actions"])
+
 
 @pytest.fixture(scope="module")
 def overlay() -> Iterator[Overlay]:
@@ -72,6 +79,7 @@ def test_another_port_takes_the_device_away_and_says_what_is_lost_meanwhile(over
         "take {0} of shop away, whose port is 4789, for one with 4790: until all its hosts have it, what is sent to "
         "them is lost".format(DEVICE)
     )
+    assert overlay.check_of_info() == [], "what topology_info says is what is there"
     assert overlay.device()["port"] == 4790 and overlay.routes() == ["10.88.1.0/24", "10.88.2.0/24"]
 
 
@@ -113,6 +121,7 @@ def test_from_routed_to_bridged_and_back_nothing_of_the_other_mode_is_left(overl
     (line,) = [line for line in overlay.change() if line.startswith("take ")]
     assert "over which the host routes, for one that is a port of br-shop: until all its hosts have it" in line
     assert overlay.device()["master"] == "br-shop" and overlay.routes() == []
+    assert overlay.check_of_info() == [], "what topology_info says is what is there"
 
     overlay.network["overlay_mode"] = "routed"
     (line,) = [line for line in overlay.change() if line.startswith("take ")]
