@@ -237,6 +237,7 @@ ROWS = (
     Row("unit.write", on_units.unit_write, of_units, nothing, True, usual, foresee_unit, ("unit.write",)),
     Row("unit.link", on_units.unit_link, of_units, nothing, True, usual, foresee_unit, ("unit.link",)),
     Row("unit.reload", on_units.unit_reload, of_units, nothing, True, usual, unseen, ("unit.reload",)),
+    _at_the_end("unit.restart", on_units.unit_restart),
     _at_the_end("unit.start", on_units.unit_start),
     _at_the_end("unit.stop", on_units.unit_stop),
     _record("lease.revert", lease_revert, foresee_leases),

@@ -22,8 +22,9 @@ from .._kernel.names import STASH_DIRECTORY, TRANSIT_TABLE, table
 from .._kernel.observe import Observed, observe
 from .._kernel.rtnl.read import RTPROT_KERNEL, Link, RouteEntry
 from .._kernel.visits import NamespaceState, Visits
+from .._resources import drop_ins, program, units
 from .._resources import files as hosts_files
-from .._resources import program, units
+from .._resources.drop_ins import DropIn, DropInStates
 from .._resources.files import FileState
 from .._resources.firewalls.accept import Foreseen
 from .._resources.forwarding import ForwardingRecord, from_words
@@ -116,6 +117,10 @@ class View:
     def units(self, topology: str, desired: Sequence[Unit]) -> UnitStates:
         """Of this topology, and of these."""
         return units.read(topology, desired, self._outlook.units)
+
+    def drop_ins(self, topology: str, desired: Sequence[DropIn]) -> DropInStates:
+        """The same of services of others that live in its namespaces."""
+        return drop_ins.read(topology, desired, self._outlook.units)
 
     def program(self) -> ProgramState:
         return program.read(self._outlook.program)

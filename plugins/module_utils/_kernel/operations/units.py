@@ -14,8 +14,10 @@ from ..host import Host
 
 
 def unit_write(host: Host, path: str, content: Optional[str]) -> None:
-    """The file of a unit; None: there is none."""
+    """The file of a unit, or one that adds to it; None: there is none."""
     files.replace(path, content)
+    if content is None and os.path.dirname(path).endswith(".d"):
+        _remove_if_empty(os.path.dirname(path))
 
 
 def unit_link(host: Host, path: str, target: Optional[str]) -> None:
@@ -25,8 +27,12 @@ def unit_link(host: Host, path: str, target: Optional[str]) -> None:
         return
     gate.writing("link " + path)
     files.unlink(path)
+    _remove_if_empty(os.path.dirname(path))  # of a unit that nobody else is wanted by
+
+
+def _remove_if_empty(directory: str) -> None:
     try:
-        os.rmdir(os.path.dirname(path))  # of a unit that nobody else is wanted by
+        os.rmdir(directory)
     except OSError:
         pass
 
@@ -44,3 +50,7 @@ def unit_start(host: Host, unit: str) -> None:
 def unit_stop(host: Host, unit: str) -> None:
     """What it made stays."""
     systemd.stop(unit)
+
+
+def unit_restart(host: Host, unit: str) -> None:
+    systemd.restart(unit)
