@@ -150,7 +150,7 @@ def normalise(text: str, names: Sequence[TableName]) -> Dict[TableName, List[Obj
     if listing.returncode != 0:
         raise _error(listing)
     found: Dict[TableName, List[Object]] = {name: [] for name in names}
-    for item in json.loads(listing.stdout)["nftables"]:
+    for item in _objects(listing.stdout):
         for kind, body in item.items():
             if kind not in ("metainfo", "table"):
                 found[body["family"], body["table"]].append(item)
