@@ -15,6 +15,7 @@ from .answer import FAILED, Answer
 from .entering import enter
 from .following import capture, trace
 from .listing import inspect, listing
+from .metrics import metrics
 from .running import check, restore
 from .telling import journal, leases, repair
 
@@ -83,6 +84,12 @@ COMMANDS = (
         takes_a_command=True,
     ),
     Command("leases", "the subnets, addresses and ports that are leased", leases),
+    Command(
+        "metrics",
+        "figures for Prometheus: containers, leases, ports, drift, bytes",
+        metrics,
+        (Argument("file", "where they are written, whole or not at all, such as DIRECTORY/linuxnet_fabric.prom"),),
+    ),
     Command("journal", "what a run left that did not come to its end, in words", journal),
     Command(
         "trace",

@@ -61,6 +61,11 @@ Runs a command in the namespace of a container, with its files in /etc.
 .B leases
 The subnets, addresses and ports that are leased.
 .TP
+.BI metrics " [FILE]"
+Figures in the text format of Prometheus: networks, containers, published ports, leased and free addresses of each
+subnet, differences to what was last applied, bytes of each interface in a container.
+With a file they are written there, whole or not at all, for the textfile collector of node_exporter.
+.TP
 .B journal
 What a run left that did not come to its end, in words.
 .TP

@@ -2,7 +2,7 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""linuxnet-fabric trace and capture: what a person on the host is told of a container's packets."""
+"""linuxnet-fabric trace, capture and metrics: what whoever watches a host is told of a container's packets."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from mutations import shell
 from ansible_collections.linuxnet.fabric.plugins.module_utils._host_program.main import main
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, for namespaces of its own")
+COUNTED = {"networks": "3", "containers": "4", "published_ports": "2", "drifted": "0", "check_success": "1"}
 CALL = "app reaches web at 198.51.100.2:8080/tcp: web publishes 80/tcp"
 
 
@@ -120,3 +121,29 @@ def test_capture_runs_tcpdump_in_the_namespace_of_the_container(host, tmp_path: 
     assert "172.20.0.10/24" in said
     told = json.loads(host.run(captured, str(tmp_path), "--json", "web", "--", "-c", "1"))
     assert told["command"] == [str(fake), "-i", "any", "-nn", "-c", "1"]
+
+
+def test_metrics_count_containers_leases_ports_and_bytes(host):
+    host.run(shell, "ip netns exec near ping -c1 -W5 172.20.0.10")
+    status, said = host.run(program, "metrics")
+    found = dict(line.rsplit(" ", 1) for line in said.splitlines() if not line.startswith("#"))
+    of_the_default = '{topology="default"}'
+    assert status == 0
+    assert {name: found["linuxnet_fabric_" + name + of_the_default] for name in COUNTED} == COUNTED
+    front = 'topology="default",network="front",family="ipv4",subnet="172.20.0.0/24"'
+    assert found["linuxnet_fabric_addresses_leased{" + front + "}"] == "3"  # web, near, and the gateway
+    assert found["linuxnet_fabric_addresses_free{" + front + "}"] == "251"
+    near = 'topology="default",container="near",interface="eth0",network="front"'
+    assert int(found["linuxnet_fabric_transmit_bytes_total{" + near + "}"]) >= 98
+    figures = json.loads(host.run(program, "ls", "--json")[1])["topologies"]["default"]["figures"]
+    assert figures["containers"] == 4 and figures["pools"][0]["free"] == 251
+
+
+def test_metrics_are_written_whole_and_tell_drift(host, tmp_path: Path):
+    file = tmp_path / "fabric.prom"
+    made, taken_back = "ip link set br-other mtu 1400", "ip link set br-other mtu 1500"
+    assert host.run(program_with, made, taken_back, "metrics", str(file))[0] == 0
+    assert 'linuxnet_fabric_drifted{topology="default"} 1\n' in file.read_text()
+    assert [each.name for each in tmp_path.iterdir()] == ["fabric.prom"]
+    status, said = host.run(program, "metrics", str(tmp_path / "nowhere" / "fabric.prom"))
+    assert status == 1 and "nowhere is no directory" in said
