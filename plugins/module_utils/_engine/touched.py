@@ -22,7 +22,7 @@ from .._kernel.host import Host
 from .._kernel.observe import Observed, observe
 from .._kernel.rtnl import read as rtnetlink
 from .._kernel.visits import Visits
-from .._resources import adopted, program, units
+from .._resources import adopted, name_server, program, units
 from .._resources import files as hosts_files
 from .._resources.action import Action
 from .._resources.adopted import AdoptedBridge
@@ -123,7 +123,12 @@ def _units(desired: Desired, touched: Touched) -> List[str]:
     if not touched.units or desired.units is None:
         return []
     now = units.read(desired.topology, desired.units, {}, ask=False)
-    return [line for action in units.compare(desired.topology, desired.units, now) for line in action.lines]
+    configured = name_server.read(desired.topology, {})
+    left = [
+        *name_server.compare(desired.topology, desired.name_server, configured),
+        *units.compare(desired.topology, desired.units, now),
+    ]
+    return [line for action in left for line in action.lines]
 
 
 def _ifnames(part: Desired, touched: Touched, bridges: Tuple[AdoptedBridge, ...]) -> FrozenSet[str]:

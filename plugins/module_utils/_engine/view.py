@@ -23,7 +23,7 @@ from .._kernel.observe import Observed, observe
 from .._kernel.rtnl.read import RTPROT_KERNEL, Link, RouteEntry
 from .._kernel.visits import NamespaceState, Visits
 from .._resources import files as hosts_files
-from .._resources import program, units
+from .._resources import name_server, program, units
 from .._resources.files import FileState
 from .._resources.firewalls.accept import Foreseen
 from .._resources.forwarding import ForwardingRecord, from_words
@@ -116,6 +116,9 @@ class View:
     def units(self, topology: str, desired: Sequence[Unit]) -> UnitStates:
         """Of this topology, and of these."""
         return units.read(topology, desired, self._outlook.units)
+
+    def name_server(self, topology: str) -> Optional[str]:
+        return name_server.read(topology, self._outlook.units)
 
     def program(self) -> ProgramState:
         return program.read(self._outlook.program)
