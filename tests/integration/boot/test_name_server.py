@@ -11,11 +11,13 @@ from typing import Any, Dict, Iterator, List
 
 import pytest
 
+from tests.integration.docs.walk import ROOT, blocks, commands
 from tests.lab.booted import BootedLab, missing
 from tests.lab.waiting import wait_for
 
 UNIT, CONFIG = "linuxnet-fabric-dns@default.service", "/var/lib/linuxnet-fabric/dns/default.conf"
 UPSTREAM = "198.51.100.53"
+PAGE, WHY = ROOT / "docs" / "dns.md", "needs a host that boots"
 WORDS: Dict[str, Any] = {
     "networks": {"front": {"enable_ipv6": True}, "back": {"internal": True}},
     "containers": {
@@ -208,6 +210,12 @@ def test_names_are_there_after_a_boot(names: Names) -> None:
     names.ready()
     assert names.host.failed_units() == []
     assert names.host.module("topology", WORDS, check=True)["actions"] == []
+
+
+def test_every_command_of_the_page_does_what_it_says(names: Names) -> None:
+    lines = [line for block in blocks(PAGE) if block.why == WHY for line in commands(block.text)]
+    done = {line: names.host.run(["sh", "-c", line]).stdout for line in lines}
+    assert "active (running)" in done["systemctl status 'linuxnet-fabric-dns@default'"] and len(lines) > 3
 
 
 def test_files_takes_the_server_away_and_absent_leaves_nothing(names: Names) -> None:
