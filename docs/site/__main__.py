@@ -22,12 +22,12 @@ def build(reference: Path, site: Path) -> None:
     """Make the site anew. Raises CalledProcessError after Sphinx has told what is wrong."""
     shutil.rmtree(site, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix="fabric-site-") as directory:
-        pages.stage(Path(directory), reference)
+        made, doctrees, tree = (Path(directory, name) for name in ("examples", "doctrees", "tree"))
+        pages.stage(tree, reference, pictured=examples.write(made))
         sphinx = [sys.executable, "-m", "sphinx", "--fail-on-warning", "--keep-going", "--quiet", "--jobs", "auto"]
-        doctrees, configuration = Path(directory, ".doctrees"), Path(__file__).parent
-        subprocess.run([*sphinx, "-c", configuration, "-d", doctrees, directory, site], check=True)
-    accessible.mend(site)
-    examples.write(site / "examples")
+        subprocess.run([*sphinx, "-c", Path(__file__).parent, "-d", doctrees, tree, site], check=True)
+        accessible.mend(site)
+        shutil.copytree(made, site / "examples")
 
 
 def main(arguments: list[str]) -> int:

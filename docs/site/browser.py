@@ -64,7 +64,10 @@ COLOURS = ("light", "dark")
 
 
 class Browser:
-    """One Chromium with one page. A context manager; the process ends with it."""
+    """One Chromium with one page. A context manager; the process ends with it.
+
+    Raises BrowserError where there is none, or where it does not start.
+    """
 
     def __init__(self) -> None:
         found = program()
@@ -95,11 +98,18 @@ class Browser:
         self._loaded = False
 
     def __enter__(self) -> Browser:
+        try:
+            self._attach()
+        except BrowserError:
+            self.__exit__()
+            raise
+        return self
+
+    def _attach(self) -> None:
         target = self._call("Target.createTarget", url="about:blank")["targetId"]
         self._session = self._call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log"):
             self._call(domain + ".enable")
-        return self
 
     def __exit__(self, *_exc: object) -> None:
         os.close(self._out)  # Chromium ends when nobody is at the other end of its pipe

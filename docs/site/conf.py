@@ -23,6 +23,8 @@ default_role = "any"
 suppress_warnings = ["misc.highlighting_failure"]
 
 html_theme = "furo"
+pygments_style = "a11y-high-contrast-light"
+pygments_dark_style = "a11y-high-contrast-dark"
 html_static_path = ["static"]
 html_favicon = "static/favicon.svg"
 html_css_files = ["site.css"]

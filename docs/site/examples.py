@@ -26,7 +26,7 @@ from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report impo
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report import report as drift_report  # noqa: E402
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._verify_report import page as verify_page  # noqa: E402
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._verify_report import report as verify_report  # noqa: E402
-from docs.site.browser import COLOURS, Browser, Screen, program  # noqa: E402
+from docs.site.browser import COLOURS, Browser, BrowserError, Screen  # noqa: E402
 
 RECORDED = ROOT / "tests" / "unit" / "report" / "data"
 WHEN = "2026-01-02 03:04 UTC"
@@ -62,33 +62,36 @@ EXAMPLES: Mapping[str, Example] = {
 }
 
 
-def write(directory: Path) -> list[Path]:
-    """The pages, as files of a directory, and what they look like on a light and a dark screen: where they are."""
+def write(directory: Path) -> bool:
+    """The pages, as files of a directory, and what they look like on a light and a dark screen.
+
+    False where there are no pictures, for there is no Chromium, or none that starts: that is told, and is no error.
+    """
     directory.mkdir(parents=True, exist_ok=True)
-    written = []
     for name, example in EXAMPLES.items():
-        written.append(directory / (name + ".html"))
-        written[-1].write_text(example.make(), encoding="utf-8")
-    if program() is not None:
+        (directory / (name + ".html")).write_text(example.make(), encoding="utf-8")
+    try:
         with Browser() as browser:
-            for page in written:
+            for name in EXAMPLES:
                 for colours in COLOURS:
-                    browser.open(page.as_uri(), _SCREEN, colours)
-                    browser.picture(page.with_name(f"{page.stem}-{colours}.png"))
-    return written
+                    browser.open((directory / (name + ".html")).as_uri(), _SCREEN, colours)
+                    browser.picture(directory / f"{name}-{colours}.png")
+    except BrowserError as error:
+        print(f"the examples have no pictures: {error}")
+        return False
+    return True
 
 
-def shown(text: str, folder: str) -> str:
+def shown(text: str, folder: str, pictured: bool) -> str:
     """The text of a guide in ``folder``, with the examples in their places."""
-    return _HERE.sub(lambda here: _figure(here["name"], os.path.relpath("examples", folder or ".")), text)
+    return _HERE.sub(lambda here: _figure(here["name"], os.path.relpath("examples", folder or "."), pictured), text)
 
 
-def _figure(name: str, where: str) -> str:
-    pictures = program() is not None
+def _figure(name: str, where: str, pictured: bool) -> str:
     images = "".join(
         f'<img class="only-{colours}" src="{where}/{name}-{colours}.png" alt="{EXAMPLES[name].shows}"'
         f' width="{_SCREEN.width}" height="{_SCREEN.height}">'
-        for colours in (COLOURS if pictures else ())
+        for colours in (COLOURS if pictured else ())
     )
-    said = f"{EXAMPLES[name].shows}. Open the page." if not pictures else "Open the page."
+    said = f"{EXAMPLES[name].shows}. Open the page." if not pictured else "Open the page."
     return f'<figure class="example"><a href="{where}/{name}.html">{images}<span>{said}</span></a></figure>'

@@ -33,6 +33,7 @@ CONTENTS: Mapping[str, Sequence[str]] = {
         "docs/lan.md",
         "docs/fleet.md",
         "docs/leases.md",
+        "docs/dns.md",
         "docs/firewalls.md",
     ),
     MORE: (
@@ -84,14 +85,14 @@ def place(page: str) -> str:
     return "index.md" if page == "README.md" else page
 
 
-def staged(page: str) -> str:
-    """The text of a page for the site: its links lead somewhere there."""
+def staged(page: str, pictured: bool) -> str:
+    """The text of a page for the site: its links lead somewhere there. ``pictured``: there are pictures of examples."""
     text = (ROOT / page).read_text(encoding="utf-8")
     parts = _FENCE.split(text)  # every second one is a block of code
     parts[::2] = [
         _LINK.sub(lambda link: relinked(page, link["target"]) + (link["anchor"] or ""), part) for part in parts[::2]
     ]
-    shown = examples.shown("".join(parts), os.path.dirname(page))
+    shown = examples.shown("".join(parts), os.path.dirname(page), pictured)
     return shown + (navigation() if page == "README.md" else "")
 
 
@@ -141,10 +142,10 @@ def reference_page(text: str) -> str:
     return _ENTRY.sub(lambda entry: "    {name} ({kind}) <{0}>".format(entry[0].strip(), **entry.groupdict()), text)
 
 
-def stage(directory: Path, reference: Path) -> None:
+def stage(directory: Path, reference: Path, pictured: bool) -> None:
     """Write the site's tree. ``reference`` is what antsibull-docs wrote."""
     for page in pages():
-        _write(directory / place(page), staged(page))
+        _write(directory / place(page), staged(page, pictured))
     for path in sorted((ROOT / "docs").rglob("*.svg")) + sorted((ROOT / "docs").rglob("*.png")):
         target = directory / path.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)

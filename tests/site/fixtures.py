@@ -10,11 +10,12 @@ import fcntl
 import os
 import subprocess
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from docs.site.browser import Browser, program
+from docs.site.browser import Browser, BrowserError
 from tests.paths import ROOT
 from tests.site import axe
 
@@ -36,9 +37,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if program() is None:
-        pytest.skip("there is no Chromium on this machine")
-    with Browser() as started:
+    with ExitStack() as stack:
+        try:
+            started = stack.enter_context(Browser())
+        except BrowserError as error:
+            pytest.skip(str(error))
         yield started
 
 

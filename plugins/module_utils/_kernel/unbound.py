@@ -24,7 +24,9 @@ def require(text: str) -> None:
     """
     program = shutil.which(_CHECK, path=_PATH)
     if program is None:
-        raise MissingProgramError("unbound", "for the names of containers (topology_dns: unbound)", "https://nlnetlabs.nl/projects/unbound/")
+        raise MissingProgramError(
+            "unbound", "for the names of containers (topology_dns: unbound)", "https://nlnetlabs.nl/projects/unbound/"
+        )
     done = subprocess.run(
         [program, "/dev/stdin"], input=text, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False
     )

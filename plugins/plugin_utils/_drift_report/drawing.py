@@ -9,7 +9,7 @@ Nothing but numbers and escaped text gets into the markup; colours come from the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -23,9 +23,12 @@ HOLLOW = {"drift": "△ ", "intended": "◇ ", "": ""}
 
 PAD, GAP, LINE, HEAD = 24, 16, 20, 30
 CHAR = 7.25  # the width of a letter of the drawing's monospace font at 12px
-CHIPS_Y, BUSES_Y = 62, 108
+TITLE_CHAR = 10.5  # and of the title's at 16px, about
+CHIPS_Y = 62
+BUSES_Y, HIGH_BUSES_Y = 108, 54  # without chips the bridges begin higher
 LEAST_SCALE = 0.72  # a wide drawing shrinks so far to fit the page, then it scrolls
 BUS_HEAD = 58  # without the note of what differs
+LANE, LANES = 9, 6  # the width of a link's way beside the boxes, and how many there are before links share them
 
 
 def sign(mark: Mark) -> str:
@@ -48,9 +51,27 @@ class Columns:
     width: float
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """A host as elements of SVG in a corner of their own. ``buses``: network → where the middle of its top is."""
+
+    markup: str
+    width: float
+    height: float
+    buses: Mapping[str, tuple[float, float]]
+
+
 def draw(title: str, scene: Scene) -> str:
     """The whole picture of one host."""
-    columns = _columns(scene)
+    drawn = draw_host(title, scene)
+    size = f'width="{drawn.width:.0f}" height="{drawn.height:.0f}" viewBox="0 0 {drawn.width:.0f} {drawn.height:.0f}"'
+    size += f' style="min-width: {drawn.width * LEAST_SCALE:.0f}px"'
+    label = escape(f"The topology of {title}")
+    return f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{label}" {size}>{drawn.markup}</svg>'
+
+
+def draw_host(title: str, scene: Scene) -> Drawn:
+    columns = _columns(title, scene)
     boxes, bottom = _boxes(scene, columns)
     gone, bottom = _gone(scene, columns, bottom)
     parts = [
@@ -59,15 +80,14 @@ def draw(title: str, scene: Scene) -> str:
         *_chips(scene.chips, PAD, CHIPS_Y),
         *_buses(scene, columns),
         *boxes,
+        *_links(scene, columns),
         *gone,
     ]
-    size = f'width="{columns.width:.0f}" height="{bottom + 2:.0f}" viewBox="0 0 {columns.width:.0f} {bottom + 2:.0f}"'
-    size += f' style="min-width: {columns.width * LEAST_SCALE:.0f}px"'
-    label = escape(f"The topology of {title}")
-    return f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{label}" {size}>{"".join(parts)}</svg>'
+    tops = {network: (x + width / 2, _buses_y(scene)) for network, x, width in columns.buses}
+    return Drawn("".join(parts), columns.width, bottom + 2, tops)
 
 
-def _columns(scene: Scene) -> Columns:
+def _columns(title: str, scene: Scene) -> Columns:
     x, buses = float(PAD), []
     for bus in scene.buses:
         width = _width([sign(bus.mark) + bus.network, *_lines(bus)], 130)
@@ -76,8 +96,9 @@ def _columns(scene: Scene) -> Columns:
     boxes = x + GAP
     box_width = _width([text for box in scene.boxes for text in _texts(box)], 190)
     chips = PAD + sum(_chip_width(text, mark) + 8 for text, mark in scene.chips)
-    edge = max(boxes + box_width + PAD, chips + PAD - 8, PAD * 2 + CHAR * 40)
-    box_width = edge - PAD - boxes
+    aside = PAD + LANE * min(len(list(_linked(scene))), LANES)
+    edge = max(boxes + box_width + aside, chips + PAD - 8, PAD * 2 + CHAR * 40, PAD * 2 + TITLE_CHAR * len(title))
+    box_width = edge - aside - boxes
     ports = edge + 34
     port_width = _width([sign(port.mark) + port.text for box in scene.boxes for port in box.ports], 0)
     return Columns(tuple(buses), boxes, box_width, edge, ports, ports + port_width + 4)
@@ -94,11 +115,16 @@ def _width(texts: Sequence[str], least: float) -> float:
 
 
 def _buses(scene: Scene, columns: Columns) -> list[str]:
-    return [part for bus in scene.buses for part in _bus(bus, columns, _head(scene), _reach(bus.network, scene))]
+    y, head = _buses_y(scene), _head(scene)
+    return [part for bus in scene.buses for part in _bus(bus, columns, y, head, _reach(bus.network, scene))]
+
+
+def _buses_y(scene: Scene) -> float:
+    return (BUSES_Y if scene.chips else HIGH_BUSES_Y) + scene.room
 
 
 def _lines(bus: Bus) -> list[str]:
-    return [bus.ifname, *bus.addresses, *([bus.mark.note] if bus.mark.note else [])]
+    return [text for text in (bus.ifname, *bus.addresses, bus.mark.note) if text]
 
 
 def _head(scene: Scene) -> float:
@@ -116,7 +142,7 @@ def _reach(network: str, scene: Scene) -> float:
 
 
 def _places(scene: Scene) -> Iterable[tuple[Box, float]]:
-    y = float(BUSES_Y + _head(scene) + GAP if scene.buses else BUSES_Y)
+    y = _buses_y(scene) + (_head(scene) + GAP if scene.buses else 0)
     for box in scene.boxes:
         yield box, y
         y += _height(box) + GAP
@@ -130,21 +156,21 @@ def _row_y(y: float, index: int) -> float:
     return y + HEAD + index * LINE + LINE / 2
 
 
-def _bus(bus: Bus, columns: Columns, head: float, reach: float) -> list[str]:
+def _bus(bus: Bus, columns: Columns, y: float, head: float, reach: float) -> list[str]:
     _name, x, width = next(column for column in columns.buses if column[0] == bus.network)
     middle = x + width / 2
-    parts = [_line(middle, BUSES_Y + head, middle, reach, "bus " + _class(bus.mark))] if reach else []
-    parts.append(_box_shape(x, BUSES_Y, width, head, "bridge", bus.mark))
-    parts.append(_text(x + 12, BUSES_Y + 19, sign(bus.mark) + bus.network, "name " + _class(bus.mark)))
+    parts = [_line(middle, y + head, middle, reach, "bus " + _class(bus.mark))] if reach else []
+    parts.append(_box_shape(x, y, width, head, "bridge", bus.mark))
+    parts.append(_text(x + 12, y + 19, sign(bus.mark) + bus.network, "name " + _class(bus.mark)))
     for index, text in enumerate(_lines(bus)):
         name = "small" if text != bus.mark.note else "small " + _class(bus.mark)
-        parts.append(_text(x + 12, BUSES_Y + 35 + 14 * index, text, name))
+        parts.append(_text(x + 12, y + 35 + 14 * index, text, name))
     return parts
 
 
 def _boxes(scene: Scene, columns: Columns) -> tuple[list[str], float]:
     parts: list[str] = []
-    bottom = float(BUSES_Y + (_head(scene) + GAP if scene.buses else 0))
+    bottom = _buses_y(scene) + (_head(scene) + GAP if scene.buses else 0)
     for box, y in _places(scene):
         parts += _box(box, y, columns)
         bottom = y + _height(box) + GAP
@@ -192,12 +218,34 @@ def _port(port: Row, y: float, columns: Columns) -> list[str]:
     shape = (
         f'<rect class="port {_class(port.mark)}" x="{x:.1f}" y="{y - 9:.1f}" width="{width:.1f}" height="18" rx="9"/>'
     )
-    arrow = f"{into:.1f},{y:.1f} {into + 8:.1f},{y - 4:.1f} {into + 8:.1f},{y + 4:.1f}"
     return [
         _line(into + 6, y, x, y, "way " + _class(port.mark)),
-        f'<polygon class="arrow {_class(port.mark)}" points="{arrow}"/>',
+        _arrow(into, y, "arrow " + _class(port.mark)),
         _group(shape + _text(x + 10, y + 4, text, "row " + _class(port.mark)), port.mark),
     ]
+
+
+def _linked(scene: Scene) -> Iterable[tuple[float, float]]:
+    """Of each link, how far down it begins and ends."""
+    titles = {box.title: y + 8 for box, y in _places(scene)}
+    for box, y in _places(scene):
+        for index, row in enumerate(box.rows):
+            if row.to in titles:
+                yield _row_y(y, index), titles[row.to]
+
+
+def _links(scene: Scene, columns: Columns) -> Iterable[str]:
+    """Beside the boxes, from a container's line to the head of the one that it may reach."""
+    x = columns.boxes + columns.box_width
+    for number, (start, end) in enumerate(_linked(scene)):
+        lane = x + 12 + LANE * (number % LANES)
+        yield f'<path class="link" d="M {x:.1f} {start:.1f} H {lane:.1f} V {end:.1f} H {x + 6:.1f}"/>'
+        yield _arrow(x, end)
+
+
+def _arrow(x: float, y: float, name: str = "arrow") -> str:
+    """Whose tip is here, from the right."""
+    return f'<polygon class="{name}" points="{x:.1f},{y:.1f} {x + 8:.1f},{y - 4:.1f} {x + 8:.1f},{y + 4:.1f}"/>'
 
 
 def _gone(scene: Scene, columns: Columns, bottom: float) -> tuple[list[str], float]:

@@ -47,11 +47,15 @@ class Bus:
 
 @dataclass(frozen=True)
 class Row:
-    """A line in a box: an interface (``network`` says of which bridge) or a second name of the namespace."""
+    """A line in a box: an interface (``network`` says of which bridge), a second name of the namespace, or a link.
+
+    ``to``: the title of the box that a link leads to.
+    """
 
     text: str
     mark: Mark
     network: str = ""
+    to: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,13 +75,17 @@ class Box:
 
 @dataclass(frozen=True)
 class Scene:
-    """Everything in one drawing. ``chips`` belong to the whole host; ``gone`` is what is to be removed."""
+    """Everything in one drawing. ``chips`` belong to the whole host; ``gone`` is what is to be removed.
+
+    ``room``: how much is left free above the bridges, for what comes to them from elsewhere.
+    """
 
     buses: tuple[Bus, ...]
     boxes: tuple[Box, ...]
     left_out: int
     chips: tuple[tuple[str, Mark], ...]
     gone: tuple[tuple[str, Mark], ...] = field(default=())
+    room: float = 0
 
 
 class Marks:

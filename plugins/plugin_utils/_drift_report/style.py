@@ -2,23 +2,53 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The style of the page, for a light and a dark screen and for paper."""
+"""The style of a page and of the drawings in it, for a light and a dark screen and for paper."""
 
 from __future__ import annotations
 
-STYLE = """
+#: The colours, by name.
+COLOURS = """
 :root { color-scheme: light dark; --ink: #1c2430; --soft: #5b6675; --page: #f5f6f8; --card: #fff; --edge: #d5dae1;
-  --net: #eef2f7; --wire: #8a97a8; --drift: #b3261e; --drift-fill: #fdeceb; --intended: #1558b0;
+  --net: #eef2f7; --wire: #768496; --drift: #b3261e; --drift-fill: #fdeceb; --intended: #1558b0;
   --intended-fill: #e8f1fd; --clean: #1c7242; --clean-fill: #e6f4ec; --unknown: #6a4a00; --unknown-fill: #fff3d6; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e6eaf0; --soft: #a2adbb; --page: #12161c; --card: #1a2028;
   --edge: #37414e; --net: #232b36; --wire: #6f7c8d; --drift: #ff8a80; --drift-fill: #3a1d1c; --intended: #8ab8ff;
   --intended-fill: #17294a; --clean: #7fd6a2; --clean-fill: #15301f; --unknown: #ffd479; --unknown-fill: #3a2f14; } }
+"""
+
+#: Of a drawing, in a page or by itself.
+DRAWING = """
+svg text { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: 12px; fill: var(--ink); }
+svg .host-name { font: 700 16px system-ui, "DejaVu Sans", sans-serif; }
+svg .name { font-weight: 700; font-size: 13px; } svg .small { font-size: 11px; fill: var(--soft); }
+svg .note { font-size: 11px; fill: var(--soft); } svg .end { text-anchor: end; }
+svg rect { stroke-width: 1.2; stroke: var(--edge); }
+svg .host { fill: var(--card); stroke: var(--wire); stroke-width: 1.5; }
+svg .bridge { fill: var(--net); stroke: var(--wire); } svg .container { fill: var(--card); stroke: var(--wire); }
+svg .chip, svg .port { fill: var(--net); } svg .gone { fill: none; stroke-dasharray: 5 4; }
+svg line, svg path { stroke: var(--wire); stroke-width: 1.6; }
+svg path { fill: none; } svg .link { stroke-dasharray: 5 4; } svg .tunnel { stroke-dasharray: 12 5; }
+svg .bus { stroke-width: 4; stroke-linecap: round; }
+svg .under { stroke: var(--card); stroke-width: 7; } svg .dot, svg .arrow { fill: var(--wire); }
+svg rect.drift { stroke: var(--drift); stroke-width: 2.2; fill: var(--drift-fill); }
+svg rect.intended { stroke: var(--intended); stroke-width: 2.2; fill: var(--intended-fill); }
+svg rect.missing { fill: none; stroke-dasharray: 5 4; } svg line.missing { stroke-dasharray: 5 4; }
+svg text.missing { font-style: italic; } svg .dot.missing { fill: var(--card); stroke: currentColor; }
+svg line.drift { stroke: var(--drift); } svg .dot.drift, svg .arrow.drift, svg text.drift { fill: var(--drift); }
+svg line.intended { stroke: var(--intended); }
+svg .dot.intended, svg .arrow.intended, svg text.intended { fill: var(--intended); }
+svg text.drift, svg text.intended { font-weight: 700; } svg .small.drift, svg .small.intended { font-weight: 400; }
+"""
+
+STYLE = (
+    COLOURS
+    + """
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 1400px; padding: 28px 24px 60px; background: var(--page); color: var(--ink);
   font: 15px/1.5 system-ui, "DejaVu Sans", sans-serif; }
 h1 { font-size: 26px; margin: 0; } h2 { font-size: 20px; margin: 0; } h3 { font-size: 15px; margin: 20px 0 6px; }
 p { margin: 4px 0; } .soft { color: var(--soft); } a { color: inherit; }
-code, .mono, svg text, td { font-family: ui-monospace, "DejaVu Sans Mono", monospace; }
+code, .mono, td { font-family: ui-monospace, "DejaVu Sans Mono", monospace; }
 .badge { display: inline-block; border-radius: 11px; padding: 1px 11px; font-weight: 600; font-size: 13px;
   border: 1px solid; white-space: nowrap; }
 .badge.drifted { color: var(--drift); background: var(--drift-fill); }
@@ -55,24 +85,11 @@ li.missing { border-left-style: dotted; background: none; outline: 1px dashed va
 #show-pending:checked ~ header .badge.pending, #show-clean:checked ~ header .badge.clean { outline: 2px solid; }
 .switch:focus-visible ~ header .counts { outline: 2px dashed var(--wire); }
 .drift-ink { color: var(--drift); } .intended-ink { color: var(--intended); }
+.drawing td { overflow-wrap: normal; white-space: nowrap; }
 .drawing { overflow-x: auto; margin: 14px 0 4px; } .drawing svg { max-width: 100%; height: auto; }
-svg text { font-size: 12px; fill: var(--ink); } svg .host-name { font: 700 16px system-ui, "DejaVu Sans", sans-serif; }
-svg .name { font-weight: 700; font-size: 13px; } svg .small { font-size: 11px; fill: var(--soft); }
-svg .note { font-size: 11px; fill: var(--soft); } svg .end { text-anchor: end; }
-svg rect { stroke-width: 1.2; stroke: var(--edge); }
-svg .host { fill: var(--card); stroke: var(--wire); stroke-width: 1.5; }
-svg .bridge { fill: var(--net); stroke: var(--wire); } svg .container { fill: var(--card); stroke: var(--wire); }
-svg .chip, svg .port { fill: var(--net); } svg .gone { fill: none; stroke-dasharray: 5 4; }
-svg line { stroke: var(--wire); stroke-width: 1.6; } svg .bus { stroke-width: 4; stroke-linecap: round; }
-svg .under { stroke: var(--card); stroke-width: 7; } svg .dot, svg .arrow { fill: var(--wire); }
-svg rect.drift { stroke: var(--drift); stroke-width: 2.2; fill: var(--drift-fill); }
-svg rect.intended { stroke: var(--intended); stroke-width: 2.2; fill: var(--intended-fill); }
-svg rect.missing { fill: none; stroke-dasharray: 5 4; } svg line.missing { stroke-dasharray: 5 4; }
-svg text.missing { font-style: italic; } svg .dot.missing { fill: var(--card); stroke: currentColor; }
-svg line.drift { stroke: var(--drift); } svg .dot.drift, svg .arrow.drift, svg text.drift { fill: var(--drift); }
-svg line.intended { stroke: var(--intended); }
-svg .dot.intended, svg .arrow.intended, svg text.intended { fill: var(--intended); }
-svg text.drift, svg text.intended { font-weight: 700; } svg .small.drift, svg .small.intended { font-weight: 400; }
+"""
+    + DRAWING
+    + """
 @media (max-width: 600px) {
   body { padding: 14px 10px 40px; font-size: 14px; } .card { padding: 12px; } h1 { font-size: 21px; }
   .counts { display: grid; grid-template-columns: auto 1fr; align-items: center; }
@@ -86,3 +103,4 @@ svg text.drift, svg text.intended { font-weight: 700; } svg .small.drift, svg .s
 }
 @media print { body { background: none; } .card { break-inside: avoid; } }
 """
+)

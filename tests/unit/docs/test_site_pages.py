@@ -10,7 +10,7 @@ import re
 
 import pytest
 
-from docs.site import accessible, examples, pages
+from docs.site import accessible, browser, examples, pages
 from tests.paths import ROOT
 
 
@@ -37,7 +37,7 @@ def test_a_link_keeps_its_anchor_and_code_is_left_as_it_is(monkeypatch, tmp_path
     (tmp_path / "docs" / "a.md").write_text("[up](../README.md#limits)\n\n```text\n[up](../README.md)\n```\n")
     (tmp_path / "README.md").write_text("# Title\n")
     monkeypatch.setattr(pages, "ROOT", tmp_path)
-    assert pages.staged("docs/a.md") == "[up](../index.md#limits)\n\n```text\n[up](../README.md)\n```\n"
+    assert pages.staged("docs/a.md", pictured=False) == "[up](../index.md#limits)\n\n```text\n[up](../README.md)\n```\n"
 
 
 def test_the_navigation_has_every_page_once_also_one_that_no_heading_names(monkeypatch):
@@ -70,13 +70,24 @@ def test_what_the_theme_leaves_out_is_put_in():
     )
 
 
-def test_an_example_stands_where_a_guide_has_its_place(monkeypatch):
-    monkeypatch.setattr(examples, "program", lambda: "/usr/bin/chromium")
-    shown = examples.shown("before\n\n<!-- example: drift -->\n\nafter\n", "docs")
+def test_an_example_stands_where_a_guide_has_its_place():
+    shown = examples.shown("before\n\n<!-- example: drift -->\n\nafter\n", "docs", pictured=True)
     assert 'href="../examples/drift.html"' in shown
     assert 'class="only-dark" src="../examples/drift-dark.png"' in shown
-    monkeypatch.setattr(examples, "program", lambda: None)
-    assert "<img" not in examples.shown("<!-- example: drift -->", "docs")
+    assert "<img" not in examples.shown("<!-- example: drift -->", "docs", pictured=False)
+
+
+def test_a_machine_without_chromium_has_the_examples_all_the_same(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(browser, "program", lambda: None)
+    assert not examples.write(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {name + ".html" for name in examples.EXAMPLES}
+    assert "there is no Chromium on this machine" in capsys.readouterr().out
+
+
+def test_a_chromium_that_does_not_start_is_said_to_have_ended(monkeypatch):
+    monkeypatch.setattr(browser, "program", lambda: "/bin/true")
+    with pytest.raises(browser.BrowserError, match="has ended"), browser.Browser():
+        pass
 
 
 def test_every_example_has_its_place_in_a_guide_and_is_what_it_is_said_to_show():
