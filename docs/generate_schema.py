@@ -34,6 +34,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._declaration.pools
 from ansible_collections.linuxnet.fabric.plugins.module_utils._declaration.ports import PORT_WORDS, PROTOCOLS
 from ansible_collections.linuxnet.fabric.plugins.module_utils._declaration.topology import DEFAULT_DRIVER
 from ansible_collections.linuxnet.fabric.plugins.module_utils._declaration.words import ROUTE_TYPES, ROUTE_WORDS
+from ansible_collections.linuxnet.fabric.plugins.module_utils._declaration.workload import WORKLOAD_WORDS
 from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.drivers.registry import DRIVERS
 from tests.paths import ROOT
 
@@ -140,6 +141,12 @@ ATTACHMENT_FORMS: Dict[str, Schema] = {
     "link_local_ips": list_of(TEXT),
     "bandwidth": any_of(BANDWIDTH),
 }
+WORKLOAD_FORMS: Dict[str, Schema] = {
+    **{word: TEXT for word in ("unit", "podman", "docker", "machine", "path")},
+    "pid": NUMBER,
+    "join": BOOLEAN,
+    "restart": BOOLEAN,
+}
 CONTAINER_FORMS: Dict[str, Schema] = {
     "network_mode": any_of(
         {"enum": ["bridge", "none", "host"]}, {"pattern": "^(container|service):.", "type": "string"}
@@ -159,6 +166,7 @@ CONTAINER_FORMS: Dict[str, Schema] = {
     "mac_address": TEXT,
     "routes": ROUTES,
     "bandwidth": any_of(BANDWIDTH),
+    "workload": any_of(words_of(WORKLOAD_WORDS, WORKLOAD_FORMS, {})),
     "labels": LABELS,
 }
 NETWORK_FORMS: Dict[str, Schema] = {

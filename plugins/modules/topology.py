@@ -139,6 +139,12 @@ options:
         full speed, of each of the two, as tc writes sizes - V(64kb), V(1mb), a number alone is bytes; the default is
         10 ms of the rate, at least V(64kb). An entry of C(networks) may have a C(bandwidth) of its own, which then
         counts instead, as a whole. Only on networks of the driver V(bridge), for the limits are at the host's end.
+      - C(workload) - the program that lives in its network namespace, one of C(unit) (a service of systemd), C(podman),
+        C(docker), C(machine) (of C(systemd-nspawn), by the name that C(machinectl) shows), C(pid) and C(path). With
+        C(join) V(true) the namespace is ours, and its owner starts it there; with V(false) the namespace is the
+        program's own, and gets our interfaces. A C(unit) always joins, C(podman) by default, C(docker) and
+        C(machine) not, and C(pid) and C(path) never. A C(unit) is restarted when its namespace is not the one that it
+        runs in, unless C(restart) is V(false). A program that is not there, or does not run, is no error.
       - C(labels) - accepted and not used.
       - What Docker refuses is refused here, such as C(ports) beside the modes V(host), V(none) and C(container:NAME).
     type: dict
@@ -173,6 +179,7 @@ options:
         C(before.rules) and its chain, or a zone of firewalld - and takes it away with the network, with O(name), or
         when this option changes. About what it lets pass the module's own rules decide, as they do without another
         firewall. Of a chain that is none of these three it warns.
+      - So it is with what the other hosts of overlay networks send to this one - ufw and firewalld let it in.
       - V(ignore) says nothing.
     type: str
     choices: [warn, integrate, ignore]
@@ -505,6 +512,15 @@ containers:
           published: 8080
           target: 80
           protocol: tcp
+unmended:
+  description:
+    - What of the host is not as declared, and only the owner of a program can mend, such as a C(workload) that runs in
+      another network namespace than its container's, or is not there. Each is a warning, too.
+  returned: when there is any
+  type: list
+  elements: str
+  sample:
+    - container web: nginx.service runs in another network namespace than /run/netns/web; restart it
 quarantined:
   description: Containers that were left out, or in check mode would be, because of what is inside; with what is wrong.
   returned: when O(quarantine) is V(true) and there is one; the task fails

@@ -24,6 +24,7 @@ from .ports import parse_port_range
 from .topology import DEFAULT_NETWORK, Address, Container, Network, PublishedPort, Topology
 from .ways import host_addresses, ways_in
 from .words import Problems, mapping, quote
+from .workload import check_workloads
 
 #: Modes, not networks: Docker can neither create nor remove them.
 _RESERVED_NETWORKS = ("host", "none")
@@ -37,12 +38,14 @@ def parse_topology(
     port_range: Optional[Any] = None,
     *,
     drivers: Drivers,
+    docker_runtime: bool = False,
 ) -> Topology:
-    """Reads the role's variables; raises DeclarationError with all that is wrong. ``drivers``: those to choose from."""
+    """Reads the role's variables; raises DeclarationError with all that is wrong. ``drivers``: those to choose from.
+    ``docker_runtime``: as in the variable of this name, whether Docker has a runtime of ours."""
     problems = Problems()
     topology_name = check_topology_name(name, "topology_name", problems)
     parsed_networks = _networks(networks, drivers, problems)
-    parsed_containers = _containers(containers, parsed_networks, problems)
+    parsed_containers = _containers(containers, parsed_networks, docker_runtime, problems)
     used = {place.network for one in parsed_containers.values() for place in one.attachments}
     if DEFAULT_NETWORK in used and DEFAULT_NETWORK not in parsed_networks:
         parsed_networks[DEFAULT_NETWORK] = default_network(drivers)
@@ -52,6 +55,7 @@ def parse_topology(
     }
     across = [network.name for network in parsed_networks.values() if drivers[network.driver].has_blocks]
     check_containers(parsed_containers, parsed_networks, problems, across)
+    check_workloads(parsed_containers.values(), problems)
     check_limits(parsed_containers, parsed_networks, drivers, problems)
     for driver in drivers.values():
         own = {network.name: network for network in parsed_networks.values() if network.driver == driver.name}
@@ -81,12 +85,14 @@ def _networks(value: Any, drivers: Drivers, problems: Problems) -> Dict[str, Net
     return found
 
 
-def _containers(value: Any, networks: Mapping[str, Network], problems: Problems) -> Dict[str, Container]:
+def _containers(
+    value: Any, networks: Mapping[str, Network], docker_runtime: bool, problems: Problems
+) -> Dict[str, Container]:
     found = {}
     for name, item in mapping(value, "topology_containers", problems).items():
         path = "topology_containers.{0}".format(name)
         check_name(name, "topology_containers", problems)
-        found[name] = parse_container(name, item, networks, path, problems)
+        found[name] = parse_container(name, item, networks, path, problems, docker_runtime)
     return found
 
 

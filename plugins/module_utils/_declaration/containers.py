@@ -15,11 +15,12 @@ from .names_rules import interface_name, mac_address
 from .ports import parse_expose, parse_ports
 from .topology import COMPOSE_DEFAULT, DEFAULT_NETWORK, Attachment, Container, Network
 from .words import Problems, address, integer, items, mapping, quote, routes, suggest, text, texts
+from .workload import parse_workload
 
 CONTAINER_WORDS = tuple(
     (
         "network_mode networks ports expose links dns dns_search dns_opt extra_hosts hostname sysctls mac_address"
-        " routes bandwidth labels"
+        " routes bandwidth workload labels"
     ).split()
 )
 ATTACHMENT_WORDS = (
@@ -71,7 +72,15 @@ _CONFLICTS: Dict[str, Dict[str, str]] = {
 }
 
 
-def parse_container(name: str, value: Any, networks: Mapping[str, Network], path: str, problems: Problems) -> Container:
+def parse_container(
+    name: str,
+    value: Any,
+    networks: Mapping[str, Network],
+    path: str,
+    problems: Problems,
+    docker_joins: bool = False,
+) -> Container:
+    """``docker_joins``: what a workload of Docker's does that does not say."""
     words = mapping(value, path, problems)
     container_keys(words, CONTAINER_WORDS, path, problems)
     mode, target = _mode(words.get("network_mode"), networks, path + ".network_mode", problems)
@@ -95,6 +104,7 @@ def parse_container(name: str, value: Any, networks: Mapping[str, Network], path
         hostname=optional_hostname(words.get("hostname"), path + ".hostname", problems),
         sysctls=sysctls(words.get("sysctls"), path + ".sysctls", problems),
         routes=routes(words.get("routes"), path + ".routes", problems),
+        workload=parse_workload(words.get("workload"), mode, docker_joins, path + ".workload", problems),
     )
 
 

@@ -130,6 +130,17 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Workload:
+    """The program that lives in a container's namespace."""
+
+    kind: str  # unit | podman | docker | machine | pid | path
+    name: str  # nginx.service, the name of a container or machine, the number of a process, a path
+    join: bool  # it is started in our namespace; else its own gets our interfaces
+    restart: bool = True  # of a unit: when its namespace is not the one that it runs in
+    path: str = ""  # topology_containers.web.workload.unit
+
+
+@dataclass(frozen=True)
 class Container:
     name: str
     mode: str = "bridge"  # bridge | none | host | container
@@ -145,6 +156,7 @@ class Container:
     hostname: Optional[str] = None  # None: the container's name
     sysctls: Tuple[Tuple[str, str], ...] = ()  # network ones, sorted: ("net.ipv4.ip_forward", "1")
     routes: Tuple[Route, ...] = ()
+    workload: Optional[Workload] = None
 
 
 @dataclass(frozen=True)

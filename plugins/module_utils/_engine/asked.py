@@ -49,7 +49,7 @@ def _objects(desired: Desired) -> Iterator[Tuple[str, str]]:
     for link in desired.links:
         yield str(link.subject), _words(link)
     for space in desired.namespaces:
-        yield of_container(space.name), _words(space)
+        yield of_container(space.name), _words(replace(space, brought=None) if space.brought else space)
     for folder, files in groupby(desired.files, key=lambda file: file.path.rpartition("/")[0]):
         name = str(hosts_files.subject_of(os.path.join(folder, "")))
         for file in files:
@@ -58,6 +58,8 @@ def _objects(desired: Desired) -> Iterator[Tuple[str, str]]:
         yield str(program.SUBJECT), names.RELEASE
     if desired.name_server:
         yield str(name_server.subject_of(desired.topology)), desired.name_server
+    for drop_in in desired.drop_ins or ():
+        yield of_container(drop_in.container), drop_in.text
     for unit in desired.units or ():
         yield str(units.subject_of(unit.name)), unit.text
     if desired.ruleset is not None:

@@ -11,6 +11,7 @@ from typing import Dict, FrozenSet, Mapping, Optional, Tuple
 
 from .._resources import files as hosts_files
 from .._resources.adopted import AdoptedBridge
+from .._resources.drop_ins import DropIn
 from .._resources.files import TextFile
 from .._resources.links.kind import DeclaredLink
 from .._resources.netns import Netns
@@ -35,6 +36,7 @@ class Desired:
     macs: Mapping[str, Mapping[str, str]] = field(
         default_factory=dict
     )  # bridge → address → MAC of whoever has it there
+    drop_ins: Optional[Tuple[DropIn, ...]] = None  # as units
     units: Optional[Tuple[Unit, ...]] = None  # None: this host's systemd is none of ours, nobody looks at it
     program: Optional[bool] = None  # the host's: is to be there, or gone; None: nobody looks at it
     name_server: str = ""  # its configuration; empty: there is none. Looked at where the units are
@@ -81,6 +83,19 @@ class Desired:
         adopted = tuple(each for each in self.adopted if each.ifname not in missing)
         return replace(self, links=tuple(links), adopted=adopted)
 
+    def without_containers(self, gone: FrozenSet[str]) -> "Desired":
+        """Without what these containers have on the host, and those that share their namespaces."""
+        if not gone:
+            return self
+        sharing = {space.name for space in self.namespaces if str(space.attach)[6:] in gone and _shares(space)}
+        out = gone | sharing
+        return replace(
+            self,
+            namespaces=tuple(space for space in self.namespaces if space.name not in out),
+            links=tuple(link for link in self.links if link.netns not in out),
+            files=tuple(file for file in self.files if hosts_files.container_of(file.path) not in out),
+        )
+
     def restricted(self, containers: FrozenSet[str]) -> "Desired":
         """Of these containers only; nothing is pruned."""
         return replace(
@@ -89,6 +104,7 @@ class Desired:
             links=tuple(link for link in self.links if link.netns is None or link.netns in containers),
             files=tuple(file for file in self.files if hosts_files.container_of(file.path) in containers),
             adopted=(),
+            drop_ins=None,
             units=None,
             program=None,
             prune=False,
@@ -96,7 +112,7 @@ class Desired:
 
     def handles(self) -> FrozenSet[str]:
         """The handles that a comparison looks at: those declared, and whom they are attached to."""
-        targets = (str(space.attach)[6:] for space in self.namespaces if str(space.attach).startswith("netns:"))
+        targets = (str(space.attach)[6:] for space in self.namespaces if _shares(space))
         return frozenset(
             [*(space.name for space in self.namespaces), *(str(link.netns) for link in self.links_inside()), *targets]
         )
@@ -104,3 +120,8 @@ class Desired:
     def host_sysctls(self) -> Tuple[str, ...]:
         own = tuple(key for setting in (*self.sysctls, *self.given_back) for key in setting.keys)
         return own + tuple(key for link in self.links_of_host() for key, _value in link.sysctls)
+
+
+def _shares(space: Netns) -> bool:
+    """Whether it is a second handle of another container's namespace."""
+    return str(space.attach).startswith("netns:")

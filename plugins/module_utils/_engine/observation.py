@@ -13,6 +13,7 @@ from .._kernel.errors import InsideError
 from .._kernel.observe import Observed
 from .._resources import name_server, program, units
 from .._resources.action import Action
+from .._resources.drop_ins import DropInStates
 from .._resources.files import FileState
 from .._resources.firewalls.accept import WARN, FirewallActions, HostFirewall
 from .._resources.ruleset.compare import RulesetChange
@@ -57,7 +58,7 @@ class Planner:
             self._ask(observed)
             files = view.files([file.path for file in desired.files], desired.topology if desired.prune else None)
             change = rules.result() if rules is not None else None
-            return self._planned(observed, change, files, accepts.result(), tuple(self._units()))
+            return self._planned(observed, change, files, accepts.result(), tuple(self._units()), self._services())
 
     def _planned(
         self,
@@ -66,11 +67,13 @@ class Planner:
         files: Mapping[str, FileState],
         accepts: FirewallActions,
         unit_actions: Tuple[Action, ...],
+        services: DropInStates,
     ) -> Tuple[Action, ...]:
         """Again without each container that has to be left out."""
         while True:
+            out = self.quarantine.names
             try:
-                return plan(self._desired, observed, rules, files, accepts, unit_actions, self.quarantine.names)
+                return plan(self._desired, observed, rules, files, accepts, unit_actions, services, out)
             except InsideError as error:
                 if not self.quarantine.take_out(error.container, str(error)):
                     raise
@@ -85,6 +88,10 @@ class Planner:
             yield from name_server.compare(desired.topology, desired.name_server, configured)
             now = self._view.units(desired.topology, desired.units)
             yield from units.compare(desired.topology, desired.units, now)
+
+    def _services(self) -> DropInStates:
+        wanted = self._desired.drop_ins
+        return DropInStates() if wanted is None else self._view.drop_ins(self._desired.topology, wanted)
 
     def plan_only(self, wanted: Callable[[Action], bool]) -> Tuple[Action, ...]:
         """Of what is left to do, these."""

@@ -239,6 +239,7 @@ ROWS = (
     Row("unit.reload", on_units.unit_reload, of_units, nothing, True, usual, unseen, ("unit.reload",)),
     Row("dns.write", on_units.dns_write, of_units, nothing, True, usual, foresee_unit, ("dns.write",)),
     _at_the_end("dns.load", on_units.dns_load),
+    _at_the_end("unit.restart", on_units.unit_restart),
     _at_the_end("unit.start", on_units.unit_start),
     _at_the_end("unit.stop", on_units.unit_stop),
     _record("lease.revert", lease_revert, foresee_leases),

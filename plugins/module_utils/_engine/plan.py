@@ -15,11 +15,12 @@ from .._kernel.changes import Subject
 from .._kernel.errors import InsideError
 from .._kernel.observe import Observed
 from .._kernel.rtnl.read import Link
-from .._resources import adopted, neighbours, netns, ownership, routes
+from .._resources import adopted, drop_ins, neighbours, netns, ownership, routes
 from .._resources import files as hosts_files
 from .._resources import settings as sysctl
 from .._resources.action import Action, operation
 from .._resources.connected import Where
+from .._resources.drop_ins import DropInStates
 from .._resources.files import FileChange, FileState
 from .._resources.firewalls.accept import NOTHING_TO_DO, FirewallActions
 from .._resources.links import registry as kinds
@@ -35,6 +36,7 @@ from .removals import removals, removals_inside
 
 #: The inode of a namespace that is still to be made: equal to none.
 _NOT_YET = -1
+_NO_SERVICES = DropInStates()
 
 
 class Stage(IntEnum):
@@ -63,14 +65,16 @@ def plan(
     files: Mapping[str, FileState],
     firewall: FirewallActions = NOTHING_TO_DO,
     units: Iterable[Action] = (),
+    services: DropInStates = _NO_SERVICES,
     out: FrozenSet[str] = frozenset(),
 ) -> Tuple[Action, ...]:
     """``files``: what is at every path declared or owned. ``rules``, ``firewall``, ``units`` are compared already.
-    ``out``: containers that are left as they are. InsideError for one that has to be."""
+    ``services``: of others that live in these namespaces. ``out``: containers that are left as they are. InsideError
+    for one that has to be."""
     renames, observed = _renamed_back(desired, observed)
     leaving, emptied, without = removals(desired, observed)
     spaces, made = _spaces(desired, without, out)
-    replaced = {name for name in without.namespaces if name not in made.namespaces}
+    replaced = {name for name, state in without.namespaces.items() if made.namespaces.get(name) is not state}
     freed, made = make_way(desired, made, out)
     _refuse_altnames(desired, without, made, out)
     leaving = [*removals_inside(desired, replaced, without), *leaving]
@@ -89,11 +93,16 @@ def plan(
         Stage.INTERFACES: [*freed, *_interfaces(desired, made, out), *_neighbours(desired, made)],
         Stage.EMPTIED: emptied,
         Stage.FILES: _file_actions(desired, observed, files),
-        Stage.UNITS: units,
+        Stage.UNITS: [*units, *_services(desired, made, services)],
         Stage.GIVEN_BACK: [action for setting in desired.given_back for action in sysctl.compare(setting, observed)],
     }
     ordered = _in_order(staged)
     return tuple(action for action in ordered if container_of(action) not in out) if out else ordered
+
+
+def _services(desired: Desired, made: Observed, services: DropInStates) -> Iterator[Action]:
+    if desired.drop_ins is not None:
+        yield from drop_ins.compare(desired.topology, desired.drop_ins, services, made.handles)
 
 
 def _refuse_altnames(desired: Desired, host: Observed, made: Observed, out: FrozenSet[str]) -> None:
@@ -182,8 +191,8 @@ def _renamed_back(desired: Desired, observed: Observed) -> Tuple[List[Action], O
 def _spaces(desired: Desired, observed: Observed, out: FrozenSet[str]) -> Tuple[List[Action], Observed]:
     """What happens to the namespaces, and what is observed after it.
 
-    A namespace made anew has nothing in it, and whoever shared its predecessor is to share it. Those of their own
-    come first in ``desired``, so what they become is known when the others are compared.
+    A namespace made anew has nothing in it but what a program brings, and whoever shared its predecessor is to share
+    it. Those of their own come first in ``desired``, so what they become is known when the others are compared.
     """
     actions: List[Action] = []
     for space in desired.namespaces:
@@ -192,12 +201,13 @@ def _spaces(desired: Desired, observed: Observed, out: FrozenSet[str]) -> Tuple[
         _refuse_trouble(space.name, observed)
         found = netns.compare(space, observed)
         if space.name in _made(found):
+            inside = {space.name: space.brought.inside} if space.brought and space.brought.inside else {}
             observed = replace(
                 observed,
                 handles={**observed.handles, space.name: _NOT_YET}
                 if space.name in observed.handles
                 else observed.handles,
-                namespaces={name: state for name, state in observed.namespaces.items() if name != space.name},
+                namespaces={**{n: state for n, state in observed.namespaces.items() if n != space.name}, **inside},
             )
         actions.extend(found)
     return actions, observed

@@ -132,7 +132,7 @@ def _owned_inside(desired: Desired, observed: Observed) -> Iterator[_Owned]:
 def _apart(observed: Observed) -> Mapping[str, NamespaceState]:
     """The namespaces that were read, each once, under its own handle where it has several; not the host's own."""
     found: Dict[Optional[int], str] = {observed.own_inode: ""}
-    attached = {name for name, mark in observed.marks.items() if mark.attach is not None}
+    attached = {name for name, mark in observed.marks.items() if mark.is_second}
     for name in sorted(observed.namespaces, key=lambda each: (each in attached, each)):
         found.setdefault(observed.handles.get(name), name)
     return {name: observed.namespaces[name] for name in found.values() if name}

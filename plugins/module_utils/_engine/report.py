@@ -31,6 +31,7 @@ class Result:
     timings: Mapping[str, float] = field(default_factory=dict)  # stage → milliseconds
     kinds: Tuple[str, ...] = ()
     quarantined: Mapping[str, str] = field(default_factory=dict)  # container that was left out → why
+    unmended: Tuple[str, ...] = ()  # of the warnings, those of a host that is not as declared: others can mend that
 
     @property
     def actions(self) -> Tuple[str, ...]:

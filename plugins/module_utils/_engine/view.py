@@ -22,8 +22,9 @@ from .._kernel.names import STASH_DIRECTORY, TRANSIT_TABLE, table
 from .._kernel.observe import Observed, observe
 from .._kernel.rtnl.read import RTPROT_KERNEL, Link, RouteEntry
 from .._kernel.visits import NamespaceState, Visits
+from .._resources import drop_ins, name_server, program, units
 from .._resources import files as hosts_files
-from .._resources import name_server, program, units
+from .._resources.drop_ins import DropIn, DropInStates
 from .._resources.files import FileState
 from .._resources.firewalls.accept import Foreseen
 from .._resources.forwarding import ForwardingRecord, from_words
@@ -119,6 +120,10 @@ class View:
 
     def name_server(self, topology: str) -> Optional[str]:
         return name_server.read(topology, self._outlook.units)
+
+    def drop_ins(self, topology: str, desired: Sequence[DropIn]) -> DropInStates:
+        """The same of services of others that live in its namespaces."""
+        return drop_ins.read(topology, desired, self._outlook.units)
 
     def program(self) -> ProgramState:
         return program.read(self._outlook.program)

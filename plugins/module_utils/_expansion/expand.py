@@ -34,6 +34,7 @@ from .files import expand_files
 from .macs import check_macs, macs_by_bridge
 from .name_server import name_server_text
 from .rules import expand_rules
+from .workloads import brought_by
 
 _IPV6_OFF = "net/ipv6/conf/{0}/disable_ipv6"
 
@@ -71,18 +72,20 @@ def forwarded(topology: Topology, family: int) -> Tuple[str, ...]:
 
 
 def _namespaces(topology: Topology) -> Iterator[Netns]:
-    """Those of their own first, so that there is something to attach to."""
+    """Those of their own first, so that there is something to attach to. One that a program brings may have routes of
+    the program's that lead nowhere, too."""
     attached = []
     for container in topology.containers.values():
         attach = _attach(topology, container)
         if attach is None:
+            brought = brought_by(container)
+            nowhere = tuple(dict.fromkeys(static_route(r) for r in _nowhere(topology, container)))
             yield Netns(
                 container.name,
                 topology.name,
+                brought,
                 sysctls=tuple(_namespace_sysctls(topology, container).items()),
-                routes=tuple(
-                    dict.fromkeys(static_route(r) for r in _routes_of(topology, container) if r.type != "unicast")
-                ),
+                routes=None if brought and not nowhere else nowhere,
             )
         else:
             attached.append(Netns(container.name, topology.name, attach))

@@ -39,7 +39,7 @@ def recognise_containers(seen: Seen) -> Dict[str, Dict[str, Any]]:
             continue
         if mark.attach == "host":
             found[name] = {"network_mode": "host"}
-        elif mark.attach:
+        elif mark.attach and mark.is_second:
             found[name] = {"network_mode": "container:" + mark.attach.split(":", 1)[1]}
         else:
             found[name] = _container(seen, name)

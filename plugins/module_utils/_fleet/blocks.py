@@ -10,7 +10,8 @@ not; a run, not a clock, gives and takes.
 
 from __future__ import annotations
 
-from ipaddress import ip_network
+from bisect import bisect_left, insort
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Dict, Iterator, List, Mapping, Optional, Tuple
 
 from .._declaration.topology import Pool, Subnet
@@ -27,7 +28,9 @@ class Blocks:
     def __init__(self, group: Group, family: int, who: Mapping[str, str], known: Known) -> None:
         """``who``: inventory name → host id, of the network's hosts."""
         self._group, self._family, self._who, self._known = group, family, who, known
-        self._taken: List[Tuple[Subnet, str]] = []  # in order of the addresses they begin at, with whose they are
+        self._taken: Dict[Tuple[int, int], str] = {}  # (first address, prefix length) → whose it is
+        self._firsts: List[int] = []  # sorted
+        self._from: Optional[int] = None  # before it nothing is free
         self._of: Dict[str, Subnet] = {}
 
     def of(self, host: str) -> Optional[Subnet]:
@@ -39,8 +42,9 @@ class Blocks:
         wishes = [(host, block, path) for host in by_host for block, path in self._wish(by_host[host], identities)]
         # What is written by hand first, so that it is the other that is told to give way where both can.
         for host, block, path in sorted(wishes, key=lambda wish: wish[2] is None):
-            other = next((whose for taken, whose in self._taken if taken.overlaps(block)), None)
-            if other is None:
+            overlapping = self._overlapping(block)
+            other = overlapping[1] if overlapping is not None else ""
+            if overlapping is None:
                 self._take(block, host)
                 self._of[host] = block
             elif path is not None:
@@ -93,17 +97,19 @@ class Blocks:
         pool, span = self._pool(member), self._span(member)
         size = pool.block_size or span.prefixlen
         step = 1 << (span.max_prefixlen - size)
-        start, end = int(span.network_address), int(span.broadcast_address)
-        for taken, _whose in self._taken:
-            if int(taken.network_address) > start + step - 1:
+        start, end = int(span.network_address) if self._from is None else self._from, int(span.broadcast_address)
+        while start + step - 1 <= end:
+            overlapping = self._overlapping(_block(span, start, size))
+            if overlapping is None:
                 break
             # Past it, at the next address where a block can begin.
-            start = max(start, (int(taken.broadcast_address) + step) // step * step)
+            start = max(start, (overlapping[0] + step) // step * step)
+        self._from = start
         if start + step - 1 > end:
             text = "{0} has no block of /{1} left for this host{2}"
             problems.note(member.host, pool.path, text, span, size, self._advice(span, size))
             return
-        block = ip_network((start, size)) if span.version == 4 else ip_network((start, size))
+        block = _block(span, start, size)
         self._take(block, member.host)
         self._of[member.host] = block
 
@@ -117,5 +123,25 @@ class Blocks:
         return "; the network needs a larger subnet"
 
     def _take(self, block: Subnet, whose: str) -> None:
-        self._taken.append((block, whose))
-        self._taken.sort(key=lambda each: int(each[0].network_address))
+        self._taken.setdefault((int(block.network_address), block.prefixlen), whose)
+        insort(self._firsts, int(block.network_address))
+
+    def _overlapping(self, block: Subnet) -> Optional[Tuple[int, str]]:
+        """The last address of a block that is taken and shares one with this, and whose it is. Of two prefixes that do,
+        one holds the other."""
+        first, bits = int(block.network_address), block.max_prefixlen
+        for length in range(block.prefixlen + 1):
+            start = first >> (bits - length) << (bits - length)
+            if (start, length) in self._taken:
+                return start + (1 << (bits - length)) - 1, self._taken[start, length]
+        at = bisect_left(self._firsts, first)
+        if at < len(self._firsts) and self._firsts[at] <= int(block.broadcast_address):
+            start = self._firsts[at]
+            length = next(each for each in range(block.prefixlen + 1, bits + 1) if (start, each) in self._taken)
+            return start + (1 << (bits - length)) - 1, self._taken[start, length]
+        return None
+
+
+def _block(span: Subnet, start: int, size: int) -> Subnet:
+    kind = IPv4Network if span.version == 4 else IPv6Network
+    return kind((start, size))

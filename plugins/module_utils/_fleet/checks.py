@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from ipaddress import ip_address, ip_network
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Sequence, Set, Tuple
 
@@ -95,13 +96,15 @@ def _name(group: Group) -> str:
 
 def check_links(members: Sequence[Member], identities: Mapping[str, Identity], problems: FleetProblems) -> None:
     """A link may name a container of another host; which one has to be plain."""
+    where = _places(members)
     for member in members:
         for container in member.topology.containers.values() if member.host in identities else ():
             for link in container.links:
                 if link.container in member.topology.containers:
                     continue
                 shared = {each.network for each in container.attachments}
-                hosts = [other.host for other in members if other is not member and _has(other, link.container, shared)]
+                there = where.get(link.container, {})
+                hosts = [host for host, networks in there.items() if host != member.host and networks & shared]
                 if not hosts:
                     text = "{0}: there is no such container in this topology, nor on another host of its overlays"
                     problems.note(member.host, link.path, text, quote(link.container))
@@ -110,14 +113,14 @@ def check_links(members: Sequence[Member], identities: Mapping[str, Identity], p
                     problems.note(member.host, link.path, text, quote(link.container), " and ".join(hosts))
 
 
-def _has(member: Member, name: str, networks: Set[str]) -> bool:
-    """Whether a host has a container on one of these overlays."""
-    return any(
-        c.name == name
-        for network in member.overlays()
-        if network.name in networks
-        for c, _p in member.places(network.name)
-    )
+def _places(members: Sequence[Member]) -> Dict[str, Dict[str, Set[str]]]:
+    """Container → host → the overlays that it is on there."""
+    found: Dict[str, Dict[str, Set[str]]] = {}
+    for member in members:
+        for network in member.overlays():
+            for container, _place in member.places(network.name):
+                found.setdefault(container.name, {}).setdefault(member.host, set()).add(network.name)
+    return found
 
 
 def check_clashes(group: Group, identities: Mapping[str, Identity], problems: FleetProblems) -> None:
@@ -177,7 +180,7 @@ def _declared_mtu(group: Group, most: int, narrowest: str, underlay: int, proble
 def check_explicit_addresses(group: Group, mode: str, peers: Mapping[str, Peer], problems: FleetProblems) -> None:
     """An address is one container's. Where it may be in any block (bridged), not in another host's."""
     owners: Dict[str, Tuple[str, str]] = {}
-    blocks = [(block, host) for host, peer in peers.items() for block in peer.blocks]
+    blocks = _Blocks(peers)
     written = {(m.host, c.name): place for m in group.members for c, place in m.places(group.network)}
     for host, peer in peers.items():
         for name, container in peer.containers.items():
@@ -191,18 +194,27 @@ def check_explicit_addresses(group: Group, mode: str, peers: Mapping[str, Peer],
                     text = "{0}: {1} on {2} has this address too; choose another for one of them"
                     problems.note(host, path, text, quote(address), other[1], other[0])
                     continue
-                foreign = _in_block_of(address, host, blocks)
-                if mode == "bridged" and foreign is not None:
+                block, whose = blocks.of(address) if mode == "bridged" else ("", host)
+                if whose not in ("", host):
                     text = "{0}: in {1}, the block of {2}; choose one that is in no other host's block"
-                    problems.note(host, path, text, quote(address), *foreign)
+                    problems.note(host, path, text, quote(address), block, whose)
 
 
-def _in_block_of(address: str, host: str, blocks: Iterable[Tuple[str, str]]) -> Any:
-    """(block, host) of another host; None where it is in none."""
-    for block, whose in blocks:
-        if whose != host and family_of(block) == family_of(address) and ip_address(address) in ip_network(block):
-            return block, whose
-    return None
+class _Blocks:
+    """Those of all hosts of a network, of which no two overlap."""
+
+    def __init__(self, peers: Mapping[str, Peer]) -> None:
+        blocks: List[Tuple[Any, str]] = [(ip_network(each), host) for host, p in peers.items() for each in p.blocks]
+        self._sorted = sorted(((block.version, int(block[0])), block, host) for block, host in blocks)
+        self._starts = [start for start, _block, _host in self._sorted]
+
+    def of(self, address: str) -> Tuple[str, str]:
+        """The block that an address is in, and whose it is; empty both where it is in none."""
+        wanted: Any = ip_address(address)
+        at = bisect_right(self._starts, (wanted.version, int(wanted))) - 1
+        if at >= 0 and wanted in self._sorted[at][1]:
+            return str(self._sorted[at][1]), self._sorted[at][2]
+        return "", ""
 
 
 def unknown_peers(group: Group, ids: Mapping[str, str], asked: Iterable[str], problems: FleetProblems) -> List[str]:

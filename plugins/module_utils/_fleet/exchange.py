@@ -85,8 +85,9 @@ class HostPlan:
     networks: Mapping[str, Membership] = field(default_factory=dict)
     left: Mapping[str, Left] = field(default_factory=dict)  # by inventory name
 
-    def as_data(self) -> Dict[str, Any]:
-        return dict(_plain(self), version=VERSION)
+    def as_data(self, peers: Optional[Dict[int, Any]] = None) -> Dict[str, Any]:
+        """``peers``: what other plans say of the same hosts, for there are few of these, each said many times."""
+        return dict(_plain(self, {} if peers is None else peers), version=VERSION)
 
 
 def _of_family(texts: Tuple[str, ...], family: int) -> Optional[str]:
@@ -98,13 +99,17 @@ def family_of(text: str) -> int:
     return 6 if ":" in text else 4
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, peers: Dict[int, Any]) -> Any:
+    if isinstance(value, Peer):
+        if id(value) not in peers:
+            peers[id(value)] = {each.name: _plain(getattr(value, each.name), peers) for each in fields(value)}
+        return peers[id(value)]
     if is_dataclass(value):
-        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
+        return {each.name: _plain(getattr(value, each.name), peers) for each in fields(value)}
+    if isinstance(value, dict):
+        return {key: peers[id(item)] if id(item) in peers else _plain(item, peers) for key, item in value.items()}
     if isinstance(value, tuple):
-        return [_plain(item) for item in value]
+        return [_plain(item, peers) for item in value]
     return value
 
 
@@ -118,15 +123,20 @@ def check_version(data: Mapping[str, Any], whose: str) -> None:
         raise OtherVersion(text.format(whose, data.get("version"), VERSION))
 
 
-def host_plan(data: Mapping[str, Any]) -> HostPlan:
-    """From ``HostPlan.as_data``; raises OtherVersion."""
+#: (network, host id, generation) → what is told of that host: with a generation it is the same, whoever tells it.
+Read = Dict[Tuple[str, str, int], Peer]
+
+
+def host_plan(data: Mapping[str, Any], read: Optional[Read] = None) -> HostPlan:
+    """From ``HostPlan.as_data``; raises OtherVersion. ``read``: from the plans of other hosts."""
     check_version(data, "what is known of the host {0}".format(data.get("host")))
+    already: Read = {} if read is None else read
     return HostPlan(
         topology=data["topology"],
         host=data["host"],
         host_id=data["host_id"],
         generation=data["generation"],
-        networks={name: _membership(words) for name, words in data["networks"].items()},
+        networks={name: _membership(name, words, already) for name, words in data["networks"].items()},
         left={name: _left(words) for name, words in data["left"].items()},
     )
 
@@ -135,9 +145,16 @@ def _left(data: Mapping[str, Any]) -> Left:
     return Left(data["host_id"], {name: tuple(blocks) for name, blocks in data["networks"].items()})
 
 
-def _membership(data: Mapping[str, Any]) -> Membership:
+def _membership(network: str, data: Mapping[str, Any], read: Read) -> Membership:
     own = dict(data, subnets=tuple(data["subnets"]), own=_peer(data["own"]))
-    return Membership(**dict(own, peers={host: _peer(words) for host, words in data["peers"].items()}))
+    return Membership(**dict(own, peers={host: _once(network, each, read) for host, each in data["peers"].items()}))
+
+
+def _once(network: str, data: Mapping[str, Any], read: Read) -> Peer:
+    key = (network, data["host_id"], data["generation"])
+    if key not in read:
+        read[key] = _peer(data)
+    return read[key]
 
 
 def _peer(data: Mapping[str, Any]) -> Peer:

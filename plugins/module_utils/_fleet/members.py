@@ -14,7 +14,7 @@ from typing import Any, Iterator, List, Mapping, Optional, Tuple
 from .._declaration.fleet_words import FleetWords
 from .._declaration.overlay_words import VNI_MAX
 from .._declaration.topology import Attachment, Container, Network, Pool, Subnet, Topology
-from .exchange import HostPlan, check_version, host_plan
+from .exchange import HostPlan, Read, check_version, host_plan
 
 OVERLAY = "overlay"
 
@@ -53,8 +53,8 @@ class Identity:
     kept: Optional[HostPlan] = None  # what it was told last
 
 
-def identity(host: str, data: Mapping[str, Any]) -> Identity:
-    """From what the module ``fleet_member`` answers; raises OtherVersion."""
+def identity(host: str, data: Mapping[str, Any], read: Optional[Read] = None) -> Identity:
+    """From what the module ``fleet_member`` answers; raises OtherVersion. ``read``: as ``host_plan`` has it."""
     check_version(data, "the host {0}".format(host))
     return Identity(
         host_id=data["host_id"],
@@ -62,7 +62,7 @@ def identity(host: str, data: Mapping[str, Any]) -> Identity:
         underlay_mtu=int(data["underlay_mtu"]),
         clashes=tuple((subnet, route, ifname) for subnet, route, ifname in data["clashes"]),
         vxlans=tuple((ifname, int(vni), int(port), owner) for ifname, vni, port, owner in data["vxlans"]),
-        kept=host_plan(data["kept"]) if data["kept"] else None,
+        kept=host_plan(data["kept"], read) if data["kept"] else None,
     )
 
 

@@ -11,7 +11,7 @@ is wrong, with host and place.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Dict, Iterator, List, Mapping, Sequence, Set, Tuple
+from typing import Dict, Iterable, Iterator, List, Mapping, Sequence, Tuple
 
 from .._declaration.topology import Attachment, Container, families
 from .._kernel.macs import mac_of, vtep_mac
@@ -42,56 +42,61 @@ def fleet_plan(members: Sequence[Member], identities: Mapping[str, Identity]) ->
     ids = dict(_ids(members, identities, known))
     checks.check_ids(ids, problems)
     found = [group for group in groups(list(members)) if any(m.host in identities for m in group.members)]
-    told: Dict[str, Dict[str, Membership]] = {member.host: {} for member in members if member.host in identities}
-    passive: Set[str] = set()
+    peers_of: Dict[str, Dict[str, Peer]] = {}
+    mtus: Dict[str, int] = {}
     for group in found:
         checks.check_agreement(group, problems)
         checks.check_clashes(group, identities, problems)
         checks.unknown_peers(group, ids, identities, problems)
         if problems:
             continue  # what is asked next takes for granted that the hosts agree
-        peers = dict(_peers(group, ids, identities, known, problems))
+        peers = peers_of[group.network] = dict(_peers(group, ids, identities, known, problems))
         checks.check_underlay(group, peers, problems)
         checks.check_explicit_addresses(group, group.of(group.members[0]).options.mode, peers, problems)
-        mtu = checks.mtu_of(group, peers, problems) if peers else 0
-        passive.update(host for host in peers if host not in identities)
-        for host in peers:
-            if host in identities:
-                told[host][group.network] = _membership(group, host, peers, mtu)
+        mtus[group.network] = checks.mtu_of(group, peers, problems) if peers else 0
     checks.check_links(members, identities, problems)
     if problems:
         return FleetPlan(tuple(dict.fromkeys(problems)), asked=tuple(identities))
-    by_host = {member.host: member for member in members}
-    generations = {host: _generation(host, identities[host], known, told[host]) for host in told}
+    told = [member for member in members if member.host in identities]
+    generations = {member.host: _generation(member.host, identities[member.host], known, peers_of) for member in told}
+    dated = {network: _dated(peers, generations) for network, peers in peers_of.items()}
+    left = {network: _left(network, peers, known, identities) for network, peers in peers_of.items()}
+    memberships: Dict[str, Dict[str, Membership]] = {member.host: {} for member in told}
+    for group in found:
+        for member in group.members:
+            if member.host in memberships:
+                membership = _membership(group, member, dated[group.network], mtus[group.network])
+                memberships[member.host][group.network] = membership
     hosts = {
-        host: HostPlan(
-            topology=by_host[host].topology.name,
-            host=host,
-            host_id=identities[host].host_id,
-            generation=generations[host],
-            networks={name: _dated(each, host, generations) for name, each in told[host].items()},
-            left=_left(known, told[host], identities),
+        member.host: HostPlan(
+            topology=member.topology.name,
+            host=member.host,
+            host_id=identities[member.host].host_id,
+            generation=generations[member.host],
+            networks=memberships[member.host],
+            left=_together(left[network] for network in memberships[member.host]),
         )
-        for host in told
+        for member in told
     }
-    return FleetPlan((), hosts, tuple(told), tuple(sorted(passive)))
+    passive = {host for peers in peers_of.values() for host in peers if host not in identities}
+    return FleetPlan((), hosts, tuple(hosts), tuple(sorted(passive)))
 
 
-def _generation(host: str, identity: Identity, known: Known, networks: Mapping[str, Membership]) -> int:
+def _generation(host: str, identity: Identity, known: Known, peers_of: Mapping[str, Mapping[str, Peer]]) -> int:
     """One more than the last, where what the host says of itself is not what is known of it."""
     last, kept = known.generation(identity.host_id), identity.kept
     before = {name: replace(each.own, generation=0) for name, each in kept.networks.items()} if kept is not None else {}
+    now = {network: peers[host] for network, peers in peers_of.items() if host in peers}
     same = kept is not None and (kept.host, kept.host_id, kept.generation) == (host, identity.host_id, last)
-    return last if same and before == {name: each.own for name, each in networks.items()} else last + 1
+    return last if same and before == now else last + 1
 
 
-def _dated(membership: Membership, host: str, generations: Mapping[str, int]) -> Membership:
+def _dated(peers: Mapping[str, Peer], generations: Mapping[str, int]) -> Dict[str, Peer]:
     """With the generation of each host that answered in this run."""
-    peers = {
-        other: replace(peer, generation=generations[other]) if other in generations else peer
-        for other, peer in membership.peers.items()
+    return {
+        host: replace(peer, generation=generations[host]) if host in generations else peer
+        for host, peer in peers.items()
     }
-    return replace(membership, own=replace(membership.own, generation=generations[host]), peers=peers)
 
 
 def _ids(members: Sequence[Member], identities: Mapping[str, Identity], known: Known) -> Iterator[Tuple[str, str]]:
@@ -157,9 +162,9 @@ def _container(member: Member, container: Container, place: Attachment, addresse
     )
 
 
-def _membership(group: Group, host: str, peers: Mapping[str, Peer], mtu: int) -> Membership:
-    member = next(member for member in group.members if member.host == host)
-    network = group.of(member)
+def _membership(group: Group, member: Member, peers: Mapping[str, Peer], mtu: int) -> Membership:
+    network, others = group.of(member), dict(peers)
+    del others[member.host]
     return Membership(
         topology=group.topology,
         mode=network.options.mode,
@@ -167,20 +172,25 @@ def _membership(group: Group, host: str, peers: Mapping[str, Peer], mtu: int) ->
         port=member.words.vxlan_port,
         mtu=mtu,
         subnets=tuple(str(group.subnet(pool)) for pool in network.pools if pool.family in families(network)),
-        own=peers[host],
-        peers={other: peer for other, peer in peers.items() if other != host},
+        own=peers[member.host],
+        peers=others,
     )
 
 
-def _left(known: Known, networks: Mapping[str, Membership], identities: Mapping[str, Identity]) -> Dict[str, Left]:
-    """Hosts that are on these networks no more and did not say so themselves, with what they may still hold."""
+def _left(network: str, peers: Mapping[str, Peer], known: Known, identities: Mapping[str, Identity]) -> Dict[str, Left]:
+    """Hosts that are on a network no more and did not say so themselves, with what they may still hold."""
+    here = {peer.host_id for peer in peers.values()} | {identity.host_id for identity in identities.values()}
+    return {
+        known.name(host_id): Left(host_id, {network: blocks})
+        for host_id, blocks in known.holders(network)
+        if host_id not in here and blocks
+    }
+
+
+def _together(parts: Iterable[Mapping[str, Left]]) -> Dict[str, Left]:
     found: Dict[str, Left] = {}
-    answered = {identity.host_id for identity in identities.values()}
-    for network, membership in networks.items():
-        here = {membership.own.host_id, *(peer.host_id for peer in membership.peers.values())}
-        for host_id, blocks in known.holders(network):
-            if host_id not in here and host_id not in answered and blocks:
-                name = known.name(host_id)
-                before = found.get(name, Left(host_id))
-                found[name] = replace(before, networks={**before.networks, network: blocks})
+    for part in parts:
+        for name, left in part.items():
+            before = found.get(name, left)
+            found[name] = replace(before, networks={**before.networks, **left.networks})
     return found

@@ -32,7 +32,7 @@ def restore(words: Any) -> Answer:
 
 
 def _of_each(topology: Optional[str], perform: Perform, verb: str, changed: int) -> Answer:
-    """``changed``: what to exit with where there were changes."""
+    """``changed``: what to exit with where there were changes, or what is left is for others."""
     names = kept.topologies() if topology is None else [topology]
     data: Dict[str, Any] = {}
     lines: List[str] = [] if names else ["nothing was applied on this host"]
@@ -50,9 +50,11 @@ def _of_each(topology: Optional[str], perform: Perform, verb: str, changed: int)
         lines.append("{0}: {1}".format(name, _told(result, verb)))
         lines.extend("  " + line for line in result.actions)
         warnings.extend("{0}: {1}".format(name, warning) for warning in result.warnings)
-        statuses.append(changed if result.changed else CLEAN)
+        statuses.append(changed if result.changed or result.unmended else CLEAN)
     return Answer({"topologies": data}, lines, worst(statuses), tuple(warnings))
 
 
 def _told(result: Result, verb: str) -> str:
-    return "{0} ({1})".format(verb, len(result.changes)) if result.changed else "as it was applied"
+    if result.changed:
+        return "{0} ({1})".format(verb, len(result.changes))
+    return "not as it was applied, and not ours to mend" if result.unmended else "as it was applied"

@@ -27,6 +27,12 @@ class HandleMark:
     inode: int
     attach: Optional[str] = None  # as in Netns.attach
     lost: bool = False  # it is to be put back: the file is damaged or gone
+    started: Optional[int] = None  # of attach: pid:N, when that process was started (proc(5), starttime)
+
+    @property
+    def is_second(self) -> bool:
+        """Whether it is of a second handle, of what another handle or the host stands for already."""
+        return self.attach is not None and (self.attach == "host" or self.attach.startswith("netns:"))
 
 
 @functools.lru_cache(maxsize=None)
@@ -73,10 +79,10 @@ def former() -> Dict[str, HandleMark]:
 
 
 def _mark(words: Mapping[str, Any]) -> Optional[HandleMark]:
-    topology, inode, attach = (words.get(word) for word in ("topology", "inode", "attach"))
+    topology, inode, attach, started = (words.get(word) for word in ("topology", "inode", "attach", "started"))
     if not isinstance(topology, str) or not isinstance(inode, int) or not isinstance(attach, (str, type(None))):
         return None
-    return HandleMark(topology, inode, attach)
+    return HandleMark(topology, inode, attach, started=started if isinstance(started, int) else None)
 
 
 def _words(path: str) -> Dict[str, Any]:
@@ -88,7 +94,8 @@ def _words(path: str) -> Dict[str, Any]:
 
 def write(name: str, mark: HandleMark) -> None:
     gate.writing("mark " + name)
-    text = json.dumps({"topology": mark.topology, "inode": mark.inode, "attach": mark.attach})
+    words = {"topology": mark.topology, "inode": mark.inode, "attach": mark.attach}
+    text = json.dumps(words if mark.started is None else dict(words, started=mark.started))
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
     try:
         descriptor = os.open(path(name), flags, 0o600)

@@ -53,6 +53,27 @@ def active_states(units: Iterable[str]) -> Dict[str, str]:
     return dict(zip(wanted, found))
 
 
+def main_processes(services: Iterable[str]) -> Dict[str, int]:
+    """Service → its main process. Without those that do not run, and those that are being started or stopped."""
+    wanted = list(services)
+    if not wanted:
+        return {}
+    shown = _systemctl("show", "--property=Id,Names,MainPID,Job", *wanted)
+    found: Dict[str, int] = {}
+    for service, text in zip(wanted, shown.split("\n\n")):
+        words = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
+        pid = int(words.get("MainPID") or 0)
+        if pid and not int(words.get("Job") or 0):
+            found[service] = pid
+    return found
+
+
+def restart(unit: str) -> None:
+    """Without waiting for it: what it waits for itself may wait for us, who hold the host."""
+    gate.writing("systemd")
+    _systemctl("restart", "--no-block", unit)
+
+
 def daemon_reload() -> None:
     """Units are read again from their files."""
     gate.writing("systemd")

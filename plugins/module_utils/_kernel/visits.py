@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import dataclass, field
 from typing import Callable, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Tuple
@@ -17,6 +18,7 @@ from .marks import HandleMark
 from .rtnl import read as rtnetlink
 from .rtnl.neighbours import Neighbour, read_permanent
 from .rtnl.read import Link, RouteEntry
+from .rtnl.socket import NetlinkSocket
 from .second_process import SecondProcess
 from .settled import Settling
 
@@ -123,7 +125,7 @@ class Visits:
 
 
 def _owned(handle_marks: Mapping[str, HandleMark], owners: FrozenSet[str]) -> List[str]:
-    return [name for name, mark in handle_marks.items() if mark.topology in owners and mark.attach is None]
+    return [name for name, mark in handle_marks.items() if mark.topology in owners and not mark.is_second]
 
 
 def _visit(host: Host, name: str, keys: Sequence[str], settling: Settling) -> Optional[NamespaceState]:
@@ -131,7 +133,24 @@ def _visit(host: Host, name: str, keys: Sequence[str], settling: Settling) -> Op
     handle is gone since it was listed."""
     if not _enter(name):
         return None
-    socket = host.keep_socket(name)
+    state = _read(host, host.keep_socket(name), keys, settling)
+    if state.trouble:
+        host.forget(name)
+    return state
+
+
+def visit_behind(host: Host, descriptor: int, keys: Sequence[str]) -> NamespaceState:
+    """The inside of a namespace that has no handle of ours, and is open."""
+    try:
+        namespaces.enter(descriptor)
+        with contextlib.closing(NetlinkSocket()) as socket:
+            return _read(host, socket, keys, Settling())
+    finally:
+        host.go_home()
+
+
+def _read(host: Host, socket: NetlinkSocket, keys: Sequence[str], settling: Settling) -> NamespaceState:
+    """Of the namespace that the thread is in."""
     settings = sysctl.read_all(keys, host.proc.directory())
     links: Dict[str, Link] = {}
     what = "links"
@@ -144,7 +163,6 @@ def _visit(host: Host, name: str, keys: Sequence[str], settling: Settling) -> Op
         what = "neighbours"
         neighbours = read_permanent(socket, MOST_ADDRESSES)
     except FabricError as error:  # what is in there is not ours: it is to spoil its own container's run only
-        host.forget(name)
         return NamespaceState(links, sysctls=settings, trouble="its {0}: {1}".format(what, error))
     return NamespaceState(
         links=links,

@@ -10,7 +10,7 @@ import contextlib
 import functools
 import json
 from dataclasses import replace
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from .._declaration.limits import Limit, parse_remove_limit
 from .._declaration.restore import UNBOUND
@@ -45,6 +45,7 @@ from .._resources.action import Action, Operation, operation
 from .._resources.firewalls.accept import WARN
 from .._resources.forwarding import DROP, KEEP, KEYS, MANAGE, Forwarding, decide, warnings
 from . import around, by_itself, lost_leases, trial
+from . import workloads as programs
 from .around import Around
 from .cautions import cautions
 from .surroundings import refuse_strange_addresses, surroundings
@@ -94,6 +95,7 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool, again: Optiona
                 work = Work(topology.name, functools.partial(planner.plan_only, again.only))
             result = run.carry_out(work)
         cautioned = tuple(prepared.cautions())
+        unmended = prepared.unmended()
         result = replace(result, kinds=_kinds(run.view, params, absent, prepared, kept, result, check_mode))
         watch.lap("tell drift from intent" if check_mode else "finish")
     told_apart = {"drift": result.of_kinds(DRIFT), "intended": result.of_kinds(INTENDED, RELEASE)}
@@ -101,11 +103,12 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool, again: Optiona
     beside = planner.firewall.warnings(_forwarding(prepared.topology))
     # what was turned on was said when it was applied
     told = prepared.forwarding if again is None else replace(prepared.forwarding, turned_on=())
-    result = replace(result, warnings=(*warnings(told, needing), *beside, *cautioned))
+    result = replace(result, warnings=(*warnings(told, needing), *beside, *cautioned, *unmended), unmended=unmended)
     watch.lap("look at other firewalls")
     result = run.first.then(replace(result, timings=watch.milliseconds()))
     if result.quarantined:
         raise _left_out(result, check_mode)
+    result = result.with_facts(unmended=list(unmended)) if unmended else result
     return result.with_facts(**prepared.described(), **(told_apart if check_mode else {}))
 
 
@@ -130,7 +133,7 @@ def _left_out(result: Result, check_mode: bool) -> FabricError:
 
 class Prepared(NamedTuple):
     """A declaration, leased and expanded. ``described`` and ``asked`` are computed when they are first asked for;
-    ``cautions``, what to warn of, when the run is over.
+    ``cautions``, what to warn of, when the run is over; and ``unmended``, what of the host is not as declared then.
 
     ``keep``: once it is real, it is the last declaration. ``around``: None where nothing is declared.
     """
@@ -144,6 +147,7 @@ class Prepared(NamedTuple):
     described: Callable[[], Dict[str, Any]]
     asked: Callable[[], Digests]
     cautions: Callable[[], Iterable[str]] = tuple
+    unmended: Callable[[], Tuple[str, ...]] = tuple
 
 
 @contextlib.contextmanager
@@ -270,6 +274,7 @@ def prepare(
 ) -> Prepared:
     """Lease and expand: from what is declared to what is to be on this host."""
     warn: Callable[[], Iterable[str]] = tuple
+    unmended: Callable[[], Tuple[str, ...]] = tuple
     if absent:
         allocation, desired = release_topology(store, topology.name), Desired(topology.name)
         reading, taken = None, None
@@ -296,7 +301,10 @@ def prepare(
             warn = functools.partial(cautions, topology, allocation, reading, seen)
         defaults = around.host_defaults(taken, reading, _forwards_ipv4(view, words))
         defaults = replace(defaults, name_server=words.get("dns") == UNBOUND)
-        desired = expand(topology, allocation, defaults).without(missing)
+        ask = again is None or not (again.early or again.only)
+        found = programs.with_programs(view.host, expand(topology, allocation, defaults), again is not None, ask)
+        desired = found.desired.without(missing)
+        unmended = functools.partial(_unmended, topology, found.told) if ask else tuple
         if desired.limited_ifnames():
             dependencies.require_library("pyroute2", "to limit traffic of containers")
     decided = _decide(view, topology, desired, words, reading)
@@ -307,13 +315,18 @@ def prepare(
         desired = replace(
             desired,
             units=by_itself.units_of(topology, wanted),
+            drop_ins=programs.services_of(topology),
             program=by_itself.program_for(topology.name, wanted.program),
         )
     desired = replace(desired, sysctls=decided.settings, given_back=decided.given_back, transit=decided.transit)
     described = functools.lru_cache(maxsize=None)(functools.partial(_describe, topology, allocation))
     asked = functools.lru_cache(maxsize=None)(functools.partial(digests, desired))
     planner = Planner(view, desired, words.get("firewall") or WARN, described, consent, quarantine)
-    return Prepared(topology, allocation, planner, decided, taken, again is None, described, asked, warn)
+    return Prepared(topology, allocation, planner, decided, taken, again is None, described, asked, warn, unmended)
+
+
+def _unmended(topology: Topology, told: Sequence[str]) -> Tuple[str, ...]:
+    return (*told, *programs.elsewhere(topology))
 
 
 def _forwards_ipv4(view: View, words: Mapping[str, Any]) -> bool:

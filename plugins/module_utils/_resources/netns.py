@@ -9,12 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
-from .._kernel import namespaces
+from .._kernel import namespaces, workloads
 from .._kernel.changes import Subject
 from .._kernel.errors import ForeignObjectError
 from .._kernel.marks import HandleMark
 from .._kernel.observe import Observed
 from .._kernel.operations.netns import attach_path
+from .._kernel.visits import NamespaceState
+from .._kernel.workloads import Running
 from . import connected, routes
 from .action import Action, Operation, operation
 from .routes import StaticRoute
@@ -25,15 +27,26 @@ _LOOPBACK = ("127.0.0.1/8", "::1/128")
 
 
 @dataclass(frozen=True)
+class Brought:
+    """A namespace that a program brings, as it was found before the run. ``inside`` is None where the handle leads
+    there already, and it is read by that."""
+
+    running: Running
+    inside: Optional[NamespaceState] = None
+
+
+@dataclass(frozen=True)
 class Netns:
     """``attach`` None: a namespace of its own. Else a second handle of one that exists: a path, ``pid:N``,
-    ``netns:NAME`` or ``host``."""
+    ``netns:NAME`` or ``host``; or, with ``brought``, the one handle of a program's own, where our interfaces are then:
+    a path, ``pid:N``, ``docker:NAME``, ``podman:NAME`` or ``machine:NAME``."""
 
     name: str
     topology: str
     attach: Optional[str] = None
-    sysctls: Tuple[Tuple[str, str], ...] = ()  # only for a namespace of its own; keys with slashes
+    sysctls: Tuple[Tuple[str, str], ...] = ()  # not of a second handle; keys with slashes
     routes: Optional[Tuple[StaticRoute, ...]] = None  # all that lead nowhere, and so are no interface's; None: any
+    brought: Optional[Brought] = None
 
 
 def compare(desired: Netns, observed: Observed) -> List[Action]:
@@ -45,10 +58,10 @@ def compare(desired: Netns, observed: Observed) -> List[Action]:
         known = replace(observed, marks={**observed.marks, name: replace(mark, lost=False)})
         return [put_back(name, mark), *compare(desired, known)]
     if name not in observed.handles:
-        made = _create(desired)
-        return [replace(made, undo=(*made.undo, *_marked_again(name, mark)))]
+        made, *more = _made(desired, observed)
+        return [replace(made, undo=(*made.undo, *_marked_again(name, mark))), *more]
     if mark is not None and (mark.attach is None) != (desired.attach is None):
-        return [_make_way(name, observed, "remove namespace {0}"), _create(desired)]
+        return [_make_way(name, observed, "remove namespace {0}"), *_made(desired, observed)]
     if desired.attach is not None:
         return _compare_attached(desired, observed)
     return _compare_own(desired, observed, mark)
@@ -116,6 +129,14 @@ def _refuse_foreign(desired: Netns, observed: Observed, mark: Optional[HandleMar
         )
 
 
+def _made(desired: Netns, observed: Observed) -> List[Action]:
+    """One that a program brings has something in it already."""
+    if desired.brought is None or desired.brought.inside is None:
+        return [_create(desired)]
+    there = {**observed.namespaces, desired.name: desired.brought.inside}
+    return [_create(desired), *_inside(desired, replace(observed, namespaces=there))]
+
+
 def _create(desired: Netns) -> Action:
     name, topology = desired.name, desired.topology
     if desired.attach is None:
@@ -125,15 +146,24 @@ def _create(desired: Netns) -> Action:
         )
         text = "create namespace {0}".format(name)
     else:
-        do = (operation("netns.attach", name=name, topology=topology, attach=desired.attach),)
+        do = (operation("netns.attach", name=name, topology=topology, attach=desired.attach, **_process_of(desired)),)
         text = "attach {0} to {1}".format(name, _words_of_attach(desired.attach))
     own: Dict[str, Any] = {"own": True, **{shown(key): value for key, value in desired.sysctls}}
     after = {"attach": desired.attach} if desired.attach else own
     return Action(text, Subject(container=name), do, (operation("netns.remove", name=name),), after=after)
 
 
+def _process_of(desired: Netns) -> Dict[str, Any]:
+    if desired.brought is None or not desired.brought.running.pid:
+        return {}
+    running = desired.brought.running
+    return {"process": [running.pid, running.started], "inode": running.inode}
+
+
 def _compare_attached(desired: Netns, observed: Observed) -> List[Action]:
     attach = desired.attach or ""
+    if desired.brought is not None:
+        return _compare_brought(desired, desired.brought, observed)
     if attach == "host":
         wanted: Optional[int] = observed.own_inode
     elif attach.startswith("netns:"):
@@ -144,6 +174,17 @@ def _compare_attached(desired: Netns, observed: Observed) -> List[Action]:
         return []
     away = _make_way(desired.name, observed, "detach {0}, which is another namespace")
     return [away, _create(desired)]
+
+
+def _compare_brought(desired: Netns, brought: Brought, observed: Observed) -> List[Action]:
+    if observed.handles[desired.name] == brought.running.inode:
+        return list(_inside(desired, observed))
+    mark = observed.marks.get(desired.name)
+    text = "detach {0}, which is another namespace"
+    if mark is not None and mark.attach == desired.attach:
+        text = "detach {0}: " + workloads.called(desired.attach or "") + " has another network namespace since it was "
+        text += "restarted, and its interfaces are gone"
+    return [_make_way(desired.name, observed, text), *_made(desired, observed)]
 
 
 def _compare_own(desired: Netns, observed: Observed, mark: Optional[HandleMark]) -> List[Action]:
@@ -185,7 +226,9 @@ def put_back(name: str, mark: HandleMark) -> Action:
 def _marked_again(name: str, mark: Optional[HandleMark]) -> Iterator[Operation]:
     """What brings back a mark, of a handle that is gone or leads elsewhere."""
     if mark is not None:
-        yield operation("netns.remark", name=name, topology=mark.topology, inode=mark.inode, attach=mark.attach)
+        started = {"started": mark.started} if mark.started is not None else {}
+        words = {"topology": mark.topology, "inode": mark.inode, "attach": mark.attach}
+        yield operation("netns.remark", name=name, **words, **started)
 
 
 def _inside(desired: Netns, observed: Observed) -> Iterator[Action]:
@@ -200,7 +243,7 @@ def _inside(desired: Netns, observed: Observed) -> Iterator[Action]:
         undo = operation("link.set", netns=desired.name, ifname="lo", attributes={"up": False})
         text = "set lo up in namespace {0}".format(desired.name)
         yield Action(text, subject, (do,), (undo,), before={"lo": "down"}, after={"lo": "up"})
-    if lo is not None:
+    if lo is not None and desired.brought is None:
         where = connected.Where(desired.name, "lo", desired.name + ":lo", subject)
         now_addresses = state.addresses.get(lo.index, [])
         yield from connected.compare(where, lo, _LOOPBACK, now_addresses, state.routes, state.tentative)
@@ -213,7 +256,7 @@ def _inside(desired: Netns, observed: Observed) -> Iterator[Action]:
 def _words_of_attach(attach: str) -> str:
     if attach == "host":
         return "the host's own namespace"
-    return "the namespace of " + attach[6:] if attach.startswith("netns:") else attach
+    return "the namespace of " + attach[6:] if attach.startswith("netns:") else workloads.called(attach)
 
 
 def _words(mark: Optional[HandleMark]) -> Dict[str, Any]:

@@ -47,12 +47,13 @@ def report_of(result: Any, host: str, topology: str = "default") -> dict[str, An
 def _known(result: Mapping[str, Any], host: str, topology: str) -> dict[str, Any]:
     changes = read(result["changes"])
     by_kind = {kind: [change["text"] for change in changes if change["kind"] == kind] for kind in KINDS}
+    drifted = bool(by_kind[DRIFT] or result.get("unmended"))
     return {
         "host": host,
         "topology": topology,
-        "status": "drifted" if by_kind[DRIFT] else "pending" if changes else "clean",
+        "status": "drifted" if drifted else "pending" if changes else "clean",
         "changed": bool(changes),
-        "drifted": bool(by_kind[DRIFT]),
+        "drifted": drifted,
         "message": "",
         "warnings": [printable.line(str(warning)) for warning in result.get("warnings") or ()],
         "actions": [change["text"] for change in changes],

@@ -16,6 +16,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._declaration.fleet
 from ansible_collections.linuxnet.fabric.plugins.module_utils._declaration.words import Problems
 from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.drivers.registry import parse_declaration
 from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.checks import check_vnis
+from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.exchange import Read
 from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.members import (
     OVERLAY,
     Identity,
@@ -68,9 +69,10 @@ def plan_of(variables: Mapping[str, Any], hosts: Iterable[str], asked: Iterable[
 def _as_data(problems: Iterable[FleetProblem], plans: Mapping[str, FleetPlan]) -> dict[str, Any]:
     lines = [str(problem) for problem in problems]
     hosts: dict[str, dict[str, Any]] = {}
+    peers: dict[int, Any] = {}
     for topology, plan in plans.items() if not lines else ():
         for host, told in plan.hosts.items():
-            hosts.setdefault(host, {})[topology] = told.as_data()
+            hosts.setdefault(host, {})[topology] = told.as_data(peers)
     asked = {host for plan in plans.values() for host in plan.asked}
     known = {host for plan in plans.values() for host in plan.known} - asked
     return {"problems": lines, "hosts": hosts, "asked": sorted(asked), "known": sorted(known)}
@@ -81,12 +83,14 @@ def _identities(
 ) -> dict[str, dict[str, Identity]]:
     """Topology → inventory name → who answered."""
     found: dict[str, dict[str, Identity]] = {}
+    read: dict[str, Read] = {}
     for host in asked:
         for answer in (variables[host].get(ANSWERS) or {}).get("results") or ():
             data = answer.get("identity")
             try:
                 if data:
-                    found.setdefault(str(data["topology"]), {})[host] = identity(host, data)
+                    topology = str(data["topology"])
+                    found.setdefault(topology, {})[host] = identity(host, data, read.setdefault(topology, {}))
             except FabricError as error:
                 problems.append(FleetProblem(host, "", str(error)))
     return found
@@ -161,9 +165,11 @@ def _merged(own: Mapping[str, Any], word: str, of_files: Mapping[str, Any]) -> d
 
 def _of_the_fleet(members: list[Member], asked: list[str]) -> Iterable[Member]:
     """Without the hosts that no host of this run shares networks with."""
-    fleets = [member.words.fleet for member in members if member.host in asked]
+    here = set(asked)
+    fleets = [member.words.fleet for member in members if member.host in here]
+    named = {host for fleet in fleets for host in fleet or ()}
     for member in members:
-        if member.host in asked or any(fleet is None or member.host in fleet for fleet in fleets):
+        if member.host in here or member.host in named or None in fleets:
             yield member
 
 

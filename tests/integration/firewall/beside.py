@@ -94,6 +94,14 @@ class Beside:
         """What was done by hand as a warning says."""
         raise NotImplementedError
 
+    def close_again(self, commands: Sequence[Sequence[str]]) -> None:
+        """What a warning about the port of overlays said was done by hand."""
+        raise NotImplementedError
+
+    def shut_out(self, peer: str) -> None:
+        """Somebody takes away by hand what lets another host in."""
+        raise NotImplementedError
+
     def _own_copy(self, path: str) -> None:
         copy = "/run/own" + path
         self.host.run(["sh", "-c", "mkdir -p {0} && cp -a {1}/. {0} && mount --bind {0} {1}".format(copy, path)])
@@ -150,6 +158,14 @@ class Ufw(Beside):
         for command in commands:
             self.host.run(command.replace(" allow ", " delete allow ").split())
 
+    def close_again(self, commands: Sequence[Sequence[str]]) -> None:
+        for command in commands:
+            self.host.run(["ufw", "delete", *command[1:]])
+
+    def shut_out(self, peer: str) -> None:
+        self.host.run(["sed", "-i", "/-s {0}/d".format(peer), "/etc/ufw/before.rules"])
+        self.reload()
+
     def remove_ours(self) -> None:
         self.host.run(["sed", "-i", "/-i br-front/d", "/etc/ufw/before.rules"])
         self.host.run(["ufw", "reload"])
@@ -197,6 +213,14 @@ class Firewalld(Beside):
 
     def undo(self, commands: Sequence[str]) -> None:
         self.host.run(["sh", "-c", "rm -f /etc/firewalld/zones/trusted.xml*"])
+        self.reload()
+
+    def close_again(self, commands: Sequence[Sequence[str]]) -> None:
+        self.host.run(["sh", "-c", "rm -f /etc/firewalld/zones/public.xml*"])
+        self.reload()
+
+    def shut_out(self, peer: str) -> None:
+        self.host.run(["rm", "/etc/firewalld/policies/fabric-default-udp.xml"])
         self.reload()
 
     def remove_ours(self) -> None:

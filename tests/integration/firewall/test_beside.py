@@ -12,14 +12,19 @@ from __future__ import annotations
 import functools
 import json
 import re
+import select
+import shlex
+import socket
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Dict, Iterator, List, Sequence, Tuple, Type
+from typing import Any, Dict, Iterator, List, Mapping, Sequence, Tuple, Type
 
 import pytest
 from beside import ALL, Beside
 
+from tests.integration.overlay.peer import SHOP, packet, told
 from tests.lab import Lab, missing, wait_for
 from tests.lab.lab import FAR_IPV4, FAR_IPV6
+from tests.lab.talk import Talk
 
 TOPOLOGY: Dict[str, Any] = {
     "networks": {"front": {"enable_ipv6": True}, "back": {"internal": True}},
@@ -167,4 +172,92 @@ def test_a_run_that_fails_takes_it_back(beside: Beside) -> None:
     host.run(["mount", "-o", "remount,rw", "/etc/netns"])
     assert "the host is as before" in failed["msg"]
     assert any("br-front" in line and ("through" in line or "zone" in line) for line in failed["undone"])
+    assert beside.state() == beside.untouched
+
+
+# --- the other hosts of overlay networks
+
+
+class Afar:
+    """The lab's client as another host of an overlay, and its attacker as none. ``chain``: what a warning names."""
+
+    def __init__(self, beside: Beside) -> None:
+        self.lab, self.talk = beside.lab, Talk(beside.lab)
+        self.host = beside.lab.host
+        containers = {"web": {"networks": ["shop"]}}
+        hosts = {"here": self.host.ipv4, "there": self.lab.client.ipv4}
+        self.declared = {
+            "networks": {"shop": SHOP},
+            "containers": containers,
+            "fleet": told({"shop": SHOP}, hosts, containers),
+        }
+
+    def is_heard(self, wait: float = 5, sender: str = "client") -> bool:
+        (device,) = self.host.json(["ip", "-j", "link", "show", "type", "vxlan"])
+        own = self.declared["fleet"]["networks"]["shop"]["own"]["containers"]["web"]["addresses"][0]
+        ear = self.talk.serve("web", 7777, "udp")
+        raw = self.talk.socket(sender, socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+        there = self.lab.parties[sender].ipv4
+        raw.sendto(packet((there, self.host.ipv4), ("10.88.1.2", own), device["address"]), (self.host.ipv4, 0))
+        heard = bool(select.select([ear], [], [], wait)[0])
+        ear.close()
+        return heard
+
+
+def _warnings(made: Mapping[str, Any]) -> List[str]:
+    return [each["event"]["msg"] if isinstance(each, dict) else each for each in made.get("warnings", ())]
+
+
+def _of_ports(made: Mapping[str, Any]) -> List[str]:
+    """Those about ports that overlays need."""
+    return [text for text in _warnings(made) if "UDP port 4789" in text]
+
+
+@pytest.fixture
+def afar(beside: Beside) -> Iterator[Afar]:
+    if beside.name == "Docker":
+        pytest.skip("Docker's rules say nothing of what is for the host itself")
+    made = Afar(beside)
+    yield made
+    made.talk.close()
+    made.host.module("topology", {"state": "absent"})
+
+
+def test_a_closed_port_of_overlays_is_named_with_commands_that_open_it(beside: Beside, afar: Afar) -> None:
+    """It needs no more than what the warning about forwarded packets says, too."""
+    made = afar.host.module("topology", afar.declared)
+    (warned,) = _of_ports(made)
+    forwarded = re.findall(r'"((?:ufw|firewall-cmd) [^"]*)"', " ".join(_warnings(made)))
+    for command in forwarded:
+        afar.host.run(command.split())
+    assert not afar.is_heard(wait=0.5)
+
+    opened = [shlex.split(each) for each in re.findall(r"`(.*?)`", warned)]
+    for words in opened:
+        afar.host.run(words)
+    heard, left = afar.is_heard(), _of_ports(afar.host.module("topology", afar.declared))
+    beside.close_again(opened)
+    beside.undo(forwarded)
+
+    assert heard and not left
+    assert not afar.is_heard(wait=0.5)
+
+
+def test_with_integrate_other_hosts_of_overlays_are_let_in_and_nobody_else(beside: Beside, afar: Afar) -> None:
+    host, asked = afar.host, dict(afar.declared, firewall="integrate")
+    announced = host.module("topology", asked, check=True)
+
+    made = host.module("topology", asked)
+
+    assert made["actions"] == announced["actions"] and not _of_ports(made)
+    assert afar.is_heard() and not afar.is_heard(wait=0.5, sender="attacker")
+    beside.reload()
+    assert afar.is_heard()
+    assert not host.module("topology", asked)["changed"]
+    beside.shut_out(afar.lab.client.ipv4)
+    assert not afar.is_heard(wait=0.5)
+    assert host.module("topology", asked, check=True)["drift"]
+    host.module("topology", asked)
+    assert afar.is_heard()
+    host.module("topology", {"state": "absent"})
     assert beside.state() == beside.untouched

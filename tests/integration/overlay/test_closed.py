@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.integration.overlay.fleet import Fleet
-from tests.lab import ansible, frames
+from tests.integration.overlay.peer import PORT, VNI, packet
+from tests.lab import ansible
 
-VNI, PORT = 4711, 4789
 CONTAINERS = {
     "node1": {"web": {"networks": ["shop", "quiet"], "links": ["db:database"]}},
     "node2": {"db": {"networks": ["shop", "quiet"], "expose": ["80"]}, "mq": {"networks": ["quiet"]}},
@@ -49,14 +49,9 @@ def _heard(made: Made, sender: str, inner_source: str, peer: str = "", wait: flo
     device = next(each for each in devices if each["linkinfo"]["info_data"]["id"] == VNI)
     bridged = "02:42:" + ":".join("%02x" % int(each) for each in target.split("."))
     to = bridged if "master" in device else device["address"]
-    source_mac = "02:42:" + ":".join("%02x" % int(each) for each in inner_source.split("."))
-    inner = frames.ip4(inner_source, target, 17, frames.udp(inner_source, target, 1111, 7777, b"forged"))
-    frame = frames.ethernet(source_mac, to, 0x0800, inner)
-    payload = struct.pack("!II", 0x08000000, VNI << 8) + frame
     with fleet.listening("node2/db", 7777, "udp") as ear:
-        outer_source = fleet.host(peer or sender).ipv4
-        outer = frames.udp(outer_source, fleet.host("node2").ipv4, 5555, PORT, payload)
-        whole = frames.ip4(outer_source, fleet.host("node2").ipv4, 17, outer)
+        outer = (fleet.host(peer or sender).ipv4, fleet.host("node2").ipv4)
+        whole = packet(outer, (inner_source, target), to)
         raw = fleet.talk.socket(sender, socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
         raw.sendto(whole, (fleet.host("node2").ipv4, 0))
         raw.close()

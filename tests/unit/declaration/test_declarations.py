@@ -44,6 +44,7 @@ def parse(case: Dict[str, Any]) -> Topology:
         declared.get("topology_containers"),
         declared.get("topology_default_address_pools"),
         declared.get("topology_port_range"),
+        bool(declared.get("topology_docker_runtime")),
     )
 
 

@@ -57,6 +57,8 @@ ARGUMENTS: Dict[str, Any] = {
     "family": "ip",
     "flags": {"isolated": True},
     "flows": [],
+    "process": [4242, 81000],
+    "started": 81000,
     "release": "0.1.0",
     "granted": [],
     "group": 4011,

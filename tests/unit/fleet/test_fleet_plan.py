@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any, Dict, Iterator
 
@@ -102,3 +103,34 @@ def test_the_same_run_again_tells_the_same(case: Dict[str, Any]) -> None:
     again = dict(last, machines={host: dict(m, forgotten=False) for host, m in last.get("machines", {}).items()})
     *_before, (_run, first), (_again, second) = play(dict(case, runs=[*case["runs"], again]))
     assert second == first
+
+
+@pytest.mark.parametrize("mode", ["routed", "bridged"])
+def test_a_plan_costs_what_its_hosts_do_and_not_their_square(mode: str) -> None:
+    assert _calls(mode, 60) < 2.5 * _calls(mode, 30)
+
+
+def _calls(mode: str, count: int) -> int:
+    """How many functions are called to plan so many hosts that know each other; the machine's speed is none of it."""
+    shop = {"driver": "overlay", "overlay_mode": mode, "ipam": {"config": [{"subnet": "10.88.0.0/16"}]}}
+    hosts = {"node%d" % n: {"topology_containers": {"c%d" % n: {"networks": ["shop"]}}} for n in range(count)}
+    machines = Hosts()
+    variables: Dict[str, Any] = {}
+    for _run in range(2):
+        for number, (host, own) in enumerate(hosts.items()):
+            answer = machines.answer(number, host, "default", {"address": "10.1.{0}.{1}".format(*divmod(number, 200))})
+            variables[host] = {"topology_networks": {"shop": shop}, **own, ANSWERS: {"results": [{"identity": answer}]}}
+        found = 0
+
+        def count_one(_frame: Any, event: str, _argument: Any) -> None:
+            nonlocal found
+            found += event in ("call", "c_call")
+
+        sys.setprofile(count_one)
+        try:
+            plan = plan_of(variables, list(hosts), list(hosts))
+        finally:
+            sys.setprofile(None)
+        assert plan["problems"] == []
+        machines.disks.update({(host, "default"): told["default"] for host, told in plan["hosts"].items()})
+    return found

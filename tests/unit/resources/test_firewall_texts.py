@@ -44,6 +44,10 @@ COMMIT
 """
 
 
+def _block(topology: str, bridges: List[str]) -> List[str]:
+    return firewall_ufw.block(topology, firewall_ufw.forwarding(UFW, topology, bridges))
+
+
 # --- iptables
 
 
@@ -146,7 +150,7 @@ class Chain:
 
 
 def test_the_lines_stand_at_the_end_of_the_filter_table() -> None:
-    text = firewall_ufw.with_block(BEFORE, "shop", firewall_ufw.block(UFW, "shop", ["br-a"])) or ""
+    text = firewall_ufw.with_block(BEFORE, "shop", _block("shop", ["br-a"])) or ""
 
     table = text.split("*filter\n")[1].split("COMMIT\n*mangle")[0].splitlines()
     assert table[-4:] == [
@@ -163,7 +167,7 @@ def test_without_the_lines_the_file_is_what_it_was_whoever_comes_and_goes(text: 
     for _step in range(60):
         topology = chance.choice(["shop", "yard", "shop2"])
         bridges = chance.choice([[], ["br-a"], ["br-a", "br-b"]])
-        wanted = firewall_ufw.block(UFW, topology, bridges) if bridges else []
+        wanted = _block(topology, bridges)
         now = firewall_ufw.with_block(now, topology, wanted) or ""
         there = there | {topology} if bridges else there - {topology}
         assert firewall_ufw.block_in(now, topology) == wanted
@@ -173,12 +177,12 @@ def test_without_the_lines_the_file_is_what_it_was_whoever_comes_and_goes(text: 
 
 
 def test_a_file_without_a_filter_table_has_no_place_for_us() -> None:
-    assert firewall_ufw.with_block("*nat\nCOMMIT\n", "shop", firewall_ufw.block(UFW, "shop", ["br-a"])) is None
+    assert firewall_ufw.with_block("*nat\nCOMMIT\n", "shop", _block("shop", ["br-a"])) is None
 
 
 @pytest.mark.parametrize("lost", range(4))
 def test_lines_of_which_somebody_took_one_away_are_replaced_by_whole_ones(lost: int) -> None:
-    block = firewall_ufw.block(UFW, "shop", ["br-a"])
+    block = _block("shop", ["br-a"])
     whole = firewall_ufw.with_block(BEFORE, "shop", block) or ""
 
     text = firewall_ufw.with_block(whole.replace(block[lost], ""), "shop", block)
@@ -187,7 +191,7 @@ def test_lines_of_which_somebody_took_one_away_are_replaced_by_whole_ones(lost: 
 
 
 def test_lines_that_somebody_moved_out_of_the_table_come_back() -> None:
-    block = firewall_ufw.block(UFW, "shop", ["br-a"])
+    block = _block("shop", ["br-a"])
     whole = firewall_ufw.with_block(BEFORE, "shop", block)
 
     assert firewall_ufw.with_block("".join(block) + BEFORE, "shop", block) == whole

@@ -16,8 +16,9 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.marks impo
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.observe import Observed
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnl.read import Link, RouteEntry
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.visits import NamespaceState
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.workloads import Running
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources import netns
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.netns import Netns
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.netns import Brought, Netns
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.routes import StaticRoute
 
 KEY = "net/ipv6/conf/all/disable_ipv6"
@@ -39,6 +40,9 @@ def observed(
 
 
 MINE = HandleMark("default", 5)
+THEIR_MARK = HandleMark("default", 6, "docker:db")
+INSIDE = NamespaceState(links={"lo": Link(1, "lo", up=True)}, sysctls={KEY: "0"})
+THEIRS = Netns("db", "default", "docker:db", ((KEY, "1"),), brought=Brought(Running(42, 8, 7), INSIDE))
 BOTH = {"web": MINE, "sidecar": HandleMark("default", 5, "netns:web")}
 
 CASES: Dict[str, Tuple[Netns, Observed, List[str]]] = {
@@ -90,6 +94,26 @@ CASES: Dict[str, Tuple[Netns, Observed, List[str]]] = {
         BESIDE,
         observed({"web": 5, "sidecar": 6}, BOTH),
         ["detach sidecar, which is another namespace", "attach sidecar to the namespace of web"],
+    ),
+    "a program's that is to get its handle": (
+        THEIRS,
+        observed({}, {}),
+        ["attach db to the docker container db", "set net.ipv6.conf.all.disable_ipv6 from 0 to 1 in namespace db"],
+    ),
+    "a program's that has it": (
+        replace(THEIRS, brought=Brought(Running(42, 8, 7))),
+        observed({"db": 7}, {"db": THEIR_MARK}),
+        [],
+    ),
+    "a program's that was restarted": (
+        THEIRS,
+        observed({"db": 6}, {"db": THEIR_MARK}),
+        [
+            "detach db: the docker container db has another network namespace since it was restarted, and its "
+            "interfaces are gone",
+            "attach db to the docker container db",
+            "set net.ipv6.conf.all.disable_ipv6 from 0 to 1 in namespace db",
+        ],
     ),
     "the host's own": (HOST, observed({}, {}), ["attach agent to the host's own namespace"]),
     "a namespace that is to be another's": (

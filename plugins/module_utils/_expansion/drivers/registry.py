@@ -34,6 +34,8 @@ def parse_declaration(
     containers: Any,
     default_address_pools: Optional[Any] = None,
     port_range: Optional[Any] = None,
+    docker_runtime: bool = False,
 ) -> Topology:
     """The role's variables, read with every driver that there is; raises DeclarationError with all that is wrong."""
-    return parse_topology(name, networks, containers, default_address_pools, port_range, drivers=DRIVERS)
+    words = (name, networks, containers, default_address_pools, port_range)
+    return parse_topology(*words, drivers=DRIVERS, docker_runtime=docker_runtime)

@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 import os
-from typing import Mapping, Optional
+from typing import Mapping, Optional, Sequence
 
-from .. import gate, marks, namespaces, state, sysctl
+from .. import gate, marks, namespaces, state, sysctl, workloads
+from ..errors import InsideError
 from ..host import Host
 from ..marks import HandleMark
 from ..names import STASH_DIRECTORY
@@ -35,11 +36,23 @@ def netns_create(host: Host, name: str, topology: str, sysctls: Mapping[str, str
     _mark(name, topology, None)
 
 
-def netns_attach(host: Host, name: str, topology: str, attach: str) -> None:
-    """A second handle for a namespace that exists."""
+def netns_attach(
+    host: Host, name: str, topology: str, attach: str, process: Optional[Sequence[int]] = None, inode: int = 0
+) -> None:
+    """A handle for a namespace that exists. Of a program: ``process`` is its number and when it was started, and the
+    namespace is to be this one; InsideError where it is not, for the number may be another's by now."""
     namespaces.prepare_directory()
-    namespaces.bind(attach_path(attach), namespaces.handle(name))
-    _mark(name, topology, attach)
+    if process is None:
+        namespaces.bind(attach_path(attach), namespaces.handle(name))
+        _mark(name, topology, attach)
+        return
+    pid, started = process
+    with workloads.held(pid, started) as path:
+        if path is None or namespaces.identity(path) != inode:
+            text = "{0} ended, or changed its network namespace, while the run was under way; run it again"
+            raise InsideError(name, text.format(workloads.called(attach)))
+        namespaces.bind(path, namespaces.handle(name))
+    _mark(name, topology, attach, started)
 
 
 def netns_adopt(host: Host, name: str, topology: str) -> None:
@@ -48,8 +61,10 @@ def netns_adopt(host: Host, name: str, topology: str) -> None:
     _mark(name, topology, None)
 
 
-def netns_remark(host: Host, name: str, topology: str, inode: int, attach: Optional[str]) -> None:
-    marks.write(name, HandleMark(topology, inode, attach))
+def netns_remark(
+    host: Host, name: str, topology: str, inode: int, attach: Optional[str], started: Optional[int] = None
+) -> None:
+    marks.write(name, HandleMark(topology, inode, attach, started=started))
 
 
 def netns_unmark(host: Host, name: str) -> None:
@@ -139,8 +154,9 @@ def _stash(name: str) -> str:
     return STASH_DIRECTORY + "/" + name
 
 
-def _mark(name: str, topology: str, attach: Optional[str]) -> None:
-    marks.write(name, HandleMark(topology, namespaces.identity(namespaces.handle(name)) or 0, attach))
+def _mark(name: str, topology: str, attach: Optional[str], started: Optional[int] = None) -> None:
+    inode = namespaces.identity(namespaces.handle(name)) or 0
+    marks.write(name, HandleMark(topology, inode, attach, started=started))
 
 
 def attach_path(attach: str) -> str:

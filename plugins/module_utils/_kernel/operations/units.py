@@ -15,8 +15,10 @@ from ..names import NAME_SERVER_RUN_DIRECTORY
 
 
 def unit_write(host: Host, path: str, content: Optional[str]) -> None:
-    """The file of a unit; None: there is none."""
+    """The file of a unit, or one that adds to it; None: there is none."""
     files.replace(path, content)
+    if content is None and os.path.dirname(path).endswith(".d"):
+        _remove_if_empty(os.path.dirname(path))
 
 
 def unit_link(host: Host, path: str, target: Optional[str]) -> None:
@@ -26,8 +28,12 @@ def unit_link(host: Host, path: str, target: Optional[str]) -> None:
         return
     gate.writing("link " + path)
     files.unlink(path)
+    _remove_if_empty(os.path.dirname(path))  # of a unit that nobody else is wanted by
+
+
+def _remove_if_empty(directory: str) -> None:
     try:
-        os.rmdir(os.path.dirname(path))  # of a unit that nobody else is wanted by
+        os.rmdir(directory)
     except OSError:
         pass
 
@@ -57,3 +63,7 @@ def dns_load(host: Host, unit: str, restart: bool) -> None:
 def unit_stop(host: Host, unit: str) -> None:
     """What it made stays."""
     systemd.stop(unit)
+
+
+def unit_restart(host: Host, unit: str) -> None:
+    systemd.restart(unit)

@@ -12,6 +12,8 @@ container or a port:
 - ufw: the same in its chain ufw-before-forward and, for its next reload, in /etc/ufw/before.rules (or before6.rules);
 - firewalld: a zone of our own with our bridges, and two policies that let pass what comes from it and goes to it.
 
+Where hosts share networks, ufw and firewalld let in what the other hosts send for these (``openings.py``), too.
+
 What is put in carries our mark and is compared and taken out by that. It comes where such a firewall drops; once it is
 there it stays as long as it is asked for, whether or not the firewall is active at the moment.
 """
@@ -22,7 +24,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Dict, FrozenSet, Iterator, List, Mapping, Optional, Sequence, Tuple
 
-from ..._kernel import files
+from ..._kernel import files, nft
 from ..._kernel.errors import DeclarationError, Problem
 from ..action import Action
 from ..ruleset.model import Ruleset
@@ -31,11 +33,13 @@ from . import foreign as foreign_firewall
 from . import iptables as firewall_iptables
 from . import ufw as firewall_ufw
 from .foreign import Advice, Chains
+from .openings import Opening, openings, warning
 
 WARN, INTEGRATE, IGNORE = "warn", "integrate", "ignore"
 _VERSIONS = {"ip": 4, "ip6": 6}
 #: The chain of a firewalld whose FirewallBackend is iptables: before 2.0, before 2.5, and since.
 _ZONES = ("FORWARD_ZONES", "FORWARD_POLICIES", "FORWARD_dispatch")
+_INCOMING_ZONES = ("INPUT_ZONES", "INPUT_POLICIES", "INPUT_dispatch")
 _FIREWALLD_CONF = "/etc/firewalld/firewalld.conf"
 #: To others, more than this may be a pattern, such as "br+" to iptables.
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*\Z")
@@ -90,6 +94,9 @@ class HostFirewall:
     def __init__(self, topology: str, mode: str, ruleset: Optional[Ruleset]) -> None:
         self._topology, self._mode = topology, mode
         self._bridges = _bridges(ruleset) if mode == INTEGRATE else {}
+        self._needed = openings(ruleset)
+        self._tunnels = _tunnels(ruleset)
+        self._opened = self._needed if mode == INTEGRATE else ()
         self._chains: Optional[Chains] = None
 
     def plan(self, foreseen: Foreseen = AS_IT_IS) -> FirewallActions:
@@ -108,13 +115,23 @@ class HostFirewall:
         if self._mode == IGNORE or not any(bridges.values()):
             return []
         chains = self._chains or foreign_firewall.read()
-        found = []
+        found = list(self._shut(chains)) if self._needed else []
         for chain in chains.forwarding:
             kind = _kind(chain, chains)
             done = _seen_by(chain, self._bridges) if kind else frozenset()
             left = sorted(_seen_by(chain, bridges) - done)
+            if kind == "firewalld":  # which asks into which zone a packet goes, and out of which it comes
+                left += sorted(self._tunnels[bridge] for bridge in left if bridge in self._tunnels)
             found.append(foreign_firewall.judge(chain, left, _advice(chain, kind)) if left else "")
         return [sentence for sentence in found if sentence]
+
+    def _shut(self, chains: Chains) -> Iterator[str]:
+        """What keeps the other hosts of overlay networks out."""
+        for chain in chains.incoming:
+            kind = _kind_of_incoming(chain, chains)
+            for opening in self._needed if not (kind and self._opened) else ():
+                if chain["family"] in (opening.family, "inet"):
+                    yield warning(chain, chains, kind, opening, nft.list_rules) or ""
 
     def _in_iptables(self, chains: Chains, foreseen: Foreseen) -> Iterator[Action]:
         for family, version in _VERSIONS.items():
@@ -125,11 +142,35 @@ class HostFirewall:
                 here = bridges if taken == kind else ()
                 if chains.has(family, "filter", place.chain):
                     yield from firewall_iptables.compare(place, self._topology, here, drops, foreseen.rules)
-                if kind == "ufw":
-                    # While ufw is not active, and nobody else is in charge, its file stays ready for when it is.
-                    waiting = bridges if taken is None else here
-                    now = taken == kind and drops
-                    yield from firewall_ufw.compare(place, self._topology, waiting, now, foreseen.files)
+            opened = tuple(opening for opening in self._opened if opening.family == family)
+            shut = bool(opened) and _ufw_shuts(chains, family)
+            place = firewall_iptables.incoming(family)
+            if chains.has(family, "filter", place.chain):
+                yield from firewall_iptables.compare_openings(place, self._topology, opened, shut, foreseen.rules)
+            # While ufw is not active, and nobody else is in charge, its file stays ready for when it is.
+            mine = bridges if taken in (None, "ufw") else ()
+            yield from self._in_ufw(family, mine, taken == "ufw" and drops, opened, shut, foreseen)
+
+    def _in_ufw(
+        self,
+        family: str,
+        bridges: Sequence[str],
+        drops: bool,
+        opened: Sequence[Opening],
+        shut: bool,
+        foreseen: Foreseen,
+    ) -> Iterator[Action]:
+        """``drops``, ``shut``: ufw is active now, and does so with what is forwarded, with what is for the host."""
+        (_docker, (_ufw, place)), incoming = firewall_iptables.places(family), firewall_iptables.incoming(family)
+        lines: List[str] = []
+        whose: List[str] = []
+        if drops or firewall_ufw.is_in_use(family, self._topology, place.chain, foreseen.files):
+            lines += firewall_ufw.forwarding(place, self._topology, bridges)
+            whose += bridges
+        if shut or firewall_ufw.is_in_use(family, self._topology, incoming.chain, foreseen.files):
+            lines += firewall_ufw.incoming(incoming, self._topology, opened)
+            whose += [str(opening) for opening in opened]
+        yield from firewall_ufw.compare(family, self._topology, lines, whose, foreseen.files)
 
     def _in_firewalld(self, chains: Chains, foreseen: Foreseen) -> Iterator[Action]:
         bridges = tuple(sorted({bridge for each in self._bridges.values() for bridge in each}))
@@ -137,7 +178,15 @@ class HostFirewall:
             _kind(chain, chains) == "firewalld" and foreign_firewall.end(chain) is not None
             for chain in chains.forwarding
         )
-        yield from firewall_firewalld.compare(self._topology, bridges, drops, foreseen.files, foreseen.zones)
+        yield from firewall_firewalld.compare(
+            self._topology, bridges, drops, foreseen.files, foreseen.zones, self._opened
+        )
+
+
+def _tunnels(ruleset: Optional[Ruleset]) -> Dict[str, str]:
+    """Bridge → what leads from it to the other hosts of an overlay that is routed."""
+    networks = ruleset.networks if ruleset is not None else ()
+    return {network.bridge: network.tunnel.ifname for network in networks if network.tunnel is not None}
 
 
 def _bridges(ruleset: Optional[Ruleset]) -> Dict[int, Tuple[str, ...]]:
@@ -174,6 +223,25 @@ def _kind(chain: Mapping[str, str], chains: Chains) -> str:
     if (chain["family"], chain["table"]) == ("inet", "firewalld"):
         return "firewalld"
     return _place(chains, chain["family"]) or "" if chain["table"] == "filter" else ""
+
+
+def _kind_of_incoming(chain: Mapping[str, str], chains: Chains) -> str:
+    """The same of what is for the host itself."""
+    if chain["table"] == "firewalld":
+        return "firewalld"
+    if chain["table"] != "filter" or chain["family"] not in _VERSIONS:
+        return ""
+    if foreign_firewall.sends_to(chain, firewall_iptables.incoming(chain["family"]).chain):
+        return "ufw"
+    return "firewalld" if any(foreign_firewall.sends_to(chain, name) for name in _INCOMING_ZONES) else ""
+
+
+def _ufw_shuts(chains: Chains, family: str) -> bool:
+    return any(
+        foreign_firewall.end(chain) is not None and _kind_of_incoming(chain, chains) == "ufw"
+        for chain in chains.incoming
+        if chain["family"] == family
+    )
 
 
 def _advice(chain: Mapping[str, str], kind: str) -> Advice:

@@ -4,6 +4,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A zone of ours in firewalld with our bridges, and two policies: accept what comes from it, and what goes to it.
 
+Where there are overlay networks a third policy lets in what the other hosts send for them, and from nobody else.
+
 The zone opens nothing of the host itself: what containers may reach there is the zone's to say, as for any other, and
 what the user puts into it (``firewall-cmd --permanent --zone=fabric-NAME --add-service=dns``) stays. firewalld keeps
 each in a file (firewalld.zone(5), firewalld.policy(5)); it takes up a new one when it reloads, an interface at once.
@@ -12,7 +14,7 @@ each in a file (firewalld.zone(5), firewalld.policy(5)); it takes up a new one w
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Dict, FrozenSet, Iterator, List, Mapping, Optional, Sequence, Tuple
 from xml.etree import ElementTree
 
 from ..._kernel import files, firewalld
@@ -20,8 +22,10 @@ from ..._kernel.changes import Change, Subject
 from ..._kernel.errors import FabricError, ForeignObjectError
 from ..._kernel.names import firewall_mark, firewalld_zone
 from ..action import Action, operation
+from .openings import Opening
 
 _ZONE, _POLICY = "/etc/firewalld/zones/{0}.xml", "/etc/firewalld/policies/{0}.xml"
+_ENDS = ("-in", "-out", "-udp")
 _HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
 _ZONE_TEXT = (
     _HEAD
@@ -41,6 +45,22 @@ _POLICY_TEXT = (
 </policy>
 """
 )
+_OPENING_TEXT = (
+    _HEAD
+    + """<policy target="CONTINUE">
+  <short>{name}</short>
+  <description>{mark}</description>
+  <ingress-zone name="ANY"/>
+  <egress-zone name="HOST"/>
+{rules}</policy>
+"""
+)
+_RULE = """  <rule family="{family}">
+    <source address="{peer}"/>
+    <port port="{port}" protocol="udp"/>
+    <accept/>
+  </rule>
+"""
 _INTERFACE = '  <interface name="{0}"/>\n'
 _SILENT = (
     "firewalld's rules drop what it does not know, but firewalld itself does not answer firewall-cmd, so it cannot be "
@@ -53,10 +73,10 @@ Texts = Dict[str, Optional[str]]
 
 @dataclass(frozen=True)
 class RunTime:
-    """What a running firewalld has: the zone's interfaces (None: it does not know the zone), and both policies."""
+    """What a running firewalld has: the zone's interfaces (None: it does not know the zone), and the policies."""
 
     interfaces: Optional[List[str]]
-    policies: bool
+    policies: FrozenSet[str]
 
 
 def compare(
@@ -65,6 +85,7 @@ def compare(
     drops: bool,
     foreseen_files: Mapping[str, Optional[str]],
     foreseen_zones: Mapping[str, Sequence[str]],
+    openings: Sequence[Opening] = (),
 ) -> Iterator[Action]:
     """``drops``: firewalld rejects what no zone lets pass. A zone of ours that is there is kept as wanted anyway.
 
@@ -77,11 +98,11 @@ def compare(
     if not any(now.values()) and not (bridges and drops):
         return
     _refuse_foreign(now, topology)
-    then = wanted_texts(topology, bridges, now[_ZONE.format(zone)])
+    then = wanted_texts(topology, bridges, now[_ZONE.format(zone)], openings)
     live = _run_time(zone)
     if live is not None and zone in foreseen_zones:
         known = sorted(foreseen_zones[zone])
-        live = RunTime(known or None, bool(known))
+        live = RunTime(known or None, frozenset(_policies(now) if known else ()))
     if live is None and bridges and drops:
         raise FabricError(_SILENT)
     reload = _must_reload(bridges, live, now, then)
@@ -92,17 +113,29 @@ def compare(
     yield _action(zone, sorted(bridges), now, then, live, reload)
 
 
-def wanted_texts(topology: str, bridges: Sequence[str], zone_now: Optional[str]) -> Texts:
+def wanted_texts(
+    topology: str, bridges: Sequence[str], zone_now: Optional[str], openings: Sequence[Opening] = ()
+) -> Texts:
     """Path → content; None for no file."""
     zone = firewalld_zone(topology)
-    path, incoming, outgoing = _paths(zone)
+    path, incoming, outgoing, opened = _paths(zone)
     if not bridges:
-        return {path: None, incoming: None, outgoing: None}
+        return dict.fromkeys((path, incoming, outgoing, opened))
     return {
         path: zone_text(topology, bridges, zone_now),
         incoming: _policy_text(topology, zone + "-in", "ANY", zone),
         outgoing: _policy_text(topology, zone + "-out", zone, "ANY"),
+        opened: _opening_text(topology, zone + "-udp", openings) if openings else None,
     }
+
+
+def _opening_text(topology: str, name: str, openings: Sequence[Opening]) -> str:
+    rules = "".join(
+        _RULE.format(family="ipv4" if opening.family == "ip" else "ipv6", peer=peer, port=opening.port)
+        for opening in openings
+        for peer in opening.peers
+    )
+    return _OPENING_TEXT.format(name=name, mark=firewall_mark(topology), rules=rules)
 
 
 def zone_text(topology: str, bridges: Sequence[str], now: Optional[str]) -> str:
@@ -126,8 +159,14 @@ def _policy_text(topology: str, name: str, source: str, target: str) -> str:
     return _POLICY_TEXT.format(name=name, mark=firewall_mark(topology), source=source, target=target)
 
 
-def _paths(zone: str) -> Tuple[str, str, str]:
-    return _ZONE.format(zone), _POLICY.format(zone + "-in"), _POLICY.format(zone + "-out")
+def _paths(zone: str) -> Tuple[str, str, str, str]:
+    incoming, outgoing, opened = (_POLICY.format(zone + end) for end in _ENDS)
+    return _ZONE.format(zone), incoming, outgoing, opened
+
+
+def _policies(texts: Texts) -> List[str]:
+    """The names of those that are in files."""
+    return [path.rsplit("/", 1)[1][: -len(".xml")] for path in texts if "/policies/" in path and texts[path]]
 
 
 def _interfaces_in(text: Optional[str]) -> List[str]:
@@ -150,9 +189,8 @@ def _run_time(zone: str) -> Optional[RunTime]:
     except firewalld.NotRunning:
         return None
     if known is None:
-        return RunTime(None, False)
-    found = firewalld.policies()
-    return RunTime(known, zone + "-in" in found and zone + "-out" in found)
+        return RunTime(None, frozenset())
+    return RunTime(known, frozenset(firewalld.policies()).intersection(zone + end for end in _ENDS))
 
 
 def _must_reload(bridges: Sequence[str], live: Optional[RunTime], now: Texts, then: Texts) -> bool:
@@ -162,7 +200,7 @@ def _must_reload(bridges: Sequence[str], live: Optional[RunTime], now: Texts, th
     if not bridges:
         return live.interfaces is not None
     definitions = [path for path in then if then[path] != now[path] and (now[path] is None or "/policies/" in path)]
-    return bool(definitions) or live.interfaces is None or not live.policies
+    return bool(definitions) or live.interfaces is None or live.policies != set(_policies(then))
 
 
 def _refuse_foreign(now: Texts, topology: str) -> None:
@@ -188,7 +226,10 @@ def _refuse_to_forget() -> None:
 def _action(zone: str, bridges: List[str], now: Texts, then: Texts, live: Optional[RunTime], reload: bool) -> Action:
     before = _interfaces_in(now[_ZONE.format(zone)]) if live is None else live.interfaces or []
     changed = [path for path in then if then[path] != now[path]]
-    lines, subject = _lines(zone, before, bridges), Subject(host="firewalld zone " + zone)
+    lines, subject = (
+        _lines(zone, before, bridges, _told_of_openings(zone, now, then)),
+        Subject(host="firewalld zone " + zone),
+    )
     return Action(
         lines[0],
         subject,
@@ -206,9 +247,17 @@ def _action(zone: str, bridges: List[str], now: Texts, then: Texts, live: Option
     )
 
 
-def _lines(zone: str, before: Sequence[str], after: Sequence[str]) -> List[str]:
+def _told_of_openings(zone: str, now: Texts, then: Texts) -> List[str]:
+    path = _POLICY.format(zone + "-udp")
+    if now[path] == then[path]:
+        return []
+    text = (
+        "let VXLAN from {0} hosts in by the firewalld policy {1}" if then[path] else "remove the firewalld policy {1}"
+    )
+    return [text.format((then[path] or "").count("<rule "), zone + "-udp")]
+
+
+def _lines(zone: str, before: Sequence[str], after: Sequence[str], openings: List[str]) -> List[str]:
     gone = ["take {0} out of the firewalld zone {1}".format(name, zone) for name in before if name not in after]
     come = ["put {0} into the firewalld zone {1}".format(name, zone) for name in after if name not in before]
-    if not (gone or come):
-        return ["{0} the firewalld zone {1}".format("repair" if after else "remove", zone)]
-    return gone + come
+    return gone + come + openings or ["{0} the firewalld zone {1}".format("repair" if after else "remove", zone)]

@@ -32,9 +32,11 @@ _FAR_ENOUGH = 16
 
 @dataclass(frozen=True)
 class Chains:
-    """``forwarding``: others' base chains that see forwarded packets; ``names``: (family, table, name) of all."""
+    """Others' base chains that see packets which are ``forwarding``, or ``incoming`` for the host itself; ``names``:
+    (family, table, name) of all."""
 
     forwarding: Tuple[Mapping[str, Any], ...] = ()
+    incoming: Tuple[Mapping[str, Any], ...] = ()
     names: FrozenSet[Tuple[str, str, str]] = frozenset()
 
     def has(self, family: str, table: str, name: str) -> bool:
@@ -63,10 +65,10 @@ class Advice:
 def read() -> Chains:
     chains = nft.list_chains()
     found = [each for each in chains if each["table"] != TRANSIT_TABLE and not str(each["table"]).startswith(_OURS)]
+    routed = [each for each in found if each["family"] in ("ip", "ip6", "inet")]
     return Chains(
-        forwarding=tuple(
-            each for each in found if each.get("hook") == "forward" and each["family"] in ("ip", "ip6", "inet")
-        ),
+        forwarding=tuple(each for each in routed if each.get("hook") == "forward"),
+        incoming=tuple(each for each in routed if each.get("hook") == "input"),
         names=frozenset((each["family"], each["table"], each["name"]) for each in found),
     )
 
@@ -87,7 +89,7 @@ def judge(
     ending = end(chain, read_rules)
     if ending is None:
         return ""
-    rules = _every_packet_passes(chain, read_rules)
+    rules = every_packet_passes(chain, read_rules)
     known = {word for rule in rules for word in _strings(rule["expr"])}
     unknown = [bridge for bridge in bridges if bridge not in known]
     if not unknown:
@@ -125,7 +127,7 @@ def _accepts_translated(rule: Mapping[str, Any]) -> bool:
     )
 
 
-def _every_packet_passes(chain: Mapping[str, Any], read_rules: ReadRules) -> List[Mapping[str, Any]]:
+def every_packet_passes(chain: Mapping[str, Any], read_rules: ReadRules) -> List[Mapping[str, Any]]:
     """The rules of the chain and of those to which it sends every packet."""
     found: List[Mapping[str, Any]] = []
     ahead, seen = [str(chain["name"])], 0

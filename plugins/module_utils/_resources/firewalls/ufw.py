@@ -17,6 +17,7 @@ from ..._kernel.names import firewall_mark
 from ..action import Action, operation
 from . import iptables as firewall_iptables
 from .iptables import Place
+from .openings import Opening
 
 _FILES = {"ip": "/etc/ufw/before.rules", "ip6": "/etc/ufw/before6.rules"}
 _BEGIN = "# begin of {0}: written by the tool, which takes it away again\n"
@@ -24,24 +25,22 @@ _END = "# end of {0}\n"
 
 
 def compare(
-    place: Place, topology: str, bridges: Sequence[str], drops: bool, foreseen: Mapping[str, Optional[str]]
+    family: str, topology: str, lines: Sequence[str], whose: Sequence[str], foreseen: Mapping[str, Optional[str]]
 ) -> Iterator[Action]:
-    """``drops``: ufw is active now, and does. Lines of ours that are there are kept as wanted while it is not.
+    """``lines``: of ours, as ``forwarding`` and ``incoming`` make them. ``whose``: what is let pass, for a person.
 
     ``foreseen``: path → the file that will be there instead of the one that is now.
     """
-    path = _FILES[place.family]
-    now = foreseen[path] if path in foreseen else files.read_exactly(path)
+    path, now = _FILES[family], _file(family, foreseen)
     if now is None:
         return
-    present = block_in(now, topology)
-    wanted = block(place, topology, bridges) if bridges and (drops or present) else []
+    present, wanted = block_in(now, topology), block(topology, lines)
     then = with_block(now, topology, wanted)
     if then is None or then == now:
         return
     text = "write the accepts of {0} into {1}" if wanted else "remove the accepts of topology {0} in file {1}"
     yield Action(
-        text.format(", ".join(bridges) if wanted else topology, path),
+        text.format(", ".join(whose) if wanted else topology, path),
         Subject(host="file " + path),
         (operation("file.replace", path=path, content=then),),
         (operation("file.replace", path=path, content=now),),
@@ -50,11 +49,29 @@ def compare(
     )
 
 
-def block(place: Place, topology: str, bridges: Sequence[str]) -> List[str]:
-    rules = firewall_iptables.rules(place, topology, bridges)
-    lines = ["-A {0} {1}\n".format(place.chain, rule) for rule in rules]
+def is_in_use(family: str, topology: str, chain: str, foreseen: Mapping[str, Optional[str]]) -> bool:
+    """Whether there are lines of ours for a chain. They are kept as wanted while ufw is not active."""
+    return any(" {0} ".format(chain) in line for line in block_in(_file(family, foreseen) or "", topology))
+
+
+def _file(family: str, foreseen: Mapping[str, Optional[str]]) -> Optional[str]:
+    path = _FILES[family]
+    return foreseen[path] if path in foreseen else files.read_exactly(path)
+
+
+def forwarding(place: Place, topology: str, bridges: Sequence[str]) -> List[str]:
+    return ["-A {0} {1}\n".format(place.chain, rule) for rule in firewall_iptables.rules(place, topology, bridges)]
+
+
+def incoming(place: Place, topology: str, openings: Sequence[Opening]) -> List[str]:
+    """First in the chain, whatever stands before us in the file: it has a rule that takes all packets."""
+    rules = [rule for opening in openings for rule in firewall_iptables.opening_rules(topology, opening)]
+    return ["-I {0} {1} {2}\n".format(place.chain, number, rule) for number, rule in enumerate(rules, 1)]
+
+
+def block(topology: str, lines: Sequence[str]) -> List[str]:
     mark = firewall_mark(topology)
-    return [_BEGIN.format(mark), *lines, _END.format(mark)]
+    return [_BEGIN.format(mark), *lines, _END.format(mark)] if lines else []
 
 
 def block_in(text: str, topology: str) -> List[str]:
