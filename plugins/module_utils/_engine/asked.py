@@ -54,6 +54,13 @@ def _objects(desired: Desired) -> Iterator[Tuple[str, str]]:
         name = str(hosts_files.subject_of(os.path.join(folder, "")))
         for file in files:
             yield name, _words(file)
+    yield from _by_itself(desired)
+    if desired.ruleset is not None:
+        yield from _of_rules(desired.ruleset)
+
+
+def _by_itself(desired: Desired) -> Iterator[Tuple[str, str]]:
+    """What the host does for its networks by itself."""
     if desired.program:
         yield str(program.SUBJECT), names.RELEASE
     if desired.name_server:
@@ -62,8 +69,6 @@ def _objects(desired: Desired) -> Iterator[Tuple[str, str]]:
         yield of_container(drop_in.container), drop_in.text
     for unit in desired.units or ():
         yield str(units.subject_of(unit.name)), unit.text
-    if desired.ruleset is not None:
-        yield from _of_rules(desired.ruleset)
 
 
 def _of_rules(ruleset: Ruleset) -> Iterator[Tuple[str, str]]:
