@@ -14,7 +14,8 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import DeclarationError
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._diagram.graphviz import dot_of
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._diagram.mermaid import mermaid_of
-from ansible_collections.linuxnet.fabric.plugins.plugin_utils._diagram.picture import Picture, picture_of
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._diagram.picture import Picture
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._diagram.reading import picture_of
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._diagram.svg import svg_of
 
 _KINDS: dict[str, Callable[[Picture], str]] = {"svg": svg_of, "mermaid": mermaid_of, "dot": dot_of}

@@ -58,10 +58,10 @@ def _line(line: Line) -> str:
 
 
 def _quoted(lines: Iterable[str]) -> str:
-    r"""A string of dot. A backslash begins an escape such as ``\G``; an ampersand begins an entity, as in HTML."""
+    """A string of dot."""
     return '"' + r"\n".join(map(_escaped, lines)) + '"'
 
 
 def _escaped(text: str) -> str:
-    plain = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
-    return escape(plain, quote=False).replace("\\", "&#92;").replace('"', "&quot;")
+    r"""A backslash begins an escape such as ``\G``; an ampersand begins an entity, as in HTML."""
+    return escape(" ".join(text.split()), quote=False).replace("\\", "\\\\").replace('"', "&quot;")

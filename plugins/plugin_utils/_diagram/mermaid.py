@@ -58,6 +58,5 @@ def _line(line: Line) -> str:
 
 
 def _escaped(text: str) -> str:
-    """On one line, and with Mermaid's own entities for what it would read."""
-    plain = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
-    return "".join(f"#{ord(letter)};" if letter in _SPECIAL else letter for letter in plain)
+    """With Mermaid's own entities for what it would read."""
+    return "".join(f"#{ord(letter)};" if letter in _SPECIAL else letter for letter in " ".join(text.split()))

@@ -14,8 +14,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 
-from .._drift_report.drawing import CHAR, Drawn, draw_host
+from .._drift_report.drawing import Drawn, draw_host
 from .._drift_report.scene import AS_DECLARED, Box, Bus, Row, Scene
+from .._drift_report.shapes import CHAR
 from .._drift_report.style import COLOURS, DRAWING
 from .graph import LO_ONLY, OWN
 from .picture import HOST, Guest, Hosted, Net, Picture, Tunnel, roots

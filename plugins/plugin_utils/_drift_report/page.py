@@ -11,10 +11,11 @@ from html import escape
 from typing import Any
 
 from .changes import DRIFT, INTENDED, MISSING, RELEASE, SAID, TO_COME, Change, by_weight, differences, state_of
-from .drawing import HOLLOW, SIGNS, draw
+from .drawing import draw
 from .fold import Shared, names, shared_changes, without
 from .report import MEANING, counts, how_many, in_order, in_short, several_hosts
 from .scene import scene_of
+from .shapes import HOLLOW, SIGNS
 from .style import STYLE
 
 #: Of a larger fleet, the hosts that are as declared are one line, without a drawing each.

@@ -17,6 +17,8 @@ from .changes import DIFFERS, DRIFT, INTENDED, MISSING, SURPLUS, Change, differe
 
 #: Of more boxes, only those that something is marked in are drawn.
 MANY = 40
+#: Of more ways to other hosts out of one network, those that are marked and the first others are drawn.
+MANY_TUNNELS = 8
 
 
 @dataclass(frozen=True)
@@ -74,10 +76,19 @@ class Box:
 
 
 @dataclass(frozen=True)
+class Tunnel:
+    """The way from a bridge to another host. ``text``: that host, its address on the wire, its blocks."""
+
+    network: str
+    text: str
+    mark: Mark
+
+
+@dataclass(frozen=True)
 class Scene:
     """Everything in one drawing. ``chips`` belong to the whole host; ``gone`` is what is to be removed.
 
-    ``room``: how much is left free above the bridges, for what comes to them from elsewhere.
+    ``room``: how much is left free above the bridges, beside what ``tunnels`` need.
     """
 
     buses: tuple[Bus, ...]
@@ -85,6 +96,7 @@ class Scene:
     left_out: int
     chips: tuple[tuple[str, Mark], ...]
     gone: tuple[tuple[str, Mark], ...] = field(default=())
+    tunnels: tuple[Tunnel, ...] = ()
     room: float = 0
 
 
@@ -133,6 +145,7 @@ def _mark(changes: list[Change]) -> Mark:
 def scene_of(report: Mapping[str, Any]) -> Scene:
     """The picture of a host as it is declared, with marks where the host is not so."""
     marks = Marks(report["changes"])
+    tunnels = [each for name, network in report["networks"].items() for each in _tunnels(name, network, marks)]
     buses = tuple(_bus(name, network, marks) for name, network in report["networks"].items())
     boxes = _boxes(report["containers"], marks)
     shown = boxes if len(boxes) <= MANY else [box for box in boxes if box.marked][:MANY]
@@ -144,7 +157,7 @@ def scene_of(report: Mapping[str, Any]) -> Scene:
         ("files under /etc/netns", marks.where(lambda change: _is(change, FILES))),
         *((("interrupted run", run),) if run.kind else ()),
     )
-    return Scene(buses, tuple(shown), len(boxes) - len(shown), chips, tuple(marks.left()))
+    return Scene(buses, tuple(shown), len(boxes) - len(shown), chips, tuple(marks.left()), tuple(tunnels))
 
 
 def _is(change: Change, part: str) -> bool:
@@ -153,7 +166,33 @@ def _is(change: Change, part: str) -> bool:
 
 def _bus(name: str, network: Mapping[str, Any], marks: Marks) -> Bus:
     ifname = str(network.get("bridge") or network.get("parent") or "")
-    return Bus(name, ifname, tuple(map(str, network.get("subnets") or ())), marks.of(None, RULES, network=name))
+    told = [*(network.get("subnets") or ()), *([f"vni {network['vni']}"] if network.get("vni") else [])]
+    return Bus(name, ifname, tuple(map(str, told)), marks.of(None, RULES, network=name))
+
+
+def _tunnels(name: str, network: Mapping[str, Any], marks: Marks) -> list[Tunnel]:
+    """Of an overlay: a line for each other host that it reaches over, a last one for those that there are more."""
+    found = [
+        Tunnel(
+            name,
+            "  ".join([host, str(peer["underlay_address"]), *map(str, peer.get("block") or ())]),
+            marks.where(partial(_is_of_peer, network=name, peer=peer)),
+        )
+        for host, peer in (network.get("peers") or {}).items()
+    ]
+    if len(found) <= MANY_TUNNELS:
+        return found
+    shown = sorted(found, key=lambda tunnel: not tunnel.mark.kind)[:MANY_TUNNELS]
+    return [*shown, Tunnel(name, f"and {len(found) - len(shown)} more hosts", AS_DECLARED)]
+
+
+def _is_of_peer(change: Change, network: str, peer: Mapping[str, Any]) -> bool:
+    """By where its entries lead to, and by the blocks that its routes are of."""
+    if change["subject"] != {"network": network}:
+        return False
+    routes = {f"route {block}" for block in peer.get("block") or ()}
+    sides = (change["before"], change["after"])
+    return any(word in routes or value == peer["underlay_address"] for side in sides for word, value in side.items())
 
 
 def _boxes(containers: Mapping[str, Mapping[str, Any]], marks: Marks) -> list[Box]:

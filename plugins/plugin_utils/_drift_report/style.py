@@ -34,8 +34,9 @@ svg rect.drift { stroke: var(--drift); stroke-width: 2.2; fill: var(--drift-fill
 svg rect.intended { stroke: var(--intended); stroke-width: 2.2; fill: var(--intended-fill); }
 svg rect.missing { fill: none; stroke-dasharray: 5 4; } svg line.missing { stroke-dasharray: 5 4; }
 svg text.missing { font-style: italic; } svg .dot.missing { fill: var(--card); stroke: currentColor; }
-svg line.drift { stroke: var(--drift); } svg .dot.drift, svg .arrow.drift, svg text.drift { fill: var(--drift); }
-svg line.intended { stroke: var(--intended); }
+svg line.drift, svg path.drift { stroke: var(--drift); }
+svg .dot.drift, svg .arrow.drift, svg text.drift { fill: var(--drift); }
+svg line.intended, svg path.intended { stroke: var(--intended); }
 svg .dot.intended, svg .arrow.intended, svg text.intended { fill: var(--intended); }
 svg text.drift, svg text.intended { font-weight: 700; } svg .small.drift, svg .small.intended { font-weight: 400; }
 """

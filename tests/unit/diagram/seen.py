@@ -76,7 +76,7 @@ _EDGES = {
     "dir=forward": "port",
     "dir=both, style=dashed": "tunnel",
 }
-_STRING = r'"((?:[^"\\]|\\n)*)"'
+_STRING = r'"((?:[^"\\]|\\[n\\])*)"'
 
 
 def seen_in_dot(text: str) -> Set[str]:
@@ -88,16 +88,22 @@ def seen_in_dot(text: str) -> Set[str]:
         node = re.fullmatch(rf"(\w+) \[label={_STRING}, (.*)\];", line)
         edge = re.fullmatch(rf"(\w+) -> (\w+) \[(?:label={_STRING}, )?(.*)\];", line)
         if label:
-            host = html.unescape(label[1])
+            host = _shown(label[1])[0]
         elif line == "}":
             host = ""
         elif edge:
-            lines.append((_EDGES[edge[4]], edge[1], edge[2], html.unescape(edge[3] or "")))
+            lines.append((_EDGES[edge[4]], edge[1], edge[2], _shown(edge[3] or "")[0]))
         elif node:
-            nodes[node[1]] = (_STYLES[node[3]], host, [html.unescape(part) for part in node[2].split("\\n")])
+            nodes[node[1]] = (_STYLES[node[3]], host, _shown(node[2]))
         else:
             assert re.fullmatch(r"subgraph cluster_h\d+ \{", line), line
     return set(_told(nodes, lines))
+
+
+def _shown(text: str) -> List[str]:
+    """The lines of a string."""
+    lines = re.sub(r"\\(.)", lambda found: "\0" if found[1] == "n" else found[1], text).split("\0")
+    return [html.unescape(line) for line in lines]
 
 
 def _told(nodes: Nodes, lines: List[Tuple[str, str, str, str]]) -> Iterator[str]:

@@ -152,30 +152,53 @@ def test_ports_are_where_they_are_published() -> None:
 
 
 def test_what_is_absent_or_declares_nothing_is_not_drawn() -> None:
-    assert seen(project({"web": {}}, state="absent"), project({}), project({}, host="node2", topologies={})) == []
+    assert (
+        seen(project({"web": {}}, state="absent"), project({}), project({}, host="node2", answer={"topologies": {}}))
+        == []
+    )
 
 
 def test_what_was_found_is_drawn_as_what_is_declared() -> None:
     words = {"networks": {"front": {}}, "containers": {"web": {"networks": ["front"]}}}
-    found = {"host": "node1", "topologies": {"shop": words, "blog": {"networks": {}, "containers": {}}}}
+    found = {"host": "node1", "answer": {"topologies": {"shop": words, "blog": {"networks": {}, "containers": {}}}}}
     assert seen(found) == seen(project(words["containers"], words["networks"]))
 
 
-HOSTILE = 'a"b\'<script>alert(1)</script>&amp;#35;%%{init}%%\\N\\"]|;`\x1b\n\u2028end style:#1;'
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ({"unreachable": True, "msg": "no route to host"}, "no route to host"),
+        ({"failed": True, "module_stderr": "oh\nno"}, "oh no"),
+        ({}, "the task gave no result"),
+        ({"topologies": ["shop"]}, "the host gave an answer that is none: 'list' object has no attribute 'items'"),
+        (
+            {"topologies": {"shop": {"containers": {"web": {"ports": ["x"]}}}}},
+            'the host gave an answer that is none: node2: topology_containers.web.ports[0]: "x"',
+        ),
+    ],
+)
+def test_a_host_without_an_answer_is_unknown_and_takes_no_other_with_it(answer: Any, told: str) -> None:
+    found = seen(project({"web": {}}), {"host": "node2", "answer": answer})
+    assert "node1 (shop): container web" in found
+    assert [line for line in found if line.startswith(f"node2: unknown unknown | {told}")]
+
+
+HOSTILE = 'a"b\'<script>alert(1)</script>&amp;#35;%%{init}%%\\N\\"]|;`\x1b\n\u2028end style:#1;\\'
+SHOWN = HOSTILE.replace("\x1b", "\\x1b").replace("\u2028", "\\u2028")
 
 
 def test_nothing_that_a_host_is_called_or_says_is_read_as_markup() -> None:
-    projects = [project({"web": {}}, host=HOSTILE), {"host": "node2", "message": HOSTILE}]
-    svg, mermaid, dot = (diagram(projects, kind) for kind in READERS)
+    hostile = [project({"web": {}}, host=HOSTILE), {"host": "node2", "answer": {"msg": HOSTILE}}]
+    tame = [project({"web": {}}), {"host": "node2", "answer": {"msg": "no"}}]
+    svg, mermaid, dot = (diagram(hostile, kind) for kind in READERS)
     assert not [each.tag for each in ElementTree.fromstring(svg).iter() if each.tag.endswith("script")]
     assert "<script" not in svg + mermaid + dot
-    assert len(mermaid.splitlines()) == len(
-        diagram([project({"web": {}}), {"host": "x", "message": "y"}], "mermaid").splitlines()
-    )
-    shown = 'a"b\'<script>alert(1)</script>&amp;#35;%%{init}%%\\N\\"]|;` end style:#1;'
-    assert f"{shown} (shop): container web" in seen_in_mermaid(mermaid)
-    assert f"{shown} (shop): container web" in seen_in_dot(dot)
-    assert f"node2: unknown unknown | {shown}" in seen_in_mermaid(mermaid) & seen_in_dot(dot)
+    assert len(mermaid.splitlines()) == len(diagram(tame, "mermaid").splitlines())
+    assert len(dot.splitlines()) == len(diagram(tame, "dot").splitlines())
+    host, message = SHOWN.replace("\n", "\\n"), SHOWN.replace("\n\\u2028", " ")
+    for found in (seen_in_svg(svg), seen_in_mermaid(mermaid), seen_in_dot(dot)):
+        assert f"{host} (shop): container web" in found
+        assert f"node2: unknown unknown | {message}" in found
 
 
 def test_the_svg_tells_what_it_shows_to_who_cannot_see_it() -> None:
