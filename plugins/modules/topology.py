@@ -257,7 +257,7 @@ options:
       - How containers know each other by name. V(files) writes C(/etc/netns/NAME/hosts) alone.
       - V(unbound) also runs a name server on the host, on the gateway address of each network, by the unit
         C(linuxnet-fabric-dns@NAME.service). It tells a container the names of all who are on one of its networks, and
-        asks the name servers of the host for any other name, or those that O(containers.dns) says. An error where
+        asks the name servers of the host for any other name, or those that C(dns) of the container says. An error where
         systemd is not process 1, or where the program unbound is missing.
     type: str
     choices: [files, unbound]
