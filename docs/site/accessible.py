@@ -26,6 +26,8 @@ _MENDED: Sequence[tuple[re.Pattern[str], str]] = tuple(
         (r'<div class="(table-wrapper[^"]*)">', r'<div class="\1" tabindex="0">'),
         # A heading of a table that says nothing is none.
         (r'<th class="(head[^"]*)"><p></p></th>', r'<td class="\1"></td>'),
+        # A drawing that is small on a phone has no way to its full size.
+        (r'<p>(<img [^>]*src="([^"]*_images/[^"]+)"[^>]*>)', r'<p><a href="\2">\1</a>'),
         # There is no such attribute.
         (r' aria-role="button"', ""),
         # The search has no heading.

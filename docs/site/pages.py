@@ -40,6 +40,7 @@ CONTENTS: Mapping[str, Sequence[str]] = {
         "docs/operations.md",
         "docs/drift.md",
         "docs/verify.md",
+        "docs/diagram.md",
         "docs/testing.md",
         "docs/support.md",
         "docs/security.md",

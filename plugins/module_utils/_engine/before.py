@@ -194,7 +194,9 @@ def _words(value: Any) -> Dict[str, Any]:
 
 
 def link(words: Mapping[str, Any]) -> Link:
-    return Link(**dict(words, altnames=tuple(words.get("altnames", ())), fdb=tuple(words.get("fdb", ()))))
+    rows = {name: tuple(words.get(name, ())) for name in ("altnames", "fdb", "fdb_others")}
+    pairs = {name: tuple(map(tuple, words.get(name, ()))) for name in ("differing", "differing_port")}
+    return Link(**dict(words, **rows, **pairs))
 
 
 def _route(words: Mapping[str, Any]) -> RouteEntry:

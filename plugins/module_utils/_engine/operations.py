@@ -204,7 +204,7 @@ ROWS = (
     _link("altname.add", on_link.altname_add, ("altname.delete",)),
     _link("altname.delete", on_link.altname_delete, ("altname.add",)),
     _link("port.set", on_link.port_set, ("port.set",)),
-    _link("fdb.add", on_link.fdb_add, ("fdb.delete",)),
+    _link("fdb.add", on_link.fdb_add, ("fdb.delete", "fdb.add")),
     _link("fdb.delete", on_link.fdb_delete, ("fdb.add",)),
     _link("ways.set", vxlan.ways_set, ("ways.set", "link.delete")),
     _link("port.restore", on_link.port_restore, ()),

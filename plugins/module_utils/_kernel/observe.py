@@ -127,10 +127,10 @@ def _inner_ends(
 
 
 def _with_fdb(host: Host, links: Collection[Link]) -> List[Link]:
-    """With the static entries of our ports. A dump of all is soon cheaper than one for each: the kernel goes through a
-    bridge's whole table for every port."""
-    ports = [link.index for link in links if _is_a_port_of_ours(link)]
-    found: Dict[int, List[str]] = {}
+    """With the entries that were not learned, of our ports and of our bridges themselves. A dump of all is soon cheaper
+    than one for each: the kernel goes through a bridge's whole table for every port."""
+    ports = [link.index for link in links if _is_a_port_of_ours(link) or (link.kind == "bridge" and _is_marked(link))]
+    found: Dict[int, List[Tuple[str, str]]] = {}
     for port in ports if len(ports) <= _DUMP_APART else [0]:
         found.update(rtnetlink.read_fdb(host.socket, port))
     return [link.with_fdb(found[link.index]) if link.index in found else link for link in links]

@@ -135,7 +135,7 @@ def read_ways(sock: nl.NetlinkSocket, index: int, neighbours_of: int) -> Ways:
 
 
 def _bridged(sock: nl.NetlinkSocket, index: int) -> List[str]:
-    return rtnetlink.read_fdb(sock, index).get(index, [])
+    return [mac for mac, how in rtnetlink.read_fdb(sock, index).get(index, []) if how == rtnetlink.STICKY]
 
 
 def _forwarding(sock: nl.NetlinkSocket, index: int) -> Iterator[Tuple[str, str]]:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from ipaddress import ip_address, ip_network
-from typing import Iterator, List
+from typing import Callable, Collection, Iterable, Iterator, List
 
 from .._declaration.topology import Topology, families
 from .._expansion.addressing import default_attachment
@@ -17,17 +17,28 @@ from .._expansion.files import name_servers
 from .._ipam.requests import Allocation
 from .._kernel import facts, sysctl
 from .._kernel.rtnl.rules import Rule
+from . import intruders
 
 _SHOWN = 5
 
 
-def cautions(topology: Topology, allocation: Allocation, reading: facts.Reading, around: Surroundings) -> Iterator[str]:
-    """``reading``, ``around``: of the host before the run."""
+def cautions(
+    topology: Topology,
+    allocation: Allocation,
+    reading: facts.Reading,
+    around: Surroundings,
+    in_front: Callable[[Collection[str]], Iterable[str]],
+) -> Iterator[str]:
+    """``reading``, ``around``: of the host before the run. ``in_front``: the host's addresses → what translates first,
+    as of the run's end."""
     yield from _closed_uplinks(topology, reading)
     yield from _without_name_server(topology, allocation)
     rules = [rule for rule in around.rules() if not rule.is_usual]
     yield from _diverted(topology, allocation, rules)
     yield from _by_the_hosts_address(topology, around, rules)
+    yield from intruders.led_away(topology, allocation, reading)
+    yield from intruders.ports_of_others(topology, reading)
+    yield from in_front([cidr.split("/")[0] for cidrs in around.addresses().values() for cidr in cidrs])
 
 
 def _without_name_server(topology: Topology, allocation: Allocation) -> Iterator[str]:

@@ -273,7 +273,7 @@ def prepare(
     again: Optional[Again] = None,
 ) -> Prepared:
     """Lease and expand: from what is declared to what is to be on this host."""
-    warn: Callable[[], Iterable[str]] = tuple
+    seen: Optional[Surroundings] = None
     unmended: Callable[[], Tuple[str, ...]] = tuple
     if absent:
         allocation, desired = release_topology(store, topology.name), Desired(topology.name)
@@ -283,7 +283,6 @@ def prepare(
         topology = settle_default_bridge(topology, reading.links.values())
         requests = lease_requests(topology)
         taken = again.around if again else None
-        seen: Optional[Surroundings] = None
         missing = around.not_there(requests.subnets, reading) if taken else frozenset()
         if again and not again.early:
             around.require_there(missing)
@@ -298,7 +297,6 @@ def prepare(
         allocation = lost_leases.after(first, allocate(store, requests, around.host_facts(reading, seen)))
         if seen is not None:
             refuse_strange_addresses(topology, allocation, seen)
-            warn = functools.partial(cautions, topology, allocation, reading, seen)
         defaults = around.host_defaults(taken, reading, _forwards_ipv4(view, words))
         defaults = replace(defaults, name_server=words.get("dns") == UNBOUND)
         ask = again is None or not (again.early or again.only)
@@ -322,6 +320,9 @@ def prepare(
     described = functools.lru_cache(maxsize=None)(functools.partial(_describe, topology, allocation))
     asked = functools.lru_cache(maxsize=None)(functools.partial(digests, desired))
     planner = Planner(view, desired, words.get("firewall") or WARN, described, consent, quarantine)
+    warn: Callable[[], Iterable[str]] = tuple
+    if reading is not None and seen is not None:
+        warn = functools.partial(cautions, topology, allocation, reading, seen, planner.firewall.in_front)
     return Prepared(topology, allocation, planner, decided, taken, again is None, described, asked, warn, unmended)
 
 

@@ -21,6 +21,9 @@ from .._kernel.rtnl.read import IPV6_MTU, Link
 from .action import Action, Operation, operation
 from .link_local import is_of_a_mac
 
+#: Flags that every link is made with: without one, no neighbour is asked for, or no IPv6 neighbour.
+LINK_FLAGS = ("arp", "multicast")
+
 
 def comparable_addresses(addresses: Iterable[str], wanted: Collection[str] = ()) -> Tuple[str, ...]:
     """Without the link-local IPv6 addresses that the kernel makes by itself, unless they are ``wanted``."""
@@ -43,6 +46,8 @@ def change_link(
     """One attribute of a living link."""
     if name == "up":
         text = "set {0} {1}".format(shown, "up" if wanted else "down")
+    elif name in LINK_FLAGS:
+        text = "set {0} of {1} {2}".format(name, shown, "on" if wanted else "off")
     else:
         text = "set {0} of {1} from {2} to {3}".format(name, shown, now or "none", wanted or "none")
     return Action(
@@ -53,6 +58,12 @@ def change_link(
         before={name: now},
         after={name: wanted},
     )
+
+
+def compare_flags(netns: Optional[str], ifname: str, shown: str, subject: Subject, link: Link) -> Iterator[Action]:
+    for name in LINK_FLAGS:
+        if not getattr(link, name):
+            yield change_link(netns, ifname, shown, subject, name, False, True)
 
 
 def compare_addresses(

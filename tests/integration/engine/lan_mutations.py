@@ -34,6 +34,7 @@ def _ifname(link: Macvlan) -> Iterator[Mutation]:
     yield Mutation(_set(link, "name stray0"), "rename stray0 ")
     yield Mutation("{0} link delete {1}".format(_ip(link), link.ifname), "connect {0} ".format(link.shown))
     yield Mutation(_set(link, "down"), "set {0} up".format(link.shown), 0)
+    yield Mutation(_set(link, "arp off"), "set arp of {0} on".format(link.shown))
 
 
 def _alias(link: Macvlan) -> Iterator[Mutation]:

@@ -156,6 +156,32 @@ def _bridge_sysctls(bridge: Bridge) -> Iterator[Mutation]:
         )
 
 
+#: The host ends of two containers on br-front.
+_WEB, _ANOTHER = (names.veth_ifname("default", container, "eth0") for container in ("web", "leaver"))
+#: What a bridge has that nobody declares, with values that decide otherwise where a frame goes. But vlan_filtering,
+#: which not every kernel has: it is in tests/unit/resources/test_bridge.py.
+_BRIDGE_ODD = {
+    "group_fwd_mask": 8,
+    "nf_call_iptables": 1,
+    "nf_call_ip6tables": 1,
+    "nf_call_arptables": 1,
+}
+
+
+def _bridge_as_made(bridge: Bridge) -> Iterator[Mutation]:
+    """On one of them, for all are made alike."""
+    if bridge.ifname != "br-front":
+        return
+    kept = "keep {0} at the bridge {1} itself".format(bridge.mac, bridge.ifname)
+    yield Mutation("bridge fdb del {0} dev {1} self".format(bridge.mac, bridge.ifname), kept)
+    yield Mutation("bridge fdb replace {0} dev {1} master static".format(bridge.mac, _WEB), kept, 2)
+    for name, value in _BRIDGE_ODD.items():
+        yield from _bridge_option(name, value)(bridge)
+    for flag in ("arp", "multicast"):
+        script = "ip link set {0} {1} off".format(bridge.ifname, flag)
+        yield Mutation(script, "set {0} of {1} on".format(flag, bridge.ifname))
+
+
 BRIDGE: Dict[str, Row] = {
     "ifname": _bridge_name,
     "alias": _bridge_alias,
@@ -169,6 +195,7 @@ BRIDGE: Dict[str, Row] = {
     "no_linklocal_learn": _bridge_flag("no_linklocal_learn", "no_linklocal_learn"),
     "up": _bridge_link("down", "set {0} up", 0),
     "sysctls": _bridge_sysctls,
+    "as_made": _bridge_as_made,
 }
 
 
@@ -265,14 +292,54 @@ def _veth_flag(name: str) -> Row:
     return row
 
 
+#: What a port has that nobody declares, in the words of bridge(8).
+_PORT_ODD = {
+    "root_block": "root_block on",
+    "fastleave": "fastleave on",
+    "flood": "flood off",
+    "mcast_router": "mcast_router 2",
+    "mcast_flood": "mcast_flood off",
+    "mcast_to_unicast": "mcast_to_unicast on",
+    "vlan_tunnel": "vlan_tunnel on",
+    "bcast_flood": "bcast_flood off",
+    "neigh_suppress": "neigh_suppress on",
+    "backup_port": "backup_port " + _ANOTHER,
+    "locked": "locked on",
+}
+
+
+def _veth_as_made(veth: Veth) -> Iterator[Mutation]:
+    """On one of them, for all are made alike."""
+    if veth.name != _WEB:
+        return
+    place = "dev {0}".format(veth.name)
+    for name, words in _PORT_ODD.items():
+        reported = "set {0} of bridge port {1} (of {2}) as a new port has it".format(name, veth.name, veth.shown)
+        yield Mutation("bridge link set {0} {1}".format(place, words), reported)
+    for name, value in (("group_fwd_mask", "8"), ("proxy_arp", "on"), ("proxy_arp_wifi", "on")):
+        script = "ip link set {0} type bridge_slave {1} {2}".format(veth.name, name, value)
+        yield Mutation(script, "set {0} of bridge port {1}".format(name, veth.name))
+    for flag in ("arp", "multicast"):
+        script = "ip -n {0} link set {1} {2} off".format(veth.netns, veth.ifname, flag)
+        yield Mutation(script, "set {0} of {1} on".format(flag, veth.shown))
+
+
 def _veth_learning(veth: Veth) -> Iterator[Mutation]:
     """And what the bridge knows instead."""
     yield from _veth_flag("learning")(veth)
     place = "dev {0} master".format(veth.name)
     for mac in veth.fdb:
         kept = "keep {0} behind bridge port {1}".format(mac, veth.name)
+        if veth.name == _WEB:
+            for how in ("static", "permanent"):
+                yield Mutation("bridge fdb replace {0} {1} {2}".format(mac, place, how), kept)
+            elsewhere = "bridge fdb replace {0} dev {1} master static".format(mac, _ANOTHER)
+            yield Mutation(elsewhere, "remove the static forwarding entry {0} from bridge port".format(mac), 2)
         yield Mutation("bridge fdb del {0} {1}".format(mac, place), kept)
         yield Mutation("bridge fdb replace {0} {1} dynamic".format(mac, place), kept)
+    for how, told in (("static", "static"), ("permanent", "local")) if veth.name == _WEB else ():
+        stray = "bridge fdb add 02:00:00:00:00:77 {0} {1}".format(place, how)
+        yield Mutation(stray, "remove the {0} forwarding entry 02:00:00:00:00:77 from bridge port".format(told))
     stray = "bridge fdb add 02:00:00:00:00:77 {0} static sticky".format(place)
     yield Mutation(stray, "no longer keep 02:00:00:00:00:77 behind bridge port {0}".format(veth.name))
 
@@ -362,6 +429,7 @@ VETH: Dict[str, Row] = {
     "hairpin": _veth_flag("hairpin"),
     "learning": _veth_learning,
     "guard": _veth_flag("guard"),
+    "as_made": _veth_as_made,
     "host_addresses": _veth_host_addresses,
     "host_mac": _veth_host_mac,
     "host_mtu": _veth_host_mtu,
@@ -534,9 +602,20 @@ def of_rules(desired: Desired) -> List[Mutation]:
             Mutation("nft add set {0} stray {{ type ifname\\; }}".format(where), "replace nft table " + where, 0)
         )
         found.append(Mutation("nft add counter {0} stray".format(where), "replace nft table " + where, 0))
+        found.extend(_built_otherwise(table, where))
         found.extend(_of_chains(table, where))
         found.extend(_of_elements(table, where))
     return found
+
+
+def _built_otherwise(table: Table, where: str) -> Iterator[Mutation]:
+    """What nft cannot change on a living chain or set: the same table again, with another priority or flag in it."""
+    again = "table=$(nft list table {0} | sed '{1}'); printf 'delete table {0}\n%s\n' \"$table\" | nft -f -"
+    edits = ["s/\\(hook [a-z]* priority\\) [^;]*;/\\1 7;/"]
+    plain = [each.name for each in table.sets if not each.map and not each.interval]
+    edits += ["/set {0} {{/,/}}/ s/^\t\ttype .*/&; flags timeout/".format(name) for name in plain[:1]]
+    for edit in edits:
+        yield Mutation(again.format(where, edit), "replace nft table " + where, 0)
 
 
 def _of_chains(table: Table, where: str) -> Iterator[Mutation]:

@@ -38,6 +38,7 @@ SAMPLE = (
 )
 
 
+DRAWING = ROOT / "docs" / "images" / "four-modes.svg"
 #: What looks different enough to be inspected on a light screen as well.
 LIGHT = ("docs/drift", "plugins/bridge_module", "examples/drift")
 
@@ -128,21 +129,26 @@ def test_the_search_finds_what_stands_on_a_page(site, browser, served):
             assert browser.complaints == []
 
 
-def test_the_reader_can_switch_between_light_and_dark(site, browser):
-    browser.open((site / "index.html").as_uri(), DESKTOP, "light")
-    seen = {browser.evaluate("getComputedStyle(document.body).backgroundColor")}
-    for _each in range(2):
-        browser.evaluate("document.querySelector('.theme-toggle-content .theme-toggle, .theme-toggle').click()")
-        seen.add(browser.evaluate("getComputedStyle(document.body).backgroundColor"))
-    assert len(seen) == 2
+def test_the_reader_can_switch_between_light_and_dark_and_drawings_follow(site, browser):
+    looked = (
+        "[getComputedStyle(document.body).backgroundColor,"
+        " getComputedStyle(document.querySelector('article img')).colorScheme].join(' ')"
+    )
+    browser.open((site / "docs" / "diagram.html").as_uri(), DESKTOP, "light")
+    seen = []
+    for _each in range(3):  # the system's, and either
+        seen.append(browser.evaluate(looked))
+        browser.evaluate("document.querySelector('button.theme-toggle').click()")
+    assert len({each.split(")")[0] for each in seen}) == 2
+    assert {each.split(") ")[1] for each in seen} == {"light dark", "light", "dark"}
 
 
 def test_pages_have_no_script_error_and_no_sideways_scrolling(site, browser):
-    assert looks.stumbles(browser, paths(site, SAMPLE)) == []
+    assert looks.stumbles(browser, [*paths(site, SAMPLE), DRAWING]) == []
 
 
 def test_pages_pass_axe(site, browser, inspected):
-    assert looks.barriers(browser, inspected, paths(site, SAMPLE), on=[(PHONE, "dark")]) == []
+    assert looks.barriers(browser, inspected, [*paths(site, SAMPLE), DRAWING], on=[(PHONE, "dark")]) == []
     assert looks.barriers(browser, inspected, paths(site, LIGHT), on=[(DESKTOP, "light")]) == []
 
 

@@ -70,6 +70,12 @@ def test_what_the_theme_leaves_out_is_put_in():
     )
 
 
+def test_a_drawing_leads_to_itself_in_full_size_and_one_that_is_a_link_stays_one():
+    image = '<img alt="a" src="../_images/a.svg" />'
+    assert accessible.mended("<p>" + image) == '<p><a href="../_images/a.svg">' + image + "</a>"
+    assert accessible.mended('<p><a href="b.html">' + image) == '<p><a href="b.html">' + image
+
+
 def test_an_example_stands_where_a_guide_has_its_place():
     shown = examples.shown("before\n\n<!-- example: drift -->\n\nafter\n", "docs", pictured=True)
     assert 'href="../examples/drift.html"' in shown

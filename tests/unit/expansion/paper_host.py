@@ -120,7 +120,10 @@ def made(desired: Desired, asked: Optional[Desired] = None) -> Tuple[Observed, F
     sysctls.update((setting.key, setting.value) for setting in desired.sysctls)
     pairs: Dict[int, Tuple[str, Link]] = {}
     for link in desired.links_of_host():
-        host[link.ifname] = _link(link, next(index), link.ifname, kind=link.kind, altnames=(names.altname(link.alias),))
+        more = {"kind": link.kind, "altnames": (names.altname(link.alias),)}
+        if link.kind == "bridge":
+            more["fdb_others"] = ("{0} local".format(link.mac),)
+        host[link.ifname] = _link(link, next(index), link.ifname, **more)
         addresses[host[link.ifname].index] = list(link.addresses)
         sysctls.update(link.sysctls)
     for link in desired.links_inside():

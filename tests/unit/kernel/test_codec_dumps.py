@@ -30,7 +30,7 @@ _OF_A_LINK = {
     *("IFLA_GROUP", "IFLA_LINK_NETNSID", "IFLA_PROP_LIST", "IFLA_AF_SPEC", "IFLA_QDISC"),
 }
 #: Fields of Link that hold an attribute as it came, are read apart, or that pyroute2 does not know.
-_UNDECODED = {"families", "port", "info", "fdb", "no_linklocal_learn"}
+_UNDECODED = {"families", "port", "info", "fdb", "fdb_others", "no_linklocal_learn", "differing", "differing_port"}
 #: Four IPv4 settings have another name in the kernel's struct, which is pyroute2's, than under /proc/sys.
 _OTHER_NAMES = {
     "arpfilter": "arp_filter",
@@ -165,6 +165,8 @@ def _link(message: Any) -> Dict[str, Any]:
         "ifname": message.get_attr("IFLA_IFNAME"),
         "kind": (info.get_attr("IFLA_INFO_KIND") if info else None) or "",
         "up": bool(message["flags"] & 1),
+        "arp": not message["flags"] & 0x80,
+        "multicast": bool(message["flags"] & 0x1000),
         "mac": message.get_attr("IFLA_ADDRESS"),
         "mtu": message.get_attr("IFLA_MTU"),
         "alias": (message.get_attr("IFLA_IFALIAS") or "").rstrip("\0"),

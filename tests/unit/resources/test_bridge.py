@@ -124,6 +124,23 @@ def test_every_action_has_a_way_back(case: str) -> None:
     assert all(action.undo for action in bridge.compare(DESIRED, CASES[case][0]))
 
 
+def test_what_nobody_declares_is_as_the_kernel_makes_it() -> None:
+    desired = replace(DESIRED, as_made=True)
+    as_made = replace(LINK, fdb_others=(LINK.mac + " local",))
+    assert bridge.compare(desired, observed(as_made)) == []
+    filtering = replace(as_made, differing=(("vlan_filtering", 1),))
+    (action,) = bridge.compare(desired, observed(filtering))
+    assert action.text == "set vlan_filtering of br-front from 1 to 0"
+    assert action.undo[0].arguments["options"] == {"vlan_filtering": 1}
+    assert bridge.compare(DESIRED, observed(filtering)) == [], "of one made by hand it is somebody's choice"
+
+
+def test_a_bridge_that_goes_comes_back_with_what_somebody_set() -> None:
+    filtering = replace(LINK, differing=(("vlan_filtering", 1),))
+    back = bridge.remove(filtering, observed(filtering)).undo
+    assert {"vlan_filtering": 1} in [step.arguments.get("options") for step in back]
+
+
 def test_an_ipv6_address_with_another_prefix_length_is_changed_in_one_step() -> None:
     desired = replace(DESIRED, addresses=("fd00::1/64",))
     (action,) = bridge.compare(desired, observed(LINK, addresses=("fd00::1/80",)))

@@ -102,6 +102,7 @@ class BridgeDriver(Driver):
             # Nobody asks for memberships here, so all would be sent to everybody anyhow; and its table can be filled.
             multicast_snooping=False,
             sysctls=tuple(self._sysctls(network, host, _is_called_on_loopback(topology, network, allocation))),
+            as_made=True,
         )
 
     def _sysctls(self, network: Network, host: HostDefaults, on_loopback: bool) -> Iterator[Tuple[str, str]]:
@@ -111,6 +112,9 @@ class BridgeDriver(Driver):
             yield ipv4 + "route_localnet", "1" if on_loopback else "0"
             # A container on two networks may answer over the other one: loose, for strict would drop that.
             yield ipv4 + "rp_filter", "2"
+            # The host would answer for every address that it has a route to: for neighbours', too.
+            yield ipv4 + "proxy_arp", "0"
+            yield ipv4 + "proxy_arp_pvlan", "0"
             if self.forwards(network, 4) and host.forwards_ipv4 and not network.internal:
                 # A new interface has what net.ipv4.conf.default says, whatever the host does.
                 yield ipv4 + "forwarding", "1"
@@ -146,6 +150,7 @@ class BridgeDriver(Driver):
             # The packet rules do not see every frame that a bridge learns from.
             learning=not place.network.anti_spoofing,
             guard=place.network.anti_spoofing,
+            as_made=True,
             sysctls=place.sysctls,
             ingress=limits["ingress"],
             ifb=ifb,

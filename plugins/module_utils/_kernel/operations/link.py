@@ -162,15 +162,15 @@ def port_set(host: Host, ifname: str, flags: Dict[str, bool]) -> None:
     host.socket.send([messages.bridge_port_set(_index(host, None, ifname), flags)])
 
 
-def fdb_add(host: Host, ifname: str, mac: str) -> None:
-    """What has this MAC is behind this port of a bridge, and nowhere else."""
-    host.socket.send([messages.fdb_add(_index(host, None, ifname), mac)])
+def fdb_add(host: Host, ifname: str, mac: str, how: str = rtnetlink.STICKY, of_bridge: bool = False) -> None:
+    """What has this MAC is behind this port of a bridge, and nowhere else; or as ``how`` says."""
+    host.socket.send([messages.fdb_add(_index(host, None, ifname), mac, how, of_bridge)])
 
 
-def fdb_delete(host: Host, ifname: str, mac: str) -> None:
+def fdb_delete(host: Host, ifname: str, mac: str, of_bridge: bool = False) -> None:
     """On the way back the port may be on no bridge, or gone, and the entry with it."""
     if rtnetlink.read_link(host.socket, ifname) is not None:
-        _tolerant(host, None, messages.fdb_delete(_index(host, None, ifname), mac), EINVAL, EOPNOTSUPP)
+        _tolerant(host, None, messages.fdb_delete(_index(host, None, ifname), mac, of_bridge), EINVAL, EOPNOTSUPP)
 
 
 def port_restore(host: Host, ifname: str, flags: Mapping[str, str]) -> None:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from errno import EAFNOSUPPORT, ENODEV, ENOENT, EOPNOTSUPP
 from typing import Any, Collection, Dict, FrozenSet, Iterable, Iterator, List, Optional, Tuple
 
-from . import settings, uapi
+from . import as_made, settings, uapi
 from . import socket as nl
 
 RT_TABLE_MAIN, RT_TABLE_LOCAL = 254, 255
@@ -27,7 +27,7 @@ RTPROT_KERNEL, RTPROT_BOOT, RTPROT_STATIC, RTPROT_RA = 2, 3, 4, 9
 IPV6_MTU = 1280
 
 #: What can be set of a place on a bridge, and is a plain number: priority, cost, mode … isolated, without its state.
-_PORT_FLAGS = (*range(2, 13), 25, *range(27, 34))
+_PORT_FLAGS = (*range(2, 13), 25, *range(27, 35), 39, 40, 43)
 #: What a new port has: an STP priority of 32, a veth's cost, and it learns and is flooded.
 _NEW_PORT = {2: 32, 3: 2, 8: 1, 9: 1, 25: 1, 27: 1, 30: 1}
 #: Flags that ``Link`` tells by name: IFLA_BRPORT_* and what a new port has.
@@ -40,6 +40,9 @@ PORT_FLAGS = {
 #: IFLA_EXT_MASK with RTEXT_FILTER_SKIP_STATS: counters are half of a link, and nobody compares them.
 _NO_STATISTICS = nl.u32(29, 1 << 3)
 _ASK_APART = 64
+#: How an entry of a bridge's table is kept: behind a port and nowhere else; behind a port, until a frame comes in by
+#: another; by the host itself.
+STICKY, STATIC, LOCAL = "sticky", "static", "local"
 _MAC_FIRST = struct.pack("=HH", 4 + 6, uapi.NDA_LLADDR)
 
 
@@ -66,6 +69,8 @@ class Link:
     learning: bool = True
     guard: bool = False
     fdb: Tuple[str, ...] = ()  # MACs of its static, sticky entries in its bridge's table, where they were asked for
+    #: What else somebody set in that table for it: "02:42:ac:11:00:02 static" or "… local". Of a bridge: for itself.
+    fdb_others: Tuple[str, ...] = ()
     families: bytes = field(default=b"", compare=False, repr=False)  # IFLA_AF_SPEC: its settings, not decoded
     port: bytes = field(default=b"", compare=False, repr=False)  # IFLA_INFO_SLAVE_DATA: its place on a bridge
     peer_netnsid: int = -1  # what this namespace calls the one in which the peer is; -1 is itself
@@ -74,11 +79,18 @@ class Link:
     info: str = ""  # IFLA_INFO_DATA as hex digits, of a kind that is not decoded here: see rare.options
     ipv6_link_local: bool = True  # whether the kernel gives it an fe80:: address when it comes up
     qdisc: str = field(default="", compare=False)  # the kind of its root qdisc: noqueue, tbf
+    arp: bool = True
+    multicast: bool = True
+    differing: as_made.Differing = ()  # of a bridge, what a new one has otherwise, of all that nobody declares
+    differing_port: as_made.Differing = ()  # the same of its place on a bridge
 
-    def with_fdb(self, macs: Iterable[str]) -> "Link":
+    def with_fdb(self, entries: Iterable[Tuple[str, str]]) -> "Link":
         """As ``dataclasses.replace``, in a tenth of its time: a host has thousands of ports."""
+        kept = {mac for mac, how in entries if how == STICKY}
+        own = (self.mac, LOCAL)  # which the kernel makes for every port
+        others = {"{0} {1}".format(*each) for each in entries if each[1] != STICKY and (each != own or not self.master)}
         copy = object.__new__(Link)
-        copy.__dict__.update(self.__dict__, fdb=tuple(sorted(set(macs))))
+        copy.__dict__.update(self.__dict__, fdb=tuple(sorted(kept)), fdb_others=tuple(sorted(others)))
         return copy
 
 
@@ -130,16 +142,20 @@ def read_link(sock: nl.NetlinkSocket, ifname: str) -> Optional[Link]:
         raise
 
 
-def read_fdb(sock: nl.NetlinkSocket, port: int = 0) -> Dict[int, List[str]]:
-    """Port's index → the MACs of its static, sticky entries in its bridge's table; of one port or (0) of all."""
-    found: Dict[int, List[str]] = {}
+def read_fdb(sock: nl.NetlinkSocket, port: int = 0) -> Dict[int, List[Tuple[str, str]]]:
+    """Index of a port, or of a bridge itself → (MAC, how it is kept) of each entry that was not learned; of one port or
+    (0) of all."""
+    found: Dict[int, List[Tuple[str, str]]] = {}
     for payload in sock.dump(uapi.RTM_GETNEIGH, uapi.NEIGHBOUR.pack(socket.AF_BRIDGE, port, 0, 0, 0)):
         _family, index, state, flags, _type = uapi.NEIGHBOUR.unpack_from(payload)
-        if state == uapi.NUD_NOARP and flags & uapi.NTF_STICKY:
+        if (
+            state in (uapi.NUD_NOARP, uapi.NUD_PERMANENT) and not flags & uapi.NTF_SELF
+        ):  # the device's own, not a bridge's
             # the kernel puts the address first (fdb_fill_info() in net/bridge/br_fdb.c); to look costs a fifth of all
             first = payload[12:16] == _MAC_FIRST
             mac = (payload[16:22] if first else nl.attributes(payload, 12)[uapi.NDA_LLADDR]).hex(":")
-            found.setdefault(index, []).append(mac)  # more than once, where the port is in more than one VLAN
+            how = LOCAL if state == uapi.NUD_PERMANENT else STICKY if flags & uapi.NTF_STICKY else STATIC
+            found.setdefault(index, []).append((mac, how))  # more than once, where the port is in more than one VLAN
     return found
 
 
@@ -224,6 +240,8 @@ def _link(payload: bytes, families: bool = True) -> Link:
         altnames=tuple(map(nl.text, nl.each(attributes.get(uapi.IFLA_PROP_LIST, b"")))),
         ipv6_link_local=not families or _link_local(attributes.get(uapi.IFLA_AF_SPEC)),
         qdisc=nl.text(attributes.get(uapi.IFLA_QDISC, b"")),
+        arp=not flags & uapi.IFF_NOARP,
+        multicast=bool(flags & uapi.IFF_MULTICAST),
         **options,
     )
 
@@ -258,6 +276,7 @@ def _link_info(data: bytes) -> Tuple[str, Dict[str, Any]]:
         options["multicast_snooping"] = bridge.get(uapi.IFLA_BR_MCAST_SNOOPING, b"\1") != b"\0"
         flags = _number(bridge.get(uapi.IFLA_BR_MULTI_BOOLOPT, b"")[:4])
         options["no_linklocal_learn"] = bool(flags & uapi.BR_BOOLOPT_NO_LL_LEARN)
+        options["differing"] = as_made.of_bridge(bridge)
     else:
         options["info"] = info.get(uapi.IFLA_INFO_DATA, b"").hex()
     if nl.text(info.get(uapi.IFLA_INFO_SLAVE_KIND, b"")) == "bridge":
@@ -265,6 +284,7 @@ def _link_info(data: bytes) -> Tuple[str, Dict[str, Any]]:
         port = nl.attributes(options["port"])
         for name, (flag, usual) in PORT_FLAGS.items():
             options[name] = bool(_number(port[flag])) if flag in port else usual
+        options["differing_port"] = as_made.of_port(port)
     return kind, options
 
 

@@ -23,9 +23,9 @@ import socket
 import struct
 from typing import Any, Dict, Iterator, Mapping, Optional, Tuple
 
+from . import as_made, uapi
 from . import socket as nl
-from . import uapi
-from .read import PORT_FLAGS, RouteEntry
+from .read import LOCAL, PORT_FLAGS, STICKY, RouteEntry
 
 
 def veth_add(
@@ -88,6 +88,8 @@ def link_set(
     rename: Optional[str] = None,
     group: Optional[int] = None,
     ipv6_link_local: Optional[bool] = None,
+    arp: Optional[bool] = None,
+    multicast: Optional[bool] = None,
 ) -> nl.Request:
     """Change a living link, by index or by name. Only what is given is touched; master 0 lets go."""
     attrs = []
@@ -108,7 +110,9 @@ def link_set(
     if ipv6_link_local is not None:
         mode = nl.u8(uapi.IFLA_INET6_ADDR_GEN_MODE, 0 if ipv6_link_local else uapi.IN6_ADDR_GEN_MODE_NONE)
         attrs.append(nl.nested(uapi.IFLA_AF_SPEC, nl.nested(socket.AF_INET6, mode)))
-    flags, change = (uapi.IFF_UP if up else 0, uapi.IFF_UP if up is not None else 0)
+    bits = [(uapi.IFF_UP, up), (uapi.IFF_NOARP, None if arp is None else not arp), (uapi.IFF_MULTICAST, multicast)]
+    flags = sum(bit for bit, on in bits if on)
+    change = sum(bit for bit, on in bits if on is not None)
     return nl.Request(uapi.RTM_SETLINK, 0, uapi.LINK.pack(0, 0, index, flags, change) + b"".join(attrs))
 
 
@@ -144,19 +148,26 @@ def _port_flags(flags: Mapping[str, bool]) -> Iterator[bytes]:
     return (nl.u8(PORT_FLAGS[name][0], int(on)) for name, on in flags.items())
 
 
-def fdb_add(index: int, mac: str) -> nl.Request:
-    """What has this MAC is behind this port and nowhere else, whoever says so: static and sticky, in every VLAN of the
-    port, as ``bridge fdb replace MAC dev PORT master static sticky``."""
+def fdb_add(index: int, mac: str, how: str = STICKY, of_bridge: bool = False) -> nl.Request:
+    """Where in a bridge's table a MAC is, in every VLAN of the port, as ``bridge fdb replace MAC dev PORT master``.
+
+    ``how``: STICKY, behind this port and nowhere else, whoever says so; STATIC; LOCAL. ``of_bridge``: ``index`` is no
+    port, but the bridge itself.
+    """
     flags = nl.NLM_F_CREATE | nl.NLM_F_REPLACE
-    return nl.Request(uapi.RTM_NEWNEIGH, flags, _fdb(index, mac, uapi.NTF_MASTER | uapi.NTF_STICKY))
+    place = uapi.NTF_SELF if of_bridge else uapi.NTF_MASTER
+    state = uapi.NUD_PERMANENT if how == LOCAL else uapi.NUD_NOARP
+    sticky = uapi.NTF_STICKY if how == STICKY else 0
+    return nl.Request(uapi.RTM_NEWNEIGH, flags, _fdb(index, mac, place | sticky, state))
 
 
-def fdb_delete(index: int, mac: str) -> nl.Request:
-    return nl.Request(uapi.RTM_DELNEIGH, 0, _fdb(index, mac, uapi.NTF_MASTER))
+def fdb_delete(index: int, mac: str, of_bridge: bool = False) -> nl.Request:
+    place = uapi.NTF_SELF if of_bridge else uapi.NTF_MASTER
+    return nl.Request(uapi.RTM_DELNEIGH, 0, _fdb(index, mac, place, uapi.NUD_NOARP))
 
 
-def _fdb(index: int, mac: str, flags: int) -> bytes:
-    head = uapi.NEIGHBOUR.pack(socket.AF_BRIDGE, index, uapi.NUD_NOARP, flags, 0)
+def _fdb(index: int, mac: str, flags: int, state: int) -> bytes:
+    head = uapi.NEIGHBOUR.pack(socket.AF_BRIDGE, index, state, flags, 0)
     return head + nl.attribute(uapi.NDA_LLADDR, _mac(mac))
 
 
@@ -267,6 +278,9 @@ def _bridge_data(options: Dict[str, Any]) -> bytes:
     if "no_linklocal_learn" in options:
         values = (int(options["no_linklocal_learn"]) * uapi.BR_BOOLOPT_NO_LL_LEARN, uapi.BR_BOOLOPT_NO_LL_LEARN)
         attrs.append(nl.attribute(uapi.IFLA_BR_MULTI_BOOLOPT, struct.pack("=II", *values)))
+    for name in as_made.BRIDGE.keys() & options.keys():
+        option = as_made.BRIDGE[name]
+        attrs.append(nl.attribute(option.number, as_made.packed(option, options[name])))
     return nl.nested(uapi.IFLA_INFO_DATA, *attrs)
 
 

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import Dict, FrozenSet, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Collection, Dict, FrozenSet, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from ..._kernel import files, nft
 from ..._kernel.errors import DeclarationError, Problem
@@ -30,6 +30,7 @@ from ..action import Action
 from ..ruleset.model import Ruleset
 from . import firewalld as firewall_firewalld
 from . import foreign as foreign_firewall
+from . import in_front
 from . import iptables as firewall_iptables
 from . import ufw as firewall_ufw
 from .foreign import Advice, Chains
@@ -92,7 +93,7 @@ class HostFirewall:
     """What else decides about our packets on this host, for one topology."""
 
     def __init__(self, topology: str, mode: str, ruleset: Optional[Ruleset]) -> None:
-        self._topology, self._mode = topology, mode
+        self._topology, self._mode, self._ruleset = topology, mode, ruleset
         self._bridges = _bridges(ruleset) if mode == INTEGRATE else {}
         self._needed = openings(ruleset)
         self._tunnels = _tunnels(ruleset)
@@ -124,6 +125,17 @@ class HostFirewall:
                 left += sorted(self._tunnels[bridge] for bridge in left if bridge in self._tunnels)
             found.append(foreign_firewall.judge(chain, left, _advice(chain, kind)) if left else "")
         return [sentence for sentence in found if sentence]
+
+    def in_front(self, own: Collection[str]) -> List[str]:
+        """A sentence for each chain of others that sends elsewhere what comes to a port that is published here.
+
+        ``own``: the host's addresses.
+        """
+        ports = self._ruleset.publications if self._ruleset is not None else ()
+        if self._mode == IGNORE or not ports:
+            return []
+        chains = self._chains or foreign_firewall.read()
+        return [in_front.told(each) for each in in_front.taken(chains.in_front, ports, own)]
 
     def _shut(self, chains: Chains) -> Iterator[str]:
         """What keeps the other hosts of overlay networks out."""

@@ -19,6 +19,7 @@ from typing import Any, Callable, FrozenSet, Iterable, List, Mapping, Optional, 
 
 from ..._kernel import nft
 from ..._kernel.names import TRANSIT_TABLE
+from . import in_front
 
 ReadRules = Callable[[str, str, str], Sequence[Mapping[str, Any]]]
 
@@ -32,11 +33,12 @@ _FAR_ENOUGH = 16
 
 @dataclass(frozen=True)
 class Chains:
-    """Others' base chains that see packets which are ``forwarding``, or ``incoming`` for the host itself; ``names``:
-    (family, table, name) of all."""
+    """Others' base chains that see packets which are ``forwarding``, or ``incoming`` for the host itself; ``in_front``:
+    those that translate a destination before ours do; ``names``: (family, table, name) of all."""
 
     forwarding: Tuple[Mapping[str, Any], ...] = ()
     incoming: Tuple[Mapping[str, Any], ...] = ()
+    in_front: Tuple[Mapping[str, Any], ...] = ()
     names: FrozenSet[Tuple[str, str, str]] = frozenset()
 
     def has(self, family: str, table: str, name: str) -> bool:
@@ -69,6 +71,7 @@ def read() -> Chains:
     return Chains(
         forwarding=tuple(each for each in routed if each.get("hook") == "forward"),
         incoming=tuple(each for each in routed if each.get("hook") == "input"),
+        in_front=tuple(filter(in_front.is_in_front, found)),
         names=frozenset((each["family"], each["table"], each["name"]) for each in found),
     )
 

@@ -14,7 +14,8 @@ from ..._kernel.changes import Subject, of_owner
 from ..._kernel.host import Host
 from ..._kernel.observe import Observed
 from ..._kernel.operations.link import bridge_create, bridge_set
-from ..._kernel.rtnl.read import IPV6_MTU, Link
+from ..._kernel.rtnl import as_made
+from ..._kernel.rtnl.read import IPV6_MTU, LOCAL, Link
 from .. import connected, ownership
 from ..action import Action, Operation, operation
 from ..link import (
@@ -22,6 +23,7 @@ from ..link import (
     comparable_addresses,
     compare_addresses,
     compare_altnames,
+    compare_flags,
     last_mtu,
     loses_ipv6,
     port_restored,
@@ -52,6 +54,7 @@ class Bridge(DeclaredLink):
     no_linklocal_learn: bool = True  # nothing from frames that pass no packet filter: to 01:80:c2:00:00:0X
     up: bool = True
     sysctls: Tuple[Tuple[str, str], ...] = ()
+    as_made: bool = False  # whatever else a bridge has is as the kernel makes it
 
     kind, netns = "bridge", None
 
@@ -85,7 +88,8 @@ def remove(link: Link, observed: Observed, netns: Optional[str] = None) -> Actio
         return unknown.remove(link, observed, netns)
     known = from_link(link, observed)
     made = _create(known, link.altnames)
-    made = replace(made, do=(*made.do, *_foreign_ports(link, observed)))
+    as_it_was = (_option(link.ifname, name, value) for name, value in link.differing)
+    made = replace(made, do=(*made.do, *as_it_was, *_foreign_ports(link, observed)))
     return replace(
         made,
         text="remove bridge {0}".format(link.ifname),
@@ -173,6 +177,10 @@ def _changes(desired: Bridge, link: Link, observed: Observed) -> Iterator[Action
                 before={name: now},
                 after={name: wanted},
             )
+    if desired.as_made:
+        yield from _as_made(ifname, link, subject)
+        if desired.mac in (None, link.mac):  # another one brings its own
+            yield from _own_entry(ifname, link, subject)
     reborn = link.mtu < IPV6_MTU
     for key, value in settable(desired.sysctls, desired.mtu):
         yield from compare_sysctl(None, key, value, observed.sysctls.get(key), subject, reborn)
@@ -189,6 +197,25 @@ def _changes(desired: Bridge, link: Link, observed: Observed) -> Iterator[Action
         )
     if desired.up != link.up:
         yield change_link(None, ifname, ifname, subject, "up", link.up, desired.up)
+
+
+def _as_made(ifname: str, link: Link, subject: Subject) -> Iterator[Action]:
+    for name, now in link.differing:
+        usual = as_made.BRIDGE[name].usual
+        there, back = (_option(ifname, name, value) for value in (usual, now))
+        text = "set {0} of {1} from {2} to {3}".format(name, ifname, now, usual)
+        yield Action(text, subject, (there,), (back,), before={name: now}, after={name: usual})
+    yield from compare_flags(None, ifname, ifname, subject, link)
+
+
+def _own_entry(ifname: str, link: Link, subject: Subject) -> Iterator[Action]:
+    """The entry of the bridge's own table by which frames for its MAC, the gateway's, reach the host."""
+    if "{0} {1}".format(link.mac, LOCAL) in link.fdb_others:
+        return
+    words = {"ifname": ifname, "mac": link.mac, "of_bridge": True}
+    there, back = operation("fdb.add", how=LOCAL, **words), operation("fdb.delete", **words)
+    text = "keep {0} at the bridge {1} itself".format(link.mac, ifname)
+    yield Action(text, subject, (there,), (back,), after={"forwarding entry " + link.mac: LOCAL})
 
 
 def _option(ifname: str, name: str, value: Any) -> Operation:
@@ -210,11 +237,13 @@ KIND = Kind(
     remove=remove,
     create=_make,
     configure=_configure,
-    mutable=("alias", "addresses", "mtu", "mac", *_OPTIONS, "up", "sysctls"),
+    mutable=("alias", "addresses", "mtu", "mac", *_OPTIONS, "up", "sysctls", "as_made"),
     carries=True,
     settings=(
         "net/ipv4/conf/{0}/route_localnet",
         "net/ipv4/conf/{0}/rp_filter",
+        "net/ipv4/conf/{0}/proxy_arp",
+        "net/ipv4/conf/{0}/proxy_arp_pvlan",
         "net/ipv4/conf/{0}/forwarding",
         "net/ipv6/conf/{0}/disable_ipv6",
         "net/ipv6/conf/{0}/accept_ra",

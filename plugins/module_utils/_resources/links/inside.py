@@ -20,7 +20,7 @@ from ..._kernel.rtnl.uapi import LEADING_NOWHERE
 from ..._kernel.visits import NamespaceState
 from .. import connected, routes
 from ..action import Action, Operation, operation
-from ..link import add_missing, change_link, comparable_addresses, last_mtu, loses_ipv6, remove_surplus
+from ..link import add_missing, change_link, comparable_addresses, compare_flags, last_mtu, loses_ipv6, remove_surplus
 from ..link_local import is_of_a_mac, link_local
 from ..routes import StaticRoute
 from ..settings import compare_sysctl, settable
@@ -38,6 +38,7 @@ class Inside(DeclaredLink):
     addresses: Tuple[str, ...]  # CIDRs
     routes: Tuple[StaticRoute, ...]
     sysctls: Tuple[Tuple[str, str], ...]  # keys with slashes
+    as_made: bool = False  # whatever else an interface has is as the kernel makes it
 
     @property
     def shown(self) -> str:
@@ -99,6 +100,8 @@ def changes(desired: Inside, inner: Link, state: NamespaceState) -> Iterator[Act
         wanted, now = getattr(desired, name), getattr(inner, name)
         if wanted is not None and wanted != now and not (name == "mtu" and loses_ipv6(now, wanted)):
             yield change_link(netns, ifname, desired.shown, subject, name, now, wanted)
+    if desired.as_made:
+        yield from compare_flags(netns, ifname, desired.shown, subject, inner)
     yield from _link_local_of_the_mac(desired, inner, state, subject)
     for key, value in settable(desired.sysctls, desired.mtu):
         yield from compare_sysctl(netns, key, value, state.sysctls.get(key), subject, inner.mtu < IPV6_MTU)

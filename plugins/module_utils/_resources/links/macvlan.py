@@ -28,7 +28,7 @@ class Macvlan(Child):
     routes: Tuple[StaticRoute, ...] = ()
     sysctls: Tuple[Tuple[str, str], ...] = ()
 
-    kind = "macvlan"
+    kind, as_made = "macvlan", True
     option = "IFLA_MACVLAN_MODE"
     modes = {name: name for name in ("bridge", "private", "vepa", "passthru")}
     #: It takes the parent for itself: macvlan_changelink() in drivers/net/macvlan.c.

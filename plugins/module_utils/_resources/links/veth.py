@@ -48,6 +48,7 @@ class Veth(Inside, Port):
     hairpin: bool = False
     learning: bool = True
     guard: bool = False
+    as_made: bool = False
     host_addresses: Tuple[str, ...] = ()
     host_mac: Optional[str] = None  # of the host end; None: any
     host_mtu: Optional[int] = None  # of the host end; None: as inside
@@ -286,7 +287,7 @@ KIND = Kind(
     configure=None,
     mutable=(
         *("ifname", "alias", "mac", "mtu", "addresses", "routes", "master", *PORT_FLAGS),
-        *("host_addresses", "host_mac", "host_mtu", "sysctls", "ingress", "ifb"),
+        *("as_made", "host_addresses", "host_mac", "host_mtu", "sysctls", "ingress", "ifb"),
     ),
     owned_inside=False,
 )
