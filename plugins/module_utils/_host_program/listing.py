@@ -62,7 +62,7 @@ def listing(words: Any) -> Answer:
     containers = table(
         ("CONTAINER", "TOPOLOGY", "MODE", "NETWORKS", "ADDRESSES", "PORTS", "STATE"), _container_rows(found)
     )
-    lines = [*networks, *([""] if networks and containers else []), *containers, *_beside(found)]
+    lines = [*networks, *([""] if networks and containers else []), *containers, *_starting(found), *_beside(found)]
     status = FAILED if any(each.error for each in found) else CLEAN
     return Answer({"topologies": data}, lines or ["nothing was applied on this host"], status)
 
@@ -95,6 +95,17 @@ def _container_rows(found: List[_Checked]) -> Iterator[Tuple[str, ...]]:
 def _port(port: Mapping[str, Any]) -> str:
     host = "[{0}]".format(port["host_ip"]) if ":" in port["host_ip"] else port["host_ip"]
     return "{0}:{1}->{2}/{3}".format(host, port["published"], port["target"], port["protocol"])
+
+
+def _starting(found: List[_Checked]) -> Iterator[str]:
+    """How the owner of a program starts it in its namespace, ready to be copied."""
+    for each in found:
+        for name, said in each.described(_CONTAINERS).items():
+            program = said.get("workload")
+            if program and program["start"]:
+                yield ""
+                yield "{0}: {1} is started there by".format(name, program["name"])
+                yield from ("  " + line for line in program["start"])
 
 
 def _beside(found: List[_Checked]) -> Iterator[str]:
