@@ -11,6 +11,7 @@ import sys
 from typing import Any, Dict, Iterator, List
 
 import pytest
+import yaml
 
 from tests.integration.docs.walk import ROOT, blocks, commands
 from tests.lab.booted import BootedLab, missing
@@ -214,8 +215,11 @@ def test_names_are_there_after_a_boot(names: Names) -> None:
     assert names.host.module("topology", WORDS, check=True)["actions"] == []
 
 
-def test_every_command_of_the_page_does_what_it_says(names: Names) -> None:
-    lines = [line for block in blocks(PAGE) if block.why == WHY for line in commands(block.text)]
+def test_the_page_declares_what_can_be_made_and_every_command_on_it_does_what_it_says(names: Names) -> None:
+    declared, console = [block.text for block in blocks(PAGE) if block.why == WHY]
+    words = {key.replace("topology_", "", 1): value for key, value in yaml.safe_load(declared).items()}
+    assert words["dns"] == "unbound" and names.host.module("topology", words, check=True)["actions"]
+    lines = list(commands(console))
     done = {line: names.host.run(["sh", "-c", line]).stdout for line in lines}
     assert "active (running)" in done["systemctl status 'linuxnet-fabric-dns@default'"] and len(lines) > 3
 
