@@ -33,6 +33,7 @@ CONTENTS: Mapping[str, Sequence[str]] = {
         "docs/lan.md",
         "docs/fleet.md",
         "docs/leases.md",
+        "docs/dns.md",
         "docs/firewalls.md",
     ),
     MORE: (

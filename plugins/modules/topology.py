@@ -252,6 +252,17 @@ options:
     type: bool
     default: false
     version_added: 0.2.0
+  dns:
+    description:
+      - How containers know each other by name. V(files) writes C(/etc/netns/NAME/hosts) alone.
+      - V(unbound) also runs a name server on the host, on the gateway address of each network, by the unit
+        C(linuxnet-fabric-dns@NAME.service). It tells a container the names of all who are on one of its networks, and
+        asks the name servers of the host for any other name, or those that C(dns) of the container says. An error where
+        systemd is not process 1, or where the program unbound is missing.
+    type: str
+    choices: [files, unbound]
+    default: files
+    version_added: 0.2.0
   lock_timeout:
     description:
       - How many seconds to wait for another run on the same host to end.
@@ -565,6 +576,7 @@ ARGUMENT_SPEC = dict(
     restore=dict(type="str", choices=["auto", "true", "false"]),
     heal=dict(type="int", default=0),
     host_program=dict(type="bool", default=False),
+    dns=dict(type="str", choices=["files", "unbound"], default="files"),
     lock_timeout=dict(type="int", default=60),
     confirm_timeout=dict(type="int", default=0),
 )

@@ -2,7 +2,7 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``topology_restore``, ``topology_heal``, ``topology_host_program``: what a host does for its networks by itself."""
+"""``topology_restore``, ``topology_heal``, ``topology_host_program``, ``topology_dns``: what a host does by itself."""
 
 from __future__ import annotations
 
@@ -12,27 +12,32 @@ from typing import Any, Iterator, Mapping, NamedTuple, Optional
 from .._kernel.errors import DeclarationError, Problem
 
 AUTO, YES, NO = "auto", "true", "false"
+FILES, UNBOUND = "files", "unbound"
 #: A week, in minutes.
 _LONGEST = 7 * 24 * 60
 
 
 class Wanted(NamedTuple):
-    """What a host is to have. ``units``: whether anybody looks at its units; then those of ``restore`` and of ``heal``
-    (minutes, 0 for none) are to be there, and no others. ``program``: is to be there, or gone; None: nobody looks."""
+    """What a host is to have. ``units``: whether anybody looks at its units; then those of ``restore``, of ``heal``
+    (minutes, 0 for none) and of ``dns`` are to be there, and no others. ``program``: is to be there, or gone; None:
+    nobody looks."""
 
     units: bool = False
     restore: bool = False
     heal: int = 0
     program: Optional[bool] = None
+    dns: bool = False
 
 
 @dataclass(frozen=True)
 class Words:
-    """``restore``: auto, true or false; None where nobody says anything, and what is there stays. ``heal``: minutes."""
+    """``restore``: auto, true or false; None where nobody says anything, and what is there stays. ``heal``: minutes.
+    ``dns``: whether a name server is wanted."""
 
     restore: Optional[str] = None
     heal: int = 0
     program: bool = False
+    dns: bool = False
 
     def on(self, why_not: str, at_home: bool) -> Wanted:
         """Of a host. ``why_not``: what keeps its systemd from being asked, in words. ``at_home``: its files are its
@@ -47,7 +52,7 @@ class Words:
             return Wanted(program=True if self.program else None)
         restore, heal = (False, 0) if why_not else (self.restore != NO, self.heal)
         needed = restore or bool(heal) or self.program
-        return Wanted(not why_not, restore, heal, needed if needed or at_home else None)
+        return Wanted(not why_not, restore, heal, needed if needed or at_home else None, self.dns)
 
     def _refused(self, why_not: str) -> Iterator[Problem]:
         if self.restore == YES:
@@ -56,14 +61,18 @@ class Words:
         if self.heal:
             text = "{0}: {1}, so no timer would repair anything; 0 asks for none"
             yield Problem("topology_heal", text.format(self.heal, why_not))
+        if self.dns:
+            text = "unbound: {0}, so nothing would keep the name server running; files gives names without one"
+            yield Problem("topology_dns", text.format(why_not))
 
 
 def parse_restore(words: Mapping[str, Any]) -> Words:
-    """Of a module's words ``restore``, ``heal`` and ``host_program``."""
+    """Of a module's words ``restore``, ``heal``, ``host_program`` and ``dns``."""
     restore, heal = words.get("restore"), words.get("heal") or 0
     if not 0 <= heal <= _LONGEST:
         text = "{0}: expected minutes between two repairs, from 1 to {1} (a week), or 0 for none"
         raise DeclarationError([Problem("topology_heal", text.format(heal, _LONGEST))])
-    if heal and restore is None:
-        restore = NO  # a timer is asked for, so the units are looked at
-    return Words(restore, heal, bool(words.get("host_program")))
+    dns = words.get("dns") == UNBOUND
+    if (heal or dns) and restore is None:
+        restore = NO  # a unit is asked for, so they are looked at
+    return Words(restore, heal, bool(words.get("host_program")), dns)

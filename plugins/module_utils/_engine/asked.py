@@ -20,7 +20,7 @@ from typing import Any, Dict, Iterable, Iterator, List, Mapping, Set, Tuple
 from .._kernel import names
 from .._kernel.changes import LEASE, RULES, Change, Subject, of_container
 from .._resources import files as hosts_files
-from .._resources import program, units
+from .._resources import name_server, program, units
 from .._resources.ruleset.model import Ruleset
 from .._resources.ruleset.owners import Owners
 from .._resources.ruleset.tables import table_text
@@ -54,14 +54,21 @@ def _objects(desired: Desired) -> Iterator[Tuple[str, str]]:
         name = str(hosts_files.subject_of(os.path.join(folder, "")))
         for file in files:
             yield name, _words(file)
+    yield from _by_itself(desired)
+    if desired.ruleset is not None:
+        yield from _of_rules(desired.ruleset)
+
+
+def _by_itself(desired: Desired) -> Iterator[Tuple[str, str]]:
+    """What the host does for its networks by itself."""
     if desired.program:
         yield str(program.SUBJECT), names.RELEASE
+    if desired.name_server:
+        yield str(name_server.subject_of(desired.topology)), desired.name_server
     for drop_in in desired.drop_ins or ():
         yield of_container(drop_in.container), drop_in.text
     for unit in desired.units or ():
         yield str(units.subject_of(unit.name)), unit.text
-    if desired.ruleset is not None:
-        yield from _of_rules(desired.ruleset)
 
 
 def _of_rules(ruleset: Ruleset) -> Iterator[Tuple[str, str]]:

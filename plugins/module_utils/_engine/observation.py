@@ -11,7 +11,7 @@ from typing import Callable, Iterator, Mapping, Optional, Sequence, Tuple
 
 from .._kernel.errors import InsideError
 from .._kernel.observe import Observed
-from .._resources import program, units
+from .._resources import name_server, program, units
 from .._resources.action import Action
 from .._resources.drop_ins import DropInStates
 from .._resources.files import FileState
@@ -84,6 +84,8 @@ class Planner:
         if desired.program is not None:
             yield from program.compare(desired.program, self._view.program())
         if desired.units is not None:
+            configured = self._view.name_server(desired.topology)
+            yield from name_server.compare(desired.topology, desired.name_server, configured)
             now = self._view.units(desired.topology, desired.units)
             yield from units.compare(desired.topology, desired.units, now)
 

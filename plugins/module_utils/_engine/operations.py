@@ -237,6 +237,8 @@ ROWS = (
     Row("unit.write", on_units.unit_write, of_units, nothing, True, usual, foresee_unit, ("unit.write",)),
     Row("unit.link", on_units.unit_link, of_units, nothing, True, usual, foresee_unit, ("unit.link",)),
     Row("unit.reload", on_units.unit_reload, of_units, nothing, True, usual, unseen, ("unit.reload",)),
+    Row("dns.write", on_units.dns_write, of_units, nothing, True, usual, foresee_unit, ("dns.write",)),
+    _at_the_end("dns.load", on_units.dns_load),
     _at_the_end("unit.restart", on_units.unit_restart),
     _at_the_end("unit.start", on_units.unit_start),
     _at_the_end("unit.stop", on_units.unit_stop),

@@ -22,7 +22,7 @@ from .._kernel.host import Host
 from .._kernel.observe import Observed, observe
 from .._kernel.rtnl import read as rtnetlink
 from .._kernel.visits import Visits
-from .._resources import adopted, drop_ins, program, units
+from .._resources import adopted, drop_ins, name_server, program, units
 from .._resources import files as hosts_files
 from .._resources.action import Action
 from .._resources.adopted import AdoptedBridge
@@ -123,6 +123,8 @@ def _units(desired: Desired, touched: Touched) -> List[str]:
     found: List[Action] = []
     if touched.units and desired.units is not None:
         now = units.read(desired.topology, desired.units, {}, ask=False)
+        configured = name_server.read(desired.topology, {})
+        found.extend(name_server.compare(desired.topology, desired.name_server, configured))
         found.extend(units.compare(desired.topology, desired.units, now))
     if touched.units and desired.drop_ins is not None:
         there = drop_ins.read(desired.topology, desired.drop_ins, {}, ask=False)

@@ -34,7 +34,7 @@ from .._kernel.names import STASH_DIRECTORY, TRANSIT_TABLE, table
 from .._kernel.observe import Observed, observe
 from .._kernel.rtnl.read import RTPROT_KERNEL, Link, RouteEntry
 from .._kernel.visits import NamespaceState, Visits
-from .._resources import drop_ins, program, units
+from .._resources import drop_ins, name_server, program, units
 from .._resources import files as hosts_files
 from .._resources.drop_ins import DropIn, DropInStates
 from .._resources.files import FileState
@@ -134,6 +134,9 @@ class View:
     def units(self, topology: str, desired: Sequence[Unit]) -> UnitStates:
         """Of this topology, and of these."""
         return units.read(topology, desired, self._outlook.units)
+
+    def name_server(self, topology: str) -> Optional[str]:
+        return name_server.read(topology, self._outlook.units)
 
     def drop_ins(self, topology: str, desired: Sequence[DropIn]) -> DropInStates:
         """The same of services of others that live in its namespaces."""

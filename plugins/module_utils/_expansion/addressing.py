@@ -26,6 +26,7 @@ class HostDefaults:
     links: Mapping[str, Link] = field(default_factory=dict)  # by name
     resolv_conf: Tuple[str, ...] = ()  # lines without comments
     forwards_ipv4: bool = True  # or is made to by this run
+    name_server: bool = False  # it has one for its containers
     bridge_netfilter: bool = False  # net.bridge.bridge-nf-call-iptables: a bridged frame is translated on the bridge
 
 

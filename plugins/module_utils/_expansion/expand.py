@@ -32,6 +32,7 @@ from .drivers.driver import Place
 from .drivers.registry import driver_of
 from .files import expand_files
 from .macs import check_macs, having_macs, macs_by_bridge
+from .name_server import name_server_text
 from .rules import expand_rules
 from .workloads import brought_by
 
@@ -46,7 +47,8 @@ def expand(topology: Topology, allocation: Allocation, host: HostDefaults) -> De
         topology=topology.name,
         links=(*_network_links(topology, allocation, host), *_place_links(topology, allocation, host)),
         namespaces=tuple(_namespaces(topology)),
-        files=expand_files(topology, allocation, host.resolv_conf),
+        files=expand_files(topology, allocation, host.resolv_conf, host.name_server),
+        name_server=name_server_text(topology, allocation, host.resolv_conf) if host.name_server else "",
         ruleset=expand_rules(topology, allocation),
         adopted=tuple(_adopted(topology, host)),
         macs=macs_by_bridge(having_one),

@@ -23,15 +23,21 @@ from .drivers.registry import driver_of
 _IPV6_NAMES = "::1\tlocalhost ip6-localhost ip6-loopback\n"
 
 
-def expand_files(topology: Topology, allocation: Allocation, resolv_conf: Sequence[str]) -> Tuple[TextFile, ...]:
-    return tuple(_Files(topology, allocation, resolv_conf).every())
+def expand_files(
+    topology: Topology, allocation: Allocation, resolv_conf: Sequence[str], name_server: bool = False
+) -> Tuple[TextFile, ...]:
+    """``name_server``: the host has one for its containers."""
+    return tuple(_Files(topology, allocation, resolv_conf, name_server).every())
 
 
 class _Files:
     """The files of one topology; what several containers share is made once."""
 
-    def __init__(self, topology: Topology, allocation: Allocation, resolv_conf: Sequence[str]) -> None:
+    def __init__(
+        self, topology: Topology, allocation: Allocation, resolv_conf: Sequence[str], name_server: bool
+    ) -> None:
         self.topology, self.allocation, self.resolv_conf = topology, allocation, resolv_conf
+        self.name_server = name_server
         self._members: Dict[str, List[Container]] = {name: [] for name in topology.networks}
         for container in topology.containers.values():
             for attachment in container.attachments:
@@ -72,7 +78,9 @@ class _Files:
         if any(6 in families(network) for network in networks):
             text += _IPV6_NAMES
         for name, address in container.extra_hosts:
-            for real in self._host_gateway(container) if address == "host-gateway" else (address,):
+            for real in (
+                host_gateway(self.topology, container, self.allocation) if address == "host-gateway" else (address,)
+            ):
                 text += "{0}\t{1}\n".format(real, name)
         for link in container.links:
             text += self._link_lines(container, link.container, link.alias)
@@ -92,20 +100,15 @@ class _Files:
     def _lines_of_others(self, network: Network, members: List[Container]) -> Iterator[str]:
         """The containers of other hosts. A name is the own host's container's first; one of several hosts is all of
         theirs."""
-        own = {word for member in members for word in self._names(network, member)}
+        own = {word for member in members for word in names_on(network, member)}
         others = sorted(driver_of(network).elsewhere(network), key=lambda each: (each.name, each.host))
         for other in others:
             words = [word for word in unique(list(other.names)) if word not in own]
             for address in other.container.addresses if words else ():
                 yield "{0}\t{1}\n".format(address, " ".join(words))
 
-    @staticmethod
-    def _names(network: Network, container: Container) -> List[str]:
-        aliases = [each.aliases for each in container.attachments if each.network == network.name][0]
-        return [container.name, *([container.hostname] if container.hostname else []), *aliases]
-
     def _lines(self, network: Network, container: Container) -> Iterator[str]:
-        words = self._names(network, container)
+        words = names_on(network, container)
         for family in families(network):
             address = self.allocation.addresses[(network.name, container.name, family)]
             yield "{0}\t{1}\n".format(address, " ".join(unique(words)))
@@ -128,28 +131,11 @@ class _Files:
                     text += "{0}\t{1}\n".format(address, alias)
         return text
 
-    def _host_gateway(self, container: Container) -> Tuple[str, ...]:
-        """The host as the container reaches it, over its default networks: of a bridge, by its gateway's address."""
-        found = []
-        for family in (4, 6):
-            attachment = default_attachment(container, self.topology, self.allocation, family)
-            if attachment is not None:
-                network = self.topology.networks[attachment.network]
-                address = driver_of(network).host_address(network, family, self.allocation)
-                found.extend([address] if address else [])
-        return tuple(found) or self._gateways_inside(container)
-
-    def _gateways_inside(self, container: Container) -> Tuple[str, ...]:
-        """Of one that only internal networks are left to: their gateway is the host, and lets it in."""
-        networks = [self.topology.networks[each.network] for each in container.attachments]
-        ways = ((network, family) for network in networks for family in families(network))
-        found = [driver_of(network).host_address(network, family, self.allocation) for network, family in ways]
-        by_family = {6 if ":" in address else 4: address for address in reversed(found) if address}
-        return tuple(address for _family, address in sorted(by_family.items()))
-
     def _resolv_conf(self, container: Container) -> str:
         words = _host_words(self.resolv_conf)
-        servers = name_servers(self.topology, container, self.resolv_conf)
+        servers = list(host_gateway(self.topology, container, self.allocation)) if self.name_server else []
+        if not servers or container.dns:  # who says where foreign names are asked is told so by ours
+            servers += name_servers(self.topology, container, self.resolv_conf)
         search = list(container.dns_search) or words["search"]
         options = list(container.dns_opt) or words["options"]
         text = mark_line(self.topology.name)
@@ -159,6 +145,33 @@ class _Files:
         if options:
             text += "options {0}\n".format(" ".join(options))
         return text
+
+
+def names_on(network: Network, container: Container) -> List[str]:
+    """What a container is called on one of its networks."""
+    aliases = [each.aliases for each in container.attachments if each.network == network.name][0]
+    return [container.name, *([container.hostname] if container.hostname else []), *aliases]
+
+
+def host_gateway(topology: Topology, container: Container, allocation: Allocation) -> Tuple[str, ...]:
+    """The host as the container reaches it, over its default networks: of a bridge, by its gateway's address."""
+    found = []
+    for family in (4, 6):
+        attachment = default_attachment(container, topology, allocation, family)
+        if attachment is not None:
+            network = topology.networks[attachment.network]
+            address = driver_of(network).host_address(network, family, allocation)
+            found.extend([address] if address else [])
+    return tuple(found) or _gateways_inside(topology, container, allocation)
+
+
+def _gateways_inside(topology: Topology, container: Container, allocation: Allocation) -> Tuple[str, ...]:
+    """Of one that only internal networks are left to: their gateway is the host, and lets it in."""
+    networks = [topology.networks[each.network] for each in container.attachments]
+    ways = ((network, family) for network in networks for family in families(network))
+    found = [driver_of(network).host_address(network, family, allocation) for network, family in ways]
+    by_family = {6 if ":" in address else 4: address for address in reversed(found) if address}
+    return tuple(address for _family, address in sorted(by_family.items()))
 
 
 def _host_words(lines: Sequence[str]) -> Mapping[str, List[str]]:
@@ -173,13 +186,18 @@ def _host_words(lines: Sequence[str]) -> Mapping[str, List[str]]:
     return words
 
 
+def host_servers(resolv_conf: Sequence[str]) -> List[str]:
+    """The host's own name servers."""
+    return _host_words(resolv_conf)["nameserver"]
+
+
 def name_servers(topology: Topology, container: Container, resolv_conf: Sequence[str]) -> List[str]:
     """Those that are written, or else the host's that mean the same in the container: none of the host's own loopback,
     none on one of its links (a zone), none of a family that the container does not have."""
     if container.dns:
         return [str(address) for address in container.dns]
     own = {family for each in container.attachments for family in families(topology.networks[each.network])}
-    servers = _host_words(resolv_conf)["nameserver"]
+    servers = host_servers(resolv_conf)
     elsewhere = [
         server for server in servers if not server.startswith("127.") and server != "::1" and "%" not in server
     ]

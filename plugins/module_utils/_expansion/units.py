@@ -24,7 +24,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import List, Tuple
 
-from .._kernel.names import PROGRAM
+from .._kernel.names import PROGRAM, name_server_copy, name_server_file, name_server_unit
 from .._resources.units import Unit, mark_line
 
 _FIREWALLS = ("nftables", "firewalld")
@@ -82,11 +82,33 @@ OnUnitActiveSec={minutes}min
 AccuracySec=1s
 Unit=linuxnet-fabric-heal@{name}.service
 """
+_DNS = """[Unit]
+Description=Names of the containers of the topology {name}
+{man}RequiresMountsFor=/var/lib/linuxnet-fabric
+After=linuxnet-fabric@{name}.service
+StartLimitIntervalSec=0
+
+[Service]
+ExecStartPre=/usr/bin/install -D -m 644 {config} {copy}
+ExecStart=/usr/sbin/unbound -d -p -c {copy}
+ExecReload=/usr/sbin/unbound-checkconf {config}
+ExecReload=/usr/bin/install -D -m 644 {config} {copy}
+ExecReload=/bin/kill -HUP $MAINPID
+Restart=always
+RestartSec=1
+AppArmorProfile=-unconfined
+CapabilityBoundingSet=CAP_KILL CAP_NET_BIND_SERVICE CAP_SETGID CAP_SETUID CAP_SYS_RESOURCE
+NoNewPrivileges=yes
+ProtectSystem=full
+ProtectHome=yes
+PrivateTmp=yes
+"""
 _INSTALL = "\n[Install]\nWantedBy={0}\n"
 
 
-def units(name: str, restore: bool, late: bool, heal: int) -> Tuple[Unit, ...]:
-    """``late``: some network stands on links of others. ``heal``: minutes between two repairs, 0 for none."""
+def units(name: str, restore: bool, late: bool, heal: int, dns: bool = False) -> Tuple[Unit, ...]:
+    """``late``: some network stands on links of others. ``heal``: minutes between two repairs, 0 for none. ``dns``: a
+    name server, which reads a copy of its configuration, for that is root's alone and it is not."""
     found: List[Unit] = []
     if restore:
         found.append(_unit("linuxnet-fabric@{0}.service", _RESTORE, name, "multi-user.target", words="--early "))
@@ -96,6 +118,9 @@ def units(name: str, restore: bool, late: bool, heal: int) -> Tuple[Unit, ...]:
     if heal:
         found.append(replace(_unit("linuxnet-fabric-heal@{0}.service", _HEAL, name), stays=False))
         found.append(_unit("linuxnet-fabric-heal@{0}.timer", _TIMER, name, "timers.target", minutes=str(heal)))
+    if dns:
+        files = {"config": name_server_file(name), "copy": name_server_copy(name)}
+        found.append(_unit(name_server_unit("{0}"), _DNS, name, "multi-user.target", **files))
     return tuple(found)
 
 

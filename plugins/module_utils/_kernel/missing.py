@@ -50,13 +50,16 @@ PIECES = (
     ),
 )
 
+#: Needed only by who asks for it, and so not named beside others.
+UNBOUND = Piece("program", "unbound", "unbound", "for the names of containers")
+
 
 def told(error: Union[MissingDependencyError, MissingProgramError]) -> Tuple[str, List[Dict[str, Any]]]:
     """The message, and as data each missing piece: ``kind``, ``name``, ``package``, and for a library ``python``.
 
     What the run asked for comes first, with what it asked it for. No data: it is none of those that are known here.
     """
-    asked = next((piece for piece in PIECES if piece.name == error.name), None)
+    asked = next((piece for piece in (*PIECES, UNBOUND) if piece.name == error.name), None)
     if asked is None:
         return str(error), []
     others = [piece for piece in PIECES if piece is not asked and not piece.is_there()]
@@ -69,7 +72,8 @@ def told(error: Union[MissingDependencyError, MissingProgramError]) -> Tuple[str
 
 def _what(piece: Piece) -> str:
     if piece.kind == "program":
-        return "the program {0} >= {1} (package {2})".format(piece.name, LEAST[piece.name], piece.package)
+        least = " >= " + LEAST[piece.name] if piece.name in LEAST else ""
+        return "the program {0}{1} (package {2})".format(piece.name, least, piece.package)
     text = "the Python library {0} >= {1} (package {2}) for {3}"
     return text.format(piece.name, LEAST[piece.name], piece.package, sys.executable)
 

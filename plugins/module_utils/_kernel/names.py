@@ -40,6 +40,8 @@ JOURNAL_FILE = STATE_DIRECTORY + "/journal.json"
 FORMER_MARK_DIRECTORY, FORMER_STASH_DIRECTORY = STATE_DIRECTORY + "/netns", STATE_DIRECTORY + "/stash"
 DECLARED_DIRECTORY = STATE_DIRECTORY + "/declared"
 FLEET_DIRECTORY = STATE_DIRECTORY + "/fleet"
+NAME_SERVER_DIRECTORY = STATE_DIRECTORY + "/dns"
+NAME_SERVER_RUN_DIRECTORY = RUN_DIRECTORY + "/dns"
 FORWARDING_FILE = STATE_DIRECTORY + "/forwarding.json"
 #: The program of the host: what units of ours run.
 PROGRAM = "/usr/local/sbin/linuxnet-fabric"
@@ -95,6 +97,20 @@ def vxlan_ifname(topology: str, network: str) -> str:
 def replaced_ifname(ifname: str) -> str:
     """What an interface is called whose name another one gets, until the run is over."""
     return "old-" + _hash(ifname, 11)
+
+
+def name_server_file(topology: str) -> str:
+    """The configuration of a topology's name server."""
+    return "{0}/{1}.conf".format(NAME_SERVER_DIRECTORY, topology)
+
+
+def name_server_copy(topology: str) -> str:
+    """What the name server itself reads, which is not root."""
+    return "{0}/{1}.conf".format(NAME_SERVER_RUN_DIRECTORY, topology)
+
+
+def name_server_unit(topology: str) -> str:
+    return "linuxnet-fabric-dns@{0}.service".format(topology)
 
 
 def table(topology: str) -> str:

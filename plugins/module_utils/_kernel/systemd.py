@@ -87,6 +87,12 @@ def start(unit: str) -> None:
     _systemctl("start", "--no-block", unit)
 
 
+def load_again(unit: str, restart: bool) -> None:
+    """One that is active reads its configuration again, or is restarted. FabricError where it does not."""
+    gate.writing("systemd")
+    _systemctl("try-restart" if restart else "try-reload-or-restart", unit)
+
+
 def stop(unit: str) -> None:
     """Also one whose file is gone already; nothing is left of it, not even that it had failed."""
     gate.writing("systemd")

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from .._declaration.limits import Limit, parse_remove_limit
+from .._declaration.restore import UNBOUND
 from .._declaration.topology import Topology, families
 from .._engine import confirm, declared, forwarding
 from .._engine.asked import Digests, digests, kinds, kinds_by_change
@@ -36,7 +37,7 @@ from .._fleet.join import join
 from .._ipam.allocate import allocate, release_topology
 from .._ipam.requests import Allocation
 from .._ipam.store import Store, leases, open_store
-from .._kernel import dependencies, facts
+from .._kernel import dependencies, facts, unbound
 from .._kernel.errors import DeclarationError, FabricError, Problem
 from .._kernel.names import RELEASE as RELEASE_NAME
 from .._kernel.observe import Observed
@@ -297,6 +298,7 @@ def prepare(
         if seen is not None:
             refuse_strange_addresses(topology, allocation, seen)
         defaults = around.host_defaults(taken, reading, _forwards_ipv4(view, words))
+        defaults = replace(defaults, name_server=words.get("dns") == UNBOUND)
         ask = again is None or not (again.early or again.only)
         found = programs.with_programs(view.host, expand(topology, allocation, defaults), again is not None, ask)
         desired = found.desired.without(missing)
@@ -306,6 +308,8 @@ def prepare(
     decided = _decide(view, topology, desired, words, reading)
     if again is None or not (again.early or again.only):  # those run while systemd is at its work
         wanted = by_itself.wanted(words, absent)
+        if desired.name_server:
+            unbound.require(desired.name_server)
         desired = replace(
             desired,
             units=by_itself.units_of(topology, wanted),

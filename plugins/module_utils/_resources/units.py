@@ -70,11 +70,7 @@ def subject_of(name: str) -> Subject:
 def read(topology: str, desired: Sequence[Unit], foreseen: Mapping[str, Optional[str]], ask: bool = True) -> UnitStates:
     """Of the units that are desired, and of all that are the topology's. ``foreseen``: path → content of a file or
     target of a link that will be there instead, as an interrupted run leaves it. ``ask``: systemd, what is active."""
-    paths = (
-        {unit.path for unit in desired}
-        | owned(topology)
-        | {path for path in foreseen if os.path.dirname(path) == systemd.UNIT_DIRECTORY}
-    )
+    paths = {unit.path for unit in desired} | owned(topology) | set(filter(_is_unit, foreseen))
     texts = {path: foreseen[path] if path in foreseen else _text(path) for path in sorted(paths)}
     names = [os.path.basename(path) for path, text in texts.items() if text is not None]
     links = {path: files.read_link(path) for name in names for path in _links_of(name)}
@@ -82,6 +78,10 @@ def read(topology: str, desired: Sequence[Unit], foreseen: Mapping[str, Optional
     beside = [unit.beside for unit in desired if unit.beside is not None]
     active = systemd.active_states([*names, *beside]) if ask else {}
     return UnitStates(texts, {path: target for path, target in links.items() if target is not None}, active)
+
+
+def _is_unit(path: str) -> bool:
+    return os.path.dirname(path) == systemd.UNIT_DIRECTORY
 
 
 def owned(topology: str) -> FrozenSet[str]:

@@ -183,7 +183,7 @@ from tests.lab import Lab
 with Lab() as lab:
     words = json.loads(sys.argv[2])
     made = lab.host.module("topology", words)
-    refused = lab.host.module("topology", dict(words, restore="true", heal=1), fail=True)
+    refused = lab.host.module("topology", dict(words, restore="true", heal=1, dns="unbound"), fail=True)
     print(json.dumps([made["actions"], refused["msg"]]))
 """
 
@@ -196,6 +196,7 @@ def test_a_lab_host_on_a_machine_with_systemd_leaves_that_machines_units_alone(h
     assert "create namespace web" in actions and not [line for line in actions if "@" in line]
     assert "topology_restore: true: systemd is not in the network namespace of this run" in message
     assert "topology_heal: 1: systemd is not in the network namespace" in message
+    assert "topology_dns: unbound: systemd is not in the network namespace" in message
     assert host.run(["find", DIRECTORY, "-name", "linuxnet-fabric*"]).stdout == units
 
 

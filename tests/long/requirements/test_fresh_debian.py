@@ -121,3 +121,12 @@ def test_a_debian_where_nothing_was_ever_fetched_becomes_a_host(fresh):
     assert status == 0 and "+ create namespace web" in told, told
     told, status = fresh.site("--skip-tags", "topology_install")
     assert status == 0 and "+ create namespace web" in told, told
+
+
+def test_unbound_is_installed_for_names_without_a_service_of_its_own(fresh):
+    told, status = fresh.site("--tags", "topology_install", "-e", "topology_dns=unbound", apart=False)
+    assert status == 0, told
+    upper = fresh.directory / "upper"
+    assert (upper / "usr/sbin/unbound").exists() and (upper / "usr/lib/systemd/system/unbound.service").exists()
+    administrators = upper / "etc/systemd/system"
+    assert not [path for path in administrators.rglob("unbound.service") if path.is_symlink()]

@@ -27,6 +27,7 @@ HERE, LAB_HOST, CONTAINER = ("", True), ("systemd is not in the network namespac
         (Words("false"), HERE, Wanted(units=True, program=False)),
         (Words("false", heal=5), HERE, Wanted(units=True, heal=5, program=True)),
         (Words("false"), LAB_HOST, Wanted()),
+        (Words("true", dns=True), HERE, Wanted(units=True, restore=True, program=True, dns=True)),
         (Words(), HERE, Wanted()),
         (Words(program=True), HERE, Wanted(program=True)),
     ],
@@ -37,10 +38,11 @@ def test_what_follows_from_the_words_and_the_host(words: Words, host: tuple, wan
 
 def test_what_is_wanted_by_name_and_impossible_is_refused_with_the_reason() -> None:
     with pytest.raises(DeclarationError) as refused:
-        Words("true", heal=3).on(*CONTAINER)
+        Words("true", heal=3, dns=True).on(*CONTAINER)
     told = str(refused.value)
     assert "topology_restore: true: systemd is not process 1 here" in told
     assert "topology_heal: 3: systemd is not process 1 here" in told
+    assert "topology_dns: unbound: systemd is not process 1 here" in told
 
 
 @pytest.mark.parametrize("heal", [-1, 10081])

@@ -37,6 +37,7 @@ TABLE = UTILS / "_engine" / "operations.py"
 
 #: An example for every argument that an operation has: a new one is told here what it is like.
 ARGUMENTS: Dict[str, Any] = {
+    "restart": False,
     "access": [0o600, 0, 0, 0o755, 0, 0],
     "address": "10.0.0.9",
     "add": {"forwarding": [], "neighbours": [["10.0.1.1", "06:00:00:00:00:01"]], "routes": []},

@@ -11,6 +11,7 @@ from typing import Optional
 
 from .. import files, gate, systemd
 from ..host import Host
+from ..names import NAME_SERVER_RUN_DIRECTORY
 
 
 def unit_write(host: Host, path: str, content: Optional[str]) -> None:
@@ -45,6 +46,18 @@ def unit_reload(host: Host) -> None:
 
 def unit_start(host: Host, unit: str) -> None:
     systemd.start(unit)
+
+
+def dns_write(host: Host, path: str, content: Optional[str]) -> None:
+    """The configuration of a name server; None: there is none, nor the copy that it reads."""
+    files.replace(path, content)
+    if content is None:
+        files.unlink("{0}/{1}".format(NAME_SERVER_RUN_DIRECTORY, os.path.basename(path)))
+
+
+def dns_load(host: Host, unit: str, restart: bool) -> None:
+    """One that runs takes up what is written; one that does not is let alone."""
+    systemd.load_again(unit, restart)
 
 
 def unit_stop(host: Host, unit: str) -> None:
