@@ -11,7 +11,7 @@ comes after the packet rules, for it takes from the wire whatever they let in.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
+from typing import AbstractSet, Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 from ..._kernel import names, vxlan
 from ..._kernel import sysctl as sysctls_of
@@ -262,23 +262,33 @@ def flags_of(link: Link) -> Dict[int, bytes]:
 
 def _ways(desired: Vxlan, now: Ways) -> Iterator[Action]:
     """What is missing, host by host, before what is too much: additive before switching."""
+    there, kept = _sets(now), _by_key(now)
     for way in desired.ways:
-        missing = _less(way.ways, now)
+        missing = _less(way.ways, there)
         if missing:
-            yield _lead(desired, way, missing, _displaced(missing, now))
+            yield _lead(desired, way, missing, _displaced(missing, kept))
     wanted = [each.ways for each in desired.ways]
-    surplus = _unnamed(_less(now, *wanted), wanted)
+    surplus = _unnamed(_less(now, _sets(*wanted)), wanted)
     for underlay, gone in _by_host(surplus, now):
         yield _lead_no_more(desired, underlay, gone)
 
 
-def _less(these: Ways, *others: Ways) -> Ways:
-    """Of these, those that are in none of the others."""
+def _by_key(now: Ways) -> Mapping[str, Mapping[Any, List[Any]]]:
+    found: Dict[str, Dict[Any, List[Any]]] = {part: {} for part in vxlan.PARTS}
+    for part in vxlan.PARTS:
+        for each in getattr(now, part):
+            found[part].setdefault(_key(part, each), []).append(each)
+    return found
+
+
+def _sets(*some: Ways) -> Mapping[str, AbstractSet[Any]]:
+    return {part: {each for ways in some for each in getattr(ways, part)} for part in vxlan.PARTS}
+
+
+def _less(these: Ways, others: Mapping[str, AbstractSet[Any]]) -> Ways:
+    """Of these, those that are not among the others."""
     return Ways(
-        **{
-            part: tuple(each for each in getattr(these, part) if not any(each in getattr(o, part) for o in others))
-            for part in vxlan.PARTS
-        }
+        **{part: tuple(each for each in getattr(these, part) if each not in others[part]) for part in vxlan.PARTS}
     )
 
 
@@ -287,12 +297,12 @@ def _key(part: str, entry: Tuple[str, ...]) -> Tuple[str, ...]:
     return entry if part == "forwarding" and entry[0] == vxlan.EVERYBODY else entry[:1]
 
 
-def _displaced(missing: Ways, now: Ways) -> Ways:
+def _displaced(missing: Ways, kept: Mapping[str, Mapping[Any, List[Any]]]) -> Ways:
     """What is there in the place of what is to come."""
     found = {}
     for part in vxlan.PARTS:
         keys = {_key(part, each) for each in getattr(missing, part)}
-        found[part] = tuple(each for each in getattr(now, part) if _key(part, each) in keys)
+        found[part] = tuple(each for key in sorted(keys) for each in kept[part].get(key, ()))
     return Ways(**found)
 
 
