@@ -68,6 +68,7 @@ FOLDERS: Dict[str, str] = {
     "module_utils/_kernel/operations": "What writes: a function for each operation.",
     "module_utils/_kernel/probe": "Real packets between namespaces: who sends, who hears, what came back.",
     "module_utils/_kernel/rtnl": "Our own codec of rtnetlink, for what is paid once per endpoint.",
+    "module_utils/_kernel/tracing": "What becomes of packets: each rule that they meet, and what surrounds them.",
     "plugin_utils": "What runs on the controller for the plugins below.",
     "plugin_utils/_compose": "From Compose files to what they declare of networks.",
     "plugin_utils/_drift_report": "From what a check answered to the report of a host and the page of a fleet.",

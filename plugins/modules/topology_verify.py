@@ -19,6 +19,9 @@ description:
     segment alone, which the service does not see, and UDP is not probed.
   - What is promised to reach has to be answered. What is promised not to reach must not so much as arrive.
   - The playbook P(linuxnet.fabric.topology#role) C(linuxnet.fabric.verify) calls it on all hosts and makes a report.
+  - A broken promise is sent once more and followed, to say at which rule, route, neighbour, link or setting it ends.
+    For that moment there are tables of nft called C(linuxnet-fabric-trace) on the host and in the namespaces of its
+    two ends. They drop nothing, and are gone with this module's process, also when that is killed.
 notes:
   - Needs root on the target, and nothing in the containers.
   - What the wire reaches is promised and not tried, for no packet of this host comes from there.
@@ -198,6 +201,14 @@ cells:
       description: What came back, or why it was not tried.
       type: str
       returned: always
+    place:
+      description:
+        - Where a broken promise ends, of at most 200 of them; else null. C(kind) is V(rule), V(route), V(neighbour),
+          V(link), V(address), V(sysctl), V(namespace), V(service), V(wire) or V(unknown), C(netns) the namespace that
+          it is in (empty is the host's own), C(text) a sentence. Of a rule it has family, table, chain and rule.
+      type: dict
+      returned: always
+      sample: {kind: rule, netns: "", text: "the host drops it: ip other c: ip daddr 172.20.0.10 tcp dport 80 drop"}
 differs:
   description: Where a promise is broken, what on the host is not as declared, as M(linuxnet.fabric.topology) would say.
   returned: success

@@ -50,6 +50,8 @@ PROGRAM_FILES = (PROGRAM, COMPLETION, MANUAL)
 FORMER_PROGRAM_DIRECTORY = STATE_DIRECTORY + "/program"
 #: In the family inet, of all topologies together; those of one are called fabric-NAME.
 TRANSIT_TABLE = "fabric"
+#: In the families inet and bridge, for as long as packets are followed.
+TRACE_TABLE = "linuxnet-fabric-trace"
 
 #: The alias of an interface that was replaced by the run that is under way: nobody's any more.
 REPLACED = "linuxnet.fabric: replaced"

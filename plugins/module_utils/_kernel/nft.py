@@ -121,6 +121,17 @@ def list_rules(family: str, table: str, chain: str) -> List[Object]:
     return [item["rule"] for item in _objects(process.stdout) if "rule" in item]
 
 
+def list_chain_text(family: str, table: str, chain: str) -> str:
+    """The rules of one chain as a person reads them, each with ``# handle NUMBER`` at its end; empty when there is no
+    such chain."""
+    return _run(["-a", "list", "chain", family, table, chain]).stdout
+
+
+def list_family_text(family: str) -> str:
+    """All tables of a family as a person reads them."""
+    return _run(["list", "ruleset", family]).stdout
+
+
 def _objects(listing: str) -> List[Object]:
     """What a listing consists of: dictionaries with one entry, of which the values are dictionaries, too."""
     try:
@@ -164,6 +175,16 @@ def pretending(scripts: Sequence[str]) -> Iterator[None]:
         for script in scripts:
             _load(script)
         yield
+
+
+def prompt() -> "subprocess.Popen[str]":
+    """An nft that reads commands, each a line, until its input ends: what it owns (``flags owner``) ends with it."""
+    return program.start([_program(), "-i"], output=subprocess.DEVNULL)
+
+
+def at_our_end(commands: str) -> "subprocess.Popen[str]":
+    """A process that waits until its input ends, which it does at the latest with this process, and runs these then."""
+    return program.start(["sh", "-c", 'cat >/dev/null; exec "$0" "$1"', _program(), commands])
 
 
 def _load(script: str) -> None:

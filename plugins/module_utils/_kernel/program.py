@@ -20,11 +20,11 @@ from .errors import FabricError
 PATIENCE = 300.0
 
 
-def start(command: Sequence[str]) -> "subprocess.Popen[str]":
+def start(command: Sequence[str], output: int = subprocess.PIPE) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         list(command),
         stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
+        stdout=output,
         stderr=subprocess.PIPE,
         encoding="utf-8",
         errors="surrogateescape",
@@ -47,3 +47,8 @@ def finish(process: "subprocess.Popen[str]", script: str = "") -> "subprocess.Co
 
 def run(command: Sequence[str], script: str = "") -> "subprocess.CompletedProcess[str]":
     return finish(start(command), script)
+
+
+def end(process: "subprocess.Popen[str]") -> None:
+    """Of a program that ends where nothing more comes in, wait for it."""
+    finish(process)

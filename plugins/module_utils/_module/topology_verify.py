@@ -7,11 +7,15 @@
 from __future__ import annotations
 
 import socket
+from dataclasses import replace
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
+from .._declaration.topology import Topology
 from .._engine import declared
 from .._engine.report import Result, changes
 from .._engine.session import session
+from .._expansion.describe import describe_containers, describe_networks
+from .._ipam.requests import Allocation
 from .._kernel import dependencies, facts
 from .._kernel.changes import Change
 from .._kernel.host import Host
@@ -20,9 +24,13 @@ from .._kernel.probe.prober import probe_all
 from .._kernel.rtnl import read as rtnetlink
 from .._promises.matrix import promises, sample
 from .._promises.model import OUTSIDE, HostView, Promise
-from .._promises.trials import Trial, counts, judged, probe_of, to_try
+from .._promises.reasons import Expected
+from .._promises.trials import BROKEN, Trial, counts, judged, probe_of, to_try
+from .places import expected, places
 from .topology import leased, parse, prepare
 
+#: Of so many broken promises the place is looked for.
+MANY_PLACES = 200
 #: Where nobody is (RFC 5737, RFC 3849): the way there is the way to everybody whom no other route leads to.
 _ANYBODY = {4: "192.0.2.1", 6: "2001:db8::1"}
 _FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
@@ -42,7 +50,8 @@ def perform_topology_verify(params: Mapping[str, Any], check_mode: bool) -> Resu
             return _told(everything, made, chosen, ())
         trials = try_all(run.host, chosen)
         differs: Sequence[Change] = ()
-        if counts(trials)["broken"]:
+        if counts(trials)[BROKEN]:
+            trials = placed(run.host, trials, _expected(prepared.topology, prepared.allocation))
             differs = (*prepared.allocation.changes, *changes(prepared.planner.plan()))
     return _told(everything, made, chosen, trials, differs)
 
@@ -55,6 +64,24 @@ def try_all(host: Host, chosen: Sequence[Promise]) -> Tuple[Trial, ...]:
     judgements = {trial.promise: trial for trial in cannot}
     judgements.update((promise, judged(promise, outcome)) for promise, outcome in zip(can, outcomes))
     return tuple(judgements[promise] for promise in chosen)
+
+
+def placed(host: Host, trials: Sequence[Trial], declared: Expected) -> Tuple[Trial, ...]:
+    """With the place at which each broken promise ends; of many, of some of each kind."""
+    broken = [trial for trial in trials if trial.result == BROKEN]
+    chosen = set(sample([trial.promise for trial in broken], MANY_PLACES))
+    asked = [trial.promise for trial in broken if trial.promise in chosen]
+    probes = [probe_of(promise) for promise in asked]
+    found = dict(zip(asked, places(host, probes, [bool(promise.reaches) for promise in asked], declared)))
+    return tuple(
+        replace(trial, place=found[trial.promise]) if trial.result == BROKEN and trial.promise in found else trial
+        for trial in trials
+    )
+
+
+def _expected(topology: Topology, allocation: Allocation) -> Expected:
+    networks, containers = describe_networks(topology, allocation), describe_containers(topology, allocation)
+    return expected(topology.name, networks, containers)
 
 
 def host_view(host: Host) -> HostView:

@@ -11,6 +11,7 @@ from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple
 
 from .._kernel.probe.model import ANSWERED, SILENT, SKIPPED, Outcome, Probe
 from .model import OUTSIDE, PROTOCOLS, Party, Promise
+from .reasons import Place
 
 HELD, BROKEN, UNPROBED = "held", "broken", "unprobed"
 _NOBODY_OUT_THERE = "nobody on the wire is ours to send from"
@@ -23,6 +24,7 @@ class Trial:
     promise: Promise
     result: str  # held | broken | unprobed
     said: str = ""
+    place: Optional[Place] = None  # where it ends, of one that is broken
 
     def as_data(self) -> Dict[str, Any]:
         promise = self.promise
@@ -38,6 +40,7 @@ class Trial:
             "text": str(promise),
             "result": self.result,
             "said": self.said,
+            "place": self.place.as_data() if self.place is not None else None,
         }
 
 

@@ -75,8 +75,15 @@ def of_result(report: Mapping[str, Any], result: str) -> list[Mapping[str, Any]]
 
 
 def told(cell: Mapping[str, Any]) -> str:
-    """A cell's promise, and, where it does not hold, what came back."""
-    return cell["text"] if cell["result"] == HELD else f"{cell['text']}; {cell['said']}"
+    """A cell's promise, and, where it does not hold, what came back and where it ends."""
+    return cell["text"] if cell["result"] == HELD else f"{cell['text']}; {why(cell)}"
+
+
+def why(cell: Mapping[str, Any]) -> str:
+    """What came back, and the place where it ends, where that was looked for: ``nothing came back; rule: the host
+    drops it: inet other c: tcp dport 80 drop``."""
+    place = cell.get("place")
+    return f"{cell['said']}; {place['kind']}: {place['text']}" if place else str(cell["said"])
 
 
 def in_short(report: Mapping[str, Any]) -> str:

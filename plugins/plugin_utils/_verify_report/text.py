@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from xml.etree import ElementTree
 
-from .report import BROKEN, HELD, PLANNED, STATUSES, UNKNOWN, in_order, in_short, name_of, of_result, told
+from .report import BROKEN, HELD, PLANNED, STATUSES, UNKNOWN, in_order, in_short, name_of, of_result, told, why
 
 #: Longer lists are cut; the JSON has all of them.
 MANY = 40
@@ -55,7 +55,7 @@ def _suite(root: ElementTree.Element, report: Mapping[str, Any]) -> None:
     for cell in report["cells"]:
         case = _case(suite, report, cell["text"])
         if cell["result"] == BROKEN:
-            ElementTree.SubElement(case, "failure", message=cell["said"])
+            ElementTree.SubElement(case, "failure", message=why(cell))
         elif cell["result"] != HELD:
             ElementTree.SubElement(case, "skipped", message=cell["said"])
     for line in report["planned"]:

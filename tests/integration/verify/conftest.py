@@ -9,4 +9,4 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).resolve().parents[1] / "engine"))
+sys.path.extend(str(Path(__file__).resolve().parents[1] / room) for room in ("verify", "engine"))

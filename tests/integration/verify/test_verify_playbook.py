@@ -100,7 +100,11 @@ def test_a_drop_of_somebody_elses_breaks_a_promise_and_fails_and_names_it(applie
     assert line in broken
     assert not [text for text in broken if not text.endswith(":8080/tcp: web publishes 80/tcp")]
     assert line in json.dumps(ran.results) and line in (directory / "verify.txt").read_text()
+    place = "rule: the host drops it: ip other c: ip daddr 172.20.0.2 tcp dport 80 drop"
+    assert place in json.dumps(ran.results) and place in (directory / "verify.txt").read_text()
+    assert place in (directory / "verify.html").read_text()
     junit = ElementTree.parse(directory / "verify.xml").getroot()
+    assert all(place in str(failure.get("message")) for failure in junit.iter("failure"))
     failed = {case.get("name") for case in junit.iter("testcase") if case.find("failure") is not None}
     assert failed == broken
 

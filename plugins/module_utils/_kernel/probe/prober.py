@@ -90,7 +90,7 @@ class _Portion:
                         self._skipped[number] = Outcome(SILENT, "no namespace {0}: {1}".format(source, error.strerror))
 
     def _make(self, number: int, ears: Ears) -> None:
-        probe, token = self._probes[number], os.urandom(8)
+        probe, token = self._probes[number], self._probes[number].token or os.urandom(8)
         kind = _PROTOCOLS[probe.protocol]
         ear, port = ears.of(probe), probe.port
         if probe.protocol != ICMP and not probe.elsewhere and ear is None:
@@ -100,6 +100,8 @@ class _Portion:
             if probe.protocol == UDP:
                 self._skipped[number] = Outcome(SKIPPED, "a service has this port, and it would see the datagram")
                 return
+            kind = HalfOpen
+        elif probe.half_open:
             kind = HalfOpen
         if ear is not None and port is None and probe.protocol != ICMP:
             port = ear.getsockname()[1]

@@ -100,7 +100,7 @@ class Ping(Sender):
         return made
 
     def _send(self) -> None:
-        self.socket.send(wire.echo_request(self.probe.family, 1, self.token))
+        self.socket.send(wire.echo_request(self.probe.family, self.token))
 
     def _read(self) -> None:
         while True:
@@ -180,7 +180,8 @@ class HalfOpen(Sender):
         if not self._holder.getsockname()[1]:
             self._holder.bind((source, 0))
         self._port = self._holder.getsockname()[1]
-        self.socket.send(wire.syn(source, self.probe.address, self._port, self.port))
+        sequence = int.from_bytes(self.token[:4], "big")
+        self.socket.send(wire.syn(source, self.probe.address, self._port, self.port, sequence))
 
     def _read(self) -> None:
         while True:

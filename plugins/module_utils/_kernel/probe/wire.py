@@ -23,10 +23,11 @@ def checksum(data: bytes) -> int:
     return ~total & 0xFFFF
 
 
-def echo_request(family: int, sequence: int, token: bytes) -> bytes:
-    """Of ICMPv6 the kernel writes the checksum, which depends on the addresses."""
+def echo_request(family: int, token: bytes) -> bytes:
+    """Identifier and sequence number are the token's, so that connection tracking takes each for a new one.
+    Of ICMPv6 the kernel writes the checksum, which depends on the addresses."""
     kind = _ECHO[family][0]
-    body = struct.pack("!BBHHH", kind, 0, 0, 0xFAB, sequence & 0xFFFF) + token
+    body = struct.pack("!BBH", kind, 0, 0) + token[:4] + token
     return body if family == 6 else body[:2] + struct.pack("!H", checksum(body)) + body[4:]
 
 
@@ -43,9 +44,9 @@ class Echo:
         self.is_request, self.token = is_request, token
 
 
-def syn(source: str, target: str, source_port: int, port: int) -> bytes:
+def syn(source: str, target: str, source_port: int, port: int, sequence: int) -> bytes:
     """The first segment of a connection that nobody goes on with. Over IPv6 the kernel writes the checksum."""
-    head = struct.pack("!HHIIBBHHH", source_port, port, 0xFAB, 0, 5 << 4, _SYN, 64240, 0, 0)
+    head = struct.pack("!HHIIBBHHH", source_port, port, sequence, 0, 5 << 4, _SYN, 64240, 0, 0)
     if ":" in target:
         return head
     addresses = socket.inet_aton(source) + socket.inet_aton(target)

@@ -20,6 +20,8 @@ _RTM_NEWNEIGH, _RTM_DELNEIGH, _RTM_GETNEIGH = 28, 29, 30
 _MESSAGE = struct.Struct("=BxxxiHBB")
 _NUD_PERMANENT = 0x80
 _DST, _LLADDR = 1, 2
+_STATES = {1: "incomplete", 2: "reachable", 4: "stale", 8: "delay", 16: "probe", 32: "failed", 64: "noarp"}
+_STATES[_NUD_PERMANENT] = "permanent"
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,17 @@ def read_permanent(sock: nl.NetlinkSocket, most: Optional[int] = None) -> Tuple[
             mac = attributes.get(_LLADDR, b"").hex(":")
             found.append(Neighbour(index, socket.inet_ntop(family, attributes[_DST]), mac))
     return tuple(sorted(found, key=lambda each: (each.oif, each.address)))
+
+
+def read_state(sock: nl.NetlinkSocket, oif: int, address: str) -> Tuple[str, str]:
+    """(state, MAC) of what the kernel knows of a neighbour, in ip-neighbour(8)'s words; ``("", "")``: nothing."""
+    body = _body(Neighbour(oif, address, ""), 0)
+    try:
+        payload = sock.get(_RTM_GETNEIGH, body)
+    except nl.NetlinkError:
+        return "", ""
+    _family, _index, state, _flags, _kind = _MESSAGE.unpack_from(payload)
+    return _STATES.get(state, ""), nl.attributes(payload, _MESSAGE.size).get(_LLADDR, b"").hex(":")
 
 
 def delete(entry: Neighbour) -> nl.Request:

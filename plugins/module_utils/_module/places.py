@@ -1,0 +1,82 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The places at which broken promises end: their probes are sent once more, and followed."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Set
+
+from .._kernel.host import Host
+from .._kernel.names import table
+from .._kernel.probe.model import TCP, Outcome, Probe
+from .._kernel.probe.prober import probe_all
+from .._kernel.tracing.events import Step
+from .._kernel.tracing.sight import Sight
+from .._kernel.tracing.tables import Marking, followed
+from .._promises.place import by_token, passed, place_of
+from .._promises.reasons import Expected, Place
+
+#: So many are followed together: each has a process of nft in two namespaces at most.
+_PORTION = 24
+
+
+def expected(topology: str, networks: Mapping[str, Any], containers: Mapping[str, Any]) -> Expected:
+    """Of networks and containers as a result describes them."""
+    bridges = {
+        (name, ifname): networks[interface["network"]].get("bridge") or None
+        for name, container in containers.items()
+        for ifname, interface in container["interfaces"].items()
+    }
+    return Expected(table(topology), bridges)
+
+
+def places(host: Host, probes: Sequence[Probe], reaching: Sequence[bool], declared: Expected) -> List[Place]:
+    """Of each probe, in order, where it ends. ``reaching``: whether it was to be answered."""
+    found: List[Place] = []
+    for start in range(0, len(probes), _PORTION):
+        portion = [followable(probe) for probe in probes[start : start + _PORTION]]
+        sight = Sight(host)
+        seen = Seen(host, sight, portion)
+        for number, probe in enumerate(portion):
+            if reaching[start + number]:
+                found.append(place_of(probe, seen.outcomes[number], seen.of(probe), seen.asked, sight, declared))
+            else:
+                found.append(passed(seen.of(probe), sight, declared))
+    return found
+
+
+def followable(probe: Probe) -> Probe:
+    return replace(probe, token=os.urandom(8), half_open=probe.protocol == TCP, expected=False)
+
+
+class Seen:
+    """Probes that were sent, and every step of them and of their answers."""
+
+    def __init__(self, host: Host, sight: Sight, probes: Sequence[Probe]) -> None:
+        with followed(host, _markings(sight, probes)) as following:
+            self.outcomes: List[Outcome] = probe_all(host, probes)
+            steps = following.steps()
+        self._steps = by_token(probes, steps)
+        self.asked = [step for step in steps if step.packet.asks]
+
+    def of(self, probe: Probe) -> List[Step]:
+        return self._steps[probe.token]
+
+
+def _markings(sight: Sight, probes: Sequence[Probe]) -> Dict[Optional[str], Marking]:
+    concerned: Dict[Optional[str], List[Probe]] = {None: list(probes)}
+    hops: Set[str] = set()
+    for probe in probes:
+        for netns in {probe.source, probe.target} - {None}:
+            concerned.setdefault(netns, []).append(probe)
+        hops.update((probe.address, probe.ear_address))
+        for netns in (probe.source, probe.target):
+            if sight.exists(netns):
+                hops.add(sight.way(netns, probe.address).gateway)
+    found = {netns: Marking(tuple(each)) for netns, each in concerned.items()}
+    found[None] = Marking(tuple(probes), tuple(sorted(hops - {""})))
+    return found

@@ -1,0 +1,13 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The faults are those of the integration tests, whose lab host is used."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+_INTEGRATION = Path(__file__).resolve().parents[2] / "integration"
+sys.path.extend(str(_INTEGRATION / room) for room in ("verify", "engine"))
