@@ -479,6 +479,8 @@ containers:
     - C(ports) has an entry for each published port and address family, with C(host_ip), C(published), C(target) and
       C(protocol). V(0.0.0.0) and V(::) stand for every address. A range of more than twenty ports is one entry, whose
       C(published) and C(target) are written as in Compose, such as V(20000-36383).
+    - C(workload) is there where one is declared, with C(kind), C(name), C(join) and C(start), the lines by which its
+      owner starts it in the namespace, ready to be copied; none where nothing is to be said.
   returned: success
   type: dict
   sample:

@@ -13,6 +13,7 @@ from .._declaration.ways import host_addresses
 from .._ipam.requests import Allocation
 from .._kernel import namespaces
 from .._kernel.ranges import ranges
+from . import workloads
 from .bandwidth import described
 from .drivers.registry import driver_of
 from .lease_requests import port_request
@@ -46,6 +47,7 @@ def describe_containers(topology: Topology, allocation: Allocation) -> Dict[str,
             "mode": "container:" + str(container.target) if container.mode == "container" else container.mode,
             "interfaces": {each.ifname: _interface(topology, owner, each, allocation) for each in owner.attachments},
             "ports": _ports(topology, container, allocation),
+            **workloads.described(container),
         }
     return found
 

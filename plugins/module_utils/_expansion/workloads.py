@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Iterator, List, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from .._declaration.topology import Container, Topology, Workload
 from .._kernel import names
@@ -51,3 +51,34 @@ def drop_ins(topology: Topology) -> Tuple[DropIn, ...]:
             )
             found.append(DropIn(workload.name, container.name, text, workload.restart))
     return tuple(found)
+
+
+def described(container: Container) -> Dict[str, Any]:
+    """What a result says of a program: who that is, and the lines by which its owner starts it in the namespace."""
+    workload = container.workload
+    if workload is None:
+        return {}
+    words = {"kind": workload.kind, "name": workload.name, "join": workload.join}
+    lines = _START[workload.kind] if workload.join and workload.kind in _START else ()
+    places = {"container": container.name, "program": workload.name}
+    places.update(handle=_HANDLE.format(container.name), files=_FILES.format(container.name))
+    return {"workload": dict(words, start=[line.format(**places) for line in lines])}
+
+
+_HANDLE, _FILES = names.NETNS_DIRECTORY + "/{0}", names.NETNS_ETC_DIRECTORY + "/{0}"
+#: Of the kinds whose owner has words for it: podman-run(1) and Quadlet, podman-systemd.unit(5); systemd-nspawn(1).
+_START: Dict[str, Tuple[str, ...]] = {
+    "podman": (
+        "podman run --name {program} --network ns:{handle} --volume {files}/hosts:/etc/hosts:ro "
+        "--volume {files}/resolv.conf:/etc/resolv.conf:ro IMAGE",
+        "[Container]",
+        "ContainerName={program}",
+        "Network=ns:{handle}",
+        "Volume={files}/hosts:/etc/hosts:ro",
+        "Volume={files}/resolv.conf:/etc/resolv.conf:ro",
+    ),
+    "machine": (
+        "systemd-nspawn --machine={program} --network-namespace-path={handle} "
+        "--bind-ro={files}/hosts:/etc/hosts --bind-ro={files}/resolv.conf:/etc/resolv.conf --resolv-conf=off",
+    ),
+}

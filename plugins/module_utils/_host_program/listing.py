@@ -13,6 +13,7 @@ from .._engine.report import Result
 from .._ipam import store as lease_store
 from .._kernel.errors import FabricError
 from .._module import restore as kept
+from .._module.figures import figures
 from .._module.topology_info import perform_topology_info
 from . import healing
 from .answer import CLEAN, FAILED, Answer, outline, table
@@ -62,7 +63,7 @@ def listing(words: Any) -> Answer:
     containers = table(
         ("CONTAINER", "TOPOLOGY", "MODE", "NETWORKS", "ADDRESSES", "PORTS", "STATE"), _container_rows(found)
     )
-    lines = [*networks, *([""] if networks and containers else []), *containers, *_beside(found)]
+    lines = [*networks, *([""] if networks and containers else []), *containers, *_starting(found), *_beside(found)]
     status = FAILED if any(each.error for each in found) else CLEAN
     return Answer({"topologies": data}, lines or ["nothing was applied on this host"], status)
 
@@ -72,6 +73,8 @@ def _as_data(each: _Checked) -> Dict[str, Any]:
     for word, words in _KINDS:
         described = each.described(words)
         data[words] = {name: dict(said, state=each.state_of(word, name)) for name, said in described.items()}
+    if not each.error:
+        data["figures"] = figures(each.name, each.described(_CONTAINERS))
     return dict(data, drift=list(each.result.actions), heal=healing.last(each.name))
 
 
@@ -95,6 +98,17 @@ def _container_rows(found: List[_Checked]) -> Iterator[Tuple[str, ...]]:
 def _port(port: Mapping[str, Any]) -> str:
     host = "[{0}]".format(port["host_ip"]) if ":" in port["host_ip"] else port["host_ip"]
     return "{0}:{1}->{2}/{3}".format(host, port["published"], port["target"], port["protocol"])
+
+
+def _starting(found: List[_Checked]) -> Iterator[str]:
+    """How the owner of a program starts it in its namespace, ready to be copied."""
+    for each in found:
+        for name, said in each.described(_CONTAINERS).items():
+            program = said.get("workload")
+            if program and program["start"]:
+                yield ""
+                yield "{0}: {1} is started there by".format(name, program["name"])
+                yield from ("  " + line for line in program["start"])
 
 
 def _beside(found: List[_Checked]) -> Iterator[str]:
