@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
 BANDWIDTH_WORDS = ("ingress", "egress", "burst")
-_NUMBER = re.compile(r"(\d+(?:\.\d*)?|\.\d+)([a-z]*)\Z", re.ASCII)
+#: Of no more digits than mean something: Python itself refuses to read 4,300 of them.
+_NUMBER = re.compile(r"(\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})([a-z]*)\Z", re.ASCII)
 _PREFIXES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 _BINARY_PREFIXES = {"ki": 1 << 10, "mi": 1 << 20, "gi": 1 << 30, "ti": 1 << 40}
 #: Unit → bits per second: kbit is 1000 bits, kbps is 1000 bytes, kibit is 1024 bits; a number alone is bits.

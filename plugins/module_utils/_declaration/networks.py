@@ -136,12 +136,17 @@ def _ours(holder: Dict[str, Any], key: str) -> Any:
         if isinstance(bare, str) and bare in GATEWAY_MODES:
             return bare
         listed = bare if isinstance(bare, (list, tuple)) else [bare]
-        return next((item for item in listed if (":" in str(item)) == (key == "ipv6")), None)
+        return next((item for item in listed if (":" in _shown(item)) == (key == "ipv6")), None)
     return value
 
 
 def _comparable(word: str, value: Any) -> str:
     if word == "trusted_host_interfaces" and isinstance(value, (list, tuple)):
-        return ":".join(str(item) for item in value)
-    folded = str(value).lower()
+        return ":".join(map(_shown, value))
+    folded = _shown(value).lower()
     return {"yes": "true", "no": "false", "1": "true", "0": "false", "on": "true", "off": "false"}.get(folded, folded)
+
+
+def _shown(value: Any) -> str:
+    """Text as it is. Of what Python itself refuses to write, such as a number of 4,300 digits, what an error says."""
+    return value if isinstance(value, str) else quote(value)
