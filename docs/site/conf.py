@@ -29,6 +29,7 @@ html_static_path = ["static"]
 html_favicon = "static/favicon.svg"
 html_css_files = ["site.css"]
 html_copy_source = False
+html_use_index = False  # it would be empty
 html_show_sourcelink = False
 html_show_copyright = False
 # antsibull-docs' colours follow the theme's, which the reader can switch; its own only follow the system.

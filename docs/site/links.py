@@ -15,7 +15,7 @@ from typing import Any, Optional
 
 from docutils import nodes
 
-from docs.site.pages import REPOSITORY, place
+from docs.site.pages import KINDS, REPOSITORY, place
 
 CORE = "https://docs.ansible.com/ansible/latest/"
 #: Labels of ansible-core's own documentation that antsibull-docs refers to.
@@ -26,8 +26,6 @@ _CORE_PAGES = {
 }
 _CORE_PLUGIN = re.compile(r"^ansible_collections\.ansible\.builtin\.(\w+)$")
 _OURS = re.compile(r"^linuxnet\.fabric\.(\w+)$")
-#: A name that a module and a plugin have is the module's.
-_KINDS = ("module", "role", "filter", "inventory", "connection", "become", "callback")
 
 
 def core_page(label: str) -> str:
@@ -42,7 +40,7 @@ def document_of(text: str, documents: Any) -> Optional[str]:
     """The document that a name in the text of a page stands for: `linuxnet.fabric.topology`, `docs/drift.md`."""
     ours = _OURS.match(text)
     if ours:
-        named = (f"plugins/{ours[1]}_{kind}" for kind in _KINDS)
+        named = (f"plugins/{ours[1]}_{kind}" for kind in KINDS)
         return next((document for document in named if document in documents), None)
     if text.endswith(".md"):
         document = place(text)[: -len(".md")]

@@ -66,13 +66,14 @@ CONTENTS: Mapping[str, Sequence[str]] = {
 #: Where the checkout is for a reader of the site: galaxy.yml's repository.
 REPOSITORY = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["repository"] + "/blob/main/"
 
+#: What antsibull-docs has pages of. Where two have the same name, the first one is meant.
+KINDS = ("module", "role", "filter", "inventory", "connection", "become", "callback")
+
 _LINK = re.compile(r"(?<=\]\()(?P<target>[^)#\s:]+)(?P<anchor>#[^)\s]*)?(?=\))")
 _FENCE = re.compile(r"(^ *```.*?^ *```$)", re.MULTILINE | re.DOTALL)
 _LOCAL_CONTENTS = re.compile(r"^\.\. contents::\n(?:   .*\n)+", re.MULTILINE)
 _TITLE = re.compile(r"^Linuxnet\.Fabric\n=+$", re.MULTILINE)
-_ENTRY = re.compile(
-    r"^    (?P<name>\w+)_(?P<kind>module|become|callback|connection|filter|inventory|role)$", re.MULTILINE
-)
+_ENTRY = re.compile(rf"^    (?P<name>\w+)_(?P<kind>{'|'.join(KINDS)})$", re.MULTILINE)
 
 
 def pages() -> Iterator[str]:
@@ -112,14 +113,13 @@ def relinked(page: str, target: str) -> str:
 
 
 def plugin_page(path: str) -> str | None:
-    """The page that antsibull-docs writes of a plugin's file, if it is one."""
-    parts = PurePosixPath(path).parts
-    if len(parts) != 3 or parts[0] != "plugins":
+    """The page that antsibull-docs writes of a plugin's file, if it is one. A filter is told of in a file beside it."""
+    folder, _slash, name = path.removeprefix("plugins/").partition("/")
+    kind = {"modules": "module"}.get(folder, folder)
+    source = (ROOT / path).with_suffix(".yml") if kind == "filter" else ROOT / path
+    if kind not in KINDS or "/" in name or not source.exists():
         return None
-    kind = "module" if parts[1] == "modules" else parts[1]
-    name = PurePosixPath(path).stem
-    documented = parts[1] == "modules" or (ROOT / path).with_suffix(".yml").exists() or parts[1] != "filter"
-    return f"plugins/{name}_{kind}.rst" if documented and (ROOT / path).exists() else None
+    return f"plugins/{source.stem}_{kind}.rst"
 
 
 def navigation() -> str:

@@ -23,6 +23,8 @@ from tests.paths import ROOT
         ("CONTRIBUTING.md", "README.md", "index.md"),
         ("docs/compose.md", "../plugins/filter/compose.yml", "../plugins/compose_filter.rst"),
         ("README.md", "plugins/modules/topology.py", "plugins/topology_module.rst"),
+        ("docs/drift.md", "../plugins/filter/drift.py", pages.REPOSITORY + "plugins/filter/drift.py"),
+        ("docs/drift.md", "../plugins/doc_fragments/_owner.py", pages.REPOSITORY + "plugins/doc_fragments/_owner.py"),
         ("docs/drift.md", "../galaxy.yml", pages.REPOSITORY + "galaxy.yml"),
         ("docs/performance.md", "images/performance.svg", "images/performance.svg"),
         ("docs/drift.md", "nowhere.md", "nowhere.md"),
