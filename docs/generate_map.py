@@ -44,6 +44,7 @@ itself: `python -m docs.generate_map`.
 | `docs/` | for users; `docs/maintaining/` for who changes the code |
 | `docs/site/` | how the pages become a site: Sphinx, its looks, the examples (`make docs`) |
 | `docs/schema/` | what an editor knows of a declaration: JSON schemas, made by `docs/generate_schema.py` |
+| `docs/images/` | pictures of the topologies that the pages declare, drawn by `docs/generate_pictures.py` |
 | `changelogs/` | a fragment for each change that users notice, until a release makes the changelog of them |
 """
 

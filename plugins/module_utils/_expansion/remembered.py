@@ -14,7 +14,7 @@ from ipaddress import ip_network
 from typing import Any, Dict, Iterable, List, Mapping
 
 from .._declaration.ports import parse_ports
-from .._declaration.words import Problems
+from .._declaration.words import Problems, within
 
 Words = Dict[str, Any]
 Spellings = Mapping[str, Any]  # Docker's key in driver_opts → our word
@@ -74,7 +74,8 @@ def _pools(own: Words, words: Words, rows: List[Mapping[str, Any]]) -> List[Word
     """As recognised, or else as leased, with what a declared pool says besides."""
     seen = {ip_network(pool["subnet"]): dict(pool) for pool in own.get("ipam", {}).get("config", ())}
     for row in rows:
-        seen.setdefault(ip_network(row["subnet"]), {"subnet": row["subnet"]})
+        if not any(within(ip_network(row["subnet"]), net) for net in seen):  # of an overlay the host leases its block
+            seen[ip_network(row["subnet"])] = {"subnet": row["subnet"]}
     declared = [dict(pool) for pool in (words.get("ipam") or {}).get("config") or ()]
     for net, pool in seen.items():
         for other in declared:

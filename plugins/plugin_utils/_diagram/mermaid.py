@@ -24,7 +24,7 @@ _NODES = {
 _LINES = {"place": "---", "shares": "===", "link": "-.->", "port": "-->", "tunnel": "<-.->"}
 #: Letters that Mermaid, or the HTML that it makes, might read: ``%%`` begins a comment or a directive, ``#`` an entity
 #: of its own. It takes a semicolon away from a line with ``style…:…#…;`` in it, so no colon is written as it is either.
-_SPECIAL = frozenset("#\"'<>&`%:;{}[]()|\\*_~$@")
+_SPECIAL = frozenset("#\"'<>&`%:;{}|\\$@")
 
 
 def mermaid_of(picture: Picture) -> str:

@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Dict, Iterator, List
 
 import pytest
 
+from tests.integration.overlay.peer import SHOP, told
 from tests.lab.ansible import ROOT
 from tests.lab.booted import BootedLab, missing
 from tests.lab.booted_host import BootedHost
@@ -126,6 +128,32 @@ def test_networks_on_links_of_others_have_a_unit_after_the_network(applied: Boot
     after = applied.run(["systemctl", "show", "--property=After", "--value", LATE]).stdout.split()
     assert {"network.target", RESTORE} <= set(after)
     assert "remove " + LATE in applied.module("topology", WORDS)["actions"]
+
+
+@pytest.mark.parametrize("mode", ["routed", "bridged"])
+def test_a_boot_brings_overlays_back_with_the_ways_to_other_hosts_when_the_uplink_is_there(
+    applied: BootedHost, mode: str
+) -> None:
+    containers = {"web": {"networks": ["shop"]}}
+    networks = {"shop": dict(SHOP, overlay_mode=mode)}
+    fleet = told(networks, {"here": applied.ipv4, "there": "198.51.100.99"}, containers)
+    words = {"networks": networks, "containers": containers, "fleet": fleet, "restore": "auto"}
+    assert "write and enable " + LATE in applied.module("topology", words)["actions"]
+    ways = [["ip", "-d", "link", "show", "type", "vxlan"], ["bridge", "fdb", "show", "dev", "vxlanaaed7988b4"]]
+    before = [_without_numbers(applied.run(each).stdout) for each in ways]
+
+    applied.crash()
+
+    wait_for(lambda: all_up(applied, RESTORE, LATE), 60, what="both units are active")
+    assert applied.failed_units() == []
+    assert [_without_numbers(applied.run(each).stdout) for each in ways] == before
+    assert applied.module("topology", words, check=True)["actions"] == []
+    applied.module("topology", WORDS)
+
+
+def _without_numbers(listing: str) -> str:
+    """An interface's number is another one after each boot."""
+    return re.sub(r"(?m)^[0-9]+: ", "", listing)
 
 
 def test_a_unit_of_our_name_that_is_not_ours_stops_the_run_before_it_changes_anything(host: BootedHost) -> None:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import struct
+from types import MappingProxyType
 from typing import Any, Dict, Mapping
 
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._fleet.inventory import ANSWERS, plan_of
@@ -17,37 +18,34 @@ SHOP: Dict[str, Any] = {"driver": "overlay", "vni": VNI, "ipam": {"config": [{"s
 
 
 def told(
-    networks: Mapping[str, Any], addresses: Mapping[str, str], containers: Mapping[str, Any], kept: Any = None
+    networks: Mapping[str, Any],
+    addresses: Mapping[str, str],
+    containers: Mapping[str, Any],
+    kept: Any = None,
+    ids: Mapping[str, str] = MappingProxyType({}),
+    **all_hosts: Any,
 ) -> Dict[str, Any]:
     """What the first of these hosts is told. ``addresses``: inventory name → where it is reached. ``containers``: of
-    each of them. ``kept``: what the first one was told last."""
-    variables = {
-        host: {
-            "topology_networks": networks,
-            "topology_containers": containers,
-            ANSWERS: {
-                "results": [{"identity": _identity(host, address, kept if host == next(iter(addresses)) else None)}]
-            },
+    each of them. ``kept``: what the first one was told last. ``ids``: of hosts that are called otherwise now."""
+    here = next(iter(addresses))
+    variables = {}
+    for host, address in addresses.items():
+        identity = {
+            "version": 1,
+            "topology": "default",
+            "host_id": ids.get(host, "id-of-" + host),
+            "underlay_address": address,
+            "underlay_mtu": 1500,
+            "clashes": [],
+            "vxlans": [],
+            "kept": kept if host == here else None,
         }
-        for host, address in addresses.items()
-    }
+        declared = {"topology_networks": networks, "topology_containers": containers, **all_hosts}
+        variables[host] = {**declared, ANSWERS: {"results": [{"identity": identity}]}}
     plan = plan_of(variables, list(variables), list(variables))
     assert plan["problems"] == []
-    found: Dict[str, Any] = plan["hosts"][next(iter(addresses))]["default"]
+    found: Dict[str, Any] = plan["hosts"][here]["default"]
     return found
-
-
-def _identity(host: str, address: str, kept: Any) -> Dict[str, Any]:
-    return {
-        "version": 1,
-        "topology": "default",
-        "host_id": "id-of-" + host,
-        "underlay_address": address,
-        "underlay_mtu": 1500,
-        "clashes": [],
-        "vxlans": [],
-        "kept": kept,
-    }
 
 
 def packet(outer: "tuple[str, str]", inner: "tuple[str, str]", to: str, vni: int = VNI) -> bytes:

@@ -15,11 +15,11 @@ import pytest
 
 from tests.integration.overlay.fleet import Fleet
 from tests.integration.overlay.peer import PORT, VNI, packet
-from tests.lab import ansible
+from tests.lab import ansible, frames
 
 CONTAINERS = {
-    "node1": {"web": {"networks": ["shop", "quiet"], "links": ["db:database"]}},
-    "node2": {"db": {"networks": ["shop", "quiet"], "expose": ["80"]}, "mq": {"networks": ["quiet"]}},
+    "node1": {"web": {"networks": ["shop", "quiet", "loud"], "links": ["db:database"]}},
+    "node2": {"db": {"networks": ["shop", "quiet", "loud"], "expose": ["80"]}, "mq": {"networks": ["quiet"]}},
     "node3": {"cache": {"networks": ["shop"]}},
 }
 
@@ -38,7 +38,9 @@ def made(shared_fleet: Fleet, request: pytest.FixtureRequest) -> Made:
     mode = {"driver": "overlay", "overlay_mode": request.param}
     shop = {**mode, "vni": VNI, "ipam": {"config": [{"subnet": "10.88.0.0/16"}]}}
     quiet = {**mode, "icc": False, "internal": True, "ipam": {"config": [{"subnet": "10.89.0.0/16"}]}}
-    shared_fleet.declare({"shop": shop, "quiet": quiet}, CONTAINERS)
+    loud = {"driver": "overlay", "overlay_mode": "bridged", "multicast": True}
+    loud["ipam"] = {"config": [{"subnet": "10.90.0.0/16"}]}
+    shared_fleet.declare({"shop": shop, "quiet": quiet, "loud": loud}, CONTAINERS)
     return Made(shared_fleet, shared_fleet.run())
 
 
@@ -109,3 +111,42 @@ def test_neighbours_are_kept_apart_between_hosts_but_for_links(made: Made) -> No
     assert fleet.blocked("node1/web", "node2/db", db, 81), "a port that is not exposed"
     assert fleet.blocked("node1/web", "node2/mq", mq, 80)
     assert fleet.blocked("node2/db", "node1/web", made.address("node1/web", "eth1"), 80), "a link has one direction"
+
+
+def test_an_internal_network_has_no_way_out_on_any_host(made: Made) -> None:
+    fleet = made.fleet
+    for name in ("client", "node2", "node1"):
+        with fleet.listening(name, 99) as server:
+            assert fleet.talk.blocked("node2/mq", fleet.host(name).ipv4, 99, server), name
+
+
+def test_networks_are_kept_apart_between_hosts(made: Made) -> None:
+    assert made.fleet.blocked("node3/cache", "node2/mq", made.address("node2/mq", "eth0"), 80)
+
+
+def test_a_container_cannot_send_as_one_of_another_host(made: Made) -> None:
+    """Its own host knows its address, and lets nothing else out."""
+    fleet, cache = made.fleet, made.address("node3/cache", "eth0")
+    web, db = made.address("node1/web", "eth0"), made.address("node2/db", "eth0")
+
+    def heard(source: str, wait: float) -> bool:
+        with fleet.listening("node2/db", 7777, "udp") as ear:
+            raw = fleet.talk.socket("node3/cache", socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+            raw.sendto(frames.ip4(source, db, 17, frames.udp(source, db, 1111, 7777, b"forged")), (db, 0))
+            raw.close()
+            return bool(select.select([ear], [], [], wait)[0])
+
+    assert heard(cache, wait=5)
+    assert not heard(web, wait=0.5)
+
+
+def test_what_is_for_all_goes_to_other_hosts_where_multicast_says_so_and_nowhere_else(made: Made) -> None:
+    fleet = made.fleet
+    for interface, arrives in (("eth2", True), ("eth0", False)):
+        with fleet.listening("node2/db", 7778, "udp") as ear:
+            sender = fleet.talk.socket("node1/web", socket.AF_INET, socket.SOCK_DGRAM)
+            sender.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+            sender.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, interface.encode("ascii"))
+            sender.sendto(b"all", ("255.255.255.255", 7778))
+            sender.close()
+            assert bool(select.select([ear], [], [], 5 if arrives else 0.5)[0]) == arrives, interface

@@ -29,6 +29,8 @@ def test_a_limited_run_forgets_nobody_and_a_host_that_fails_spoils_no_other(flee
     fleet.host("node2").run(["ip", "link", "delete", "br-shop"])
     alone = fleet.run(limit="node2")
     assert {each["host"] for each in alone.results} == {"node2"}, "nobody outside the limit is asked"
+    facts = [each.get("ansible_facts", {}).get("topology_result", {}) for each in alone.results]
+    assert [fact["fleet"] for fact in facts if fact] == [{"asked": ["node2"], "known": ["node1", "node3"]}]
     db = fleet.address(alone, "node2/db")
     assert fleet.seen("node1/web", "node2/db", db, 80) == fleet.address(ran, "node1/web")
     assert fleet.run().changed == 0

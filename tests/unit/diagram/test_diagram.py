@@ -85,6 +85,24 @@ def test_several_tunnels_each_come_to_their_own_network() -> None:
     ]
 
 
+def test_what_is_worth_a_word_of_a_network_stands_in_its_box() -> None:
+    networks = {
+        "a": {**OVERLAY, "overlay_mode": "bridged"},
+        "b": {"external": True, "bridge": "br0"},
+        "c": {"gateway_mode": "routed", "enable_ipv6": True},
+        "d": {"gateway_mode": {"ipv4": "nat", "ipv6": "routed"}, "enable_ipv6": True},
+        "e": {"driver": "ipvlan", "parent": "eth0", "ipam": {"config": [{"ip_range": "192.0.2.64/26"}]}},
+    }
+    found = seen(project({"web": {"networks": ["a"]}}, networks))
+    assert [line for line in found if ": network" in line] == [
+        "node1 (shop): network a | br-a | 10.88.0.0/16 | overlay, bridged",
+        "node1 (shop): network b | br0 | external",
+        "node1 (shop): network c | br-c | routed",
+        "node1 (shop): network d | br-d | routed",
+        "node1 (shop): network e | eth0 | ipvlan",
+    ]
+
+
 def test_no_tunnel_between_two_fleets_or_two_projects_or_for_one_host() -> None:
     on_it = {"web": {"networks": ["shop"]}}
     found = seen(

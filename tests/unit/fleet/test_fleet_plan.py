@@ -105,6 +105,12 @@ def test_the_same_run_again_tells_the_same(case: Dict[str, Any]) -> None:
     assert second == first
 
 
+def test_the_page_shows_each_error_of_the_plan() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "fleet.md").read_text(encoding="utf-8")
+    problems = {line for case in _cases() for run in case.values[0]["runs"] for line in run.get("problems", ())}
+    assert [line for line in sorted(problems) if "\n{0}\n".format(line) not in page] == []
+
+
 @pytest.mark.parametrize("mode", ["routed", "bridged"])
 def test_a_plan_costs_what_its_hosts_do_and_not_their_square(mode: str) -> None:
     assert _calls(mode, 60) < 2.5 * _calls(mode, 30)

@@ -18,20 +18,32 @@ from ipaddress import ip_address, ip_network
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from ..._declaration.driver import NetworkWords
-from ..._declaration.overlay_words import OVERLAY_SPELLINGS, OVERLAY_WORDS, ROUTED, parse_overlay
+from ..._declaration.overlay_words import (
+    OVERLAY_MODES,
+    OVERLAY_SPELLINGS,
+    OVERLAY_WORDS,
+    ROUTED,
+    parse_overlay,
+)
 from ..._declaration.topology import Container, Network, Pool, Topology, families
-from ..._declaration.words import Problems
+from ..._declaration.words import Problems, within
 from ..._fleet.exchange import Membership, Peer, family_of
 from ..._ipam.requests import Allocation, SubnetRequest
 from ..._kernel import names, vxlan
+from ..._kernel.rtnl import uapi
+from ..._kernel.rtnl.read import Link
 from ..._kernel.vxlan import Ways
 from ..._resources.links.kind import DeclaredLink
-from ..._resources.links.vxlan import Vxlan, Way
+from ..._resources.links.vxlan import Vxlan, Way, flags_of
 from ..._resources.routes import StaticRoute
 from ..._resources.ruleset.model import Beyond, Endpoint, NetworkPolicy, Tunnel, Underlay
 from ..addressing import HostDefaults
+from ..seen import RecognisedNetworks, Seen
 from .bridge import BridgeDriver
 from .driver import Elsewhere
+
+#: How the mark on a VXLAN device begins: it is a network's.
+_TUNNEL = "tunnel"
 
 
 class OverlayDriver(BridgeDriver):
@@ -88,7 +100,7 @@ class OverlayDriver(BridgeDriver):
         membership, ifname = _membership(network), names.vxlan_ifname(topology.name, network.name)
         yield Vxlan(
             ifname=ifname,
-            alias=names.alias(topology.name, "tunnel " + network.name),
+            alias=names.alias(topology.name, "{0} {1}".format(_TUNNEL, network.name)),
             vni=membership.vni,
             port=membership.port,
             local=membership.own.underlay_address,
@@ -136,6 +148,12 @@ class OverlayDriver(BridgeDriver):
             for name, container in peer.containers.items():
                 yield Elsewhere(host, name, container)
 
+    def recognise_networks(self, seen: Seen) -> RecognisedNetworks:
+        tunnels = dict(_tunnels(seen))
+        for name, words in super().recognise_networks(seen):
+            if name in tunnels:
+                yield name, _recognised(words, tunnels[name], seen)
+
     def describe(self, network: Network) -> Dict[str, Any]:
         membership = _membership(network)
         return {
@@ -147,6 +165,37 @@ class OverlayDriver(BridgeDriver):
                 for host, peer in membership.peers.items()
             },
         }
+
+
+def _tunnels(seen: Seen) -> Iterator[Tuple[str, Link]]:
+    """(network, its VXLAN device) of those that are there."""
+    for link in seen.observed.links.values():
+        kind, _space, network = (seen.subject(link) or "").partition(" ")
+        if link.kind == vxlan.KIND and kind == _TUNNEL:
+            yield network, link
+
+
+def _recognised(words: Mapping[str, Any], tunnel: Link, seen: Seen) -> Dict[str, Any]:
+    """A bridge's words, and what makes it an overlay. Where it is routed, its subnet is more than this host's block."""
+    bridged = bool(tunnel.master)
+    found = {**words, "driver": "overlay", "vni": vxlan.options_of(tunnel).vni}
+    found["overlay_mode"] = OVERLAY_MODES[1] if bridged else ROUTED
+    multicast = dict(flags_of(tunnel)).get(uapi.IFLA_BRPORT_BCAST_FLOOD, b"")
+    if bridged and multicast[:1] == b"\1":
+        found["multicast"] = True
+    pools = [{"subnet": pool["subnet"]} for pool in words["ipam"]["config"]]
+    if not bridged:
+        pools = [dict(_whole(pool["subnet"], tunnel.ifname, seen)) for pool in pools]
+    return {**found, "ipam": {"config": pools}}
+
+
+def _whole(block: str, ifname: str, seen: Seen) -> Dict[str, Any]:
+    """The subnet of which a bridge has this block, as the packet rules have it."""
+    for element in seen.elements.get("at_home%d" % family_of(block), ()):
+        name, _dot, subnet = element.partition(" . ")
+        if name.strip('"') == ifname and within(ip_network(block), ip_network(subnet)):
+            return {"subnet": subnet, "block_size": ip_network(block).prefixlen}
+    return {"subnet": block}
 
 
 def _membership(network: Network) -> Membership:

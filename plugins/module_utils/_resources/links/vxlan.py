@@ -234,12 +234,12 @@ def _change_master(desired: Vxlan, link: Link, now: Optional[str], shown: str) -
     action = change_link(None, desired.ifname, shown, desired.subject, "master", now, desired.master)
     place = {"ifname": desired.ifname}
     there = operation("port.restore", flags={str(k): "%02x" % v for k, v in desired.flags.items()}, **place)
-    back = operation("port.restore", flags={str(k): raw.hex() for k, raw in _flags_of(link).items()}, **place)
+    back = operation("port.restore", flags={str(k): raw.hex() for k, raw in flags_of(link).items()}, **place)
     return replace(action, do=(*action.do, there), undo=(*action.undo, *((back,) if now is not None else ())))
 
 
 def _change_flags(desired: Vxlan, link: Link, shown: str) -> Iterator[Action]:
-    found = _flags_of(link)
+    found = flags_of(link)
     for kind, wanted in desired.flags.items():
         if kind not in found or found[kind][:1] == bytes((wanted,)):
             continue
@@ -252,7 +252,7 @@ def _change_flags(desired: Vxlan, link: Link, shown: str) -> Iterator[Action]:
         yield Action(text, desired.subject, (there,), (back,), before={name: was}, after={name: bool(wanted)})
 
 
-def _flags_of(link: Link) -> Dict[int, bytes]:
+def flags_of(link: Link) -> Dict[int, bytes]:
     """As far as they were read: of a link that an interrupted run leaves, they are not."""
     found = nl.attributes(link.port)
     return {kind: found[kind] for kind in _FLAGS if kind in found}
@@ -401,7 +401,7 @@ def remove(link: Link, observed: Observed, netns: Optional[str] = None) -> Actio
         "mac": link.mac,
         "mtu": link.mtu,
         "master": master.ifname if master is not None else None,
-        "flags": {str(kind): raw.hex() for kind, raw in _flags_of(link).items()},
+        "flags": {str(kind): raw.hex() for kind, raw in flags_of(link).items()},
         "up": link.up,
         "sysctls": [[key, value] for key, value in _settings_of(link, observed)],
         "ipv6_link_local": link.ipv6_link_local,
