@@ -13,7 +13,9 @@ from typing import Any, Callable, List, NoReturn, Tuple
 
 from .answer import FAILED, Answer
 from .entering import enter
+from .following import capture, trace
 from .listing import inspect, listing
+from .metrics import metrics
 from .running import check, restore
 from .telling import journal, leases, repair
 
@@ -42,6 +44,8 @@ class Command:
     flags: Tuple[Tuple[str, str], ...] = ()
     as_json: bool = True
     takes_a_command: bool = False
+    #: What its command is: of exec the program's, of capture the words of tcpdump.
+    command_help: str = "the command and its words"
 
 
 _TOPOLOGY = Argument("topology", "a topology_name; all that were applied here, where it is left out", TOPOLOGIES)
@@ -80,7 +84,30 @@ COMMANDS = (
         takes_a_command=True,
     ),
     Command("leases", "the subnets, addresses and ports that are leased", leases),
+    Command(
+        "metrics",
+        "figures for Prometheus: containers, leases, ports, drift, bytes",
+        metrics,
+        (Argument("file", "where they are written, whole or not at all, such as DIRECTORY/linuxnet_fabric.prom"),),
+    ),
     Command("journal", "what a run left that did not come to its end, in words", journal),
+    Command(
+        "trace",
+        "follows packets to and from a container: which rules they meet, and where they end",
+        trace,
+        (
+            Argument("name", "of a container", CONTAINERS, required=True),
+            Argument("port", "a port that it publishes or exposes, as 8080/tcp; without, echo requests"),
+        ),
+    ),
+    Command(
+        "capture",
+        "runs tcpdump in the namespace of a container; with --json says only which command that is",
+        capture,
+        (Argument("name", "of a container", CONTAINERS, required=True),),
+        takes_a_command=True,
+        command_help="further words of tcpdump",
+    ),
     Command("repair", "puts back marks and leases that are lost or damaged, out of what the kernel says", repair),
 )
 
@@ -106,6 +133,7 @@ def parser() -> argparse.ArgumentParser:
             count = None if argument.required else "?"
             one.add_argument(argument.name, nargs=count, help=argument.help, metavar=argument.name.upper())
         if command.takes_a_command:
-            one.add_argument("words", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="the command and its words")
+            count = "*" if command.as_json else argparse.REMAINDER
+            one.add_argument("words", nargs=count, metavar="-- WORDS", help=command.command_help)
         commands.append(one)
     return top

@@ -31,12 +31,17 @@ def enter(words: Any) -> Answer:
         raise FabricError("{0}: {1}".format(command[0], error.strerror)) from error
 
 
-def _enter(name: str) -> None:
+def open_container(name: str) -> int:
+    """A descriptor of a container's namespace; the caller closes it."""
     try:
-        descriptor = namespaces.open_handle(name)
+        return namespaces.open_handle(name)
     except OSError as error:
         known = ", ".join(namespaces.names()) or "none"
         raise FabricError("there is no container {0} on this host; there is: {1}".format(name, known)) from error
+
+
+def _enter(name: str) -> None:
+    descriptor = open_container(name)
     namespaces.enter(descriptor)
     os.close(descriptor)
     libc.call("unshare", _CLONE_NEWNS)

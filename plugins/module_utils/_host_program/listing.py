@@ -13,6 +13,7 @@ from .._engine.report import Result
 from .._ipam import store as lease_store
 from .._kernel.errors import FabricError
 from .._module import restore as kept
+from .._module.figures import figures
 from .._module.topology_info import perform_topology_info
 from . import healing
 from .answer import CLEAN, FAILED, Answer, outline, table
@@ -72,6 +73,8 @@ def _as_data(each: _Checked) -> Dict[str, Any]:
     for word, words in _KINDS:
         described = each.described(words)
         data[words] = {name: dict(said, state=each.state_of(word, name)) for name, said in described.items()}
+    if not each.error:
+        data["figures"] = figures(each.name, each.described(_CONTAINERS))
     return dict(data, drift=list(each.result.actions), heal=healing.last(each.name))
 
 

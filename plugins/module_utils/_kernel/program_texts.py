@@ -61,8 +61,27 @@ Runs a command in the namespace of a container, with its files in /etc.
 .B leases
 The subnets, addresses and ports that are leased.
 .TP
+.BI metrics " [FILE]"
+Figures in the text format of Prometheus: networks, containers, published ports, leased and free addresses of each
+subnet, differences to what was last applied, bytes of each interface in a container.
+With a file they are written there, whole or not at all, for the textfile collector of node_exporter.
+.TP
 .B journal
 What a run left that did not come to its end, in words.
+.TP
+.BI trace " NAME [PORT/PROTOCOL]"
+Sends packets to and from a container, and follows them: by which interfaces they come and go, which rules of nftables
+they meet, whoever's these are, and at which rule, route, neighbour, link or setting one of them ends.
+Without a port these are echo requests; with one, such as 8080/tcp, calls of that port as it is published or exposed.
+A service that listens sees none of them.
+.TP
+.BI capture " NAME [\-\- WORDS]"
+Runs
+.BR tcpdump (8)
+in the namespace of a container, on all of its interfaces; WORDS are further words of it, such as a filter.
+With
+.B \-\-json
+nothing is run: the answer says which command it is.
 .TP
 .B repair
 Puts back marks and leases that are lost or damaged, out of what the kernel says.

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Set
+from typing import Dict, List, Optional, Sequence, Set
 
+from .._declaration.topology import Topology
+from .._expansion.describe import describe_containers, describe_networks
+from .._ipam.requests import Allocation
 from .._kernel.host import Host
 from .._kernel.names import table
 from .._kernel.probe.model import TCP, Outcome, Probe
@@ -24,14 +27,14 @@ from .._promises.reasons import Expected, Place
 _PORTION = 24
 
 
-def expected(topology: str, networks: Mapping[str, Any], containers: Mapping[str, Any]) -> Expected:
-    """Of networks and containers as a result describes them."""
+def expected_of(topology: Topology, allocation: Allocation) -> Expected:
+    networks, containers = describe_networks(topology, allocation), describe_containers(topology, allocation)
     bridges = {
         (name, ifname): networks[interface["network"]].get("bridge") or None
         for name, container in containers.items()
         for ifname, interface in container["interfaces"].items()
     }
-    return Expected(table(topology), bridges)
+    return Expected(table(topology.name), bridges)
 
 
 def places(host: Host, probes: Sequence[Probe], reaching: Sequence[bool], declared: Expected) -> List[Place]:

@@ -48,7 +48,7 @@ def kept(topology: str) -> Kept:
 
 def check(topology: str) -> Result:
     """What has drifted from what was last applied."""
-    return perform_topology(_params(topology, kept(topology)), True, Again())
+    return perform_topology(params(topology, kept(topology)), True, Again())
 
 
 def restore(topology: str, early: bool = False, rules_only: bool = False) -> Result:
@@ -56,12 +56,12 @@ def restore(topology: str, early: bool = False, rules_only: bool = False) -> Res
     record = kept(topology)
     then = around.from_words(record.around) if record.around else None
     only = _is_about_rules if rules_only else None
-    return perform_topology(_params(topology, record), False, Again(then, early or rules_only, only))
+    return perform_topology(params(topology, record), False, Again(then, early or rules_only, only))
 
 
 def heal(topology: str) -> Result:
     """What ``check`` would find, repaired."""
-    return perform_topology(_params(topology, kept(topology)), False, Again())
+    return perform_topology(params(topology, kept(topology)), False, Again())
 
 
 def _is_about_rules(action: Action) -> bool:
@@ -70,5 +70,6 @@ def _is_about_rules(action: Action) -> bool:
     return not touched.isdisjoint((RULES, FIREWALL))
 
 
-def _params(topology: str, record: Kept) -> Dict[str, Any]:
+def params(topology: str, record: Kept) -> Dict[str, Any]:
+    """The words of a module that wants again what was last applied."""
     return dict(record.words, name=topology, state="present", lock_timeout=LOCK_TIMEOUT)

@@ -10,12 +10,9 @@ import socket
 from dataclasses import replace
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
-from .._declaration.topology import Topology
 from .._engine import declared
 from .._engine.report import Result, changes
 from .._engine.session import session
-from .._expansion.describe import describe_containers, describe_networks
-from .._ipam.requests import Allocation
 from .._kernel import dependencies, facts
 from .._kernel.changes import Change
 from .._kernel.host import Host
@@ -26,7 +23,7 @@ from .._promises.matrix import promises, sample
 from .._promises.model import OUTSIDE, HostView, Promise
 from .._promises.reasons import Expected
 from .._promises.trials import BROKEN, Trial, counts, judged, probe_of, to_try
-from .places import expected, places
+from .places import expected_of, places
 from .topology import leased, parse, prepare
 
 #: Of so many broken promises the place is looked for.
@@ -51,7 +48,7 @@ def perform_topology_verify(params: Mapping[str, Any], check_mode: bool) -> Resu
         trials = try_all(run.host, chosen)
         differs: Sequence[Change] = ()
         if counts(trials)[BROKEN]:
-            trials = placed(run.host, trials, _expected(prepared.topology, prepared.allocation))
+            trials = placed(run.host, trials, expected_of(prepared.topology, prepared.allocation))
             differs = (*prepared.allocation.changes, *changes(prepared.planner.plan()))
     return _told(everything, made, chosen, trials, differs)
 
@@ -77,11 +74,6 @@ def placed(host: Host, trials: Sequence[Trial], declared: Expected) -> Tuple[Tri
         replace(trial, place=found[trial.promise]) if trial.result == BROKEN and trial.promise in found else trial
         for trial in trials
     )
-
-
-def _expected(topology: Topology, allocation: Allocation) -> Expected:
-    networks, containers = describe_networks(topology, allocation), describe_containers(topology, allocation)
-    return expected(topology.name, networks, containers)
 
 
 def host_view(host: Host) -> HostView:
