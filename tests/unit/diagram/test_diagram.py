@@ -40,13 +40,14 @@ def seen(*projects: Dict[str, Any]) -> List[str]:
 
 
 def test_every_topology_of_the_documentation_is_held() -> None:
-    assert sorted(PAGES) == sorted(EXPECTED)
+    assert sorted(PAGES) == sorted(EXPECTED), "run python -m tests.unit.diagram.record, and read what it wrote"
 
 
-@pytest.mark.parametrize("place", sorted(PAGES))
+@pytest.mark.parametrize("place", sorted(set(PAGES) & set(EXPECTED)))
 @pytest.mark.parametrize("kind", READERS)
 def test_each_box_and_line_of_the_documentation_s_topologies(kind: str, place: str) -> None:
-    assert sorted(READERS[kind](diagram(PAGES[place], kind))) == sorted(EXPECTED[place])
+    found = sorted(READERS[kind](diagram(PAGES[place], kind)))
+    assert found == sorted(EXPECTED[place]), "see tests/unit/diagram/record.py"
 
 
 def test_tunnels_join_the_hosts_with_a_container_on_the_overlay() -> None:
