@@ -41,7 +41,8 @@ def places(host: Host, probes: Sequence[Probe], reaching: Sequence[bool], declar
     """Of each probe, in order, where it ends. ``reaching``: whether it was to be answered."""
     found: List[Place] = []
     for start in range(0, len(probes), _PORTION):
-        portion = [followable(probe) for probe in probes[start : start + _PORTION]]
+        # no answer is waited for: what matters is how far it comes
+        portion = [replace(followable(probe), expected=False) for probe in probes[start : start + _PORTION]]
         sight = Sight(host)
         seen = Seen(host, sight, portion)
         for number, probe in enumerate(portion):
@@ -53,7 +54,7 @@ def places(host: Host, probes: Sequence[Probe], reaching: Sequence[bool], declar
 
 
 def followable(probe: Probe) -> Probe:
-    return replace(probe, token=os.urandom(8), half_open=probe.protocol == TCP, expected=False)
+    return replace(probe, token=os.urandom(8), half_open=probe.protocol == TCP)
 
 
 class Seen:

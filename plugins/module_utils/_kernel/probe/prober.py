@@ -125,13 +125,18 @@ class _Portion:
             self._selector.register(sender.socket, events, sender)
         begun, times = time.monotonic(), list(_AGAIN)
         while self._waits(time.monotonic() - begun):
-            for key, mask in self._selector.select(0.05):
-                self._turn(key, mask)
+            self._take(0.05)
             if times and time.monotonic() - begun > times[0]:
                 times.pop(0)
                 for sender in self._senders.values():
                     if sender.again and sender.outcome is None:
                         sender.send()
+
+        self._take(0)  # on a busy machine the time may have passed before this came to look
+
+    def _take(self, timeout: float) -> None:
+        for key, mask in self._selector.select(timeout):
+            self._turn(key, mask)
 
     def _waits(self, passed: float) -> bool:
         """Whether anything may still come that would say more than is known."""
