@@ -19,8 +19,7 @@ from tests.lab.booted_host import BootedHost
 from tests.lab.waiting import wait_for
 
 #: As docker-container-inspect(1) and podman-container-inspect(1): all that were found, and a line for each other name.
-CLIENT = """\
-#!/bin/sh
+CLIENT = """#!/bin/sh
 [ -e /run/no-daemon ] && { echo "Cannot connect to the Docker daemon at unix:///var/run/docker.sock." >&2; exit 1; }
 shift 2
 [ -e "/run/containers/$1" ] && { cat "/run/containers/$1"; exit 0; }
