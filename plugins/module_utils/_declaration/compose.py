@@ -96,6 +96,9 @@ def _containers(
     return found
 
 
+_EVERYWHERE = {4: ip_address("0.0.0.0"), 6: ip_address("::")}
+
+
 def _with_host_binding(container: Container, networks: Mapping[str, Network], drivers: Drivers) -> Container:
     """Ports without a host address get the default ones of the network that they come in by, each family apart.
 
@@ -116,5 +119,4 @@ def _with_host_binding(container: Container, networks: Mapping[str, Network], dr
 
 def _hosts(port: PublishedPort, network: Network, family: int) -> List[Address]:
     """Where it listens, with the family's own word for everywhere."""
-    everywhere = ip_address("0.0.0.0" if family == 4 else "::")
-    return [host or everywhere for host in host_addresses(port, network, family)]
+    return [host or _EVERYWHERE[family] for host in host_addresses(port, network, family)]
