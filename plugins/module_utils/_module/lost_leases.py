@@ -68,8 +68,8 @@ def after(first: Allocation, allocation: Allocation) -> Allocation:
 def _lost(
     view: View, store: Store, topology: Optional[Topology], reading: Reading, parse: Parse
 ) -> Iterator[Tuple[str, Topology]]:
-    """Topologies that were made on this host and of whose networks the store knows none; and the one that is to be made,
-    where the store does not know all of it that is there."""
+    """Topologies that were made on this host and of whose networks the store knows none; and the one that is to be
+    made, where the store does not know all of it that is there."""
     if topology is not None and topology.networks:
         if not store.rows("subnet", topology=topology.name):
             if view.declared(topology.name) is not None or _marked(topology.name, reading):
