@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from ipaddress import ip_network
-from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
+from typing import Any, Callable, Dict, FrozenSet, Iterator, List, Mapping, Optional, Tuple
 
 from .._declaration.topology import Topology
 from .._engine import declared as declarations
@@ -68,9 +68,13 @@ def after(first: Allocation, allocation: Allocation) -> Allocation:
 def _lost(
     view: View, store: Store, topology: Optional[Topology], reading: Reading, parse: Parse
 ) -> Iterator[Tuple[str, Topology]]:
-    """Topologies that were made on this host and of whose networks the store knows none."""
-    if topology is not None and topology.networks and not store.rows("subnet", topology=topology.name):
-        if view.declared(topology.name) is not None or _is_marked(topology.name, reading):
+    """Topologies that were made on this host and of whose networks the store knows none; and the one that is to be
+    made, where the store does not know all of it that is there."""
+    if topology is not None and topology.networks:
+        if not store.rows("subnet", topology=topology.name):
+            if view.declared(topology.name) is not None or _marked(topology.name, reading):
+                yield topology.name, topology
+        elif _has_more(topology, store, reading):
             yield topology.name, topology
     for name in declarations.topologies():
         if (topology is not None and name == topology.name) or store.rows("subnet", topology=name):
@@ -80,9 +84,21 @@ def _lost(
             yield name, other
 
 
-def _is_marked(topology: str, reading: Reading) -> bool:
+def _marked(topology: str, reading: Reading) -> FrozenSet[str]:
+    """What the host's links say that they are of it: ``web:eth0``, ``network front``."""
     marks = (names.parse_alias(link.alias) for link in reading.links.values())
-    return any(mark is not None and mark[0] == topology for mark in marks)
+    return frozenset(mark[1] for mark in marks if mark is not None and mark[0] == topology)
+
+
+def _has_more(topology: Topology, store: Store, reading: Reading) -> bool:
+    """Whether the host has an interface of it without any address in the store, or a network without its subnet."""
+    there, rows = _marked(topology.name, reading), store.rows("address", topology=topology.name)
+    known = {"{container}:{interface}".format(**row) for row in rows}
+    known.update("network " + row["network"] for row in store.rows("subnet", topology=topology.name))
+    requests = lease_requests(topology)
+    asked = {"{0.container}:{0.interface}".format(each) for each in requests.addresses}
+    asked.update("network " + each.network for each in requests.subnets)
+    return not (asked & there) <= known
 
 
 def _last(view: View, name: str, reading: Reading, parse: Parse) -> Optional[Topology]:

@@ -40,10 +40,20 @@ def _all_of_it() -> None:
     os.unlink(names.DECLARED_DIRECTORY + "/default.json")
 
 
+def _of_one_container() -> None:
+    """And of one network: the rest of the store is as it was."""
+    with sqlite3.connect(names.LEASE_STORE) as connection:
+        connection.execute("DELETE FROM address WHERE container IN ('leaver', 'mover', 'both')")
+        connection.execute("DELETE FROM address WHERE network = 'back'")
+        connection.execute("DELETE FROM subnet WHERE network = 'back'")
+    connection.close()
+
+
 LOSSES: Dict[str, Callable[[], None]] = {
     "moved away": _moved_away,
     "emptied": _emptied,
     "without rows": _without_rows,
+    "without those of a few containers and a network": _of_one_container,
     "gone with the kept declaration": _all_of_it,
 }
 
