@@ -41,11 +41,22 @@ class Change:
 
     def grant(self, kind: str, **columns: Any) -> bool:
         """False where somebody else has it."""
-        row = dict(columns, kind=kind, topology=self.topology, grant_id=self._grant_id)
+        row = self._row(kind, columns)
         if not self.store.insert(row):
             return False
         self.granted.append(row)
         return True
+
+    def grant_all(self, kind: str, several: Iterable[Mapping[str, Any]]) -> bool:
+        """False, and nothing is granted, where somebody else has one of them."""
+        rows = [self._row(kind, columns) for columns in several]
+        if not self.store.insert_all(rows):
+            return False
+        self.granted.extend(rows)
+        return True
+
+    def _row(self, kind: str, columns: Mapping[str, Any]) -> Row:
+        return dict(columns, kind=kind, topology=self.topology, grant_id=self._grant_id)
 
     def allocation(self, **answers: Any) -> Allocation:
         released = tuple(sorted(self.released, key=lambda row: _INNERMOST_FIRST[row["kind"]]))

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, List, Set, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, Sequence, Set, Tuple
 
 from .._kernel.errors import Problem
 from .change import Change, owner, port_text
@@ -31,11 +31,9 @@ def allocate_ports(
         _release_all_but(kept, held, change)
     ports = dict(kept)
     paths = {(_owner(request), published): request.path for request, published in kept.items()}
-    for request in requests.ports:
-        if request.published is not None and request not in ports:
-            problems.extend(_lease_fixed(change, request, probe, paths))
-            ports[request] = request.published
-            paths[_owner(request), request.published] = request.path
+    fixed = [request for request in requests.ports if request.published is not None and request not in ports]
+    problems.extend(_lease_fixed(change, fixed, probe, paths))
+    ports.update((request, request.published or 0) for request in fixed)
     _choose_ports(ports, change, requests, host, probe, problems)
     return ports
 
@@ -77,7 +75,7 @@ def _choose_ports(
                 ends = request.choices or _range(requests, host)
                 problems.append(Problem(request.path, message.format(request.protocol, *ends, which)))
                 continue
-            change.grant("port", **_columns(request, published))
+            change.grant("port", **_columns(_owner(request), published))
             chosen[_owner(request)] = published
         ports[request] = chosen[_owner(request)]
 
@@ -119,18 +117,35 @@ def _keep(held: Dict[Owner, List[Row]], requests: LeaseRequests) -> Dict[PortReq
 
 
 def _lease_fixed(
-    change: Change, request: PortRequest, probe: Probe, paths: Dict[Tuple[Owner, int], str]
+    change: Change, requests: Sequence[PortRequest], probe: Probe, paths: Dict[Tuple[Owner, int], str]
 ) -> Iterator[Problem]:
-    published = request.published or 0
-    columns = _columns(request, published)
-    if (_owner(request), published) in paths:
-        return  # the same port twice in one declaration
-    if change.grant("port", **columns):
-        process = probe(request.protocol, request.host_ip, published)
-        if process:
-            message = "the host port {0} of {1} is in use by {2}; stop it or publish another port"
-            yield Problem(request.path, message.format(port_text(columns), request.container, process))
-        return
+    """``paths``: where in the declaration a port is asked for that its owner has; those that are leased come to it."""
+    wanted: Dict[Tuple[Owner, int], PortRequest] = {}
+    for request in requests:
+        key = _owner(request), request.published or 0
+        if key not in paths:
+            wanted.setdefault(key, request)  # the same port twice in one declaration is one
+    together = change.grant_all("port", [_columns(*key) for key in wanted])
+    for key, request in wanted.items():
+        if together or change.grant("port", **_columns(*key)):
+            yield from _in_use(request, key[1], probe)
+        else:
+            yield from _held_by_others(change, request, key[1], paths)
+        paths[key] = request.path
+
+
+def _in_use(request: PortRequest, published: int, probe: Probe) -> Iterator[Problem]:
+    process = probe(request.protocol, request.host_ip, published)
+    if process:
+        message = "the host port {0} of {1} is in use by {2}; stop it or publish another port"
+        text = port_text(_columns(_owner(request), published))
+        yield Problem(request.path, message.format(text, request.container, process))
+
+
+def _held_by_others(
+    change: Change, request: PortRequest, published: int, paths: Mapping[Tuple[Owner, int], str]
+) -> Iterator[Problem]:
+    columns = _columns(_owner(request), published)
     for row in change.store.rows("port", protocol=request.protocol, published=published):
         if _conflicts(row["host_ip"], columns["host_ip"]):
             key = (row["container"], row["target"], row["protocol"], row["host_ip"])
@@ -176,6 +191,12 @@ def _owner(request: PortRequest) -> Owner:
     return request.container, request.container_port, request.protocol, request.host_ip or ""
 
 
-def _columns(request: PortRequest, published: int) -> Dict[str, Any]:
-    names = ("container", "target", "protocol", "host_ip")
-    return dict(zip(names, _owner(request)), published=published)
+def _columns(of: Owner, published: int) -> Dict[str, Any]:
+    container, target, protocol, host_ip = of
+    return {
+        "container": container,
+        "target": target,
+        "protocol": protocol,
+        "host_ip": host_ip,
+        "published": published,
+    }

@@ -11,7 +11,7 @@ in ``open_store``; the tests of the contract (tests/unit/ipam/test_contract.py) 
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Protocol, Set, Tuple
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Protocol, Sequence, Set, Tuple
 
 from .._kernel.errors import FabricError
 from .._kernel.names import LEASE_STORE
@@ -58,6 +58,10 @@ class Store(Protocol):
         - an address that is held;
         - a port that is held on the same address, or on every address of a family while this one is, too.
         """
+
+    def insert_all(self, rows: Sequence[Mapping[str, Any]]) -> bool:
+        """Keep rows of one kind. False, and none of them is kept, where one cannot be beside those that are there and
+        the others."""
 
     def delete(self, row: Mapping[str, Any]) -> None:
         """Remove the row that says exactly this, its ``grant_id`` too; none is no error."""

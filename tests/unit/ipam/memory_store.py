@@ -36,6 +36,13 @@ class MemoryStore:
         self._now.append(dict(row))
         return True
 
+    def insert_all(self, rows):
+        before = list(self._now)
+        if all([self.insert(row) for row in rows]):
+            return True
+        self._now[:] = before
+        return False
+
     def delete(self, row):
         self._now[:] = [held for held in self._now if held != row]
 

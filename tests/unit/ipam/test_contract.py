@@ -42,6 +42,14 @@ def test_a_row_comes_back_as_it_was_given(store):
     assert all(set(row) == {"kind", *COLUMNS[row["kind"]]} for row in rows)
 
 
+def test_rows_that_are_kept_together_are_all_kept_or_none_is(store):
+    assert store.insert(port("127.0.0.1"))
+    assert store.insert_all([port("", published=number) for number in range(8081, 8084)])
+    assert not store.insert_all([port("", published=number) for number in range(8084, 8079, -1)])
+    assert store.insert_all([])
+    assert store.published_ports("tcp", 1, 65535) == {8080, 8081, 8082, 8083}
+
+
 def test_rows_are_found_by_what_they_say(store):
     for row in (address("a", "10.0.0.2"), address("b", "10.0.0.3"), address("b", "10.0.0.4", network="other")):
         store.insert(row)
