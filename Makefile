@@ -16,7 +16,7 @@ EXAMPLES ?= 300
 ## NFT_BIN=PATH     another nft for `userlands`
 ## COMPAT_TESTS=... what `compat` runs with the oldest ansible-core
 # What runs playbooks, plugins and modules as Ansible does; elsewhere ansible-core's version is all the same.
-COMPAT_TESTS ?= $(addprefix tests/integration/,artifact compose confirm docs drift_playbook overlay/test_runs.py plugins requirements \
+COMPAT_TESTS ?= $(addprefix tests/integration/,artifact compose confirm docs/test_examples.py drift_playbook overlay/test_runs.py plugins requirements \
     timings trust/test_nothing_goes_by_mistake.py verify)
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 export PYTHONDONTWRITEBYTECODE := 1
