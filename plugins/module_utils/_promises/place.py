@@ -184,8 +184,8 @@ def _routing(
     leg: _Leg, netns: Optional[str], asked: Sequence[Step], around: Surroundings, expected: Expected
 ) -> Optional[Place]:
     last = leg.last_in(netns)
-    assert last is not None
-    return reasons.routing(around, expected, netns, last) or _onwards(leg, asked, around, expected)
+    wrong = reasons.routing(around, expected, netns, last) if last is not None else None
+    return wrong or _onwards(leg, asked, around, expected)
 
 
 def _drops(asked: Sequence[Step], around: Surroundings) -> List[Place]:

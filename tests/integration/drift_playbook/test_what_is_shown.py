@@ -54,7 +54,10 @@ def test_site_says_what_it_would_do_and_what_it_did_without_being_asked(lab, tmp
     would = shown(lab.host.playbook(SITE, str(inventory), check=True))
     assert "+ create bridge br-front (172.20.0.1/24, mtu 1500)" in would["Show what an apply would do"]
     done = shown(lab.host.playbook(SITE, str(inventory)))
-    assert done == {"Show what was done": would["Show what an apply would do"]}
+    assert done == {
+        "Show what was done": would["Show what an apply would do"],
+        "Show where the containers that changed are now": ["web: 172.20.0.2 on front, 0.0.0.0:8080->80/tcp"],
+    }
     assert shown(lab.host.playbook(SITE, str(inventory))) == {}
 
 

@@ -509,10 +509,16 @@ def _netns_routes(space: Netns) -> Iterator[Mutation]:
         yield Mutation(script, "add route {0} to {1}".format(route, shown))
 
 
+def _netns_brought(_space: Netns) -> Iterator[Mutation]:
+    """Of a program that brings its own namespace: what drifts is the program (tests/integration/workloads)."""
+    return iter(())
+
+
 NETNS: Dict[str, Row] = {
     "name": _netns_name,
     "topology": _fixed,
     "attach": _netns_attach,
+    "brought": _netns_brought,
     "sysctls": _netns_sysctls,
     "routes": _netns_routes,
 }

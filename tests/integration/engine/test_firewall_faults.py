@@ -77,7 +77,7 @@ def test_where_nothing_drops_nothing_is_put_in_and_what_is_there_stays(fresh_hos
 def test_a_chain_that_iptables_cannot_read_is_an_error_only_for_what_has_to_go_there(fresh_host: LabHost) -> None:
     fresh_host.run(prepare)
     told, ignored = fresh_host.run(_native_rule)
-    assert "cannot be let through chain DOCKER-USER in table ip filter" in told
+    assert "nothing can be let through chain DOCKER-USER in table ip filter" in told
     assert "incompatible" in told
     assert ignored
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import contextlib
 import socket
 from dataclasses import dataclass
-from typing import Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import IO, Iterator, List, Mapping, Optional, Sequence, Tuple, cast
 
 from .. import nft, program
 from ..host import Host
@@ -90,16 +90,15 @@ class _Marked:
         self._load("\n".join(_table(family, marking, "flags owner ; ") for family in self._families))
 
     def _load(self, script: str) -> None:
-        assert self._holder.stdin is not None
+        prompt = cast(IO[str], self._holder.stdin)
         with contextlib.suppress(BrokenPipeError):
-            self._holder.stdin.write("{0}\n{1}\n".format(script, _SENTINEL))
-            self._holder.stdin.flush()
+            prompt.write("{0}\n{1}\n".format(script, _SENTINEL))
+            prompt.flush()
 
     def wait(self) -> None:
         """Until the table is there. In the namespace."""
-        assert self._holder.stderr is not None
         said: List[str] = []
-        for line in self._holder.stderr:
+        for line in cast(IO[str], self._holder.stderr):
             if _SENTINEL in line:
                 break
             said.append(line)
