@@ -22,6 +22,10 @@ FULL: Dict[str, Dict[str, Any]] = {
         "tests": ["tests/unit/declaration/test_fuzzed.py"],
         "environment": {"FABRIC_EXAMPLES": "20000", "FABRIC_SECONDS": "1"},
     },
+    "a failure of each write, and a kill before it, of builds, edits and removals": {
+        "tests": [_ENGINE + "faults.py"],
+        "environment": {"FABRIC_STEP": "1"},
+    },
     "a check after a kill at every write of a build, an edit and a removal": {
         "tests": [_KILLED.format(run) for run in ("a build", "an edit", "a removal")],
         "environment": {"FABRIC_PLACES": "9999"},

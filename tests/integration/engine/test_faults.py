@@ -2,11 +2,15 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever write of a run fails, the host is as before; wherever it is killed, the next run makes it as declared."""
+"""Whatever write of a run fails, the host is as before; wherever it is killed, the next run makes it as declared.
+
+Every third write is tried, and the last; each of them with ``FABRIC_STEP=1`` (tests/long).
+"""
 
 from __future__ import annotations
 
 import functools
+import os
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
 import pytest
@@ -17,6 +21,7 @@ from world import World, difference, world
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
 
+STEP = int(os.environ.get("FABRIC_STEP", "3"))
 #: From nothing, or from one state, to another one and back.
 BUILDS, EDITS = (NOTHING, DEMO), (DEMO, EDITED)
 LAN_BUILDS, LAN_EDITS = (NOTHING, LAN), (LAN, LAN_EDITED)
@@ -54,7 +59,7 @@ def _fail_everywhere(start: Optional[Declaration], end: Optional[Declaration]) -
     before = world()
     total = _rehearse(start, end)
     problems: List[str] = []
-    for number in range(1, total + 1):
+    for number in _tried(total):
         message = _run_failing(end, number)
         now = world()
         if message is None or "the host matches the declaration" in message:
@@ -72,6 +77,10 @@ def _fail_everywhere(start: Optional[Declaration], end: Optional[Declaration]) -
     assert not problems, _shown(problems)
     run(NOTHING)
     return total
+
+
+def _tried(total: int) -> List[int]:
+    return sorted({*range(1, total + 1, STEP), total})
 
 
 def _run_failing(end: Optional[Declaration], number: int) -> Optional[str]:
@@ -93,7 +102,7 @@ def _kill_everywhere(start: Optional[Declaration], end: Optional[Declaration]) -
     back = _writes(start)
     assert not difference(before, world())
     problems: List[str] = []
-    for number in range(1, max(there, back) + 1):
+    for number in _tried(max(there, back)):
         for declared, total, wanted in ((end, there, after), (start, back, before)):
             status = in_child(functools.partial(_run_hooked, declared, kill_at(min(number, total))))
             # 0: this run came to fewer writes than the one that was counted.
