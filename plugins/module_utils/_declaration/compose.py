@@ -21,8 +21,8 @@ from .names_rules import check_name, check_topology_name
 from .networks import Drivers, default_network, parse_network
 from .pools import parse_address_pools
 from .ports import parse_port_range
-from .topology import DEFAULT_NETWORK, Address, Container, Network, PublishedPort, Topology
-from .ways import host_addresses, ways_in
+from .topology import DEFAULT_NETWORK, Container, Network, PublishedPort, Topology
+from .ways import bound_addresses, ways_in
 from .words import Problems, mapping, quote
 from .workload import check_workloads
 
@@ -107,16 +107,11 @@ def _with_host_binding(container: Container, networks: Mapping[str, Network], dr
     ways = list(ways_in(container.attachments, networks, lambda network: drivers[network.driver].publishes))
     if not container.ports or not any(network.host_binding for _family, network in ways):
         return container
+    hosts = [host or _EVERYWHERE[family] for family, network in ways for host in bound_addresses(network, family)]
+    # A binding that is of no family of its network is an error, which the checks have the words for.
+    hosts = hosts or [host for _family, network in ways for host in network.host_binding]
     ports: List[PublishedPort] = []
     for port in container.ports:
-        hosts = [host for family, network in ways for host in _hosts(port, network, family)]
-        # A binding that is of no family of its network is an error, which the checks have the words for.
-        hosts = hosts or [host for _family, network in ways for host in network.host_binding]
         settled = port.host_ip is not None or (port.published is None and len(hosts) > 1)
         ports.extend([port] if settled else [port._replace(host_ip=one) for one in dict.fromkeys(hosts)])
     return replace(container, ports=tuple(ports))
-
-
-def _hosts(port: PublishedPort, network: Network, family: int) -> List[Address]:
-    """Where it listens, with the family's own word for everywhere."""
-    return [host or _EVERYWHERE[family] for host in host_addresses(port, network, family)]

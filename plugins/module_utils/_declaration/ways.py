@@ -59,7 +59,18 @@ def ways_in(
 
 def host_addresses(port: PublishedPort, network: Network, family: int) -> Tuple[Optional[Address], ...]:
     """Where a port listens in one family: its own host_ip, else the network's host_binding, else (None) everywhere."""
-    wanted = (port.host_ip,) if port.host_ip is not None else network.host_binding
-    if not wanted:
+    one = port.host_ip
+    if one is None:
+        return bound_addresses(network, family)
+    return _listens(one) if one.version == family else ()
+
+
+def bound_addresses(network: Network, family: int) -> Tuple[Optional[Address], ...]:
+    """The same for a port without a host_ip of its own."""
+    if not network.host_binding:
         return (None,)
-    return tuple(None if one.is_unspecified else one for one in wanted if one.version == family)
+    return tuple(each for one in network.host_binding if one.version == family for each in _listens(one))
+
+
+def _listens(one: Address) -> Tuple[Optional[Address], ...]:
+    return (None,) if one.is_unspecified else (one,)
