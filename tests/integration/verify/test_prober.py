@@ -79,6 +79,8 @@ def test_a_prober_that_is_killed_leaves_no_listener(host):
 
 def test_nothing_is_written_to_the_kernel(host):
     rules = host.run(["nft", "list", "ruleset"]).stdout
+    tentative = ["ip", "-6", "-o", "address", "show", "tentative"]  # the kernel itself tells when one is not any more
+    wait_for(lambda: not host.run(tentative).stdout, what="every address is settled")
     watched = host.popen(["ip", "-o", "monitor", "link", "address", "route", "rule"])
     mark(host, "first0")
     heard(watched, "first0")
