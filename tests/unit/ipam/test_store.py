@@ -232,3 +232,13 @@ def _address(container, address):
         address=address,
         grant_id="x",
     )
+
+
+def test_rows_that_have_no_room_together_are_refused_with_the_reason(tmp_path):
+    with SqliteStore.open(str(tmp_path / "leases.db"), check_mode=False) as store:
+        store.begin()
+        (pages,) = store.execute("PRAGMA page_count")[0]
+        store.execute("PRAGMA max_page_count = {0}".format(pages + 2))
+        words = dict(kind="port", topology="t", container="web", target=80, protocol="tcp", host_ip="", grant_id="x")
+        with pytest.raises(FabricError, match="its file system is full"):
+            store.insert_all([dict(words, published=number) for number in range(1, 10000)])

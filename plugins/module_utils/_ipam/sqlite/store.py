@@ -118,14 +118,14 @@ class SqliteStore:
         self.execute("SAVEPOINT together")
         try:
             self._connection.executemany(_INSERT[rows[0]["kind"]], map(_values, rows))
+            kept = True
         except sqlite3.IntegrityError:
             self.execute("ROLLBACK TO together")
-            return False
-        except sqlite3.Error as error:
+            kept = False
+        except sqlite3.Error as error:  # SQLite may have ended the transaction by itself, the savepoint with it
             raise explanation(self.path, error) from error
-        finally:
-            self.execute("RELEASE together")
-        return True
+        self.execute("RELEASE together")
+        return kept
 
     def delete(self, row: Mapping[str, Any]) -> None:
         kind = row["kind"]
