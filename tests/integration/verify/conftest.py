@@ -9,4 +9,18 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import pytest
+
 sys.path.extend(str(Path(__file__).resolve().parents[1] / room) for room in ("verify", "engine"))
+
+
+@pytest.fixture(scope="module")
+def host():
+    """One on which a network is declared that faults can be put on."""
+    import placing
+    from labhost import LabHost
+
+    made = LabHost()
+    made.run(placing.prepare)
+    yield made
+    made.close()

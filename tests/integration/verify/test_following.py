@@ -18,8 +18,6 @@ import pytest
 
 pytest.importorskip("hypothesis")
 
-import placing
-from labhost import LabHost
 from mutations import shell
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._host_program.main import main
@@ -27,14 +25,6 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._host_program.main
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, for namespaces of its own")
 COUNTED = {"networks": "3", "containers": "4", "published_ports": "2", "drifted": "0", "check_success": "1"}
 CALL = "app reaches web at 198.51.100.2:8080/tcp: web publishes 80/tcp"
-
-
-@pytest.fixture(scope="module")
-def host():
-    made = LabHost()
-    made.run(placing.prepare)
-    yield made
-    made.close()
 
 
 def program(*arguments: str) -> Tuple[int, str]:

@@ -17,7 +17,6 @@ pytest.importorskip("hypothesis")
 
 import placing
 from broken_networks import FAULTS
-from labhost import LabHost
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import nft
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.host import Host
@@ -31,14 +30,6 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, for names
 PROBE = Probe("near", "web", "172.20.0.10", "icmp", token=b"a token!")
 #: Of each kind one, none of which hides another.
 AT_ONCE = ("forward drop", "no default route of IPv6", "a wrong neighbour of IPv6", "echo requests are ignored")
-
-
-@pytest.fixture(scope="module")
-def host():
-    made = LabHost()
-    made.run(placing.prepare)
-    yield made
-    made.close()
 
 
 def tables() -> List[str]:

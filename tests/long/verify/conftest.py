@@ -6,8 +6,4 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
-_INTEGRATION = Path(__file__).resolve().parents[2] / "integration"
-sys.path.extend(str(_INTEGRATION / room) for room in ("verify", "engine"))
+from tests.integration.verify.conftest import host as host  # that file makes the other rooms importable, too

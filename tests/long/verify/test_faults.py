@@ -19,14 +19,6 @@ from labhost import LabHost
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, for namespaces of its own")
 
 
-@pytest.fixture(scope="module")
-def host():
-    made = LabHost()
-    made.run(placing.prepare)
-    yield made
-    made.close()
-
-
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_the_promise_and_the_place_of_a_fault_are_named(host: LabHost, fault: Fault) -> None:
     assert placing.wrong_about(fault, host.run(placing.broken_by, fault)) == ""

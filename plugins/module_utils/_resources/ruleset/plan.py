@@ -22,7 +22,6 @@ from .text import layout
 from .transit import transit_table
 
 _SHARED = ("inet", TRANSIT_TABLE)
-_REST = "drops what is forwarded neither from nor to a topology's networks"
 
 
 def begin_listing(topology: str) -> nft.Listing:
