@@ -65,6 +65,10 @@ options:
     type: list
     elements: str
     default: []
+  approved:
+    description:
+      - The changes that may be made with O(state=reserved), as in O(linuxnet.fabric.topology#module:approved).
+    type: dict
   lock_timeout:
     description:
       - How many seconds to wait for another run on the same host to end.
@@ -138,6 +142,7 @@ ARGUMENT_SPEC = dict(
     host_id=dict(type="str"),
     told=dict(type="dict"),
     hosts=dict(type="list", elements="str", default=[]),
+    approved=dict(type="dict"),
     lock_timeout=dict(type="int", default=60),
 )
 

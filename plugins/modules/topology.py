@@ -218,6 +218,16 @@ options:
         hand. A network with the driver V(overlay) and a container on it needs it.
     type: dict
     version_added: 0.2.0
+  approved:
+    description:
+      - The changes that may be made, from the digest of each to its line, as the filter
+        P(linuxnet.fabric.approved#filter) reads them out of a plan. Where any other is needed, a repair of what
+        somebody changed or of an interrupted run too, the call fails before the first change and names them, in check
+        mode too.
+      - Fewer are no error, so that a plan which was carried out in part can be carried out to its end.
+      - By default all changes are.
+    type: dict
+    version_added: 0.2.0
   remove_limit:
     description:
       - How many networks and containers of O(name) one call may remove, as a number or as a percentage of those that
@@ -528,6 +538,12 @@ quarantined:
   returned: when O(quarantine) is V(true) and there is one; the task fails
   type: dict
   sample: {web: "interface eth0 in namespace web is not ours: it stands in the way of web:eth0"}
+not_approved:
+  description: The lines of the changes that O(approved) does not have.
+  returned: when there is one; the task fails and has changed nothing
+  type: list
+  elements: str
+  sample: [set mtu of br-front from 1400 to 1500]
 would_remove:
   description: The names of the C(networks) and C(containers) that the declaration would have removed.
   returned: when the declaration is empty, or would remove more than O(remove_limit)
@@ -572,6 +588,7 @@ ARGUMENT_SPEC = dict(
     forwarding=dict(type="str", choices=["manage", "keep"], default="manage"),
     transit=dict(type="str", choices=["drop", "accept"], default="drop"),
     fleet=dict(type="dict"),
+    approved=dict(type="dict"),
     remove_limit=dict(type="str"),
     restore=dict(type="str", choices=["auto", "true", "false"]),
     heal=dict(type="int", default=0),

@@ -26,12 +26,14 @@ from .._kernel.errors import FabricError
 from .._kernel.host import Host
 from .._resources.action import Action, Operation
 from . import confirm, housekeeping, recovery, way_back
+from .approval import Approve, whatever
 from .journal import UNCONFIRMED, VERIFIED, Journal, Timer
 from .leases import NO_LEASES, Leases
 from .lock import host_lock
 from .operations import perform
 from .quarantine import Quarantine, blamed, by_container
 from .report import Result, report
+from .report import changes as changes_of
 from .stopwatch import Stopwatch
 from .view import View
 
@@ -64,23 +66,29 @@ class Work:
 
 @contextlib.contextmanager
 def session(
-    check_mode: bool, lock_timeout: float, confirm_timeout: Optional[float] = None, watch: Optional[Stopwatch] = None
+    check_mode: bool,
+    lock_timeout: float,
+    confirm_timeout: Optional[float] = None,
+    watch: Optional[Stopwatch] = None,
+    approve: Approve = whatever,
 ) -> Iterator["Session"]:
     """Hold the host for the body, with nothing left of an interrupted run. Times in seconds.
 
     A check leaves that run as it is, and its view shows the host as it will be without it. With ``confirm_timeout``
-    the run is taken back unless it is confirmed by then.
+    the run is taken back unless it is confirmed by then. ``approve`` is asked before anything is changed.
     """
     mounts.require_the_hosts()
     watch = watch or Stopwatch()
     with host_lock(lock_timeout, check_mode), Host() as host:
-        interrupted = recovery.interrupted() if check_mode else None
+        interrupted = recovery.interrupted()
+        first = recovery.foretell(interrupted)
+        approve(first.changes)
         if not check_mode:
             housekeeping.tidy()
-        first = recovery.foretell(interrupted) if check_mode else recovery.finish_interrupted(host)
+            first = recovery.finish_interrupted(host)
         watch.lap("lock")
         timer = confirm.arm(confirm_timeout) if confirm_timeout and not check_mode else None
-        yield Session(host, View(host, interrupted), check_mode, first, watch, timer)
+        yield Session(host, View(host, interrupted if check_mode else None), check_mode, first, watch, timer, approve)
 
 
 @dataclass(frozen=True)
@@ -93,11 +101,13 @@ class Session:
     first: Result
     watch: Stopwatch
     timer: Optional[Timer] = None
+    approve: Approve = whatever
 
     def carry_out(self, work: Work) -> Result:
         """Make the host match, or in check mode say what that would take."""
         actions = work.plan()
         self.watch.lap("read and plan")
+        self.approve((*work.leases.changes, *changes_of(actions)))
         if self.check_mode:
             return _told(work, actions)
         changes = bool(work.leases.changes or actions)

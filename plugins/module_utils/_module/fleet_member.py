@@ -11,6 +11,7 @@ from ipaddress import ip_address, ip_interface, ip_network
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from .._engine import fleet
+from .._engine.approval import Approve, approve_only
 from .._engine.lock import host_lock
 from .._engine.report import Result
 from .._fleet import told
@@ -32,7 +33,7 @@ def perform_fleet_member(params: Mapping[str, Any], check_mode: bool) -> Result:
     with host_lock(params["lock_timeout"], check_mode):
         if params["state"] == "reclaimed":
             return _reclaim(params["name"], params["hosts"], check_mode)
-        return _reserve(params["name"], params["told"], check_mode)
+        return _reserve(params["name"], params["told"], check_mode, approve_only(params.get("approved")))
 
 
 # --- who it is
@@ -146,13 +147,14 @@ def _vxlans(reading: Reading) -> Iterator[Tuple[str, int, int, str]]:
 # --- what it is told
 
 
-def _reserve(topology: str, data: Optional[Mapping[str, Any]], check_mode: bool) -> Result:
+def _reserve(topology: str, data: Optional[Mapping[str, Any]], check_mode: bool, approve: Approve) -> Result:
     """Keep what it is told: its blocks and addresses are its own from now on, and its peers' are theirs."""
     if data is None:
         raise FabricError("told: what is this host to be told?")
     plain: Dict[str, Any] = json.loads(json.dumps(data))
     now, kept = host_plan(plain), fleet.read(topology)
     found = tuple(told.changes(host_plan(kept) if kept is not None else None, now))
+    approve(found)
     if kept != plain and not check_mode:
         fleet.write(topology, plain)
     return Result(changes=found)

@@ -16,6 +16,7 @@ from .._declaration.limits import Limit, parse_remove_limit
 from .._declaration.restore import UNBOUND
 from .._declaration.topology import Topology, families
 from .._engine import confirm, declared, forwarding
+from .._engine.approval import approve_only
 from .._engine.asked import Digests, digests, kinds, kinds_by_change
 from .._engine.declared import Kept
 from .._engine.desired import Desired
@@ -78,7 +79,8 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool, again: Optiona
     if again is None:  # at boot, on another kernel, only the container is left out that it has no setting for
         trial.refuse_settings(topology)
     watch.lap("parse")
-    with session(check_mode, params["lock_timeout"], params.get("confirm_timeout"), watch) as run:
+    approve = approve_only(params.get("approved"))
+    with session(check_mode, params["lock_timeout"], params.get("confirm_timeout"), watch, approve) as run:
         if topology.networks:
             dependencies.require_kinds(run.host)
         with leased(run.view, check_mode) as store:

@@ -63,18 +63,6 @@ def test_a_promise_that_does_not_hold_in_its_batch_ends_the_run(rollout: Fleet) 
     assert made(rollout) == ["node1"]
     (line,) = told(ran, "Fail where a promise does not hold")
     assert "ip other c: ip daddr 172.20.0.2 drop" in line
-    rollout.run(topology_serial="2,1", topology_verify_batches=False)
-    assert made(rollout) == list(NAMES)
-
-
-def test_a_host_that_is_lost_in_its_batch_ends_the_run_before_the_next(rollout: Fleet) -> None:
-    connection = "{{ 'ssh' if rollout_batch is defined else 'linuxnet.fabric.lab' }}"
-    rollout.own["node2"].update(AWAY, ansible_connection=connection)
-    ran = rollout.run(topology_serial=2, fail=True)
-    assert ran.returncode == 4
-    assert made(rollout) == ["node1"]
-    (line,) = told(ran, "Say which host can no longer be reached, and that the run ends before this batch")
-    assert line.startswith("node2: ") and line.endswith("As they were: node3")
 
 
 def test_sizes_of_batches_that_nobody_would_read_are_an_error_before_any_host_is_asked(rollout: Fleet) -> None:

@@ -1,0 +1,108 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The plan of a run: what it would change on every host, for a program to compare and for a person to read. Pure.
+
+```
+{"version": 1, "digest": …, "hosts": {HOST: {TOPOLOGY: [{"text", "digest", "kind", "subject", "before", "after"}]}},
+ "unknown": {HOST: {TOPOLOGY: why}}}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.approval import digest, digest_of
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
+
+from .._drift_report.changes import DONE, read, state_of
+from .._drift_report.report import plural
+
+#: Of the form of a plan, so that another release's is told, not misread.
+VERSION = 1
+#: Why a line is there, where it is not because the declaration asks for it.
+_WHY = {"drift": "repairs what somebody changed", "release": "asked by this release"}
+_HOW = "run ansible-playbook linuxnet.fabric.plan again, and have that approved"
+
+
+def plan_of(reports: Iterable[Mapping[str, Any]], reserved: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """``reports``: of each project of each host, as ``drift_report`` makes them. ``reserved``: host → what
+    ``fleet_member`` answered for each of its projects (``results``), of those that are on networks across hosts."""
+    hosts: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    unknown: dict[str, dict[str, str]] = {}
+    for report in sorted(reports, key=lambda each: (each["host"], each["topology"])):
+        host, topology = report["host"], report["topology"]
+        if report["status"] == "unknown":
+            unknown.setdefault(host, {})[topology] = report["message"]
+            continue
+        changes = [*_reserved(reserved.get(host) or {}, topology), *report["changes"]]
+        hosts.setdefault(host, {})[topology] = [{**change, "digest": digest_of(change)} for change in changes]
+    return {"version": VERSION, "digest": digest_of_plan(hosts), "hosts": hosts, "unknown": unknown}
+
+
+def _reserved(answers: Mapping[str, Any], topology: str) -> Iterable[dict[str, Any]]:
+    """What a host keeps of its blocks and its peers before anything is made."""
+    for answer in answers.get("results") or ():
+        if answer.get("item", {}).get("key") == topology:
+            yield from read(answer.get("changes") or ())
+
+
+def digest_of_plan(hosts: Mapping[str, Mapping[str, Iterable[Mapping[str, Any]]]]) -> str:
+    """Of what changes, where: a host that is as declared adds nothing."""
+    return digest(
+        [
+            [host, topology, digest_of(change)]
+            for host, projects in hosts.items()
+            for topology, changes in projects.items()
+            for change in changes
+        ]
+    )
+
+
+def approved(plan: Any, host: str, topology: str) -> dict[str, str]:
+    """Digest → line, of what a host's project may change by a plan. FabricError where it is none, or was edited."""
+    _require_whole(plan)
+    changes = plan["hosts"].get(host, {}).get(topology, ())
+    return {digest_of(change): str(change["text"]) for change in changes}
+
+
+def _require_whole(plan: Any) -> None:
+    if not isinstance(plan, Mapping) or not {"version", "digest", "hosts"}.issubset(plan):
+        raise FabricError("topology_approved_plan: this is no plan.json; " + _HOW)
+    if plan["version"] != VERSION:
+        text = "topology_approved_plan: a plan of version {0}, and this release reads version {1}; {2}"
+        raise FabricError(text.format(plan["version"], VERSION, _HOW))
+    if digest_of_plan(plan["hosts"]) != plan["digest"]:
+        raise FabricError("topology_approved_plan: the digest is not that of the plan, so it was edited; " + _HOW)
+
+
+def text_of(plan: Mapping[str, Any], when: str = "") -> str:
+    """Every line that would be done, hosts with the same lines together. Without a newline at its end."""
+    changing = sum(any(projects.values()) for projects in plan["hosts"].values())
+    still = len(plan["hosts"]) - changing
+    counted = [f"{plural(changing, 'host')} to change", f"{still} as declared"]
+    counted += [f"{len(plan['unknown'])} unknown"] if plan["unknown"] else []
+    lines = [f"plan {plan['digest']}" + (f" ({when})" if when else ""), ", ".join(counted)]
+    for told, places in _together(plan["hosts"]).items():
+        lines += ["", ", ".join(places) + ":" if told else ", ".join(places) + ": as declared"]
+        lines += ["  " + line for line in told]
+    for host, projects in plan["unknown"].items():
+        lines += ["", *(f"{host}/{topology}: unknown: {' '.join(why.split())}" for topology, why in projects.items())]
+    return "\n".join(lines)
+
+
+def _together(hosts: Mapping[str, Mapping[str, Iterable[Mapping[str, Any]]]]) -> dict[tuple[str, ...], list[str]]:
+    """The lines of a project → where they are to be done: of many hosts, most are alike."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for host, projects in hosts.items():
+        for topology, changes in projects.items():
+            found.setdefault(tuple(map(_line, changes)), []).append(f"{host}/{topology}")
+    return dict(sorted(found.items(), key=lambda each: not each[0]))
+
+
+def _line(change: Mapping[str, Any]) -> str:
+    kind = "" if change["kind"] == "intended" else f" ({_WHY[change['kind']]})"
+    return f"{DONE[state_of(change)]} {change['text']}{kind}"
