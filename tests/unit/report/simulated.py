@@ -48,3 +48,8 @@ def _found(number: int, kind_of: Callable[[int], str] | None) -> Answer:
 
 def _change(subject: dict[str, str], word: str, before: Any, after: Any, text: str) -> dict[str, Any]:
     return {"subject": subject, "kind": "drift", "text": text, "before": {word: before}, "after": {word: after}}
+
+
+def said(number: int) -> str:
+    """What the module prints on such a host."""
+    return json.dumps(_found(number, None))
