@@ -1,0 +1,131 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the hosts of a fleet hold of networks across hosts, and what a store of it promises. Pure.
+
+A row is plain data with its ``kind``, as in ``store.py``. With ``topology_lease_store: host`` there is no such store:
+what each host was told is the fleet's memory. To add another one: a folder beside ``etcd/`` with a class that has the
+methods of ``FleetStore``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+from typing import Any, Iterator, List, Mapping, NamedTuple, Protocol, Sequence, Tuple
+
+from .store import Row
+
+BLOCK, ADDRESS, VNI, MEMBER = "block", "address", "vni", "member"
+
+#: What a row of each kind says besides its kind. A block, an address written by hand and a member belong to a host, by
+#: its ``host_id``; ``host`` is its name in the inventory. A VXLAN identifier belongs to a network, on a UDP port.
+#: ``told`` is what the other hosts have to know of this one, as data.
+FLEET_COLUMNS: Mapping[str, Tuple[str, ...]] = {
+    BLOCK: ("topology", "network", "block", "host_id", "host"),
+    ADDRESS: ("topology", "network", "address", "host_id", "host", "container"),
+    VNI: ("topology", "network", "port", "vni"),
+    MEMBER: ("topology", "network", "host_id", "told"),
+}
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What a store held of one topology at one moment, and the VXLAN identifiers of all. ``revision`` grows with every
+    write; ``store_id`` tells one store from another, or from what a backup of it was restored to."""
+
+    store_id: str
+    revision: int
+    rows: Tuple[Row, ...] = ()
+
+
+class Conflict(NamedTuple):
+    """``wanted`` cannot be beside ``held``, which is somebody else's."""
+
+    wanted: Row
+    held: Row
+
+
+class Held(NamedTuple):
+    """What came of it that a host wanted to hold something."""
+
+    conflicts: Tuple[Conflict, ...] = ()
+    granted: Tuple[Row, ...] = ()
+    released: Tuple[Row, ...] = ()
+
+
+class FleetStore(Protocol):
+    """What cannot be read or written is a FabricError."""
+
+    def read(self, topology: str) -> Snapshot: ...
+
+    def hold(self, topology: str, host_id: str, rows: Sequence[Row], check_mode: bool = False) -> Held:
+        """A host holds exactly these rows of a topology from now on, and gives back what else it held. What it does not
+        hold yet is nobody else's, or there are conflicts. Twice is once. In check mode nothing is written."""
+
+    def give_back(self, topology: str, held: Sequence[Row]) -> None:
+        """Rows that are in the store as they were read; what somebody else has by now stays."""
+
+
+def is_anothers(row: Row, host_id: str) -> bool:
+    return bool(row.get("host_id") not in (None, host_id))
+
+
+def conflicts(host_id: str, wanted: Sequence[Row], held: Sequence[Row]) -> List[Conflict]:
+    """Of what a host wants with what others hold."""
+    others = [row for row in held if row["kind"] == VNI or (is_anothers(row, host_id) and row["kind"] != MEMBER)]
+    return [Conflict(row, other) for row in wanted for other in others if _clash(row, other)]
+
+
+def difference(host_id: str, wanted: Sequence[Row], held: Sequence[Row]) -> Tuple[Tuple[Row, ...], Tuple[Row, ...]]:
+    """What is new to a host, and what it holds and wants no more."""
+    granted = tuple(row for row in wanted if row not in held)
+    places = [_place(row) for row in wanted]
+    return granted, tuple(row for row in held if row.get("host_id") == host_id and _place(row) not in places)
+
+
+def _place(row: Row) -> Tuple[Any, ...]:
+    """What of a row there is one of."""
+    kind = row["kind"]
+    thing = {BLOCK: "block", ADDRESS: "address", MEMBER: "host_id"}.get(kind)
+    return (kind, row["topology"], row["network"], row[thing]) if thing else (kind, row["port"], row["vni"])
+
+
+def _clash(one: Row, other: Row) -> bool:
+    kinds = one["kind"], other["kind"]
+    same_network = (one["topology"], one["network"]) == (other["topology"], other["network"])
+    if VNI in kinds or MEMBER in kinds:
+        return kinds == (VNI, VNI) and not same_network and (one["port"], one["vni"]) == (other["port"], other["vni"])
+    if not same_network:
+        return False
+    first, last = _span(one)
+    start, end = _span(other)
+    return first[0] == start[0] and first <= end and start <= last
+
+
+_Number = Tuple[int, int]  # family, address
+
+
+def _span(row: Row) -> Tuple[_Number, _Number]:
+    if row["kind"] == BLOCK:
+        block = ip_network(row["block"])
+        return (block.version, int(block[0])), (block.version, int(block[-1]))
+    address = ip_address(row["address"])
+    return (address.version, int(address)), (address.version, int(address))
+
+
+def what(row: Row) -> str:
+    """``10.88.3.0/24 of shop``, ``10.88.3.9 of web on shop``, ``the VXLAN identifier 4711 of shop``."""
+    if row["kind"] == BLOCK:
+        return "{block} of {network}".format(**row)
+    if row["kind"] == ADDRESS:
+        return "{address} of {container} on {network}".format(**row)
+    if row["kind"] == VNI:
+        return "the VXLAN identifier {vni} of {network}".format(**row)
+    return "what the others know of this host on {network}".format(**row)
+
+
+def leases(rows: Sequence[Row]) -> Iterator[Mapping[str, Any]]:
+    """Those that are held, without what is told of hosts."""
+    return (row for row in rows if row["kind"] != MEMBER)
