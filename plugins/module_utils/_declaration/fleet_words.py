@@ -82,10 +82,7 @@ def _blocks(value: Any, networks: Mapping[str, Network], problems: Problems) -> 
             block = subnet(item, path, problems, "block")
             if block is not None and _fits(block, overlays[name], path, problems):
                 blocks.append(block)
-        found[name] = tuple(blocks)
-        for family in (4, 6):
-            if len([block for block in blocks if block.version == family]) > 1:
-                problems.note(path, "a host has one IPv{0} block of a network; give one", family)
+        found[name] = tuple(dict.fromkeys(blocks))
     return found
 
 

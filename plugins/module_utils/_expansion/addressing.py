@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass, field
-from typing import Callable, Dict, List, Mapping, Optional, Tuple
+from typing import Callable, Dict, Iterable, List, Mapping, Optional, Tuple
 
 from .._declaration.topology import Attachment, Container, Network, Route, Topology, families, metric_of
 from .._declaration.ways import HasGateway, way_out
-from .._ipam.requests import Allocation
+from .._ipam.requests import Allocation, SubnetLease
 from .._kernel.macs import mac_of
 from .._kernel.rtnl.read import Link
 from .._resources.routes import StaticRoute
@@ -58,6 +58,18 @@ def has_gateway(allocation: Allocation) -> HasGateway:
         return lease is not None and (lease.gateway is not None or lease.direct)
 
     return answer
+
+
+def holding(leases: Iterable[SubnetLease], address: str) -> Optional[SubnetLease]:
+    """The one of these subnets that an address is in."""
+    return next(
+        (lease for lease in leases if ipaddress.ip_address(address) in ipaddress.ip_network(lease.subnet)), None
+    )
+
+
+def cidr_in(lease: SubnetLease, address: str) -> str:
+    """An address with the prefix length of its subnet."""
+    return "{0}/{1}".format(address, lease.subnet.split("/")[1])
 
 
 def unique(values: List[str], key: Callable[[str], str] = str) -> Tuple[str, ...]:

@@ -27,10 +27,11 @@ def describe_networks(topology: Topology, allocation: Allocation) -> Dict[str, A
     """Network name → driver, what the driver says of it, subnets, gateways."""
     found = {}
     for network in topology.networks.values():
-        leases = [allocation.subnets[(network.name, family)] for family in families(network)]
+        driver = driver_of(network)
+        leases = [each for family in families(network) for each in driver.on_link(network, family, allocation)]
         found[network.name] = {
             "driver": network.driver,
-            **driver_of(network).describe(network),
+            **driver.describe(network),
             "subnets": [lease.subnet for lease in leases],
             "gateways": [lease.gateway for lease in leases if lease.gateway],
         }
@@ -56,7 +57,7 @@ def _interface(topology: Topology, owner: Container, attachment: Attachment, all
     network = topology.networks[attachment.network]
     addresses = {family: allocation.addresses[(network.name, owner.name, family)] for family in families(network)}
     family = 4 if 4 in addresses else 6
-    gateway = allocation.subnets[(network.name, family)].gateway
+    gateway = driver_of(network).subnet_of(network, family, allocation, addresses[family]).gateway
     return {
         "network": network.name,
         "mac": driver_of(network).mac(network, attachment, addresses.get(4), addresses.get(6)),

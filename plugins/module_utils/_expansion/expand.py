@@ -27,7 +27,7 @@ from .._resources.forwarding import KEYS, Claim
 from .._resources.links.kind import DeclaredLink
 from .._resources.netns import Netns
 from .._resources.routes import StaticRoute
-from .addressing import HostDefaults, default_attachment, static_route
+from .addressing import HostDefaults, cidr_in, default_attachment, static_route
 from .drivers.driver import Place
 from .drivers.registry import driver_of
 from .files import expand_files
@@ -172,15 +172,17 @@ def _place(
     addresses: Dict[int, str] = {}
     cidrs: List[str] = []
     routes: List[StaticRoute] = []
+    by_network: List[StaticRoute] = []
     for family in families(network):
-        lease = allocation.subnets[(network.name, family)]
         addresses[family] = allocation.addresses[(network.name, container.name, family)]
-        cidrs.append("{0}/{1}".format(addresses[family], lease.subnet.split("/")[1]))
+        lease = driver.subnet_of(network, family, allocation, addresses[family])
+        cidrs.append(cidr_in(lease, addresses[family]))
         if gateways[family] is attachment and not _says_default(topology, container, family):
             routes.append(StaticRoute("0.0.0.0/0" if family == 4 else "::/0", lease.gateway))
+        by_network.extend(driver.routes(network, lease))
     cidrs.extend("{0}/{1}".format(each, 16 if each.version == 4 else 64) for each in attachment.link_local_ips)
     over = [route for route in container.routes if _way_of(route, container, allocation) is attachment]
-    routes.extend(driver.routes(network))
+    routes.extend(by_network)
     routes.extend(static_route(route) for route in (*network.routes, *over) if route.type == "unicast")
     owner = "{0}:{1}".format(container.name, attachment.ifname)
     return Place(

@@ -56,9 +56,9 @@ def _shown(owner: str) -> str:
 def having_macs(topology: Topology, allocation: Allocation) -> Iterator[HasMac]:
     """Every place that has a MAC; the bridge's own, whose owner is empty, comes first."""
     for network in topology.networks.values():
-        leases = {family: allocation.subnets[(network.name, family)] for family in families(network)}
         if network.bridge and not network.external:
-            own = tuple(lease.gateway for lease in leases.values() if lease.gateway)
+            on_link = (driver_of(network).on_link(network, family, allocation) for family in families(network))
+            own = tuple(lease.gateway for leases in on_link for lease in leases if lease.gateway)
             yield network, "", bridge_mac(network, allocation), own
     for container in topology.containers.values():
         for place in container.attachments:

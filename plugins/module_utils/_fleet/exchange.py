@@ -38,8 +38,8 @@ class Peer:
     underlay_address: str
     underlay_mtu: int
     mac: str
-    blocks: Tuple[str, ...] = ()
-    gateways: Tuple[str, ...] = ()
+    blocks: Tuple[str, ...] = ()  # IPv4 before IPv6, and of each family the first one first
+    gateways: Tuple[str, ...] = ()  # its own address in each block; where the network is bridged, in the first ones
     containers: Mapping[str, FleetContainer] = field(default_factory=dict)
 
 
@@ -56,14 +56,14 @@ class Membership:
     own: Peer
     peers: Mapping[str, Peer] = field(default_factory=dict)  # by inventory name
 
-    def block(self, family: int) -> Optional[str]:
+    def blocks(self, family: int) -> Tuple[str, ...]:
         return _of_family(self.own.blocks, family)
 
-    def gateway(self, family: int) -> Optional[str]:
+    def gateways(self, family: int) -> Tuple[str, ...]:
         return _of_family(self.own.gateways, family)
 
     def subnet(self, family: int) -> Optional[str]:
-        return _of_family(self.subnets, family)
+        return next(iter(_of_family(self.subnets, family)), None)
 
 
 @dataclass(frozen=True)
@@ -90,8 +90,8 @@ class HostPlan:
         return dict(_plain(self, {} if peers is None else peers), version=VERSION)
 
 
-def _of_family(texts: Tuple[str, ...], family: int) -> Optional[str]:
-    return next((text for text in texts if family_of(text) == family), None)
+def _of_family(texts: Tuple[str, ...], family: int) -> Tuple[str, ...]:
+    return tuple(text for text in texts if family_of(text) == family)
 
 
 def family_of(text: str) -> int:

@@ -13,7 +13,7 @@ from typing import Any, Iterator, List, Mapping, Optional, Tuple
 
 from .._declaration.fleet_words import FleetWords
 from .._declaration.overlay_words import VNI_MAX
-from .._declaration.topology import Attachment, Container, Network, Pool, Subnet, Topology
+from .._declaration.topology import Address, Attachment, Container, Network, Pool, Subnet, Topology
 from .exchange import HostPlan, Read, check_version, host_plan
 
 OVERLAY = "overlay"
@@ -39,6 +39,11 @@ class Member:
             for place in container.attachments:
                 if place.network == network:
                     yield container, place
+
+
+def written(place: Attachment, family: int) -> Optional[Address]:
+    """The address that a container is given by hand."""
+    return place.ipv4_address if family == 4 else place.ipv6_address
 
 
 @dataclass(frozen=True)

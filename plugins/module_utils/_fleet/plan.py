@@ -10,6 +10,7 @@ is wrong, with host and place.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field, replace
 from typing import Dict, Iterable, Iterator, List, Mapping, Sequence, Tuple
 
@@ -124,12 +125,15 @@ def _peers(
             if kept is not None:
                 yield host, kept
             continue
-        own = {family: each.of(host) for family, each in blocks.items()}
-        found = {family: Addresses(group, member, block, kept) for family, block in own.items() if block is not None}
-        for addresses in found.values():
-            addresses.settle(problems)
+        found: Dict[int, Addresses] = {}
+        for family, each in blocks.items():
+            if each.of(host):
+                further = functools.partial(each.further, member, problems)
+                found[family] = Addresses(group, member, each.of(host), kept, further)
+                found[family].settle(problems)
         if len(found) == len(blocks):
-            yield host, _peer(group, member, identity, found, [str(own[family]) for family in sorted(own)])
+            own = [str(block) for family in sorted(blocks) for block in blocks[family].of(host)]
+            yield host, _peer(group, member, identity, found, own)
 
 
 def _peer(group: Group, member: Member, identity: Identity, found: Mapping[int, Addresses], blocks: List[str]) -> Peer:
@@ -141,7 +145,7 @@ def _peer(group: Group, member: Member, identity: Identity, found: Mapping[int, 
         underlay_mtu=identity.underlay_mtu,
         mac=vtep_mac(identity.host_id, group.topology, group.network),
         blocks=tuple(blocks),
-        gateways=tuple(found[family].gateway or "" for family in sorted(found)),
+        gateways=tuple(gateway for family in sorted(found) for gateway in found[family].gateways),
         containers={
             container.name: _container(member, container, place, addresses.get(container.name, ()))
             for container, place in member.places(group.network)

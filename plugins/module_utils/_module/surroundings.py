@@ -9,8 +9,9 @@ from __future__ import annotations
 import functools
 from typing import Dict, FrozenSet, List, Tuple
 
-from .._declaration.topology import Topology
+from .._declaration.topology import Topology, families
 from .._expansion.drivers.driver import Surroundings
+from .._expansion.drivers.registry import driver_of
 from .._ipam.requests import Allocation, NeededAddress
 from .._kernel import facts, rare, sysctl, vxlan
 from .._kernel.errors import DeclarationError, Problem
@@ -45,7 +46,9 @@ def refuse_strange_addresses(topology: Topology, allocation: Allocation, around:
     if not strange:
         return
     own = {cidr.split("/")[0] for cidrs in around.addresses().values() for cidr in cidrs}
-    own.update(lease.gateway for lease in allocation.subnets.values() if lease.gateway)
+    for network in topology.networks.values():
+        on_link = (driver_of(network).on_link(network, family, allocation) for family in families(network))
+        own.update(lease.gateway for leases in on_link for lease in leases if lease.gateway)
     problems: Dict[str, Problem] = {}
     for port in ports:
         if port.host_ip in strange and str(port.host_ip) not in own and not _may_be_bound(port.host_ip.version):

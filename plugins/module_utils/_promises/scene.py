@@ -21,7 +21,7 @@ from .._declaration.topology import (
     metric_of,
     namespace_owner,
 )
-from .._expansion.addressing import default_attachment
+from .._expansion.addressing import default_attachment, holding
 from .._expansion.drivers.registry import driver_of
 from .._ipam.requests import Allocation
 from .model import CONTAINER, HOST, OUTSIDE, HostView, Party
@@ -105,14 +105,21 @@ class Scene:
         return Way(default_attachment(container, self.topology, self.allocation, target.version))
 
     def _holds(self, attachment: Attachment, address: str) -> bool:
-        target = ip_address(address)
-        lease = self.allocation.subnets.get((attachment.network, target.version))
-        return lease is not None and target in ip_network(lease.subnet)
+        network, family = self.network_of(attachment), ip_address(address).version
+        if (network.name, family) not in self.allocation.subnets:
+            return False
+        return holding(driver_of(network).on_link(network, family, self.allocation), address) is not None
 
     def _leads_over(self, attachment: Attachment, address: str) -> bool:
         """The rest of a network that is on other hosts too."""
-        network = self.network_of(attachment)
-        return any(ip_address(address) in ip_network(each.destination) for each in driver_of(network).routes(network))
+        network, family = self.network_of(attachment), ip_address(address).version
+        if (network.name, family) not in self.allocation.subnets:
+            return False
+        driver = driver_of(network)
+        routes = [
+            route for own in driver.on_link(network, family, self.allocation) for route in driver.routes(network, own)
+        ]
+        return any(ip_address(address) in ip_network(route.destination) for route in routes)
 
     def _routes(self, container: Container) -> Iterator[Route]:
         for attachment in container.attachments:

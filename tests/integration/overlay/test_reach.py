@@ -14,9 +14,13 @@ from tests.integration.overlay.fleet import DRIFT, Fleet
 from tests.lab import ansible
 
 CONTAINERS = {
-    "node1": {"web": {"networks": ["shop"], "ports": ["8080:80"]}, "app": {"networks": ["shop", "front"]}},
+    "node1": {
+        "web": {"networks": ["shop"], "ports": ["8080:80"]},
+        "app": {"networks": ["shop", "front"]},
+        **{"narrow%d" % n: {"networks": ["narrow"]} for n in range(3)},
+    },
     "node2": {"db": {"networks": {"shop": {"aliases": ["database"]}}}, "app": {"networks": ["shop"]}},
-    "node3": {"mq": {"networks": ["shop"], "hostname": "queue"}},
+    "node3": {"mq": {"networks": ["shop"], "hostname": "queue"}, "narrow": {"networks": ["narrow"]}},
 }
 PLACES = ["node1/web", "node1/app", "node2/db", "node3/mq"]
 FULL = 200_000
@@ -39,7 +43,8 @@ def made(shared_fleet: Fleet, request: pytest.FixtureRequest) -> Made:
         "enable_ipv6": True,
         "ipam": {"config": [{"subnet": "10.88.0.0/16"}]},
     }
-    shared_fleet.declare({"shop": shop, "front": {}}, CONTAINERS)
+    narrow = {**shop, "enable_ipv6": False, "ipam": {"config": [{"subnet": "10.89.0.0/24", "block_size": 30}]}}
+    shared_fleet.declare({"shop": shop, "front": {}, "narrow": narrow}, CONTAINERS)
     if family == "IPv6":
         for host in shared_fleet.lab.hosts:
             shared_fleet.own[host.name]["topology_underlay_address"] = host.ipv6
@@ -70,6 +75,16 @@ def test_datagrams_of_the_mtu_pass_and_nothing_is_translated(made: Made, family:
     with made.fleet.listening("node2/db", 5353, "udp") as server:
         seen = made.fleet.talk.reach("node1/web", target, 5353, server, size=size)
     assert seen == made.address("node1/web", family)
+
+
+def test_a_host_whose_block_is_full_has_further_ones_and_all_of_them_are_reached(made: Made) -> None:
+    blocks = made.fleet.result(made.ran, "node1")["networks"]["narrow"]["block"]
+    here, there = ["node1/narrow%d" % n for n in range(3)], "node3/narrow"
+    assert blocks[0] == "10.89.0.0/30" and len(blocks) > 1
+
+    for source, target in [(here[0], here[2]), (here[2], here[0]), (here[2], there), (there, here[2])]:
+        assert made.fleet.seen(source, target, made.address(target, 4), 80) == made.address(source, 4), (source, target)
+    assert made.fleet.seen("node1", here[2], made.address(here[2], 4), 80), "the host reaches it, too"
 
 
 def test_a_published_port_answers_from_outside_from_other_hosts_and_from_their_containers(made: Made) -> None:

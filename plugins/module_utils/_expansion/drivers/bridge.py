@@ -28,7 +28,7 @@ from ..._resources.links.kind import DeclaredLink
 from ..._resources.links.veth import Veth
 from ..._resources.qdisc import Limit, limit, limit_of, redirected_to, shaping_of
 from ..._resources.ruleset.model import Endpoint, NetworkPolicy
-from ..addressing import HostDefaults, bridge_mac, default_attachment
+from ..addressing import HostDefaults, bridge_mac, cidr_in, default_attachment
 from ..bandwidth import bandwidth_of
 from ..seen import RecognisedNetworks, RecognisedPlaces, Seen, network_of
 from .driver import Driver, Place, Surroundings, beside_others
@@ -91,11 +91,11 @@ class BridgeDriver(Driver):
     ) -> Iterator[DeclaredLink]:
         if network.external:
             return
-        gateways = {family: _gateway_cidr(network, family, allocation) for family in families(network)}
+        leases = (lease for family in families(network) for lease in self.on_link(network, family, allocation))
         yield Bridge(
             ifname=network.bridge,
             alias=names.alias(topology.name, "network " + network.name),
-            addresses=tuple(cidr for cidr in gateways.values() if cidr),
+            addresses=tuple(cidr_in(lease, lease.gateway) for lease in leases if lease.gateway is not None),
             mtu=self.mtu(network, host),
             mac=bridge_mac(network, allocation),
             # Nobody asks for memberships here, so all would be sent to everybody anyhow; and its table can be filled.
@@ -156,8 +156,8 @@ class BridgeDriver(Driver):
         )
 
     def policies(self, network: Network, allocation: Allocation) -> Iterator[NetworkPolicy]:
-        for family in families(network):
-            lease = allocation.subnets[(network.name, family)]
+        on_link = [(family, each) for family in families(network) for each in self.on_link(network, family, allocation)]
+        for family, lease in on_link:
             snat_to = network.snat_to_ipv4 if family == 4 else network.snat_to_ipv6
             yield NetworkPolicy(
                 network=network.name,
@@ -287,13 +287,6 @@ def _ports_of_others(bridge: Link, host: Surroundings) -> List[str]:
     """Those behind which somebody may be of whom no lease tells."""
     ports = [link for link in host.links.values() if link.master == bridge.index]
     return [link.ifname for link in ports if not ownership.is_marked(link)]
-
-
-def _gateway_cidr(network: Network, family: int, allocation: Allocation) -> Optional[str]:
-    lease = allocation.subnets[(network.name, family)]
-    if lease.gateway is None:
-        return None
-    return "{0}/{1}".format(lease.gateway, lease.subnet.split("/")[1])
 
 
 def _is_called_on_loopback(topology: Topology, network: Network, allocation: Allocation) -> bool:

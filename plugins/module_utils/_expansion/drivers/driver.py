@@ -17,7 +17,7 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Named
 from ..._declaration.driver import DriverWords
 from ..._declaration.topology import Attachment, Container, Network, Pool, Topology
 from ..._fleet.exchange import FleetContainer, family_of
-from ..._ipam.requests import Allocation, SubnetRequest
+from ..._ipam.requests import Allocation, SubnetLease, SubnetRequest
 from ..._kernel.errors import Problem
 from ..._kernel.macs import mac_of
 from ..._kernel.rtnl.read import Link, RouteEntry
@@ -27,7 +27,7 @@ from ..._resources.adopted import AdoptedBridge
 from ..._resources.links.kind import DeclaredLink
 from ..._resources.routes import StaticRoute
 from ..._resources.ruleset.model import Endpoint, NetworkPolicy, Underlay
-from ..addressing import HostDefaults
+from ..addressing import HostDefaults, holding
 from ..seen import RecognisedNetworks, RecognisedPlaces, Seen
 
 
@@ -127,8 +127,20 @@ class Driver(DriverWords):
         """Of a container's interface; None: it is not ours to choose."""
         return attachment.mac_address or mac_of(ipv4, ipv6)
 
-    def routes(self, network: Network) -> Iterator[StaticRoute]:
-        """Those that every container on the network has by it, besides the declared ones and the default route."""
+    def on_link(self, network: Network, family: int, allocation: Allocation) -> Tuple[SubnetLease, ...]:
+        """The subnets that containers on the network have addresses in on this host, each with the host's own address
+        there. Whoever has one in any of them is a neighbour of all the others."""
+        return (allocation.subnets[(network.name, family)],)
+
+    def subnet_of(self, network: Network, family: int, allocation: Allocation, address: str) -> SubnetLease:
+        """The one of them that an address of a container is in."""
+        leases = self.on_link(network, family, allocation)
+        found = holding(leases, address) if len(leases) > 1 else None
+        return found or leases[0]
+
+    def routes(self, network: Network, own: SubnetLease) -> Iterator[StaticRoute]:
+        """Those that a container with an address in ``own`` has by the network, besides the declared ones and the
+        default route."""
         return iter(())
 
     def network_links(

@@ -27,7 +27,7 @@ from ..._declaration.overlay_words import (
 from ..._declaration.topology import Container, Network, Pool, Topology, families
 from ..._declaration.words import Problems, within
 from ..._fleet.exchange import Membership, Peer, family_of
-from ..._ipam.requests import Allocation, SubnetRequest
+from ..._ipam.requests import Allocation, SubnetLease, SubnetRequest
 from ..._kernel import names, vxlan
 from ..._kernel.rtnl import uapi
 from ..._kernel.rtnl.read import Link
@@ -71,26 +71,31 @@ class OverlayDriver(BridgeDriver):
         super().check(bridges if own else {}, networks, containers, problems)
 
     def ask(self, network: Network, pool: Pool, request: SubnetRequest) -> SubnetRequest:
-        """All of it is decided already: the block, and in it the host's own address and its containers'."""
+        """Of the whole subnet what is decided already: the host's own address in each block, and its containers'."""
         if network.options.membership is None:
             return request  # of a declaration alone
         membership = _membership(network)
-        block, gateway = membership.block(pool.family), membership.gateway(pool.family)
-        if membership.mode != ROUTED:
-            return request._replace(gateway=gateway, ip_range=block, bridge=network.bridge)
-        here = ip_network(str(block))
-        reserved = tuple((name, text) for name, text in request.reserved if ip_address(text) in here)
-        return request._replace(subnet=block, ip_range=None, gateway=gateway, reserved=reserved, bridge=network.bridge)
+        gateway, *further = membership.gateways(pool.family)
+        own = tuple(("gateway " + address, address) for address in further)
+        reserved = (*request.reserved, *own)
+        return request._replace(gateway=gateway, ip_range=None, reserved=reserved, bridge=network.bridge)
 
     def mtu(self, network: Network, host: HostDefaults) -> int:
         return _membership(network).mtu
 
-    def routes(self, network: Network) -> Iterator[StaticRoute]:
-        """The rest of the network is behind the host, whichever way a container's default route leads."""
+    def on_link(self, network: Network, family: int, allocation: Allocation) -> Tuple[SubnetLease, ...]:
         membership = _membership(network)
+        if membership.mode != ROUTED:
+            return super().on_link(network, family, allocation)
+        return tuple(map(SubnetLease, membership.blocks(family), membership.gateways(family)))
+
+    def routes(self, network: Network, own: SubnetLease) -> Iterator[StaticRoute]:
+        """The host's other blocks are on the same bridge, and the rest of the network is behind the host, whichever way
+        a container's default route leads."""
+        membership, family = _membership(network), family_of(own.subnet)
         if membership.mode == ROUTED:
-            for family in families(network):
-                yield StaticRoute(str(membership.subnet(family)), membership.gateway(family))
+            yield from (StaticRoute(block) for block in membership.blocks(family) if block != own.subnet)
+            yield StaticRoute(str(membership.subnet(family)), own.gateway)
 
     def network_links(
         self, topology: Topology, network: Network, allocation: Allocation, host: HostDefaults
@@ -213,7 +218,7 @@ def _way(host: str, peer: Peer, network: Network) -> Way:
 def _routed(peer: Peer, membership: Membership) -> Ways:
     """A forwarding entry, and in each family a neighbour and a route. The next hop is the peer's gateway address, which
     everybody knows to be there; it is never asked for."""
-    own = {family_of(text): text for text in membership.own.gateways}
+    own = {family: membership.gateways(family)[0] for family in set(map(family_of, peer.blocks))}
     hops = [(block, gateway, own[family_of(block)]) for block, gateway in zip(peer.blocks, peer.gateways)]
     return Ways(
         forwarding=((peer.mac, peer.underlay_address),),

@@ -66,7 +66,7 @@ def _over(networks: Iterable[NetworkPolicy]) -> Tuple[str, ...]:
 def _at_home(networks: Iterable[NetworkPolicy]) -> Tuple[str, ...]:
     homes = [(network.bridge, network.subnet) for network in networks]
     homes += [(network.tunnel.ifname, network.tunnel.subnet) for network in networks if network.tunnel is not None]
-    return tuple('"{0}" . {1}'.format(*home) for home in homes)
+    return unique('"{0}" . {1}'.format(*home) for home in homes)
 
 
 def _inside(network: NetworkPolicy) -> str:
@@ -114,7 +114,7 @@ def _family_sets(ruleset: Ruleset, family: int) -> List[NamedSet]:
             "inside" + suffix,
             address,
             interval=True,
-            elements=tuple(_inside(network) for network in networks if not network.external),
+            elements=unique(_inside(network) for network in networks if not network.external),
         ),
         NamedSet(
             "masquerade" + suffix,
@@ -173,17 +173,18 @@ def _gateways(networks: Iterable[NetworkPolicy]) -> Tuple[str, ...]:
 
 def _elsewhere(ruleset: Ruleset, networks: Iterable[NetworkPolicy], ports: Iterable[Publication]) -> Tuple[str, ...]:
     """The target of a published port . the subnet of another of its container's networks, seen with its own source."""
-    unmasked = {n.bridge: n.subnet for n in networks if not _is_closed(n) and (n.external or not _leaves_masked(n))}
+    unmasked = [(n.bridge, n.subnet) for n in networks if not _is_closed(n) and (n.external or not _leaves_masked(n))]
     bridges: Dict[str, List[str]] = {}
     for endpoint in ruleset.endpoints:
         bridges.setdefault(endpoint.container, []).append(endpoint.bridge)
     places = {address: endpoint for endpoint in ruleset.endpoints for address in endpoint.addresses}
     return unique(
-        "{0} . {1}".format(port.container_address, unmasked[bridge])
+        "{0} . {1}".format(port.container_address, subnet)
         for port in ports
         if port.container_address in places
-        for bridge in bridges[places[port.container_address].container]
-        if bridge != port.bridge and bridge in unmasked
+        for own in bridges[places[port.container_address].container]
+        for bridge, subnet in unmasked
+        if bridge == own != port.bridge
     )
 
 
@@ -195,7 +196,7 @@ def _loopback6(ruleset: Ruleset) -> Tuple[str, ...]:
 
 
 def _by_family(name: str, elements: Iterable[Tuple[int, str]]) -> NamedSet:
-    texts = tuple('ipv{0} . "{1}"'.format(family, bridge) for family, bridge in elements)
+    texts = unique('ipv{0} . "{1}"'.format(family, bridge) for family, bridge in elements)
     return NamedSet(name, "nf_proto . ifname", texts)
 
 
