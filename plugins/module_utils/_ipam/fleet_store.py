@@ -68,14 +68,28 @@ class FleetStore(Protocol):
         """Rows that are in the store as they were read; what somebody else has by now stays."""
 
 
-def is_anothers(row: Row, host_id: str) -> bool:
-    return bool(row.get("host_id") not in (None, host_id))
-
-
 def conflicts(host_id: str, wanted: Sequence[Row], held: Sequence[Row]) -> List[Conflict]:
     """Of what a host wants with what others hold."""
-    others = [row for row in held if row["kind"] == VNI or (is_anothers(row, host_id) and row["kind"] != MEMBER)]
-    return [Conflict(row, other) for row in wanted for other in others if _clash(row, other)]
+    vnis = {(row["port"], row["vni"]): row for row in held if row["kind"] == VNI}
+    others = [(row, _span(row)) for row in held if row["kind"] in (BLOCK, ADDRESS) and row["host_id"] != host_id]
+    found: List[Conflict] = []
+    for row in wanted:
+        if row["kind"] == VNI:
+            other = vnis.get((row["port"], row["vni"]))
+            if other is not None and _network(other) != _network(row):
+                found.append(Conflict(row, other))
+        elif row["kind"] in (BLOCK, ADDRESS):
+            first, last = _span(row)
+            found.extend(
+                Conflict(row, other)
+                for other, (start, end) in others
+                if first <= end and start <= last and _network(other) == _network(row)
+            )
+    return found
+
+
+def _network(row: Row) -> Tuple[str, str]:
+    return row["topology"], row["network"]
 
 
 def difference(host_id: str, wanted: Sequence[Row], held: Sequence[Row]) -> Tuple[Tuple[Row, ...], Tuple[Row, ...]]:
@@ -90,18 +104,6 @@ def _place(row: Row) -> Tuple[Any, ...]:
     kind = row["kind"]
     thing = {BLOCK: "block", ADDRESS: "address", MEMBER: "host_id"}.get(kind)
     return (kind, row["topology"], row["network"], row[thing]) if thing else (kind, row["port"], row["vni"])
-
-
-def _clash(one: Row, other: Row) -> bool:
-    kinds = one["kind"], other["kind"]
-    same_network = (one["topology"], one["network"]) == (other["topology"], other["network"])
-    if VNI in kinds or MEMBER in kinds:
-        return kinds == (VNI, VNI) and not same_network and (one["port"], one["vni"]) == (other["port"], other["vni"])
-    if not same_network:
-        return False
-    first, last = _span(one)
-    start, end = _span(other)
-    return first[0] == start[0] and first <= end and start <= last
 
 
 _Number = Tuple[int, int]  # family, address

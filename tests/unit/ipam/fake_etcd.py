@@ -2,7 +2,7 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An etcd gateway that does what a test wants: transactions in memory, faults by order. Speaks HTTP, as the real one."""
+"""An etcd gateway that does what a test wants: transactions in memory, faults by order. It speaks HTTP."""
 
 from __future__ import annotations
 
