@@ -31,8 +31,8 @@ options:
   state:
     description:
       - V(introduced) returns RV(identity) and changes nothing.
-      - V(held) makes O(claims) the host's own in O(lease_store), and gives back what else it held there. It comes
-        before V(reserved).
+      - V(held) makes O(claims) the host's own in O(lease_store), and gives back what else it held there and does not go
+        by any more. It comes before V(reserved), and with O(told), by which it goes then, at the very end.
       - V(reserved) keeps O(told), below C(/var/lib/linuxnet-fabric/fleet).
       - V(reclaimed) takes back what O(hosts), which left, may still hold, and returns what others do (RV(left)).
     type: str
@@ -158,6 +158,12 @@ left:
   sample:
     node9:
       shop: [10.88.3.0/24]
+in_use:
+  description: What it holds, goes by and is not to hold any more; it is given back when it goes by O(told).
+  returned: with O(state=held)
+  type: list
+  elements: str
+  sample: []
 actions:
   description: What was done, or would be done in check mode; each a line that a person can read.
   returned: success

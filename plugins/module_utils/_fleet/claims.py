@@ -44,13 +44,16 @@ def _of_network(member: Member, plan: HostPlan, network: str) -> Iterator[Row]:
 
 def new(rows: Sequence[Row], kept: Optional[HostPlan]) -> List[Row]:
     """Those that a host does not hold by its own copy, which is what it was told last."""
-    return [row for row in rows if row["kind"] != MEMBER and not _is_in(row, kept)]
+    return [row for row in rows if row["kind"] != MEMBER and not is_in(row, kept)]
 
 
-def _is_in(row: Row, kept: Optional[HostPlan]) -> bool:
+def is_in(row: Row, kept: Optional[HostPlan]) -> bool:
+    """Whether a host goes by a row of its own, by what it was told."""
     membership = kept.networks.get(row["network"]) if kept is not None else None
     if membership is None:
         return False
+    if row["kind"] == MEMBER:
+        return True
     if row["kind"] == VNI:
         return (membership.port, membership.vni) == (row["port"], row["vni"])
     if row["kind"] == BLOCK:

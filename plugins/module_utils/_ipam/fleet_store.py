@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
-from typing import Any, Iterator, List, Mapping, NamedTuple, Protocol, Sequence, Tuple
+from typing import Any, Callable, Iterator, List, Mapping, NamedTuple, Protocol, Sequence, Tuple
 
 from .store import Row
 
@@ -53,6 +53,15 @@ class Held(NamedTuple):
     conflicts: Tuple[Conflict, ...] = ()
     granted: Tuple[Row, ...] = ()
     released: Tuple[Row, ...] = ()
+    in_use: Tuple[Row, ...] = ()  # wanted no more, and not given back yet
+
+
+#: Whether a host still goes by a row.
+InUse = Callable[[Row], bool]
+
+
+def nothing(_row: Row) -> bool:
+    return False
 
 
 class FleetStore(Protocol):
@@ -60,9 +69,12 @@ class FleetStore(Protocol):
 
     def read(self, topology: str) -> Snapshot: ...
 
-    def hold(self, topology: str, host_id: str, rows: Sequence[Row], check_mode: bool = False) -> Held:
-        """A host holds exactly these rows of a topology from now on, and gives back what else it held. What it does not
-        hold yet is nobody else's, or there are conflicts. Twice is once. In check mode nothing is written."""
+    def hold(
+        self, topology: str, host_id: str, rows: Sequence[Row], in_use: InUse = nothing, check_mode: bool = False
+    ) -> Held:
+        """A host holds these rows of a topology from now on, and gives back what else it held and is not ``in_use`` by
+        it. What it does not hold yet is nobody else's, or there are conflicts. Twice is once. In check mode nothing is
+        written."""
 
     def give_back(self, topology: str, held: Sequence[Row]) -> None:
         """Rows that are in the store as they were read; what somebody else has by now stays."""
@@ -92,11 +104,15 @@ def _network(row: Row) -> Tuple[str, str]:
     return row["topology"], row["network"]
 
 
-def difference(host_id: str, wanted: Sequence[Row], held: Sequence[Row]) -> Tuple[Tuple[Row, ...], Tuple[Row, ...]]:
+def difference(host_id: str, wanted: Sequence[Row], held: Sequence[Row], in_use: InUse) -> Held:
     """What is new to a host, and what it holds and wants no more."""
-    granted = tuple(row for row in wanted if row not in held)
-    places = [_place(row) for row in wanted]
-    return granted, tuple(row for row in held if row.get("host_id") == host_id and _place(row) not in places)
+    places = {_place(row) for row in wanted}
+    surplus = [row for row in held if row.get("host_id") == host_id and _place(row) not in places]
+    return Held(
+        granted=tuple(row for row in wanted if row not in held),
+        released=tuple(row for row in surplus if not in_use(row)),
+        in_use=tuple(row for row in surplus if in_use(row)),
+    )
 
 
 def _place(row: Row) -> Tuple[Any, ...]:

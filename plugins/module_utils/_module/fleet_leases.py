@@ -44,26 +44,29 @@ def seen(params: Mapping[str, Any]) -> Tuple[Optional[Dict[str, Any]], Tuple[str
     return {"store_id": snapshot.store_id, "revision": snapshot.revision, "rows": list(snapshot.rows)}, ()
 
 
-def hold(params: Mapping[str, Any], check_mode: bool) -> Result:
-    """What is planned for this host becomes its own, before anybody is told of it."""
-    rows: Sequence[Row] = [dict(row) for row in params["claims"]]
+def hold(params: Mapping[str, Any], host_id: str, check_mode: bool) -> Result:
+    """What is planned for this host becomes its own, before anybody is told of it. What it holds and is not to hold any
+    more stays its own as long as it goes by it: ``told``, where it is given, else by what it was told last."""
     access, topology = access_of(params), params["name"]
-    host_id = next((row["host_id"] for row in rows if "host_id" in row), None)
-    if access is None or host_id is None:
-        raise FabricError("lease_store, claims: what is to be held, and where?")
+    if access is None:
+        raise FabricError("lease_store: where is it to be held?")
+    rows: Sequence[Row] = [dict(row) for row in params["claims"]]
+    kept = _plan(fleet.read(topology))
+    goes_by = kept if params["told"] is None else _plan(params["told"])
     try:
         with EtcdStore(access) as store:
-            held = store.hold(topology, host_id, rows, check_mode)
+            held = store.hold(topology, host_id, rows, lambda row: claims.is_in(row, goes_by), check_mode)
     except EtcdError as error:
-        lacking = claims.new(rows, _kept(topology))
+        lacking = claims.new(rows, kept)
         if lacking:
             raise FabricError(claims.refused(lacking, str(error)), **error.details) from error
-        return Result(facts={"lost": []}, warnings=("{0}; {1}".format(error, claims.GOES_ON),))
+        return Result(facts={"lost": [], "in_use": []}, warnings=("{0}; {1}".format(error, claims.GOES_ON),))
     changes = (
         *_changes("give {0} back in etcd", held.released, after=False),
         *_changes("hold {0} in etcd", held.granted),
     )
-    return Result(changes=tuple(changes), facts={"lost": [claims.told_conflict(each) for each in held.conflicts]})
+    lost = [claims.told_conflict(each) for each in held.conflicts]
+    return Result(changes=tuple(changes), facts={"lost": lost, "in_use": [what(row) for row in held.in_use]})
 
 
 def _changes(text: str, rows: Iterable[Row], after: bool = True) -> List[Change]:
@@ -78,6 +81,5 @@ def _changes(text: str, rows: Iterable[Row], after: bool = True) -> List[Change]
     return found
 
 
-def _kept(topology: str) -> Optional[HostPlan]:
-    kept = fleet.read(topology)
-    return host_plan(kept) if kept is not None else None
+def _plan(data: Optional[Mapping[str, Any]]) -> Optional[HostPlan]:
+    return host_plan(data) if data else None

@@ -32,7 +32,7 @@ def perform_fleet_member(params: Mapping[str, Any], check_mode: bool) -> Result:
         return _introduce(params)
     with host_lock(params["lock_timeout"], check_mode):
         if params["state"] == "held":
-            return fleet_leases.hold(params, check_mode)
+            return fleet_leases.hold(params, _host_id(params.get("host_id")), check_mode)
         if params["state"] == "reclaimed":
             return _reclaim(params["name"], params["hosts"], check_mode)
         return _reserve(params["name"], params["told"], check_mode)

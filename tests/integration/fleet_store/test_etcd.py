@@ -6,17 +6,20 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Tuple
+from typing import Any, Dict, Iterator, Tuple
 
 import pytest
 
+from tests.integration.fleet_store.steps import Run
 from tests.integration.overlay.conftest import new_fleet
 from tests.integration.overlay.fleet import Fleet
-from tests.lab import ansible, etcd
+from tests.lab import etcd
 
 SHOP = {"driver": "overlay", "vni": 4711, "ipam": {"config": [{"subnet": "10.88.0.0/16", "block_size": 24}]}}
 NETWORK = "topologies/default/networks/shop/"
+NOTHING: Dict[str, Any] = {"node1": [], "node2": []}
 
 
 @pytest.fixture(scope="module")
@@ -30,87 +33,148 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tuple[Fleet, etc
         yield fleet, etcd.Cluster([fleet.host("node1")] * 3, directory / "etcd")
 
 
-def declare(fleet: Fleet, store: Any, **containers: Dict[str, Any]) -> None:
+@pytest.fixture
+def fleet(place: Tuple[Fleet, etcd.Cluster]) -> Fleet:
+    """Hosts that were told nothing yet, and an empty store."""
+    fleet, cluster = place
+    for host in fleet.own:
+        fleet.host(host).run(["rm", "-rf", "/var/lib/linuxnet-fabric/fleet"])
+    cluster.etcdctl("del", "--prefix", etcd.PREFIX + "/")
+    return fleet
+
+
+@pytest.fixture
+def cluster(place: Tuple[Fleet, etcd.Cluster]) -> etcd.Cluster:
+    return place[1]
+
+
+def declare(fleet: Fleet, store: Any, web: str = "10.88.0.9") -> None:
+    containers = {
+        "node1": {"web": {"networks": {"shop": {"ipv4_address": web}}}},
+        "node2": {"db": {"networks": ["shop"]}},
+    }
     fleet.declare({"shop": SHOP}, containers, topology_lease_store=store)
 
 
-def introduced(fleet: Fleet, check: bool = False, fail: bool = False, limit: str = "") -> ansible.PlaybookRun:
-    """The first play alone: who holds what. No kernel is touched by it."""
-    playbook = fleet.directory / "introduce.yml"
-    playbook.write_text(
-        "- hosts: all\n  gather_facts: false\n  tasks:\n    - ansible.builtin.import_role:\n"
-        "        {name: linuxnet.fabric.topology, tasks_from: introduce}\n"
-    )
-    return fleet.run(str(playbook), check=check, fail=fail, limit=limit)
+def leases(cluster: etcd.Cluster) -> Dict[str, str]:
+    """What is held, without what hosts say of themselves."""
+    return {key: value for key, value in cluster.keys().items() if "/members/" not in key}
 
 
-def lines(fleet: Fleet, ran: ansible.PlaybookRun) -> Dict[str, List[str]]:
-    """Host → what was done there, or would be."""
-    done = [(each["host"], one) for each in ran.results for one in each.get("results", ())]
-    return {
-        host: [line for whose, one in done if whose == host for line in one.get("actions", ())] for host in fleet.own
-    }
+HELD = {
+    "vnis/4789/4711": "default/shop",
+    NETWORK + "addresses/10.88.0.9": "id-of-node1 web node1",
+    NETWORK + "blocks/10.88.0.0/24": "id-of-node1 node1",
+    NETWORK + "blocks/10.88.1.0/24": "id-of-node2 node2",
+}
 
 
-def messages(ran: ansible.PlaybookRun) -> str:
-    every = [one for each in ran.results for one in (each, *each.get("results", ()))]
-    return "\n".join(str(each.get("msg", "")) for each in every) + ran.told
-
-
-def test_a_fleet_in_etcd_from_its_first_run_to_a_lost_quorum(place: Tuple[Fleet, etcd.Cluster]) -> None:
-    fleet, cluster = place
-    web = {"web": {"networks": {"shop": {"ipv4_address": "10.88.0.9"}}}}
-    declare(fleet, cluster.store(), node1=web, node2={"db": {"networks": ["shop"]}})
+def test_a_fleet_in_etcd_from_its_first_run_to_a_lost_quorum(fleet: Fleet, cluster: etcd.Cluster) -> None:
+    declare(fleet, cluster.store())
 
     # A check announces what is done, and writes nothing.
-    announced = lines(fleet, introduced(fleet, check=True))
+    announced = Run(fleet, check=True).actions
     assert cluster.keys() == {}
-    ran = introduced(fleet)
-    assert lines(fleet, ran) == announced
+    assert Run(fleet).actions == announced
     assert "hold 10.88.0.0/24 of shop in etcd" in announced["node1"]
     assert "hold 10.88.1.0/24 of shop in etcd" in announced["node2"]
-    held = cluster.keys()
-    members = [key for key in held if key.startswith(NETWORK + "members/")]
-    assert {key: value for key, value in held.items() if key not in members} == {
-        "vnis/4789/4711": "default/shop",
-        NETWORK + "addresses/10.88.0.9": "id-of-node1 web node1",
-        NETWORK + "blocks/10.88.0.0/24": "id-of-node1 node1",
-        NETWORK + "blocks/10.88.1.0/24": "id-of-node2 node2",
-    }
-    assert all("\n" not in value for value in held.values()) and len(members) == 2
-    assert etcd.PASSWORD not in ran.told
+    assert leases(cluster) == HELD
 
-    # Nothing is left to do, and the password is in no file of the hosts.
-    again = introduced(fleet)
-    assert lines(fleet, again) == {"node1": [], "node2": []}
-    assert cluster.keys() == held
+    # Nothing is left to do, and user and password are in no file of the hosts.
+    before = cluster.keys()
+    assert Run(fleet).actions == NOTHING and cluster.keys() == before
     for host in fleet.own:
-        found = fleet.host(host).run(["grep", "-rl", etcd.PASSWORD, "/var/lib", "/run", "/etc"], check=False)
+        found = fleet.host(host).run(["grep", "-rlE", etcd.PASSWORD, "/var/lib", "/run", "/etc"], check=False)
         assert found.stdout == ""
 
-    # A member gone costs nothing.
+    # The leader gone costs nothing.
     leader = cluster.leader()
     cluster.kill(leader)
-    assert lines(fleet, introduced(fleet)) == {"node1": [], "node2": []}
+    assert Run(fleet).actions == NOTHING
 
-    # Without a quorum what needs no new lease goes on, check and run; a new lease fails at once, with the reason.
+    # Without a quorum what needs no new lease goes on, check and run; a new lease fails, with the reason.
     second = next(number for number in range(3) if number != leader)
     cluster.kill(second)
-    for check in (True, False):
-        ran = introduced(fleet, check=check)
-        assert lines(fleet, ran) == {"node1": [], "node2": []}
-        assert "what is leased goes on working" in messages(ran)
-    web["web"]["networks"]["shop"]["ipv4_address"] = "10.88.0.10"
-    declare(fleet, cluster.store(), node1=web, node2={"db": {"networks": ["shop"]}})
-    for check in (True, False):
-        ran = introduced(fleet, check=check, fail=True)
-        assert "node1: topology_networks.shop: 10.88.0.10 of web on shop: a new lease, which the store has to give" in (
-            messages(ran)
-        )
+    ran = Run(fleet, check=True, limit=["node1"])
+    assert (ran.problems, ran.actions["node1"]) == ([], [])
+    assert [line for line in ran.warnings if "what is leased goes on working" in line], ran.warnings
+    declare(fleet, cluster.store(), web="10.88.0.10")
+    (problem,) = Run(fleet, limit=["node1"]).problems
+    assert problem.startswith(
+        "node1: topology_networks.shop: 10.88.0.10 of web on shop: a new lease, which the store has to give. "
+        "topology_lease_store: etcd: "
+    )
+    print(problem)
 
     # And it is back.
     cluster.start(leader, wait=False)
     cluster.start(second)
-    introduced(fleet)
-    assert NETWORK + "addresses/10.88.0.10" in cluster.keys()
-    assert NETWORK + "addresses/10.88.0.9" not in cluster.keys()
+    ran = Run(fleet)
+    assert NETWORK + "addresses/10.88.0.10" in cluster.keys() and NETWORK + "addresses/10.88.0.9" in cluster.keys()
+    ran.give_back()
+    assert NETWORK + "addresses/10.88.0.9" not in cluster.keys(), "it goes when the host goes by it no more"
+
+
+def test_a_living_fleet_moves_from_its_hosts_to_etcd_and_back(fleet: Fleet, cluster: etcd.Cluster) -> None:
+    declare(fleet, "host")
+    Run(fleet)
+
+    # A conflict is named before anything is written.
+    key = "{0}/{1}blocks/10.88.1.0/25".format(etcd.PREFIX, NETWORK)
+    cluster.etcdctl("put", key, "id-of-node9 node9")
+    declare(fleet, cluster.store())
+    for check in (True, False):
+        assert Run(fleet, check=check).problems == [
+            "node2: topology_networks.shop: the host holds 10.88.1.0/24, which overlaps a block of node9; write the "
+            "block of one in topology_blocks"
+        ]
+    assert len(cluster.keys()) == 1
+    cluster.etcdctl("del", key)
+
+    moved = Run(fleet)
+    assert moved.actions == {
+        "node1": ["hold 10.88.0.0/24 of shop in etcd", "hold 10.88.0.9 of web on shop in etcd"],
+        "node2": ["hold 10.88.1.0/24 of shop in etcd"],
+    }
+    assert leases(cluster) == HELD
+
+    declare(fleet, "host")
+    assert Run(fleet).actions == NOTHING
+
+
+def test_a_host_alone_learns_of_the_others_from_etcd(fleet: Fleet, cluster: etcd.Cluster) -> None:
+    declare(fleet, cluster.store())
+    Run(fleet, limit=["node1"])  # node2 is not known yet: an error that names it
+    Run(fleet)
+    fleet.host("node1").run(["rm", "-r", "/var/lib/linuxnet-fabric/fleet"])
+
+    ran = Run(fleet, limit=["node1"])
+
+    assert ran.problems == []
+    assert ran.actions["node1"] == [
+        "reserve 10.88.0.0/24 of shop",
+        "remember node2 on shop: 10.88.1.0/24 at {0}".format(fleet.host("node2").ipv4),
+    ]
+
+
+def test_wrong_credentials_say_what_is_wrong_and_what_goes_on(fleet: Fleet, cluster: etcd.Cluster) -> None:
+    cluster.certificate("old", days=-1)
+    paths = {"cert": str(cluster.directory / "old.pem"), "key": str(cluster.directory / "old.key")}
+    for words, says in (
+        ({"password": "wrong"}, "authentication failed, invalid user ID or password; see user and password"),
+        ({"prefix": "/elsewhere"}, "the user fabric may not read and write below /elsewhere"),
+        ({"endpoints": ["https://{0}:1".format(fleet.host("node1").ipv4)]}, "Connection refused"),
+        (paths, "the certificate {0} of this host has expired at ".format(paths["cert"])),
+        ({"ca": "/nowhere/ca.pem"}, "ca: /nowhere/ca.pem cannot be used (No such file or directory)"),
+    ):
+        declare(fleet, cluster.store(**words))
+        started = time.monotonic()
+        answer = fleet.host("node1").module("fleet_member", {"lease_store": _of(fleet)})
+        assert says in answer["identity"]["store"]["trouble"], time.monotonic() - started
+        assert says in str(answer["warnings"])
+
+
+def _of(fleet: Fleet) -> Any:
+    from ansible_collections.linuxnet.fabric.plugins.plugin_utils._fleet.inventory import store_of
+
+    return store_of(fleet.variables)

@@ -80,6 +80,25 @@ def test_what_a_host_wants_no_more_it_gives_back_and_twice_is_once(etcd):
     assert held.revision == written, "nothing was written"
 
 
+def test_what_a_host_still_goes_by_it_keeps_for_now(etcd):
+    held, made = etcd
+    with store_of(made) as store:
+        store.hold("default", "id1", [block("10.88.3.0/24"), vni(4711)])
+        used = [block("10.88.3.0/24")]
+        answer = store.hold("default", "id1", [block("10.88.4.0/24")], used.__contains__)
+        assert (answer.in_use, answer.released) == (tuple(used), ())
+        assert PATH + "blocks/10.88.3.0/24" in held.texts()
+        store.hold("default", "id1", [])
+    assert held.texts() == {}, "the identifier went with the last block"
+
+
+def test_in_check_mode_it_is_told_and_not_written(etcd):
+    held, made = etcd
+    with store_of(made) as store:
+        answer = store.hold("default", "id1", [block("10.88.3.0/24")], check_mode=True)
+    assert (answer.granted, held.values) == ((block("10.88.3.0/24"),), {})
+
+
 @pytest.mark.parametrize(
     "held, wanted, whose",
     [

@@ -17,7 +17,7 @@ import time
 from typing import Any, Dict, Iterator, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ..._kernel import gate
-from ..fleet_store import ADDRESS, BLOCK, VNI, Held, Snapshot, conflicts, difference
+from ..fleet_store import ADDRESS, BLOCK, VNI, Held, InUse, Snapshot, conflicts, difference, nothing
 from ..store import Row
 from . import rows as keys
 from .access import Access, EtcdError
@@ -67,23 +67,28 @@ class EtcdStore:
 
     # -- writing
 
-    def hold(self, topology: str, host_id: str, rows: Sequence[Row], check_mode: bool = False) -> Held:
+    def hold(
+        self, topology: str, host_id: str, rows: Sequence[Row], in_use: InUse = nothing, check_mode: bool = False
+    ) -> Held:
         pause, first = 0.001, Held()
         while True:
             seen = self._read(topology)
             found = conflicts(host_id, rows, seen.snapshot.rows)
             if found:
                 return Held(tuple(found))
-            granted, released = difference(host_id, rows, seen.snapshot.rows)
+            now = difference(host_id, rows, seen.snapshot.rows, in_use)
             # What the first reading said: a lost reply that had been a success leaves nothing for the second.
-            first = first if first.granted or first.released else Held((), granted, released)
-            todo = list(self._todo(granted, released))
+            first = first if first.granted or first.released else now
+            todo = list(self._todo(now.granted, now.released))
             if check_mode or not todo:
-                return first
+                break
             if self._write(rows, todo[:OPERATIONS], seen) and len(todo) <= OPERATIONS:
-                return first
+                break
             time.sleep(random.uniform(0, pause))
             pause = min(pause * 2, _LONGEST_PAUSE)
+        if not check_mode and any(row["kind"] == BLOCK for row in first.released):
+            self.give_back(topology, ())
+        return first
 
     def _todo(self, granted: Sequence[Row], released: Sequence[Row]) -> Iterator[Mapping[str, Any]]:
         """What goes comes first: an address moves from one container of a host to another."""
@@ -119,8 +124,7 @@ class EtcdStore:
             yield {"key": _bytes(name), "target": "MOD", "result": "EQUAL", "mod_revision": revision}
 
     def give_back(self, topology: str, held: Sequence[Row]) -> None:
-        """Rows that are in the store as they were read; one that somebody else has by now stays. An identifier goes
-        with the last block of its network."""
+        """An identifier goes with the last block of its network."""
         while True:
             seen = self._read(topology)
             going = {keys.entry(self._prefix, row) for row in held}
