@@ -48,6 +48,10 @@ PROGRAM = "/usr/local/sbin/linuxnet-fabric"
 COMPLETION = "/usr/local/share/bash-completion/completions/linuxnet-fabric"
 MANUAL = "/usr/local/share/man/man8/linuxnet-fabric.8"
 PROGRAM_FILES = (PROGRAM, COMPLETION, MANUAL)
+#: The OCI runtime that Docker has of us: what Docker calls it, what it runs, and where Docker is told.
+DOCKER_RUNTIME = "fabric"
+DOCKER_RUNTIME_PROGRAM = "/usr/local/sbin/linuxnet-fabric-runtime"
+DOCKER_CONFIGURATION = "/etc/docker/daemon.json"
 #: What was there before a run put them there, until that is over.
 FORMER_PROGRAM_DIRECTORY = STATE_DIRECTORY + "/program"
 #: In the family inet, of all topologies together; those of one are called fabric-NAME.

@@ -119,6 +119,7 @@ def members_of(host: str, variables: Mapping[str, Any]) -> Iterable[Member]:
             project["containers"],
             project.get("default_address_pools"),
             project.get("port_range") or None,
+            bool(project.get("docker_runtime", own.get("topology_docker_runtime"))),
         )
         problems = Problems()
         words = parse_fleet_words({**own, "topology_blocks": project.get("blocks")}, topology.networks, problems)
