@@ -58,6 +58,9 @@ FORMER_PROGRAM_DIRECTORY = STATE_DIRECTORY + "/program"
 TRANSIT_TABLE = "fabric"
 #: In the families inet and bridge, for as long as packets are followed.
 TRACE_TABLE = "linuxnet-fabric-trace"
+#: While a caller on the wire is played: the interface that leads to it, with four hex digits by chance, and the table
+#: (family netdev) that sends there what is for it.
+WIRE_IFNAME, WIRE_TABLE = "fabric-wire", "linuxnet-fabric-wire"
 
 #: The alias of an interface that was replaced by the run that is under way: nobody's any more.
 REPLACED = "linuxnet.fabric: replaced"
