@@ -29,7 +29,7 @@ class Cluster:
 
     def __init__(self, hosts: Sequence[Host], directory: Path, secure: bool = True, quota: int = 0) -> None:
         self.hosts, self.directory, self.secure, self.quota = list(hosts), directory, secure, quota
-        self._running: Dict[int, "subprocess.Popen[str]"] = {}
+        self.running: Dict[int, "subprocess.Popen[str]"] = {}
         directory.mkdir(parents=True, exist_ok=True)
         if secure:
             self._make_authority()
@@ -62,7 +62,7 @@ class Cluster:
             *("--name", "m%d" % number, "--data-dir", str(self.directory / ("data%d" % number))),
             *("--listen-client-urls", own, "--advertise-client-urls", own),
             *("--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer),
-            *("--initial-cluster", ",".join("m%d=%s" % (n, self._peer_url(n)) for n in range(len(self.hosts)))),
+            *("--initial-cluster", self._members()),
             *("--bcrypt-cost", "4", "--log-level", "error"),
         ]
         if self.quota:
@@ -72,25 +72,25 @@ class Cluster:
             for word, name in (("cert", "server.pem"), ("key", "server.key"), ("trusted-ca", "ca.pem")):
                 words += ["--%s-file" % word, str(self.directory / name)]
         log = open(self.directory / ("log%d" % number), "a")
-        self._running[number] = self.hosts[number].popen(["etcd", *words], stdout=log, stderr=log)
+        self.running[number] = self.hosts[number].popen(["etcd", *words], stdout=log, stderr=log)
         log.close()
         if wait:
             self.wait_until_healthy()
 
     def kill(self, number: int) -> None:
-        process = self._running.pop(number)
+        process = self.running.pop(number)
         process.kill()
         process.wait()
 
     def leader(self) -> int:
-        for number in self._running:
+        for number in self.running:
             (status,) = self._etcdctl_json("endpoint", "status", endpoint=self.endpoint(number))
             if status["Status"]["leader"] == status["Status"]["header"]["member_id"]:
                 return number
         raise AssertionError("no member is the leader")
 
     def wait_until_healthy(self) -> None:
-        number = next(iter(self._running))
+        number = next(iter(self.running))
         health = ["endpoint", "health"]
 
         def healthy() -> bool:
@@ -100,8 +100,24 @@ class Cluster:
 
     # -- what an administrator does
 
-    def etcdctl(self, *args: str) -> str:
-        return self._run(args, ",".join(self.endpoint(number) for number in self._running)).stdout
+    def etcdctl(self, *args: str, one: bool = False) -> str:
+        """``one``: of one member alone, as a snapshot wants it."""
+        endpoints = [self.endpoint(number) for number in self.running]
+        return self._run(args, ",".join(endpoints[:1] if one else endpoints)).stdout
+
+    def restore(self, backup: str) -> None:
+        """All members anew, from a snapshot."""
+        for number in list(self.running):
+            self.kill(number)
+        for number, host in enumerate(self.hosts):
+            data = str(self.directory / ("data%d" % number))
+            words = ["--data-dir", data, "--name", "m%d" % number, "--initial-cluster", self._members()]
+            peers = ["--initial-advertise-peer-urls", self._peer_url(number)]
+            host.run(["rm", "-rf", data])
+            host.run(["env", "ETCDCTL_API=3", "etcdctl", "snapshot", "restore", backup, *words, *peers])
+        for number in range(len(self.hosts)):
+            self.start(number, wait=False)
+        self.wait_until_healthy()
 
     def keys(self) -> Dict[str, str]:
         """All that is there, below the prefix."""
@@ -123,6 +139,9 @@ class Cluster:
 
     def _port(self, number: int) -> int:
         return _FIRST_PORT + 2 * number
+
+    def _members(self) -> str:
+        return ",".join("m%d=%s" % (number, self._peer_url(number)) for number in range(len(self.hosts)))
 
     def _peer_url(self, number: int) -> str:
         return "http://{0}:{1}".format(self.hosts[number].ipv4, self._port(number) + 1)
