@@ -52,7 +52,7 @@ def _change(
     tables, wanted = _wanted(desired, transit)
     declared = {(table.family, table.name) for table in tables}
     gone = {name: state for name, state in live.items() if name not in declared}
-    changes = (compare(tables, wanted, live, text), removal(gone, text() if gone else {}))
+    changes = (compare(tables, wanted, live, text), removal(gone, nft.list_text(list(gone), numeric=True)))
     return joined([change for change in changes if change is not None])
 
 
