@@ -9,9 +9,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
+from .._kernel.data import dataclass
 from .overlay_words import LONGEST_BLOCKS, VXLAN_PORT
 from .topology import Address, Network, Subnet
 from .words import Problems, address, between, items, mapping, quote, subnet, suggest, text, texts, within

@@ -16,9 +16,11 @@ rules, ``firewall`` is our accept in another firewall, ``units`` are those of sy
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, auto
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
+
+from .._kernel.data import dataclass
 
 Words = Mapping[str, Any]  # the arguments of an operation
 Keys = Callable[[Words], Iterator[str]]
