@@ -9,10 +9,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
-from .._kernel.data import dataclass
 from .overlay_words import LONGEST_BLOCKS, VXLAN_PORT
 from .topology import Address, Network, Subnet
 from .words import Problems, address, between, items, mapping, quote, subnet, suggest, text, texts, within

@@ -11,11 +11,10 @@ is wrong, with host and place.
 from __future__ import annotations
 
 import functools
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Dict, Iterable, Iterator, List, Mapping, Sequence, Tuple
 
 from .._declaration.topology import Attachment, Container, families
-from .._kernel.data import dataclass
 from .._kernel.macs import mac_of, vtep_mac
 from . import checks
 from .addresses import Addresses, of_containers

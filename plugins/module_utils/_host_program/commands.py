@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import dataclass
 from typing import Any, Callable, List, NoReturn, Tuple
 
-from .._kernel.data import dataclass
 from .answer import FAILED, Answer
 from .entering import enter
 from .following import capture, trace

@@ -11,9 +11,9 @@ seen. A rule that drops it is told by the kernel. Where it vanished between two 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Dict, FrozenSet, Iterable, Iterator, List, Optional, Sequence, Tuple
 
-from .._kernel.data import dataclass
 from .._kernel.names import TRACE_TABLE
 from .._kernel.probe.model import ANSWERED, ARRIVED, ICMP, TCP, Outcome, Probe
 from .._kernel.tracing.events import ACCEPT, POLICY, RULE, Step

@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple
 
-from .._kernel.data import dataclass
 from .._kernel.probe.model import ANSWERED, SILENT, SKIPPED, Outcome, Probe
 from .model import OUTSIDE, PROTOCOLS, Party, Promise
 from .reasons import Place

@@ -6,9 +6,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Optional
-
-from ..data import dataclass
 
 #: What became of a probe. ``arrived``: it came, and no answer of it did. ``skipped``: it was not sent.
 ANSWERED, ARRIVED, SILENT, SKIPPED = "answered", "arrived", "silent", "skipped"

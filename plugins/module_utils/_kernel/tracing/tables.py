@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import contextlib
 import socket
+from dataclasses import dataclass
 from typing import IO, Iterator, List, Mapping, Optional, Sequence, Tuple, cast
 
 from .. import nft, program
-from ..data import dataclass
 from ..host import Host
 from ..names import TRACE_TABLE
 from ..probe.model import ICMP, TCP, Probe
