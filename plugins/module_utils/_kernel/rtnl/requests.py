@@ -212,10 +212,12 @@ def address_add(index: int, cidr: str) -> nl.Request:
 
 
 def address_delete(index: int, cidr: str) -> nl.Request:
-    """With IFA_ADDRESS, without which the kernel does not look at the prefix length of an IPv4 one, and takes the first
-    that there is."""
+    """An IPv4 one with IFA_ADDRESS, without which the kernel does not look at the prefix length, and takes the first that
+    there is."""
     family, raw, prefixlen = parse_cidr(cidr)
-    attrs = nl.attribute(uapi.IFA_LOCAL, raw) + nl.attribute(uapi.IFA_ADDRESS, raw)
+    attrs = nl.attribute(uapi.IFA_LOCAL, raw)
+    if family == socket.AF_INET:
+        attrs += nl.attribute(uapi.IFA_ADDRESS, raw)
     return nl.Request(uapi.RTM_DELADDR, 0, uapi.ADDRESS.pack(family, prefixlen, 0, 0, index) + attrs)
 
 
