@@ -212,8 +212,8 @@ def address_add(index: int, cidr: str) -> nl.Request:
 
 
 def address_delete(index: int, cidr: str) -> nl.Request:
-    """An IPv4 one with IFA_ADDRESS, without which the kernel does not look at the prefix length, and takes the first that
-    there is."""
+    """An IPv4 one with IFA_ADDRESS, without which the kernel takes the first of the address, whatever its prefix
+    length (inet_rtm_deladdr())."""
     family, raw, prefixlen = parse_cidr(cidr)
     attrs = nl.attribute(uapi.IFA_LOCAL, raw)
     if family == socket.AF_INET:
