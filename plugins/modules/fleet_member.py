@@ -30,7 +30,8 @@ options:
     default: default
   state:
     description:
-      - V(introduced) returns RV(identity) and changes nothing.
+      - V(introduced) returns RV(identity). With O(tunnel_port) it makes a key where the host has none, and changes
+        nothing else.
       - V(held) makes O(claims) the host's own in O(lease_store), and gives back what else it held there and does not go
         by any more. It comes before V(reserved), and with O(told), by which it goes then, at the very end.
       - V(reserved) keeps O(told), below C(/var/lib/linuxnet-fabric/fleet).
@@ -57,6 +58,11 @@ options:
     description:
       - Who it is, over renames. The default is its machine id.
     type: str
+  tunnel_port:
+    description:
+      - Of a host on an encrypted network, the UDP port with which the search for a free one begins. The key of its
+        tunnel is then below C(/var/lib/linuxnet-fabric/wireguard); what is returned is its public half.
+    type: int
   told:
     description:
       - What the controller planned for it.
@@ -137,7 +143,8 @@ RETURN = r"""
 identity:
   description:
     - Who the host is. The C(version) is that of the exchange between hosts; C(kept) is what it was told last; C(store)
-      what it saw in O(lease_store).
+      what it saw in O(lease_store). With O(tunnel_port) also the C(public_key) of its tunnel and the UDP C(ports) that
+      it could have.
   returned: with O(state=introduced)
   type: dict
   sample:
@@ -210,6 +217,7 @@ ARGUMENT_SPEC = dict(
     underlay_address=dict(type="str"),
     ansible_host=dict(type="str"),
     host_id=dict(type="str"),
+    tunnel_port=dict(type="int"),
     told=dict(type="dict"),
     claims=dict(type="list", elements="dict", default=[]),
     lease_store=dict(type="dict", options=dict(etcd=dict(type="dict", options=ETCD))),

@@ -14,7 +14,7 @@ import json
 import os
 from typing import Any, Dict, List, Mapping, Optional
 
-from .._kernel import files, gate, marks
+from .._kernel import files, gate, marks, wireguard
 from .._kernel.errors import FabricError
 from .._kernel.names import FLEET_DIRECTORY
 
@@ -61,6 +61,7 @@ def forget(topology: str) -> None:
     if os.path.exists(_path(topology)):
         gate.writing("fleet")
         files.unlink(_path(topology))
+    wireguard.forget_key(topology)
 
 
 def _path(topology: str) -> str:

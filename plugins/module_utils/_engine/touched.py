@@ -135,6 +135,7 @@ def _units(desired: Desired, touched: Touched) -> List[str]:
         now = units.read(desired.topology, desired.units, {}, ask=False)
         configured = name_server.read(desired.topology, {})
         found.extend(name_server.compare(desired.topology, desired.name_server, configured))
+        found.extend(units.compare(desired.topology, desired.units, now, first=True))
         found.extend(units.compare(desired.topology, desired.units, now))
     if touched.units and desired.drop_ins is not None:
         there = drop_ins.read(desired.topology, desired.drop_ins, {}, ask=False)

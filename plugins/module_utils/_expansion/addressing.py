@@ -28,6 +28,7 @@ class HostDefaults:
     resolv_conf: Tuple[str, ...] = ()  # lines without comments
     forwards_ipv4: bool = True  # or is made to by this run
     name_server: bool = False  # it has one for its containers
+    tunnel_program: bool = False  # the kernel has no WireGuard
     bridge_netfilter: bool = False  # net.bridge.bridge-nf-call-iptables: a bridged frame is translated on the bridge
 
 

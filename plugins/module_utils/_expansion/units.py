@@ -24,7 +24,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import List, Tuple
 
-from .._kernel.names import PROGRAM, name_server_copy, name_server_file, name_server_unit
+from .._kernel.names import (
+    PROGRAM,
+    name_server_copy,
+    name_server_file,
+    name_server_unit,
+    wireguard_ifname,
+    wireguard_unit,
+)
+from .._kernel.wireguard import config_file
 from .._resources.units import Unit, mark_line
 
 _FIREWALLS = ("nftables", "firewalld")
@@ -103,13 +111,37 @@ ProtectSystem=full
 ProtectHome=yes
 PrivateTmp=yes
 """
+#: Its device is made before it and outlives it: one that it made itself would have no mark and no routes. It sets the
+#: mtu to 1420 by itself. It is started by what comes back at boot, and so waits for nothing that waits for that.
+_WIREGUARD = """[Unit]
+Description=WireGuard for the encrypted networks of the topology {name}
+{man}DefaultDependencies=no
+ConditionPathExists=/sys/class/net/{ifname}
+RequiresMountsFor=/var/lib/linuxnet-fabric
+Conflicts=shutdown.target
+Before=shutdown.target
+StartLimitIntervalSec=0
+
+[Service]
+Type=forking
+ExecStart=/usr/bin/env wireguard-go {ifname}
+ExecStartPost=/usr/bin/env wg setconf {ifname} {config}
+ExecStartPost=/usr/bin/env ip link set dev {ifname} mtu {mtu}
+ExecReload=/usr/bin/env wg syncconf {ifname} {config}
+Restart=always
+RestartSec=200ms
+UMask=0077
+"""
 _INSTALL = "\n[Install]\nWantedBy={0}\n"
 
 
-def units(name: str, restore: bool, late: bool, heal: int, dns: bool = False, docker: bool = False) -> Tuple[Unit, ...]:
+def units(
+    name: str, restore: bool, late: bool, heal: int, dns: bool = False, docker: bool = False, tunnel_mtu: int = 0
+) -> Tuple[Unit, ...]:
     """``late``: some network stands on links of others. ``heal``: minutes between two repairs, 0 for none. ``dns``: a
     name server, which reads a copy of its configuration, for that is root's alone and it is not. ``docker``: it starts
-    its containers in our namespaces, and so after both."""
+    its containers in our namespaces, and so after both. ``tunnel_mtu``: of a program for encrypted networks, which is
+    started for the device that it works on; 0: there is none."""
     found: List[Unit] = []
     if restore:
         found.append(
@@ -140,6 +172,9 @@ def units(name: str, restore: bool, late: bool, heal: int, dns: bool = False, do
     if dns:
         files = {"config": name_server_file(name), "copy": name_server_copy(name)}
         found.append(_unit(name_server_unit("{0}"), _DNS, name, "multi-user.target", **files))
+    if tunnel_mtu:
+        words = {"ifname": wireguard_ifname(name), "config": config_file(name), "mtu": str(tunnel_mtu)}
+        found.append(replace(_unit(wireguard_unit("{0}"), _WIREGUARD, name, **words), stays=False, first=True))
     return tuple(found)
 
 

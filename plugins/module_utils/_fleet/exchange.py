@@ -31,6 +31,19 @@ class FleetContainer:
 
 
 @dataclass(frozen=True)
+class TunnelEnd:
+    """Of a host on encrypted networks: where its tunnel is reached, and by which key it is known. ``searched_from``:
+    where the search for the port began. ``keepalive``: seconds, 0 for none."""
+
+    kind: str  # wireguard
+    public_key: str
+    port: int
+    searched_from: int
+    keepalive: int = 0
+    address: str = ""  # inside, where VXLAN goes between the hosts of a bridged network
+
+
+@dataclass(frozen=True)
 class Peer:
     """A host of a network, as it says itself, or as it was known last. ``mac`` is that of its VXLAN device."""
 
@@ -42,6 +55,7 @@ class Peer:
     blocks: Tuple[str, ...] = ()  # IPv4 before IPv6, and of each family the first one first
     gateways: Tuple[str, ...] = ()  # its own address in each block; where the network is bridged, in the first ones
     containers: Mapping[str, FleetContainer] = field(default_factory=dict)
+    tunnel: Optional[TunnelEnd] = None  # where the network is encrypted
 
 
 @dataclass(frozen=True)
@@ -56,6 +70,7 @@ class Membership:
     subnets: Tuple[str, ...]
     own: Peer
     peers: Mapping[str, Peer] = field(default_factory=dict)  # by inventory name
+    encryption: str = ""  # wireguard; empty: none
 
     def blocks(self, family: int) -> Tuple[str, ...]:
         return _of_family(self.own.blocks, family)
@@ -108,7 +123,8 @@ def family_of(text: str) -> int:
 def _plain(value: Any, peers: Dict[int, Any]) -> Any:
     if isinstance(value, Peer):
         if id(value) not in peers:
-            peers[id(value)] = {each.name: _plain(getattr(value, each.name), peers) for each in fields(value)}
+            told = {each.name: _plain(getattr(value, each.name), peers) for each in fields(value)}
+            peers[id(value)] = told if value.tunnel is not None else {k: v for k, v in told.items() if k != "tunnel"}
         return peers[id(value)]
     if is_dataclass(value):
         return {each.name: _plain(getattr(value, each.name), peers) for each in fields(value)}
@@ -178,7 +194,8 @@ def _once(network: str, data: Mapping[str, Any], read: Read) -> Peer:
 def _peer(data: Mapping[str, Any]) -> Peer:
     containers = {name: _container(words) for name, words in data["containers"].items()}
     blocks, gateways = tuple(data["blocks"]), tuple(data["gateways"])
-    return Peer(**dict(data, blocks=blocks, gateways=gateways, containers=containers))
+    tunnel = TunnelEnd(**data["tunnel"]) if data.get("tunnel") else None
+    return Peer(**dict(data, blocks=blocks, gateways=gateways, containers=containers, tunnel=tunnel))
 
 
 def _container(data: Mapping[str, Any]) -> FleetContainer:

@@ -12,7 +12,7 @@ from ipaddress import IPv6Address, ip_network
 from typing import Any, Iterator, List, Mapping, Optional, Tuple
 
 from .._declaration.fleet_words import FleetWords
-from .._declaration.overlay_words import VNI_MAX
+from .._declaration.overlay_words import ROUTED, VNI_MAX
 from .._declaration.topology import Address, Attachment, Container, Network, Pool, Subnet, Topology
 from .._ipam.store import Row
 from .._kernel.data import dataclass
@@ -68,6 +68,8 @@ class Identity:
     clashes: Tuple[Tuple[str, str, str], ...] = ()  # (subnet asked about, route of the host in it, its interface)
     vxlans: Tuple[Tuple[str, int, int, str], ...] = ()  # (interface, identifier, port, NAME/NETWORK of ours or "")
     kept: Optional[HostPlan] = None  # what it was told last
+    public_key: str = ""  # of its tunnel; empty: it was not asked, for none of its networks is encrypted
+    ports: Tuple[int, ...] = ()  # UDP, that its tunnel may have, in the order of the search
     store: Optional[StoreSeen] = None  # None: there is none but the hosts' own memory
 
 
@@ -81,6 +83,8 @@ def identity(host: str, data: Mapping[str, Any], read: Optional[Read] = None) ->
         clashes=tuple((subnet, route, ifname) for subnet, route, ifname in data["clashes"]),
         vxlans=tuple((ifname, int(vni), int(port), owner) for ifname, vni, port, owner in data["vxlans"]),
         kept=host_plan(data["kept"], read) if data["kept"] else None,
+        public_key=data.get("public_key", ""),
+        ports=tuple(map(int, data.get("ports", ()))),
         store=_store_seen(data["store"]) if data.get("store") else None,
     )
 
@@ -116,6 +120,12 @@ class Group:
     def vni(self) -> int:
         declared = self.of(self.members[0]).options.vni
         return declared if declared is not None else default_vni(self.topology, self.network)
+
+    @property
+    def has_vxlan(self) -> bool:
+        """Routed by a tunnel that encrypts, it needs none."""
+        options = self.of(self.members[0]).options
+        return options.mode != ROUTED or not options.encrypted
 
     def subnet(self, pool: Pool) -> Subnet:
         """An IPv6 one that nobody wrote is made of the names, so that all hosts have the same."""

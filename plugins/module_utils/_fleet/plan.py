@@ -17,7 +17,7 @@ from typing import Dict, Iterable, Iterator, List, Mapping, Sequence, Tuple
 from .._declaration.topology import Attachment, Container, families
 from .._ipam.store import Row
 from .._kernel.macs import mac_of, vtep_mac
-from . import checks
+from . import checks, encryption
 from .addresses import Addresses, of_containers
 from .blocks import Blocks
 from .claims import check_store, claims
@@ -56,6 +56,7 @@ def fleet_plan(members: Sequence[Member], identities: Mapping[str, Identity]) ->
             continue  # what is asked next takes for granted that the hosts agree
         peers = peers_of[group.network] = dict(_peers(group, ids, identities, known, problems))
         checks.check_underlay(group, peers, problems)
+        encryption.check_keys(group, peers, problems)
         checks.check_explicit_addresses(group, group.of(group.members[0]).options.mode, peers, problems)
         mtus[group.network] = checks.mtu_of(group, peers, problems) if peers else 0
     checks.check_links(members, identities, problems)
@@ -159,6 +160,7 @@ def _peer(group: Group, member: Member, identity: Identity, found: Mapping[int, 
             container.name: _container(member, container, place, addresses.get(container.name, ()))
             for container, place in member.places(group.network)
         },
+        tunnel=encryption.tunnel_end(group, member, identity),
     )
 
 
@@ -187,6 +189,7 @@ def _membership(group: Group, member: Member, peers: Mapping[str, Peer], mtu: in
         subnets=tuple(str(group.subnet(pool)) for pool in network.pools if pool.family in families(network)),
         own=peers[member.host],
         peers=others,
+        encryption=member.words.encryption.kind if network.options.encrypted else "",
     )
 
 

@@ -58,6 +58,7 @@ class PortRequest(NamedTuple):
     host_ip: Optional[str] = None  # None: every address
     path: str = ""
     choices: Optional[Tuple[int, int]] = None  # first and last of those to choose from; None: port_range
+    known_free: bool = False  # the host was asked before, and it may be in use by what it is for
 
 
 class LeaseRequests(NamedTuple):

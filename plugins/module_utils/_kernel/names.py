@@ -43,6 +43,8 @@ FORMER_MARK_DIRECTORY, FORMER_STASH_DIRECTORY = STATE_DIRECTORY + "/netns", STAT
 DECLARED_DIRECTORY = STATE_DIRECTORY + "/declared"
 FLEET_DIRECTORY = STATE_DIRECTORY + "/fleet"
 NAME_SERVER_DIRECTORY = STATE_DIRECTORY + "/dns"
+#: Keys and configurations of tunnels, mode 0700.
+TUNNEL_DIRECTORY = STATE_DIRECTORY + "/wireguard"
 NAME_SERVER_RUN_DIRECTORY = RUN_DIRECTORY + "/dns"
 FORWARDING_FILE = STATE_DIRECTORY + "/forwarding.json"
 #: The program of the host: what units of ours run.
@@ -101,6 +103,16 @@ def lan_ifname(topology: str, network: str) -> str:
 def vxlan_ifname(topology: str, network: str) -> str:
     """The VXLAN device of an overlay network: ``vxlan`` + 10 hex digits of a hash of which network it is."""
     return "vxlan" + _hash("\0".join((topology, network)), 10)
+
+
+def wireguard_ifname(topology: str) -> str:
+    """What leads to the other hosts of a topology's encrypted networks: ``wg-`` + 12 hex digits of a hash of it."""
+    return "wg-" + _hash(topology, 12)
+
+
+def wireguard_unit(topology: str) -> str:
+    """Of the program behind that interface, where the kernel has no WireGuard."""
+    return "linuxnet-fabric-wireguard@{0}.service".format(topology)
 
 
 def replaced_ifname(ifname: str) -> str:

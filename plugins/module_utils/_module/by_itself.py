@@ -6,31 +6,41 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any, Mapping, Optional, Tuple
 
-from .._declaration.restore import Wanted, parse_restore
+from .._declaration.restore import NO, Wanted, parse_restore
 from .._declaration.topology import Topology
 from .._engine import declared
 from .._expansion.drivers.registry import driver_of
+from .._expansion.encryption import tunnel_mtu
 from .._expansion.units import units
 from .._kernel import systemd
 from .._kernel.errors import DeclarationError
-from .._resources.units import Unit
+from .._kernel.names import wireguard_unit
+from .._resources.units import Unit, path_of
 
 
-def wanted(words: Mapping[str, Any], absent: bool) -> Wanted:
+def wanted(words: Mapping[str, Any], absent: bool, topology: str = "", by_program: bool = False) -> Wanted:
+    """``by_program``: what encrypts networks of this topology is one, which a unit keeps. Then, and where it was so,
+    units are looked at whoever says nothing of them."""
+    by_program = by_program or os.path.exists(path_of(wireguard_unit(topology)))
+    if words.get("restore") is None and by_program:
+        words = dict(words, restore=NO)
     why_not, at_home = systemd.why_not(), systemd.at_home()
     if absent:
         return Wanted(units=not why_not, program=False if at_home else None)
     return parse_restore(words).on(why_not, at_home)
 
 
-def units_of(topology: Topology, asked: Wanted, docker: bool) -> Optional[Tuple[Unit, ...]]:
-    """None where nobody looks at them. ``docker``: it starts containers in our namespaces."""
+def units_of(topology: Topology, asked: Wanted, docker: bool, by_program: bool = False) -> Optional[Tuple[Unit, ...]]:
+    """None where nobody looks at them. ``docker``: it starts containers in our namespaces. ``by_program``: what
+    encrypts is one, which a unit keeps."""
     if not asked.units:
         return None
     late = any(driver_of(network).stands_on_others(network) for network in topology.networks.values())
-    return units(topology.name, asked.restore, late, asked.heal, asked.dns, docker)
+    mtu = tunnel_mtu(topology) if by_program else 0
+    return units(topology.name, asked.restore, late, asked.heal, asked.dns, docker, mtu)
 
 
 def program_for(topology: str, asked: Optional[bool]) -> Optional[bool]:

@@ -16,19 +16,21 @@ from .._engine.report import Result
 from .._fleet import told
 from .._fleet.exchange import ORPHANED, VERSION, host_plan
 from .._kernel import facts, names, vxlan
+from .._kernel.changes import Change
 from .._kernel.errors import FabricError
 from .._kernel.facts import Reading
 from .._kernel.host import Host
 from .._kernel.rtnl import read as rtnetlink
 from .._kernel.rtnl.read import RT_TABLE_LOCAL, RT_TABLE_MAIN, Link
 from . import fleet_leases, fleet_reclaim
+from .tunnel_offer import offer
 
 _UNDERLAY = "topology_underlay_address"
 
 
 def perform_fleet_member(params: Mapping[str, Any], check_mode: bool) -> Result:
     if params["state"] == "introduced":
-        return _introduce(params)
+        return _introduce(params, check_mode)
     with host_lock(params["lock_timeout"], check_mode):
         if params["state"] == "held":
             return fleet_leases.hold(params, _host_id(params.get("host_id")), check_mode)
@@ -40,12 +42,12 @@ def perform_fleet_member(params: Mapping[str, Any], check_mode: bool) -> Result:
 # --- who it is
 
 
-def _introduce(params: Mapping[str, Any]) -> Result:
-    """Reads, and writes nothing."""
+def _introduce(params: Mapping[str, Any], check_mode: bool) -> Result:
+    """Reads, and writes nothing but a key where there is none and one is needed."""
     with Host() as host:
         reading, addresses = facts.read(host), rtnetlink.read_addresses(host.socket)
     address, link = _underlay(params, reading, addresses)
-    identity = {
+    identity: Dict[str, Any] = {
         "version": VERSION,
         "release": names.RELEASE,
         "topology": params["name"],
@@ -56,8 +58,12 @@ def _introduce(params: Mapping[str, Any]) -> Result:
         "vxlans": [list(each) for each in _vxlans(reading)],
         "kept": fleet.read(params["name"]),
     }
+    changes: List[Change] = []
+    if params.get("tunnel_port"):
+        offered, changes = offer(params["name"], params["tunnel_port"], identity["kept"], check_mode)
+        identity.update(offered)
     seen, warnings = fleet_leases.seen(params)
-    return Result(facts={"identity": dict(identity, store=seen)}, warnings=warnings)
+    return Result(changes=tuple(changes), facts={"identity": dict(identity, store=seen)}, warnings=warnings)
 
 
 def _host_id(given: Optional[str]) -> str:

@@ -48,6 +48,7 @@ from . import around, by_itself, lost_leases, trial
 from . import workloads as programs
 from .around import Around
 from .cautions import cautions
+from .encryption import needs_program, refuse_another_key
 from .surroundings import refuse_strange_addresses, surroundings
 
 Consent = Callable[[Observed], None]
@@ -82,6 +83,8 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool, again: Optiona
         if topology.networks:
             dependencies.require_kinds(run.host)
         with leased(run.view, check_mode) as store:
+            if again is None:
+                refuse_another_key(topology, check_mode)
             consent = None if absent or again else _consent(store, topology, limit)
             quarantine = bool(params.get("quarantine", True))
             prepared = prepare(run.view, store, topology, absent, params, consent, quarantine, again)
@@ -276,6 +279,7 @@ def prepare(
     """Lease and expand: from what is declared to what is to be on this host."""
     seen: Optional[Surroundings] = None
     unmended: Callable[[], Tuple[str, ...]] = tuple
+    program = False
     if absent:
         allocation, desired = release_topology(store, topology.name), Desired(topology.name)
         reading, taken = None, None
@@ -299,7 +303,8 @@ def prepare(
         if seen is not None:
             refuse_strange_addresses(topology, allocation, seen)
         defaults = around.host_defaults(taken, reading, _forwards_ipv4(view, words))
-        defaults = replace(defaults, name_server=words.get("dns") == UNBOUND)
+        program = needs_program(view.host, topology)
+        defaults = replace(defaults, name_server=words.get("dns") == UNBOUND, tunnel_program=program)
         ask = again is None or not (again.early or again.only)
         found = programs.with_programs(view.host, expand(topology, allocation, defaults), again is not None, ask)
         desired = found.desired.without(missing)
@@ -308,12 +313,12 @@ def prepare(
             dependencies.require_library("pyroute2", "to limit traffic of containers")
     decided = _decide(view, topology, desired, words, reading)
     if again is None or not (again.early or again.only):  # those run while systemd is at its work
-        wanted = by_itself.wanted(words, absent)
+        wanted = by_itself.wanted(words, absent, topology.name, program)
         if desired.name_server:
             unbound.require(desired.name_server)
         desired = replace(
             desired,
-            units=by_itself.units_of(topology, wanted, bool(words.get("docker_runtime"))),
+            units=by_itself.units_of(topology, wanted, bool(words.get("docker_runtime")), program),
             drop_ins=programs.services_of(topology),
             program=by_itself.program_for(topology.name, wanted.program),
             docker_runtime=by_itself.docker_runtime_for(topology.name, words, absent),

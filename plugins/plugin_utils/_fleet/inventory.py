@@ -20,6 +20,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._declaration.lease
 from ansible_collections.linuxnet.fabric.plugins.module_utils._declaration.words import Problems
 from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.drivers.registry import parse_declaration
 from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.checks import check_vnis
+from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.encryption import with_ports
 from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.exchange import Read
 from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.members import (
     OVERLAY,
@@ -54,7 +55,7 @@ def plan_of(variables: Mapping[str, Any], hosts: Iterable[str], asked: Iterable[
             members.extend(members_of(host, variables[host]))
         except DeclarationError as error:
             problems.extend(FleetProblem(host, *problem) for problem in error.problems)
-    identities = _identities(variables, asked, problems)
+    identities = with_ports(_identities(variables, asked, problems))
     answered = {host: identity for each in identities.values() for host, identity in each.items()}
     members = list(_of_the_fleet(members, list(answered)))
     problems.extend(_outside(members, list(answered)))
@@ -154,9 +155,14 @@ def questions(host: str, variables: Mapping[str, Any]) -> list[dict[str, Any]]:
             ),
             "host_id": member.words.host_id,
             "underlay_address": str(member.words.underlay_address) if member.words.underlay_address else None,
+            "tunnel_port": member.words.encryption.port if _is_encrypted(member) else None,
         }
         for member in members_of(host, variables)
     ]
+
+
+def _is_encrypted(member: Member) -> bool:
+    return any(network.options.encrypted for network in member.overlays())
 
 
 def _projects(own: Mapping[str, Any]) -> Iterable[dict[str, Any]]:

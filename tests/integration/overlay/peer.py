@@ -38,6 +38,8 @@ def told(
             "underlay_mtu": 1500,
             "clashes": [],
             "vxlans": [],
+            "public_key": "key-of-" + host,
+            "ports": [51871],
             "kept": kept if host == here else None,
         }
         declared = {"topology_networks": networks, "topology_containers": containers, **all_hosts}

@@ -7,8 +7,9 @@
 A case in cases/*.yml has ``all``, variables that every host has, and ``runs``, one after the other on the same hosts.
 A run has ``hosts`` (name → variables of its own; those of the run before where it is left out), ``asked`` (who
 answers; all where it is left out) and ``machines`` (name → what of a host is not usual: host_id, address, mtu, clashes,
-vxlans, forgotten). It says ``problems``, the exact lines that the user sees, or ``told``: dotted paths into what the
-hosts are told, or the ``known`` and ``asked`` hosts. A host keeps what it was told, as on disk, for the next run.
+vxlans, key, ports, forgotten). It says ``problems``, the exact lines that the user sees, or ``told``: dotted paths
+into what the hosts are told, or the ``known`` and ``asked`` hosts. A host keeps what it was told, as on disk, for the
+next run.
 """
 
 from __future__ import annotations
@@ -52,6 +53,8 @@ class Hosts:
             "clashes": machine.get("clashes", []),
             "vxlans": machine.get("vxlans", []),
             "kept": json.loads(json.dumps(disk)) if disk else None,
+            "public_key": machine.get("key", "key-of-" + machine.get("disk_of", host)),
+            "ports": machine.get("ports", [51871, 51872, 51873]),
         }
 
 
