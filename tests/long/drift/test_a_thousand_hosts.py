@@ -27,7 +27,7 @@ from tests.unit.report.simulated import fleet
 HERE = Path(__file__).parent
 MANY = 1000
 #: Of which Ansible's own tasks are timed: each costs it the same.
-SOME = 50
+SOME = 20
 NETWORKS = {"front": {"ipam": {"config": [{"subnet": "172.20.0.0/24"}]}}}
 SHOP = {"shop": {"driver": "overlay", "ipam": {"config": [{"subnet": "10.0.0.0/12", "block_size": 24}]}}}
 
