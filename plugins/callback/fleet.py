@@ -34,7 +34,6 @@ author:
 
 from typing import Any
 
-from ansible import context
 from ansible.plugins.callback import CallbackBase
 
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.report import report_of
@@ -55,10 +54,12 @@ class CallbackModule(CallbackBase):
         super().__init__(*args, **kwargs)
         self._answers: dict[str, dict[str, Any]] = {}  # host → project → what the module answered last
         self._failures: dict[str, Any] = {}  # host → what its last failure said
+        self._checked = False
 
     def v2_runner_on_ok(self, result: Any) -> None:
         host, task, told = _parts(result)
         if task.action in ACTIONS:
+            self._checked = self._checked or bool(task.check_mode)
             words = (told.get("invocation") or {}).get("module_args") or {}
             self._answers.setdefault(host, {})[str(words.get("name") or "default")] = told
 
@@ -82,7 +83,7 @@ class CallbackModule(CallbackBase):
             ),
         ]
         if len({report["host"] for report in reports}) >= self.get_option("least"):
-            wording = FOUND if context.CLIARGS.get("check") else DONE_SO
+            wording = FOUND if self._checked else DONE_SO
             self._display.display("\n" + text_of(reports, wording=wording))
 
 

@@ -10,7 +10,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible import context
 from ansible.plugins.callback import CallbackBase
 
 from ansible_collections.linuxnet.fabric.plugins.callback.fleet import CallbackModule
@@ -33,11 +32,10 @@ def said(monkeypatch):
         lines: list[str] = []
         display = SimpleNamespace(display=lambda text, **_more: lines.extend(text.splitlines()), verbosity=0)
         monkeypatch.setattr(CallbackBase, "__init__", lambda self, *_args, **_more: None)
-        monkeypatch.setattr(context, "CLIARGS", {"check": check})
         callback = CallbackModule()
         callback._display, callback.get_option = display, {"least": least}.get
         for host, answer in answers.items():
-            callback.v2_runner_on_ok(_result(host, "linuxnet.fabric.topology", answer))
+            callback.v2_runner_on_ok(_result(host, "linuxnet.fabric.topology", answer, check))
             callback.v2_runner_on_ok(_result(host, "ansible.builtin.debug", {"changes": []}))
         for host, message in (failures or {}).items():
             callback.v2_runner_on_failed(_result(host, "ansible.builtin.assert", {"msg": message}))
@@ -47,9 +45,11 @@ def said(monkeypatch):
     return show
 
 
-def _result(host: str, action: str, answer: dict[str, Any]) -> Any:
+def _result(host: str, action: str, answer: dict[str, Any], check: bool = False) -> Any:
     return SimpleNamespace(
-        _host=SimpleNamespace(get_name=lambda: host), _task=SimpleNamespace(action=action), _result=answer
+        _host=SimpleNamespace(get_name=lambda: host),
+        _task=SimpleNamespace(action=action, check_mode=check),
+        _result=answer,
     )
 
 
