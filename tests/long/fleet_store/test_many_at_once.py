@@ -71,7 +71,7 @@ def test_eight_controllers_allocate_four_hundred_blocks_at_once(cluster: etcd.Cl
 
 
 def test_too_few_blocks_are_an_error_that_says_what_would_do(cluster: etcd.Cluster) -> None:
-    """128 blocks for 400 hosts: a smaller size as long as there is room for it, a larger subnet when others have all."""
+    """128 blocks for 400 hosts: a smaller size while there is room for it, a larger subnet when others have all."""
     said = _clients(cluster, "10.88.0.0/19")
 
     problems = [line for lines in said for line in lines if line.startswith("problem")]
