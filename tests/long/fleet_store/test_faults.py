@@ -192,3 +192,20 @@ def test_what_the_backup_has_as_a_strangers_is_named(place: Place) -> None:
         "node3: topology_networks.shop: the host holds 10.88.2.0/24, which overlaps a block of node9; write the block "
         "of one in topology_blocks"
     ]
+
+
+def test_what_one_host_gives_back_another_of_the_same_run_gets(place: Place) -> None:
+    """By the role itself: node1, which comes first, meets what the store has as node2's, and is planned anew."""
+    fleet, cluster = place
+    cluster.etcdctl("del", "--prefix", etcd.PREFIX + "/")
+    cluster.etcdctl("put", "{0}/{1}10.88.0.0/24".format(etcd.PREFIX, BLOCKS), "id-of-node2 node2")
+    playbook = fleet.directory / "introduce.yml"
+    playbook.write_text(
+        "- hosts: all\n  gather_facts: false\n  tasks:\n    - ansible.builtin.import_role:\n"
+        "        {name: linuxnet.fabric.topology, tasks_from: introduce}\n"
+    )
+    fleet.run(str(playbook), check=True, args=["-f", "1"])
+    ran = fleet.run(str(playbook), args=["-f", "1"])
+    lost = [each["lost"] for result in ran.results for each in result.get("results", ()) if "lost" in each]
+    assert [len(each) for each in lost] == [1, 0, 0, 0], "one met it, and nobody after"
+    assert blocks(cluster) == {"10.88.0.0/24": "node1", "10.88.1.0/24": "node2"}
