@@ -252,6 +252,18 @@ options:
     type: bool
     default: false
     version_added: 0.2.0
+  docker_runtime:
+    description:
+      - Whether Docker has the OCI runtime C(fabric), which starts a container in the network namespace of a declared
+        one, again after each restart, with C(docker run --runtime fabric --network none --env FABRIC_NETNS=NAME).
+      - It is the program C(/usr/local/sbin/linuxnet-fabric-runtime) and the one key C(runtimes.fabric) in
+        C(/etc/docker/daemon.json), which is made where it is missing and stays as it is otherwise. Docker reloads it,
+        and is not restarted. An error where that file is not JSON, and where a runtime of this name is somebody else's.
+      - V(true) also makes C(join=true) the default of C(workload.docker) of a container.
+      - They are removed with V(false) and with O(state=absent), unless another topology of the host wants them.
+      - By default they are left as they are.
+    type: bool
+    version_added: 0.2.0
   dns:
     description:
       - How containers know each other by name. V(files) writes C(/etc/netns/NAME/hosts) alone.
@@ -576,6 +588,7 @@ ARGUMENT_SPEC = dict(
     restore=dict(type="str", choices=["auto", "true", "false"]),
     heal=dict(type="int", default=0),
     host_program=dict(type="bool", default=False),
+    docker_runtime=dict(type="bool"),
     dns=dict(type="str", choices=["files", "unbound"], default="files"),
     lock_timeout=dict(type="int", default=60),
     confirm_timeout=dict(type="int", default=0),

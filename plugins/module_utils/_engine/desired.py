@@ -40,6 +40,7 @@ class Desired:
     drop_ins: Optional[Tuple[DropIn, ...]] = None  # as units
     units: Optional[Tuple[Unit, ...]] = None  # None: this host's systemd is none of ours, nobody looks at it
     program: Optional[bool] = None  # the host's: is to be there, or gone; None: nobody looks at it
+    docker_runtime: Optional[bool] = None  # that Docker has of us: as the program
     name_server: str = ""  # its configuration; empty: there is none. Looked at where the units are
     prune: bool = True
 
@@ -108,6 +109,7 @@ class Desired:
             drop_ins=None,
             units=None,
             program=None,
+            docker_runtime=None,
             prune=False,
         )
 

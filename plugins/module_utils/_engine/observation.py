@@ -11,7 +11,7 @@ from typing import Callable, Iterator, Mapping, Optional, Sequence, Tuple
 
 from .._kernel.errors import InsideError
 from .._kernel.observe import Observed
-from .._resources import name_server, program, units
+from .._resources import docker_runtime, name_server, program, units
 from .._resources.action import Action
 from .._resources.drop_ins import DropInStates
 from .._resources.files import FileState
@@ -79,10 +79,12 @@ class Planner:
                     raise
 
     def _units(self) -> Iterator[Action]:
-        """The program before the units that run it."""
+        """The program before the units that run it, and what Docker has of us, which is the host's as they are."""
         desired = self._desired
         if desired.program is not None:
             yield from program.compare(desired.program, self._view.program())
+        if desired.docker_runtime is not None:
+            yield from docker_runtime.compare(desired.docker_runtime, self._view.docker_runtime())
         if desired.units is not None:
             configured = self._view.name_server(desired.topology)
             yield from name_server.compare(desired.topology, desired.name_server, configured)

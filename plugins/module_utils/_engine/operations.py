@@ -22,6 +22,7 @@ from .._kernel import tc, vxlan
 from .._kernel.announce import announce
 from .._kernel.errors import FabricError
 from .._kernel.host import Host
+from .._kernel.operations import docker as on_docker
 from .._kernel.operations import host as on_host
 from .._kernel.operations import link as on_link
 from .._kernel.operations import netns as on_netns
@@ -54,6 +55,7 @@ from .effects import (
     link_gone,
     nothing,
     of_created,
+    of_docker,
     of_file,
     of_firewall,
     of_link,
@@ -242,6 +244,17 @@ ROWS = (
     _at_the_end("unit.restart", on_units.unit_restart),
     _at_the_end("unit.start", on_units.unit_start),
     _at_the_end("unit.stop", on_units.unit_stop),
+    Row(
+        "docker.write",
+        on_docker.docker_write,
+        of_docker,
+        nothing,
+        True,
+        usual,
+        foresee_foreign_file,
+        ("docker.write",),
+    ),
+    _at_the_end("docker.reload", on_docker.docker_reload),
     _record("lease.revert", lease_revert, foresee_leases),
     _record("declared.write", declared_write, foresee_declared),
     _record("forwarding.write", forwarding_write, foresee_forwarding),

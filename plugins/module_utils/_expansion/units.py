@@ -43,7 +43,7 @@ Description=Container networks of the topology {name}
 RequiresMountsFor=/var/lib/linuxnet-fabric /usr/local/sbin
 Wants=network-pre.target
 After=local-fs.target systemd-sysctl.service systemd-modules-load.service nftables.service firewalld.service
-Before=network-pre.target
+Before=network-pre.target{docker}
 """
     + _SERVICE
 )
@@ -51,7 +51,7 @@ _LATE = (
     """[Unit]
 Description=Container networks of the topology {name} that stand on links of others
 {man}After=network.target linuxnet-fabric@{name}.service
-"""
+{docker}"""
     + _SERVICE
 )
 _RULES = (
@@ -106,15 +106,34 @@ PrivateTmp=yes
 _INSTALL = "\n[Install]\nWantedBy={0}\n"
 
 
-def units(name: str, restore: bool, late: bool, heal: int, dns: bool = False) -> Tuple[Unit, ...]:
+def units(name: str, restore: bool, late: bool, heal: int, dns: bool = False, docker: bool = False) -> Tuple[Unit, ...]:
     """``late``: some network stands on links of others. ``heal``: minutes between two repairs, 0 for none. ``dns``: a
-    name server, which reads a copy of its configuration, for that is root's alone and it is not."""
+    name server, which reads a copy of its configuration, for that is root's alone and it is not. ``docker``: it starts
+    its containers in our namespaces, and so after both."""
     found: List[Unit] = []
     if restore:
-        found.append(_unit("linuxnet-fabric@{0}.service", _RESTORE, name, "multi-user.target", words="--early "))
+        found.append(
+            _unit(
+                "linuxnet-fabric@{0}.service",
+                _RESTORE,
+                name,
+                "multi-user.target",
+                words="--early ",
+                docker=" docker.service" if docker else "",
+            )
+        )
         found.extend(_coupled(name, firewall) for firewall in _FIREWALLS)
     if restore and late:
-        found.append(_unit("linuxnet-fabric-late@{0}.service", _LATE, name, "multi-user.target", words=""))
+        found.append(
+            _unit(
+                "linuxnet-fabric-late@{0}.service",
+                _LATE,
+                name,
+                "multi-user.target",
+                words="",
+                docker="Before=docker.service\n" if docker else "",
+            )
+        )
     if heal:
         found.append(replace(_unit("linuxnet-fabric-heal@{0}.service", _HEAL, name), stays=False))
         found.append(_unit("linuxnet-fabric-heal@{0}.timer", _TIMER, name, "timers.target", minutes=str(heal)))

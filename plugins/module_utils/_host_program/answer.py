@@ -6,9 +6,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Iterable, List, Mapping, Sequence, Tuple
-
-from .._kernel.data import dataclass
 
 CLEAN, FAILED, DRIFTED = 0, 1, 2
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import dataclass
 from typing import Any, Callable, List, NoReturn, Tuple
 
-from .._kernel.data import dataclass
 from .answer import FAILED, Answer
 from .entering import enter
 from .following import capture, trace
@@ -63,6 +63,7 @@ COMMANDS = (
         "what has drifted from what was last applied; exits with 0 (nothing), 2 (something) or 1 (cannot say)",
         check,
         (_TOPOLOGY,),
+        (("--keep", "write what was found to /run/linuxnet-fabric/checked too, for who gathers it from many hosts"),),
     ),
     Command(
         "restore",

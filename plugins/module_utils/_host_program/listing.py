@@ -6,12 +6,11 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, Dict, Iterator, List, Mapping, Tuple
 
 from .._engine.report import Result
 from .._ipam import store as lease_store
-from .._kernel.data import dataclass
 from .._kernel.errors import FabricError
 from .._module import restore as kept
 from .._module.figures import figures

@@ -10,10 +10,10 @@ https://prometheus.io/docs/instrumenting/exposition_formats/
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from typing import Any, Dict, Iterator, List, Mapping, Tuple
 
 from .._kernel import files
-from .._kernel.data import dataclass
 from .._kernel.errors import FabricError
 from .answer import Answer
 from .listing import listing

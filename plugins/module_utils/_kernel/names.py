@@ -30,6 +30,8 @@ STASH_DIRECTORY = RUN_DIRECTORY + "/stash"
 NAMES_DIRECTORY = RUN_DIRECTORY + "/names"
 #: What the last repair by the timer of each topology was.
 HEAL_DIRECTORY = RUN_DIRECTORY + "/heal"
+#: What the last check of each topology by the host itself found.
+CHECKED_DIRECTORY = RUN_DIRECTORY + "/checked"
 RUN_JOURNAL_FILE = RUN_DIRECTORY + "/journal.json"
 #: What lasts; ours alone, mode 0700: leases, the last declarations, the way back of what outlives a boot, the lock.
 STATE_DIRECTORY = "/var/lib/linuxnet-fabric"
@@ -48,12 +50,19 @@ PROGRAM = "/usr/local/sbin/linuxnet-fabric"
 COMPLETION = "/usr/local/share/bash-completion/completions/linuxnet-fabric"
 MANUAL = "/usr/local/share/man/man8/linuxnet-fabric.8"
 PROGRAM_FILES = (PROGRAM, COMPLETION, MANUAL)
+#: The OCI runtime that Docker has of us: what Docker calls it, what it runs, and where Docker is told.
+DOCKER_RUNTIME = "fabric"
+DOCKER_RUNTIME_PROGRAM = "/usr/local/sbin/linuxnet-fabric-runtime"
+DOCKER_CONFIGURATION = "/etc/docker/daemon.json"
 #: What was there before a run put them there, until that is over.
 FORMER_PROGRAM_DIRECTORY = STATE_DIRECTORY + "/program"
 #: In the family inet, of all topologies together; those of one are called fabric-NAME.
 TRANSIT_TABLE = "fabric"
 #: In the families inet and bridge, for as long as packets are followed.
 TRACE_TABLE = "linuxnet-fabric-trace"
+#: While a caller on the wire is played: the interface that leads to it, with four hex digits by chance, and the table
+#: (family netdev) that sends there what is for it.
+WIRE_IFNAME, WIRE_TABLE = "fabric-wire", "linuxnet-fabric-wire"
 
 #: The alias of an interface that was replaced by the run that is under way: nobody's any more.
 REPLACED = "linuxnet.fabric: replaced"

@@ -37,7 +37,7 @@ from .._fleet.join import join
 from .._ipam.allocate import allocate, release_topology
 from .._ipam.requests import Allocation
 from .._ipam.store import Store, leases, open_store
-from .._kernel import dependencies, facts, unbound
+from .._kernel import dependencies, docker, facts, unbound
 from .._kernel.errors import DeclarationError, FabricError, Problem
 from .._kernel.names import RELEASE as RELEASE_NAME
 from .._kernel.observe import Observed
@@ -184,6 +184,7 @@ def parse(name: str, words: Mapping[str, Any], absent: bool) -> Topology:
         {} if absent else words["containers"],
         words["default_address_pools"],
         words["port_range"],
+        bool(words.get("docker_runtime")),
     )
     return join(topology, words.get("fleet"))
 
@@ -302,7 +303,7 @@ def prepare(
         ask = again is None or not (again.early or again.only)
         found = programs.with_programs(view.host, expand(topology, allocation, defaults), again is not None, ask)
         desired = found.desired.without(missing)
-        unmended = functools.partial(_unmended, topology, found.told) if ask else tuple
+        unmended = functools.partial(_unmended, topology, words, found.told) if ask else tuple
         if desired.limited_ifnames():
             dependencies.require_library("pyroute2", "to limit traffic of containers")
     decided = _decide(view, topology, desired, words, reading)
@@ -312,9 +313,10 @@ def prepare(
             unbound.require(desired.name_server)
         desired = replace(
             desired,
-            units=by_itself.units_of(topology, wanted),
+            units=by_itself.units_of(topology, wanted, bool(words.get("docker_runtime"))),
             drop_ins=programs.services_of(topology),
             program=by_itself.program_for(topology.name, wanted.program),
+            docker_runtime=by_itself.docker_runtime_for(topology.name, words, absent),
         )
     desired = replace(desired, sysctls=decided.settings, given_back=decided.given_back, transit=decided.transit)
     described = functools.lru_cache(maxsize=None)(functools.partial(_describe, topology, allocation))
@@ -326,8 +328,9 @@ def prepare(
     return Prepared(topology, allocation, planner, decided, taken, again is None, described, asked, warn, unmended)
 
 
-def _unmended(topology: Topology, told: Sequence[str]) -> Tuple[str, ...]:
-    return (*told, *programs.elsewhere(topology))
+def _unmended(topology: Topology, words: Mapping[str, Any], told: Sequence[str]) -> Tuple[str, ...]:
+    without = docker.without_runtime() if words.get("docker_runtime") else ""
+    return (*told, *programs.elsewhere(topology), *filter(None, (without,)))
 
 
 def _forwards_ipv4(view: View, words: Mapping[str, Any]) -> bool:

@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Iterator, Optional, Sequence, Tuple
 
-from .._kernel.data import dataclass
 from .._kernel.rtnl import socket as nl
 from .._kernel.rtnl.read import Link
 from .reasons import Expected, Place, Surroundings, device, no_way, refused, unknown, where

@@ -6,10 +6,8 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Mapping, NamedTuple, Optional, Tuple
-
-from .._kernel.data import dataclass
 
 CONTAINER, HOST, OUTSIDE = "container", "host", "outside"
 ICMP, TCP, UDP = "icmp", "tcp", "udp"

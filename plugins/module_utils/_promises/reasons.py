@@ -7,11 +7,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import field
+from dataclasses import dataclass, field
 from errno import EACCES, EHOSTUNREACH, EINVAL, EXDEV
 from typing import Any, Dict, Mapping, Optional, Sequence, Tuple
 
-from .._kernel.data import dataclass
 from .._kernel.probe.model import ICMP, Probe
 from .._kernel.rtnl.read import Link
 from .._kernel.tracing.events import Step

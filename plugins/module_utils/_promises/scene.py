@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import Dict, Iterator, List, Mapping, Optional, Tuple
 
@@ -23,7 +24,6 @@ from .._declaration.topology import (
 from .._expansion.addressing import default_attachment, holding
 from .._expansion.drivers.registry import driver_of
 from .._ipam.requests import Allocation
-from .._kernel.data import dataclass
 from .model import CONTAINER, HOST, OUTSIDE, HostView, Party
 
 HOST_ITSELF, ON_THE_WIRE = Party(HOST), Party(OUTSIDE)

@@ -92,6 +92,7 @@ ARGUMENTS: Dict[str, Any] = {
     "value": "1",
     "wanted": ["br-front"],
     "zone": "linuxnet-fabric",
+    "executable": False,
 }
 
 
@@ -128,7 +129,7 @@ def test_every_answer_is_one_that_the_engine_understands(row: Row) -> None:
         touched, gone = list(row.touches(words)), list(row.takes_away(words))
         inside = (effects.ROUTE, effects.INSIDE)
         with_name = {effects.LINK, effects.NETNS, effects.FILE, effects.SYSCTL}
-        alone = {effects.RULES, effects.FIREWALL, effects.UNITS, effects.PROGRAM}
+        alone = {effects.RULES, effects.FIREWALL, effects.UNITS, effects.PROGRAM, effects.DOCKER}
         assert all(kind_of(key) in with_name and name_of(key) or key in alone for key in touched)
         assert {kind_of(key) for key in gone} <= {effects.LINK, effects.NETNS, effects.FILE, *inside}
         # What is gone is looked for by what is touched: a route or a link in the namespace that it was in.
@@ -153,7 +154,7 @@ def test_after_a_reboot_records_and_the_files_of_others_are_there_and_nothing_of
     for words in examples(row):
         kinds = {kind_of(key) for key in row.touches(words)}
         if row.survives_reboot:
-            assert kinds <= {effects.FIREWALL, effects.UNITS, effects.PROGRAM}
+            assert kinds <= {effects.FIREWALL, effects.UNITS, effects.PROGRAM, effects.DOCKER}
         else:
             assert kinds or row.foresee is effects.unseen
 

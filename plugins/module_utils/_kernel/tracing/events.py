@@ -13,9 +13,9 @@ from __future__ import annotations
 import errno
 import socket
 import struct
+from dataclasses import dataclass
 from typing import Dict, Iterator, List, Optional, Tuple
 
-from ..data import dataclass
 from ..rtnl import socket as nl
 
 _GROUP_TRACE, _SUBSYSTEM, _MESSAGE_TRACE = 9, 10, 17

@@ -13,11 +13,11 @@ from __future__ import annotations
 import re
 import socket
 import struct
+from dataclasses import dataclass
 from errno import EHOSTUNREACH, EINVAL, ENETUNREACH
 from typing import Dict, Iterator, Optional, Tuple
 
 from .. import nft, sysctl
-from ..data import dataclass
 from ..host import Host
 from ..rtnl import neighbours, uapi
 from ..rtnl import read as rtnetlink

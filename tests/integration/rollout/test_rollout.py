@@ -1,0 +1,86 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""topology_serial: hosts in batches, of which the first with a host that fails ends the run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Dict, Iterator, List
+
+import pytest
+
+from tests.integration.overlay.conftest import new_fleet
+from tests.integration.overlay.fleet import Fleet
+
+NAMES = ("node1", "node2", "node3")
+NETWORKS = {"front": {"ipam": {"config": [{"subnet": "172.20.0.0/24"}]}}}
+WEB = {"web": {"network_mode": "none"}}
+WRONG = {"web": {"ports": ["80:99999"]}}
+#: Nobody listens there.
+AWAY = {"ansible_host": "127.0.0.1", "ansible_port": 1}
+
+
+@pytest.fixture
+def rollout(tmp_path: Path) -> Iterator[Fleet]:
+    with new_fleet(tmp_path, NAMES) as fleet:
+        fleet.declare(NETWORKS, dict.fromkeys(NAMES, WEB))
+        yield fleet
+
+
+def made(fleet: Fleet) -> List[str]:
+    return [name for name in NAMES if Path("/proc/{0}/root/run/netns/web".format(fleet.host(name).pid)).exists()]
+
+
+def failures(ran: Any) -> Dict[str, int]:
+    return {host: stats["failures"] for host, stats in ran.stats.items() if stats["failures"]}
+
+
+def told(ran: Any, task: str) -> List[str]:
+    return [each["msg"] for each in ran.results if each["task"] == task and not each.get("skipped")]
+
+
+def test_a_batch_of_which_a_host_fails_is_the_last_and_its_others_are_finished(rollout: Fleet) -> None:
+    rollout.own["node1"]["topology_containers"] = WRONG
+    rollout.own = {"away": {"ansible_connection": "ssh", **AWAY}, **rollout.own}
+    ran = rollout.run(topology_serial=[1, 2], topology_confirm_timeout=300, fail=True)
+    assert ran.stats["away"]["unreachable"] == 1, "alone in the first batch, it is told, and ends nothing"
+    assert (ran.returncode, list(failures(ran))) == (2, ["node1"])
+    assert made(rollout) == ["node2"]
+    kept = [each["host"] for each in ran.results if each["task"].endswith("Keep what the run did")]
+    assert kept == ["node2"], "what was made beside the host that failed is confirmed"
+    (line,) = told(ran, "End the run with this batch")
+    assert line == "node1 failed, and the run ends with its batch (node1, node2). As they were: node3"
+
+
+def test_a_promise_that_does_not_hold_in_its_batch_ends_the_run(rollout: Fleet) -> None:
+    rollout.own["node1"]["topology_containers"] = {"web": {"networks": ["front"]}}
+    canary = rollout.host("node1")
+    canary.run(["nft", "add table ip other; add chain ip other c { type filter hook output priority 5; }"])
+    canary.run(["nft", "add rule ip other c ip daddr 172.20.0.2 drop"])
+    ran = rollout.run(topology_serial=1, fail=True)
+    assert made(rollout) == ["node1"]
+    (line,) = told(ran, "Fail where a promise does not hold")
+    assert "ip other c: ip daddr 172.20.0.2 drop" in line
+    rollout.run(topology_serial="2,1", topology_verify_batches=False)
+    assert made(rollout) == list(NAMES)
+
+
+def test_a_host_that_is_lost_in_its_batch_ends_the_run_before_the_next(rollout: Fleet) -> None:
+    connection = "{{ 'ssh' if rollout_batch is defined else 'linuxnet.fabric.lab' }}"
+    rollout.own["node2"].update(AWAY, ansible_connection=connection)
+    ran = rollout.run(topology_serial=2, fail=True)
+    assert ran.returncode == 4
+    assert made(rollout) == ["node1"]
+    (line,) = told(ran, "Say which host can no longer be reached, and that the run ends before this batch")
+    assert line.startswith("node2: ") and line.endswith("As they were: node3")
+
+
+def test_sizes_of_batches_that_nobody_would_read_are_an_error_before_any_host_is_asked(rollout: Fleet) -> None:
+    ran = rollout.run(topology_serial="1,ten", fail=True)
+    assert any('topology_serial[1]: "ten": expected a number of hosts' in str(each.get("msg")) for each in ran.results)
+    rollout.own["node3"]["topology_serial"] = 1
+    ran = rollout.run(fail=True)
+    assert "topology_serial: 1 in the inventory would be read by nobody" in ran.told
+    assert not any("networks" in each for each in ran.results), "no host is made, not those either that say nothing"
