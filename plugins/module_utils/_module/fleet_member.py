@@ -15,6 +15,7 @@ from .._engine.lock import host_lock
 from .._engine.report import Result
 from .._fleet import told
 from .._fleet.exchange import ORPHANED, VERSION, host_plan
+from .._fleet.handing import carried
 from .._kernel import facts, names, vxlan
 from .._kernel.changes import Change
 from .._kernel.errors import FabricError
@@ -47,6 +48,7 @@ def _introduce(params: Mapping[str, Any], check_mode: bool) -> Result:
     with Host() as host:
         reading, addresses = facts.read(host), rtnetlink.read_addresses(host.socket)
     address, link = _underlay(params, reading, addresses)
+    kept = fleet.read(params["name"])
     identity: Dict[str, Any] = {
         "version": VERSION,
         "release": names.RELEASE,
@@ -56,11 +58,11 @@ def _introduce(params: Mapping[str, Any], check_mode: bool) -> Result:
         "underlay_mtu": link.mtu,
         "clashes": [list(each) for each in _clashes(params["name"], params["subnets"], reading)],
         "vxlans": [list(each) for each in _vxlans(reading)],
-        "kept": fleet.read(params["name"]),
+        "kept": carried(kept) if kept is not None else None,
     }
     changes: List[Change] = []
     if params.get("tunnel_port"):
-        offered, changes = offer(params["name"], params["tunnel_port"], identity["kept"], check_mode)
+        offered, changes = offer(params["name"], params["tunnel_port"], kept, check_mode)
         identity.update(offered)
     seen, warnings = fleet_leases.seen(params)
     return Result(changes=tuple(changes), facts={"identity": dict(identity, store=seen)}, warnings=warnings)

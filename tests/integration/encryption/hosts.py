@@ -13,7 +13,12 @@ import socket
 import threading
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
-from ansible_collections.linuxnet.fabric.plugins.plugin_utils._fleet.inventory import ANSWERS, plan_of, questions
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._fleet.inventory import (
+    ANSWERS,
+    plan_of,
+    questions,
+    told_of,
+)
 from tests.integration.overlay.fleet import FleetTalk
 from tests.lab.booted import BootedLab
 from tests.lab.booted_host import BootedHost
@@ -53,7 +58,7 @@ class Hosts:
         plan = plan_of(variables, list(self.own), asked)
         assert plan["problems"] == [], plan["problems"]
         for host in asked:
-            self.told[host] = plan["hosts"].get(host, {}).get(self.topology)
+            self.told[host] = told_of(plan, host).get(self.topology)
             if self.told[host] is not None:
                 self._module(host, "fleet_member", {"state": "reserved", "told": self.told[host]})
         return answers
