@@ -25,6 +25,7 @@ from .._expansion.addressing import default_attachment, holding
 from .._expansion.drivers.registry import driver_of
 from .._ipam.requests import Allocation
 from .model import CONTAINER, HOST, OUTSIDE, HostView, Party
+from .others import NOBODY, Others
 
 HOST_ITSELF, ON_THE_WIRE = Party(HOST), Party(OUTSIDE)
 
@@ -44,6 +45,7 @@ class Scene:
     allocation: Allocation
     host: HostView
     parties: Mapping[str, Party]  # by the container whose namespace it is
+    others: Others = NOBODY
 
     # --- who
 
@@ -127,7 +129,7 @@ class Scene:
         yield from container.routes
 
 
-def scene_of(topology: Topology, allocation: Allocation, host: HostView) -> Scene:
+def scene_of(topology: Topology, allocation: Allocation, host: HostView, others: Others = NOBODY) -> Scene:
     inside: Dict[str, List[str]] = {}
     for name in topology.containers:
         inside.setdefault(namespace_owner(topology, name), []).append(name)
@@ -135,7 +137,7 @@ def scene_of(topology: Topology, allocation: Allocation, host: HostView) -> Scen
         owner: Party(CONTAINER, owner, (owner, *(name for name in names if name != owner)))
         for owner, names in inside.items()
     }
-    return Scene(topology, allocation, host, parties)
+    return Scene(topology, allocation, host, parties, others)
 
 
 def why_closed(network: Network, family: int) -> Optional[str]:
