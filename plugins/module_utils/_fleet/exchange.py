@@ -145,6 +145,17 @@ def _left(data: Mapping[str, Any]) -> Left:
     return Left(data["host_id"], {name: tuple(blocks) for name, blocks in data["networks"].items()})
 
 
+def peer_as_data(peer: Peer) -> Dict[str, Any]:
+    """One host alone, as ``HostPlan.as_data`` has it."""
+    return dict(_plain(peer, {}), version=VERSION)
+
+
+def peer_of(data: Mapping[str, Any], whose: str) -> Peer:
+    """From ``peer_as_data``; raises OtherVersion."""
+    check_version(data, whose)
+    return _peer({key: value for key, value in data.items() if key != "version"})
+
+
 def _membership(network: str, data: Mapping[str, Any], read: Read) -> Membership:
     own = dict(data, subnets=tuple(data["subnets"]), own=_peer(data["own"]))
     return Membership(**dict(own, peers={host: _once(network, each, read) for host, each in data["peers"].items()}))

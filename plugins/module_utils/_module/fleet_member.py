@@ -22,6 +22,7 @@ from .._kernel.facts import Reading
 from .._kernel.host import Host
 from .._kernel.rtnl import read as rtnetlink
 from .._kernel.rtnl.read import RT_TABLE_LOCAL, RT_TABLE_MAIN, Link
+from . import fleet_leases
 
 _UNDERLAY = "topology_underlay_address"
 
@@ -30,6 +31,8 @@ def perform_fleet_member(params: Mapping[str, Any], check_mode: bool) -> Result:
     if params["state"] == "introduced":
         return _introduce(params)
     with host_lock(params["lock_timeout"], check_mode):
+        if params["state"] == "held":
+            return fleet_leases.hold(params, _host_id(params.get("host_id")), check_mode)
         if params["state"] == "reclaimed":
             return _reclaim(params["name"], params["hosts"], check_mode)
         return _reserve(params["name"], params["told"], check_mode)
@@ -54,7 +57,8 @@ def _introduce(params: Mapping[str, Any]) -> Result:
         "vxlans": [list(each) for each in _vxlans(reading)],
         "kept": fleet.read(params["name"]),
     }
-    return Result(facts={"identity": identity})
+    seen, warnings = fleet_leases.seen(params)
+    return Result(facts={"identity": dict(identity, store=seen)}, warnings=warnings)
 
 
 def _host_id(given: Optional[str]) -> str:

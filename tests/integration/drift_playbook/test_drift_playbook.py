@@ -46,7 +46,7 @@ def drift(applied, tmp_path):
         ran = applied.playbook(
             PLAYBOOK, str(inventory), {"topology_report_directory": str(directory), **more}, fail=fail
         )
-        reports = {path.stem.replace(".shop", ""): json.loads(path.read_text()) for path in directory.glob("*.json")}
+        reports = {path.name.split(".")[0]: json.loads(path.read_text()) for path in directory.glob("*.shop.json")}
         return ran, reports, directory
 
     return run
@@ -100,6 +100,10 @@ def test_hosts_that_give_no_answer_are_unknown_and_in_the_report(drift):
     assert reports["away"]["message"].startswith("cannot be reached: ")
     assert "between 1 and 65535" in reports["wrong"]["message"]
     assert (directory / "summary.txt").read_text().startswith("3 hosts: 2 unknown, 1 clean ")
+    fleet = json.loads((directory / "fleet.json").read_text())
+    assert fleet["status"] == {"unknown": 2, "clean": 1}
+    junit = ElementTree.fromstring((directory / "junit.xml").read_text())
+    assert [suite.get("errors") for suite in junit] == ["1", "1", "0"]
     ran, _reports, _directory = drift(hosts, topology_drift_fail=False)
     assert ran.returncode == 0
 
