@@ -252,6 +252,12 @@ options:
     type: bool
     default: false
     version_added: 0.2.0
+  metrics_directory:
+    description:
+      - The directory of the textfile collector of Prometheus' node exporter, as an absolute path. Each repair of
+        O(heal) then writes C(linuxnet-fabric.prom) there, and the program C(linuxnet-fabric) is on the host.
+    type: str
+    version_added: 0.2.0
   docker_runtime:
     description:
       - Whether Docker has the OCI runtime C(fabric), which starts a container in the network namespace of a declared
@@ -588,6 +594,7 @@ ARGUMENT_SPEC = dict(
     restore=dict(type="str", choices=["auto", "true", "false"]),
     heal=dict(type="int", default=0),
     host_program=dict(type="bool", default=False),
+    metrics_directory=dict(type="str"),
     docker_runtime=dict(type="bool"),
     dns=dict(type="str", choices=["files", "unbound"], default="files"),
     lock_timeout=dict(type="int", default=60),
