@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.kept import reports_of
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.page import page_of
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.programs import fleet_of, junit_of
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.report import STATUSES, report_of
@@ -19,6 +20,10 @@ from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.text
 
 def drift_report(result: Any, host: str, topology: str = "default") -> dict[str, Any]:
     return report_of(result, str(host), str(topology))
+
+
+def drift_kept(gathered: Any, host: str, topologies: Iterable[str], longest: int = 60) -> list[dict[str, Any]]:
+    return reports_of(gathered, str(host), map(str, topologies), int(longest))
 
 
 def drift_text(reports: Any, when: str = "") -> str:
@@ -59,7 +64,7 @@ def _spoilt(report: Any) -> dict[str, Any]:
 
 
 class FilterModule:
-    """Six filters for one story."""
+    """Seven filters for one story."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
@@ -68,5 +73,6 @@ class FilterModule:
             "drift_html": drift_html,
             "drift_fleet": drift_fleet,
             "drift_junit": drift_junit,
+            "drift_kept": drift_kept,
             "drift_lines": drift_lines,
         }

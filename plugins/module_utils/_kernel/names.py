@@ -30,6 +30,8 @@ STASH_DIRECTORY = RUN_DIRECTORY + "/stash"
 NAMES_DIRECTORY = RUN_DIRECTORY + "/names"
 #: What the last repair by the timer of each topology was.
 HEAL_DIRECTORY = RUN_DIRECTORY + "/heal"
+#: What the last check of each topology by the host itself found.
+CHECKED_DIRECTORY = RUN_DIRECTORY + "/checked"
 RUN_JOURNAL_FILE = RUN_DIRECTORY + "/journal.json"
 #: What lasts; ours alone, mode 0700: leases, the last declarations, the way back of what outlives a boot, the lock.
 STATE_DIRECTORY = "/var/lib/linuxnet-fabric"

@@ -234,7 +234,15 @@ def test_the_page_is_the_same_for_the_same_reports(fleet):
 
 def test_the_filters_refuse_what_is_no_report(answer):
     filters = FilterModule().filters()
-    assert sorted(filters) == ["drift_fleet", "drift_html", "drift_junit", "drift_lines", "drift_report", "drift_text"]
+    assert sorted(filters) == [
+        "drift_fleet",
+        "drift_html",
+        "drift_junit",
+        "drift_kept",
+        "drift_lines",
+        "drift_report",
+        "drift_text",
+    ]
     for name in ("drift_text", "drift_html"):
         with pytest.raises(AnsibleFilterError, match="linuxnet.fabric.drift_report"):
             filters[name]([answer("clean")])
