@@ -9,10 +9,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 from .._ipam.etcd.access import Access
+from .._kernel.data import dataclass
 from .lease_store_words import parse_lease_store
 from .overlay_words import LONGEST_BLOCKS, VXLAN_PORT
 from .topology import Address, Network, Subnet

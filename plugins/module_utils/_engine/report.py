@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
 from .._kernel.changes import Change
+from .._kernel.data import dataclass
 from .._kernel.printable import line
 from .._resources.action import Action
 

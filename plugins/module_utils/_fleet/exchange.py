@@ -10,9 +10,10 @@ carries a version, so that what another release wrote is told and not misread. P
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import field, fields, is_dataclass
 from typing import Any, Dict, Mapping, Optional, Tuple
 
+from .._kernel.data import dataclass
 from .._kernel.errors import FabricError
 
 VERSION = 1

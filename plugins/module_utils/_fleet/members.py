@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from ipaddress import IPv6Address, ip_network
 from typing import Any, Iterator, List, Mapping, Optional, Tuple
 
@@ -15,6 +15,7 @@ from .._declaration.fleet_words import FleetWords
 from .._declaration.overlay_words import VNI_MAX
 from .._declaration.topology import Address, Attachment, Container, Network, Pool, Subnet, Topology
 from .._ipam.store import Row
+from .._kernel.data import dataclass
 from .exchange import HostPlan, Read, check_version, host_plan
 
 OVERLAY = "overlay"

@@ -9,8 +9,10 @@ In the lowest room, for leases have changes too.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Dict, Mapping, NamedTuple, Optional
+
+from .data import dataclass
 
 #: What ``part`` may be.
 RULES, FILES, LEASE, RUN = "packet rules", "files", "lease", "run"

@@ -14,11 +14,11 @@ from __future__ import annotations
 import functools
 import struct
 import sys
-from dataclasses import dataclass
 from errno import EEXIST, EINVAL, ENODEV, ENOENT
 from typing import Any, Collection, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from . import names, rare
+from .data import dataclass
 from .errors import MissingDependencyError
 from .host import Host
 from .rtnl import read as rtnetlink

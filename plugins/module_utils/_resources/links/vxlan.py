@@ -10,12 +10,13 @@ comes after the packet rules, for it takes from the wire whatever they let in.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import AbstractSet, Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 from ..._kernel import names, vxlan
 from ..._kernel import sysctl as sysctls_of
 from ..._kernel.changes import Subject, of_owner
+from ..._kernel.data import dataclass
 from ..._kernel.host import Host
 from ..._kernel.observe import Observed
 from ..._kernel.operations.link import address_add, altname_add
