@@ -37,6 +37,7 @@ requirements:
   - Linux >= 5.10
 extends_documentation_fragment:
   - linuxnet.fabric._attributes
+  - linuxnet.fabric._declaration
 attributes:
   check_mode:
     support: full
@@ -49,52 +50,6 @@ attributes:
   idempotent:
     support: full
 options:
-  name:
-    description: As of M(linuxnet.fabric.topology).
-    type: str
-    default: default
-  networks:
-    description: As of M(linuxnet.fabric.topology).
-    type: dict
-    default: {}
-  containers:
-    description: As of M(linuxnet.fabric.topology).
-    type: dict
-    default: {}
-  default_address_pools:
-    description: As of M(linuxnet.fabric.topology).
-    type: list
-    elements: dict
-    suboptions:
-      base:
-        description: The range that is cut into subnets.
-        type: str
-        required: true
-      size:
-        description: The prefix length of each subnet.
-        type: int
-        required: true
-  port_range:
-    description: As of M(linuxnet.fabric.topology).
-    type: str
-  firewall:
-    description: As of M(linuxnet.fabric.topology).
-    type: str
-    choices: [warn, integrate, ignore]
-    default: warn
-  forwarding:
-    description: As of M(linuxnet.fabric.topology).
-    type: str
-    choices: [manage, keep]
-    default: manage
-  transit:
-    description: As of M(linuxnet.fabric.topology).
-    type: str
-    choices: [drop, accept]
-    default: drop
-  fleet:
-    description: As of M(linuxnet.fabric.topology).
-    type: dict
   part:
     description:
       - V(probe) tries what is promised to callers of this host.
@@ -115,10 +70,6 @@ options:
         declared. V(0) tries all.
     type: int
     default: 2000
-  lock_timeout:
-    description: How many seconds to wait for a run on the same host to end.
-    type: int
-    default: 60
 seealso:
   - module: linuxnet.fabric.topology
   - name: What is declared, proven by packets
@@ -248,27 +199,15 @@ differs:
   elements: str
 """
 
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module.declaration import DECLARATION
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.door import run_module
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.topology_verify import perform_topology_verify
 
 ARGUMENT_SPEC = dict(
-    name=dict(type="str", default="default"),
-    networks=dict(type="dict", default={}),
-    containers=dict(type="dict", default={}),
-    default_address_pools=dict(
-        type="list",
-        elements="dict",
-        options=dict(base=dict(type="str", required=True), size=dict(type="int", required=True)),
-    ),
-    port_range=dict(type="str"),
-    firewall=dict(type="str", choices=["warn", "integrate", "ignore"], default="warn"),
-    forwarding=dict(type="str", choices=["manage", "keep"], default="manage"),
-    transit=dict(type="str", choices=["drop", "accept"], default="drop"),
-    fleet=dict(type="dict"),
+    DECLARATION,
     part=dict(type="str", choices=["probe", "listen", "collect"], default="probe"),
     others=dict(type="dict"),
     probes=dict(type="int", default=2000),
-    lock_timeout=dict(type="int", default=60),
 )
 
 
