@@ -104,6 +104,12 @@ options:
     type: list
     elements: str
     default: []
+  inventory:
+    description:
+      - The inventory names of all hosts, with O(state=reclaimed), so that one that left since the last run is shown.
+    type: list
+    elements: str
+    default: []
   lock_timeout:
     description:
       - How many seconds to wait for another run on the same host to end.
@@ -164,6 +170,13 @@ in_use:
   type: list
   elements: str
   sample: []
+held:
+  description:
+    - RV(left) for a person, a line each. A host is called orphaned when two runs, one after the other, found it gone.
+  returned: with O(state=reclaimed)
+  type: list
+  elements: str
+  sample: ["still held: 10.88.3.0/24 of shop, by node9"]
 actions:
   description: What was done, or would be done in check mode; each a line that a person can read.
   returned: success
@@ -201,6 +214,7 @@ ARGUMENT_SPEC = dict(
     claims=dict(type="list", elements="dict", default=[]),
     lease_store=dict(type="dict", options=dict(etcd=dict(type="dict", options=ETCD))),
     hosts=dict(type="list", elements="str", default=[]),
+    inventory=dict(type="list", elements="str", default=[]),
     lock_timeout=dict(type="int", default=60),
 )
 

@@ -83,11 +83,19 @@ class Cluster:
         process.wait()
 
     def leader(self) -> int:
-        for number in self.running:
-            (status,) = self._etcdctl_json("endpoint", "status", endpoint=self.endpoint(number))
-            if status["Status"]["leader"] == status["Status"]["header"]["member_id"]:
-                return number
-        raise AssertionError("no member is the leader")
+        """A member that has just been started may not answer yet, and one of them may have to be chosen first."""
+
+        def found() -> Optional[List[int]]:
+            for number in self.running:
+                ran = self._run(["endpoint", "status", "-w", "json"], self.endpoint(number), check=False)
+                (status,) = json.loads(ran.stdout) if ran.returncode == 0 else ({},)
+                if status and status["Status"]["leader"] == status["Status"]["header"]["member_id"]:
+                    return [number]
+            return None
+
+        leaders = wait_for(found, 60, "a member is the leader")
+        assert leaders is not None
+        return leaders[0]
 
     def wait_until_healthy(self) -> None:
         number = next(iter(self.running))
@@ -176,6 +184,3 @@ class Cluster:
             tls = [each for word, name in files for each in (word, str(self.directory / name))]
         command = ["env", "ETCDCTL_API=3", "etcdctl", "--endpoints", endpoints, *tls, *self._root, *args]
         return self.hosts[0].run(command, check=check)
-
-    def _etcdctl_json(self, *args: str, endpoint: str) -> Any:
-        return json.loads(self._run([*args, "-w", "json"], endpoint).stdout)

@@ -73,6 +73,11 @@ class Left:
 
     host_id: str
     networks: Mapping[str, Tuple[str, ...]] = field(default_factory=dict)  # network → blocks
+    runs: int = 1  # that found it gone, one after the other; each host counts them for itself, up to ORPHANED
+
+
+#: One run that does not find a host may be a mistake in the inventory. After so many it is called orphaned.
+ORPHANED = 2
 
 
 @dataclass(frozen=True)
@@ -143,7 +148,8 @@ def host_plan(data: Mapping[str, Any], read: Optional[Read] = None) -> HostPlan:
 
 
 def _left(data: Mapping[str, Any]) -> Left:
-    return Left(data["host_id"], {name: tuple(blocks) for name, blocks in data["networks"].items()})
+    networks = {name: tuple(blocks) for name, blocks in data["networks"].items()}
+    return Left(data["host_id"], networks, int(data.get("runs", 1)))
 
 
 def peer_as_data(peer: Peer) -> Dict[str, Any]:

@@ -6,15 +6,15 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any, Dict, Iterator, Tuple
 
 import pytest
 
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._fleet.inventory import store_of
 from tests.integration.fleet_store.steps import Run
 from tests.integration.overlay.conftest import new_fleet
-from tests.integration.overlay.fleet import Fleet
+from tests.integration.overlay.fleet import SITE, TEARDOWN, Fleet
 from tests.lab import etcd
 
 SHOP = {"driver": "overlay", "vni": 4711, "ipam": {"config": [{"subnet": "10.88.0.0/16", "block_size": 24}]}}
@@ -104,7 +104,6 @@ def test_a_fleet_in_etcd_from_its_first_run_to_a_lost_quorum(fleet: Fleet, clust
         "node1: topology_networks.shop: 10.88.0.10 of web on shop: a new lease, which the store has to give. "
         "topology_lease_store: etcd: "
     )
-    print(problem)
 
     # And it is back.
     cluster.start(leader, wait=False)
@@ -157,6 +156,51 @@ def test_a_host_alone_learns_of_the_others_from_etcd(fleet: Fleet, cluster: etcd
     ]
 
 
+def test_what_a_host_that_left_holds_is_shown_at_once_and_taken_back_by_name(
+    fleet: Fleet, cluster: etcd.Cluster
+) -> None:
+    declare(fleet, cluster.store())
+    Run(fleet)
+    gone = fleet.own.pop("node2")
+    node1 = fleet.host("node1")
+
+    def reclaimed(*hosts: str) -> Dict[str, Any]:
+        words = {"state": "reclaimed", "host_id": "id-of-node1", "inventory": ["node1"], "hosts": list(hosts)}
+        return node1.module("fleet_member", {**words, "lease_store": store_of(fleet.variables)})
+
+    (line,) = reclaimed("node2")["held"]
+    assert line == (
+        "still held: 10.88.1.0/24 of shop, by node2, which left the inventory; it is a peer until linuxnet.fabric.site "
+        "runs"
+    )
+    for word, state in (("still held", "left"), ("orphaned", "orphaned")):
+        Run(fleet)
+        assert reclaimed()["held"] == [word + ": 10.88.1.0/24 of shop, by node2"]
+        held = node1.module("topology_info", {})["fleet_leases"]
+        assert [(row["block"], row["host"], row["state"]) for row in held] == [
+            ("10.88.0.0/24", "node1", "own"),
+            ("10.88.1.0/24", "node2", state),
+        ]
+    assert reclaimed("node2")["actions"] == ["take back 10.88.1.0/24 of shop from node2"]
+    assert reclaimed()["held"] == []
+    assert "node2" not in str(cluster.keys())
+    fleet.own["node2"] = gone
+
+
+def test_the_role_holds_before_and_gives_back_at_the_end(fleet: Fleet, cluster: etcd.Cluster) -> None:
+    declare(fleet, cluster.store())
+    other = fleet.own.pop("node2")
+    ran = fleet.run(SITE)
+    assert leases(cluster) == {key: value for key, value in HELD.items() if "node2" not in value}
+    assert etcd.PASSWORD not in ran.told
+
+    torn = fleet.run(TEARDOWN)
+
+    assert cluster.keys() == {}
+    assert "give 10.88.0.0/24 of shop back in etcd" in fleet.actions(torn, "node1")
+    fleet.own["node2"] = other
+
+
 def test_wrong_credentials_say_what_is_wrong_and_what_goes_on(fleet: Fleet, cluster: etcd.Cluster) -> None:
     cluster.certificate("old", days=-1)
     paths = {"cert": str(cluster.directory / "old.pem"), "key": str(cluster.directory / "old.key")}
@@ -168,13 +212,6 @@ def test_wrong_credentials_say_what_is_wrong_and_what_goes_on(fleet: Fleet, clus
         ({"ca": "/nowhere/ca.pem"}, "ca: /nowhere/ca.pem cannot be used (No such file or directory)"),
     ):
         declare(fleet, cluster.store(**words))
-        started = time.monotonic()
-        answer = fleet.host("node1").module("fleet_member", {"lease_store": _of(fleet)})
-        assert says in answer["identity"]["store"]["trouble"], time.monotonic() - started
+        answer = fleet.host("node1").module("fleet_member", {"lease_store": store_of(fleet.variables)})
+        assert says in answer["identity"]["store"]["trouble"]
         assert says in str(answer["warnings"])
-
-
-def _of(fleet: Fleet) -> Any:
-    from ansible_collections.linuxnet.fabric.plugins.plugin_utils._fleet.inventory import store_of
-
-    return store_of(fleet.variables)
