@@ -106,6 +106,11 @@ class Scene:
             return Way(own=True)
         return Way(default_attachment(container, self.topology, self.allocation, target.version))
 
+    def leads_out_by_itself(self, container: Container, family: int) -> bool:
+        """Whether a declared route, and none of its networks, leads a container to whom nothing else leads."""
+        defaults = [route for route in self._routes(container) if not route.destination.prefixlen]
+        return any(route.destination.version == family and not metric_of(route) for route in defaults)
+
     def _holds(self, attachment: Attachment, address: str) -> bool:
         network, family = self.network_of(attachment), ip_address(address).version
         if (network.name, family) not in self.allocation.subnets:
