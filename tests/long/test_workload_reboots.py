@@ -10,7 +10,6 @@ import functools
 import os
 import re
 import shlex
-import subprocess
 import sys
 import time
 from typing import Any, Dict, Iterable, List, Set
@@ -107,6 +106,12 @@ def start(host: BootedHost) -> None:
         host.run([*run, "--name", name, *more, engines.IMAGE, *engines.serving(name)])
 
 
+def brought_by(host: BootedHost, unit: str) -> int:
+    """The number of a process in a network namespace of its own, which is not there after a boot."""
+    host.start(unit, ["sleep", "infinity"], "PrivateNetwork=yes")
+    return int(host.run(["systemctl", "show", "--property=MainPID", "--value", unit]).stdout)
+
+
 def answering(lab: BootedLab, names: Iterable[str]) -> Set[str]:
     """Those that answer at their published port, as themselves."""
     declared = words(1)["containers"]
@@ -163,14 +168,9 @@ def test_what_joins_answers_after_each_boot_and_what_is_attached_is_told_by_name
         host = lab.host
         engines.install(host)
         install(host)
-        alive, behind = (
-            host.popen(["unshare", "--net", "sh", "-c", "echo $$; exec sleep infinity"], stdout=subprocess.PIPE)
-            for _each in LOST
-        )
-        assert alive.stdout is not None and behind.stdout is not None
-        host.run(["touch", PLACE])
-        host.run(["mount", "--bind", "/proc/{0}/ns/net".format(behind.stdout.readline().strip()), PLACE])
-        declared = words(int(alive.stdout.readline()))
+        legacy, behind = (brought_by(host, name) for name in LOST)
+        host.run(["sh", "-c", "touch {0} && mount --bind /proc/{1}/ns/net {0}".format(PLACE, behind)])
+        declared = words(legacy)
         host.module("topology", declared)
         start(host)
         all_answer(lab, JOINING, "all that join answer")
