@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Optional
 
+from .._kernel.data import dataclass
 from .bridge_words import BRIDGE_SPELLINGS, BRIDGE_WORDS, parse_bridge
 from .driver import NetworkWords
 from .topology import Network, Pool, families, gateway_mode

@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Iterator, Mapping, NamedTuple, Optional
 
+from .._kernel.data import dataclass
 from .._kernel.errors import DeclarationError, Problem
 
 AUTO, YES, NO = "auto", "true", "false"

@@ -10,7 +10,7 @@ been taken back. Only what is touched: of a build that is nearly nothing, for wh
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
 
 from .._kernel.marks import HandleMark
@@ -179,14 +179,16 @@ def _state_words(state: NamespaceState) -> Dict[str, Any]:
 
 
 _RAW = ("families", "port")  # which no plan compares
-_USUAL_LINK = {each.name: each.default for each in fields(Link)}
 
 
 def _words(value: Union[Link, RouteEntry]) -> Dict[str, Any]:
     """Of a link or a route, what is not as it usually is."""
-    usual = _USUAL_LINK if isinstance(value, Link) else value._field_defaults
-    now = vars(value) if isinstance(value, Link) else value._asdict()
-    return {name: each for name, each in now.items() if name not in _RAW and (name not in usual or each != usual[name])}
+    usual = value._field_defaults
+    return {
+        name: each
+        for name, each in zip(value._fields, value)
+        if name not in _RAW and (name not in usual or each != usual[name])
+    }
 
 
 # --- and back

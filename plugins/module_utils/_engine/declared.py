@@ -94,6 +94,7 @@ def remove(topology: str) -> None:
         gate.writing("declared")
         state.remove(_path(topology))
         files.unlink("{0}/{1}.json".format(names.HEAL_DIRECTORY, topology))
+        files.unlink("{0}/{1}.json".format(names.CHECKED_DIRECTORY, topology))
 
 
 def _path(topology: str) -> str:

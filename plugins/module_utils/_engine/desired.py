@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Dict, FrozenSet, Mapping, Optional, Tuple
 
+from .._kernel.data import dataclass
 from .._resources import files as hosts_files
 from .._resources.adopted import AdoptedBridge
 from .._resources.drop_ins import DropIn

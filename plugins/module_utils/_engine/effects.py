@@ -16,9 +16,11 @@ that of the host, and ``docker`` what Docker has of us: one each.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, auto
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
+
+from .._kernel.data import dataclass
 
 Words = Mapping[str, Any]  # the arguments of an operation
 Keys = Callable[[Words], Iterator[str]]
@@ -37,7 +39,8 @@ def name_of(key: str) -> str:
 
 def names_of(kind: str, keys: Iterable[str]) -> Iterator[str]:
     """The names of those of one kind."""
-    return (name_of(key) for key in keys if kind_of(key) == kind)
+    parted = (key.partition(" ") for key in keys)
+    return (name for found, _blank, name in parted if found == kind)
 
 
 def route_key(netns: str, route: Mapping[str, Any]) -> str:

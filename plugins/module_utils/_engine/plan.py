@@ -170,7 +170,7 @@ def _renamed_back(desired: Desired, observed: Observed) -> Tuple[List[Action], O
         name = known[0].host_ifname if known else None
         if name is None or name in (link.ifname, *observed.links, *found):
             continue
-        found[name] = replace(link, ifname=name)
+        found[name] = link._replace(ifname=name)
         there = operation("link.rename", netns=None, ifname=link.ifname, new=name)
         back = operation("link.rename", netns=None, ifname=name, new=link.ifname)
         text = "rename {0} to {1}".format(link.ifname, name)

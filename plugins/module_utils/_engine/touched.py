@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any, Callable, FrozenSet, List, Optional, Sequence, Tuple
 
 from .._kernel import marks
 from .._kernel.changes import Subject
+from .._kernel.data import dataclass
 from .._kernel.errors import InsideError
 from .._kernel.host import Host
 from .._kernel.observe import Observed, observe

@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Callable, Dict, Iterable, List, Mapping, Optional, Tuple
 
 from .._declaration.topology import Attachment, Container, Network, Route, Topology, families, metric_of
 from .._declaration.ways import HasGateway, way_out
 from .._ipam.requests import Allocation, SubnetLease
+from .._kernel.data import dataclass
 from .._kernel.macs import mac_of
 from .._kernel.rtnl.read import Link
 from .._resources.routes import StaticRoute

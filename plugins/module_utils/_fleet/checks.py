@@ -65,7 +65,14 @@ _AGREED: Tuple[Tuple[str, Callable[[Group, Member], Any]], ...] = (
     ("icc", lambda group, member: group.of(member).icc),
     ("internal", lambda group, member: group.of(member).internal),
     ("topology_vxlan_port", lambda group, member: member.words.vxlan_port),
+    ("topology_lease_store", lambda group, member: _store(member)),
 )
+
+
+def _store(member: Member) -> str:
+    """Not its endpoints: each host may reach it elsewhere."""
+    access = member.words.lease_store
+    return "etcd below {0}".format(access.prefix) if access is not None else "host"
 
 
 def _shown(value: Any) -> str:

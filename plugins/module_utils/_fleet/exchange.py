@@ -10,9 +10,10 @@ carries a version, so that what another release wrote is told and not misread. P
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import field, fields, is_dataclass
 from typing import Any, Dict, Mapping, Optional, Tuple
 
+from .._kernel.data import dataclass
 from .._kernel.errors import FabricError
 
 VERSION = 1
@@ -72,6 +73,11 @@ class Left:
 
     host_id: str
     networks: Mapping[str, Tuple[str, ...]] = field(default_factory=dict)  # network → blocks
+    runs: int = 1  # that found it gone, one after the other; each host counts them for itself, up to ORPHANED
+
+
+#: One run that does not find a host may be a mistake in the inventory. After so many it is called orphaned.
+ORPHANED = 2
 
 
 @dataclass(frozen=True)
@@ -142,7 +148,19 @@ def host_plan(data: Mapping[str, Any], read: Optional[Read] = None) -> HostPlan:
 
 
 def _left(data: Mapping[str, Any]) -> Left:
-    return Left(data["host_id"], {name: tuple(blocks) for name, blocks in data["networks"].items()})
+    networks = {name: tuple(blocks) for name, blocks in data["networks"].items()}
+    return Left(data["host_id"], networks, int(data.get("runs", 1)))
+
+
+def peer_as_data(peer: Peer) -> Dict[str, Any]:
+    """One host alone, as ``HostPlan.as_data`` has it."""
+    return dict(_plain(peer, {}), version=VERSION)
+
+
+def peer_of(data: Mapping[str, Any], whose: str) -> Peer:
+    """From ``peer_as_data``; raises OtherVersion."""
+    check_version(data, whose)
+    return _peer({key: value for key, value in data.items() if key != "version"})
 
 
 def _membership(network: str, data: Mapping[str, Any], read: Read) -> Membership:

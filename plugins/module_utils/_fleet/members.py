@@ -7,13 +7,15 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from ipaddress import IPv6Address, ip_network
 from typing import Any, Iterator, List, Mapping, Optional, Tuple
 
 from .._declaration.fleet_words import FleetWords
 from .._declaration.overlay_words import VNI_MAX
 from .._declaration.topology import Address, Attachment, Container, Network, Pool, Subnet, Topology
+from .._ipam.store import Row
+from .._kernel.data import dataclass
 from .exchange import HostPlan, Read, check_version, host_plan
 
 OVERLAY = "overlay"
@@ -47,6 +49,16 @@ def written(place: Attachment, family: int) -> Optional[Address]:
 
 
 @dataclass(frozen=True)
+class StoreSeen:
+    """What a host saw of the store of the fleet's leases in this run, or ``trouble``: why it saw nothing."""
+
+    trouble: str = ""
+    store_id: str = ""
+    revision: int = 0
+    rows: Tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True)
 class Identity:
     """A host, as it says itself in this run."""
 
@@ -56,6 +68,7 @@ class Identity:
     clashes: Tuple[Tuple[str, str, str], ...] = ()  # (subnet asked about, route of the host in it, its interface)
     vxlans: Tuple[Tuple[str, int, int, str], ...] = ()  # (interface, identifier, port, NAME/NETWORK of ours or "")
     kept: Optional[HostPlan] = None  # what it was told last
+    store: Optional[StoreSeen] = None  # None: there is none but the hosts' own memory
 
 
 def identity(host: str, data: Mapping[str, Any], read: Optional[Read] = None) -> Identity:
@@ -68,7 +81,19 @@ def identity(host: str, data: Mapping[str, Any], read: Optional[Read] = None) ->
         clashes=tuple((subnet, route, ifname) for subnet, route, ifname in data["clashes"]),
         vxlans=tuple((ifname, int(vni), int(port), owner) for ifname, vni, port, owner in data["vxlans"]),
         kept=host_plan(data["kept"], read) if data["kept"] else None,
+        store=_store_seen(data["store"]) if data.get("store") else None,
     )
+
+
+def _store_seen(data: Mapping[str, Any]) -> StoreSeen:
+    rows = tuple(dict(row) for row in data.get("rows") or ())
+    return StoreSeen(data.get("trouble") or "", data.get("store_id") or "", int(data.get("revision") or 0), rows)
+
+
+def latest(identities: Mapping[str, Identity]) -> StoreSeen:
+    """What was seen last of the store; nothing where nobody saw any of it."""
+    seen = [each.store for each in identities.values() if each.store is not None and not each.store.trouble]
+    return max(seen, key=lambda each: each.revision, default=StoreSeen())
 
 
 @dataclass

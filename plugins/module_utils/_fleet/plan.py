@@ -15,10 +15,12 @@ from dataclasses import dataclass, field, replace
 from typing import Dict, Iterable, Iterator, List, Mapping, Sequence, Tuple
 
 from .._declaration.topology import Attachment, Container, families
+from .._ipam.store import Row
 from .._kernel.macs import mac_of, vtep_mac
 from . import checks
 from .addresses import Addresses, of_containers
 from .blocks import Blocks
+from .claims import check_store, claims
 from .exchange import FleetContainer, HostPlan, Left, Membership, Peer, family_of
 from .known import Known
 from .members import Group, Identity, Member, groups
@@ -33,6 +35,7 @@ class FleetPlan:
     hosts: Mapping[str, HostPlan] = field(default_factory=dict)
     asked: Tuple[str, ...] = ()
     known: Tuple[str, ...] = ()
+    claims: Mapping[str, Tuple[Row, ...]] = field(default_factory=dict)  # of those that share a store
 
 
 def fleet_plan(members: Sequence[Member], identities: Mapping[str, Identity]) -> FleetPlan:
@@ -80,7 +83,13 @@ def fleet_plan(members: Sequence[Member], identities: Mapping[str, Identity]) ->
         for member in told
     }
     passive = {host for peers in peers_of.values() for host in peers if host not in identities}
-    return FleetPlan((), hosts, tuple(hosts), tuple(sorted(passive)))
+    wanted = {
+        member.host: claims(member, hosts[member.host]) for member in told if member.words.lease_store is not None
+    }
+    check_store(told, wanted, identities, problems)
+    if problems:
+        return FleetPlan(tuple(dict.fromkeys(problems)), asked=tuple(identities))
+    return FleetPlan((), hosts, tuple(hosts), tuple(sorted(passive)), wanted)
 
 
 def _generation(host: str, identity: Identity, known: Known, peers_of: Mapping[str, Mapping[str, Peer]]) -> int:

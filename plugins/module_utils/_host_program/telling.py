@@ -12,6 +12,7 @@ from .._engine import journal as journals
 from .._engine.journal import UNCONFIRMED, VERIFIED, Record
 from .._ipam import store as lease_store
 from .._module.repair import repair as put_back
+from .._module.topology_info import fleet_leases
 from .answer import CLEAN, FAILED, Answer, table
 
 
@@ -20,7 +21,11 @@ def leases(words: Any) -> Answer:
         rows = lease_store.leases(store)
     shown = [{key: value for key, value in row.items() if key != "grant_id"} for row in rows]
     lines = table(("KIND", "TOPOLOGY", "LEASED", "NETWORK", "HOLDER"), map(_row, rows))
-    return Answer({"leases": shown}, lines or ["nothing is leased"])
+    blocks = fleet_leases()
+    heads = ("BLOCK", "TOPOLOGY", "NETWORK", "HOST", "STATE")
+    held = table(heads, ([row[head.lower()] for head in heads] for row in blocks))
+    lines.extend([*([""] if lines and held else []), *held])
+    return Answer({"leases": shown, "fleet_leases": blocks}, lines or ["nothing is leased"])
 
 
 def _row(row: Mapping[str, Any]) -> Tuple[str, ...]:

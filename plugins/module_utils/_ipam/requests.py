@@ -10,10 +10,11 @@ of a host port (topology, container, container port, protocol, host_ip).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Callable, Mapping, NamedTuple, Optional, Tuple
 
 from .._kernel.changes import Change
+from .._kernel.data import dataclass
 
 
 class SubnetRequest(NamedTuple):

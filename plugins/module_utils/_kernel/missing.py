@@ -13,10 +13,10 @@ import importlib.util
 import os
 import socket
 import sys
-from dataclasses import dataclass
 from typing import Any, Dict, List, Tuple, Union
 
 from . import nft
+from .data import dataclass
 from .dependencies import LEAST
 from .errors import MissingDependencyError, MissingProgramError
 

@@ -30,6 +30,8 @@ STASH_DIRECTORY = RUN_DIRECTORY + "/stash"
 NAMES_DIRECTORY = RUN_DIRECTORY + "/names"
 #: What the last repair by the timer of each topology was.
 HEAL_DIRECTORY = RUN_DIRECTORY + "/heal"
+#: What the last check of each topology by the host itself found.
+CHECKED_DIRECTORY = RUN_DIRECTORY + "/checked"
 RUN_JOURNAL_FILE = RUN_DIRECTORY + "/journal.json"
 #: What lasts; ours alone, mode 0700: leases, the last declarations, the way back of what outlives a boot, the lock.
 STATE_DIRECTORY = "/var/lib/linuxnet-fabric"
@@ -58,6 +60,9 @@ FORMER_PROGRAM_DIRECTORY = STATE_DIRECTORY + "/program"
 TRANSIT_TABLE = "fabric"
 #: In the families inet and bridge, for as long as packets are followed.
 TRACE_TABLE = "linuxnet-fabric-trace"
+#: While a caller on the wire is played: the interface that leads to it, with four hex digits by chance, and the table
+#: (family netdev) that sends there what is for it.
+WIRE_IFNAME, WIRE_TABLE = "fabric-wire", "linuxnet-fabric-wire"
 
 #: The alias of an interface that was replaced by the run that is under way: nobody's any more.
 REPLACED = "linuxnet.fabric: replaced"
@@ -128,6 +133,7 @@ def alias(topology: str, subject: str) -> str:
 
 
 @functools.lru_cache(maxsize=None)  # asked of every interface, more than once
+@functools.lru_cache(maxsize=4096)
 def parse_alias(text: Optional[str]) -> Optional[Tuple[str, str]]:
     """(topology, subject) of an alias of ours, None for anybody else's."""
     if not text or not text.startswith(MARK) or " " not in text:

@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import AbstractSet, Collection, Dict, FrozenSet, Iterable, List, Mapping, Optional, Tuple
 
 from . import names, namespaces, sysctl, tc, vxlan
+from .data import dataclass
 from .host import Host
 from .marks import HandleMark
 from .rtnl import read as rtnetlink

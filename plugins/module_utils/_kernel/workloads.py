@@ -17,10 +17,10 @@ import json
 import os
 import select
 import subprocess
-from dataclasses import dataclass
 from typing import Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from . import namespaces, systemd
+from .data import dataclass
 from .errors import FabricError
 
 #: Seconds for whoever runs it to answer.

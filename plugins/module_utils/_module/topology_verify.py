@@ -16,15 +16,15 @@ from .._engine.session import session
 from .._kernel import dependencies, facts
 from .._kernel.changes import Change
 from .._kernel.host import Host
-from .._kernel.probe.model import ANSWERED, ICMP, Probe
 from .._kernel.probe.prober import probe_all
 from .._kernel.rtnl import read as rtnetlink
 from .._promises.matrix import promises, sample
-from .._promises.model import OUTSIDE, HostView, Promise
+from .._promises.model import HostView, Promise
 from .._promises.reasons import Expected
-from .._promises.trials import BROKEN, Trial, counts, judged, probe_of, to_try
+from .._promises.trials import BROKEN, Trial, Wire, counts, judged, probe_of, to_try
 from .places import expected_of, places
 from .topology import leased, parse, prepare
+from .wire import wire
 
 #: Of so many broken promises the place is looked for.
 MANY_PLACES = 200
@@ -45,30 +45,31 @@ def perform_topology_verify(params: Mapping[str, Any], check_mode: bool) -> Resu
         chosen = sample(made, params["probes"])
         if check_mode:
             return _told(everything, made, chosen, ())
-        trials = try_all(run.host, chosen)
         differs: Sequence[Change] = ()
+        with wire(run.host, chosen, prepared.topology, prepared.allocation) as who:
+            trials = try_all(run.host, chosen, who)
+            if counts(trials)[BROKEN]:
+                trials = placed(run.host, trials, expected_of(prepared.topology, prepared.allocation), who)
         if counts(trials)[BROKEN]:
-            trials = placed(run.host, trials, expected_of(prepared.topology, prepared.allocation))
             differs = (*prepared.allocation.changes, *changes(prepared.planner.plan()))
     return _told(everything, made, chosen, trials, differs)
 
 
-def try_all(host: Host, chosen: Sequence[Promise]) -> Tuple[Trial, ...]:
+def try_all(host: Host, chosen: Sequence[Promise], who: Wire) -> Tuple[Trial, ...]:
     """Each promise with what became of it, in order."""
-    leading_out = {each.address for each in chosen if each.target.kind == OUTSIDE and each.reaches}
-    can, cannot = to_try(chosen, _quiet(host, sorted(leading_out)))
-    outcomes = probe_all(host, [probe_of(promise) for promise in can])
+    can, cannot = to_try(chosen, who)
+    outcomes = probe_all(host, [probe_of(promise, who) for promise in can])
     judgements = {trial.promise: trial for trial in cannot}
     judgements.update((promise, judged(promise, outcome)) for promise, outcome in zip(can, outcomes))
     return tuple(judgements[promise] for promise in chosen)
 
 
-def placed(host: Host, trials: Sequence[Trial], declared: Expected) -> Tuple[Trial, ...]:
+def placed(host: Host, trials: Sequence[Trial], declared: Expected, who: Wire) -> Tuple[Trial, ...]:
     """With the place at which each broken promise ends; of many, of some of each kind."""
     broken = [trial for trial in trials if trial.result == BROKEN]
     chosen = set(sample([trial.promise for trial in broken], MANY_PLACES))
     asked = [trial.promise for trial in broken if trial.promise in chosen]
-    probes = [probe_of(promise) for promise in asked]
+    probes = [probe_of(promise, who) for promise in asked]
     found = dict(zip(asked, places(host, probes, [bool(promise.reaches) for promise in asked], declared)))
     return tuple(
         replace(trial, place=found[trial.promise]) if trial.result == BROKEN and trial.promise in found else trial
@@ -106,17 +107,6 @@ def _gateways(routes: Sequence[rtnetlink.RouteEntry]) -> Dict[int, str]:
         family = 6 if ":" in route.destination else 4
         found[family] = min(found.get(family, (1 << 32, "")), (route.metric, route.gateway))
     return {family: gateway for family, (_metric, gateway) in found.items()}
-
-
-def _quiet(host: Host, neighbours: Sequence[str]) -> Dict[str, str]:
-    """The neighbours on the wire that do not answer the host itself, and what was said."""
-    asked = [Probe(None, None, address, ICMP, elsewhere=True, expected=False) for address in neighbours]
-    outcomes = zip(asked, probe_all(host, asked))
-    return {
-        probe.address: ": {0}".format(outcome.said) if outcome.said else ""
-        for probe, outcome in outcomes
-        if outcome.result != ANSWERED
-    }
 
 
 def _told(

@@ -6,15 +6,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple
+from dataclasses import dataclass, field
+from typing import Any, Dict, FrozenSet, Iterable, List, Optional, Tuple
 
 from .._kernel.probe.model import ANSWERED, SILENT, SKIPPED, Outcome, Probe
-from .model import OUTSIDE, PROTOCOLS, Party, Promise
+from .._kernel.probe.outsider import WIRE, Outsider
+from .model import OUTSIDE, Party, Promise
 from .reasons import Place
 
 HELD, BROKEN, UNPROBED = "held", "broken", "unprobed"
-_NOBODY_OUT_THERE = "nobody on the wire is ours to send from"
+
+
+@dataclass(frozen=True)
+class Wire:
+    """Who stands for all that is out there. ``quiet``: the host's own gateways that do not answer the host itself,
+    instead of which somebody is called who is played."""
+
+    quiet: FrozenSet[str] = frozenset()
+    outsider: Outsider = field(default_factory=Outsider)
+
+    def plays(self, promise: Promise) -> bool:
+        """Whether who is played is one of the two."""
+        is_called = promise.target.kind == OUTSIDE and promise.address in self.quiet
+        return promise.source.kind == OUTSIDE or (is_called and bool(promise.reaches))
 
 
 @dataclass(frozen=True)
@@ -48,28 +62,26 @@ def party_data(party: Party) -> Dict[str, Any]:
     return {"kind": party.kind, "names": list(party.names), "host": party.host}
 
 
-def why_not_probed(promise: Promise, quiet: Mapping[str, str]) -> Optional[str]:
-    """None where it can be. ``quiet``: addresses on the wire from which the host itself gets no answer, and why."""
-    if promise.protocol not in PROTOCOLS:
-        return "there is no probe for {0}".format(promise.protocol)
-    if promise.source.kind == OUTSIDE:
-        return _NOBODY_OUT_THERE
-    if promise.target.kind == OUTSIDE and promise.reaches and promise.address in quiet:
-        return "the host itself gets no answer from {0}{1}".format(promise.address, quiet[promise.address])
-    return None
+def why_not_probed(promise: Promise, wire: Wire) -> Optional[str]:
+    """None where it can be."""
+    if not wire.plays(promise):
+        return None
+    return wire.outsider.mute or (wire.outsider.deaf.get(promise.family) if promise.reaches else None) or None
 
 
-def probe_of(promise: Promise) -> Probe:
+def probe_of(promise: Promise, wire: Wire) -> Probe:
+    is_called = promise.target.kind == OUTSIDE
+    played = wire.plays(promise)
     return Probe(
-        source=promise.source.netns or None,
-        target=promise.target.netns or None,
-        address=promise.address,
+        source=WIRE if promise.source.kind == OUTSIDE else promise.source.netns or None,
+        target=WIRE if is_called and played else promise.target.netns or None,
+        address=wire.outsider.addresses[promise.family] if is_called and played else promise.address,
         protocol=promise.protocol,
         port=promise.port,
         ear_address=promise.container_address,
         ear_port=promise.container_port,
         device=promise.device,
-        elsewhere=promise.target.kind == OUTSIDE,
+        elsewhere=is_called and not played,
         expected=bool(promise.reaches),
     )
 
@@ -95,12 +107,12 @@ def counts(trials: Iterable[Trial]) -> Dict[str, int]:
     return {result: results.count(result) for result in (HELD, BROKEN, UNPROBED)}
 
 
-def to_try(made: Iterable[Promise], quiet: Mapping[str, str]) -> Tuple[List[Promise], List[Trial]]:
+def to_try(made: Iterable[Promise], wire: Wire) -> Tuple[List[Promise], List[Trial]]:
     """(those that can be probed, those that cannot, judged already)."""
     can: List[Promise] = []
     cannot: List[Trial] = []
     for promise in made:
-        why = why_not_probed(promise, quiet)
+        why = why_not_probed(promise, wire)
         if why is None:
             can.append(promise)
         else:

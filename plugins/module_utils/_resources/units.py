@@ -11,11 +11,12 @@ of the administrator beside it (``NAME.d``) are the administrator's.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Dict, FrozenSet, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from .._kernel import files, systemd
 from .._kernel.changes import Change, Subject
+from .._kernel.data import dataclass
 from .._kernel.errors import ForeignObjectError
 from .._kernel.names import MARK
 from .action import Action, Operation, joined, operation

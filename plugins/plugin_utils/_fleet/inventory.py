@@ -13,6 +13,10 @@ from typing import Any
 from ansible_collections.linuxnet.fabric.plugins.filter.merged import merged
 from ansible_collections.linuxnet.fabric.plugins.filter.projects import projects
 from ansible_collections.linuxnet.fabric.plugins.module_utils._declaration.fleet_words import parse_fleet_words
+from ansible_collections.linuxnet.fabric.plugins.module_utils._declaration.lease_store_words import (
+    PATH,
+    parse_lease_store,
+)
 from ansible_collections.linuxnet.fabric.plugins.module_utils._declaration.words import Problems
 from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.drivers.registry import parse_declaration
 from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.checks import check_vnis
@@ -40,7 +44,8 @@ def plan_of(variables: Mapping[str, Any], hosts: Iterable[str], asked: Iterable[
     this run, of which the ones that answered have their identity among their variables.
 
     ``problems``, a line for each; ``hosts``, from an inventory name to the name of a topology to what is to be told;
-    ``asked`` and ``known``, the hosts that answered, and those that are peers as they were known before.
+    ``asked`` and ``known``, the hosts that answered, and those that are peers as they were known before; ``claims``, as
+    ``hosts``, what those that share a store of leases are to hold in it.
     """
     problems: list[FleetProblem] = []
     members: list[Member] = []
@@ -73,9 +78,13 @@ def _as_data(problems: Iterable[FleetProblem], plans: Mapping[str, FleetPlan]) -
     for topology, plan in plans.items() if not lines else ():
         for host, told in plan.hosts.items():
             hosts.setdefault(host, {})[topology] = told.as_data(peers)
+    claims: dict[str, dict[str, Any]] = {}
+    for topology, plan in plans.items() if not lines else ():
+        for host, rows in plan.claims.items():
+            claims.setdefault(host, {})[topology] = list(rows)
     asked = {host for plan in plans.values() for host in plan.asked}
     known = {host for plan in plans.values() for host in plan.known} - asked
-    return {"problems": lines, "hosts": hosts, "asked": sorted(asked), "known": sorted(known)}
+    return {"problems": lines, "hosts": hosts, "asked": sorted(asked), "known": sorted(known), "claims": claims}
 
 
 def _identities(
@@ -119,6 +128,20 @@ def members_of(host: str, variables: Mapping[str, Any]) -> Iterable[Member]:
         member = Member(host, topology, words)
         if any(member.overlays()):
             yield member
+
+
+def store_of(variables: Mapping[str, Any]) -> dict[str, Any] | None:
+    """``topology_lease_store`` as the module ``fleet_member`` takes it; None for the hosts' own memory. User and
+    password are one word there: Ansible hides it in all answers, and would hide whatever else is the same as one."""
+    problems = Problems()
+    access = parse_lease_store(variables.get(PATH), problems)
+    if problems:
+        raise DeclarationError(problems)
+    if access is None:
+        return None
+    words = {name: getattr(access, name) for name in ("prefix", "ca", "cert", "key")}
+    login = f"{access.user}:{access.password}" if access.user else None
+    return {"etcd": {**words, "endpoints": list(access.endpoints), "login": login}}
 
 
 def questions(host: str, variables: Mapping[str, Any]) -> list[dict[str, Any]]:

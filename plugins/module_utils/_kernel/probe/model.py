@@ -11,7 +11,7 @@ from typing import Optional
 
 #: What became of a probe. ``arrived``: it came, and no answer of it did. ``skipped``: it was not sent.
 ANSWERED, ARRIVED, SILENT, SKIPPED = "answered", "arrived", "silent", "skipped"
-ICMP, TCP, UDP = "icmp", "tcp", "udp"
+ICMP, TCP, UDP, SCTP = "icmp", "tcp", "udp", "sctp"
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Probe:
     source: Optional[str]
     target: Optional[str]
     address: str
-    protocol: str  # icmp | tcp | udp
+    protocol: str  # icmp | tcp | udp | sctp
     port: Optional[int] = None  # None: that of an ear of ours, which nobody else uses
     ear_address: str = ""  # where it arrives, behind a published port; empty: where it is sent to
     ear_port: Optional[int] = None

@@ -12,11 +12,11 @@ provides for (``accept.py``). It is opened for the other hosts' addresses alone.
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from ..._kernel import iptables
+from ..._kernel.data import dataclass
 from ..ruleset.model import Ruleset
 from .foreign import Chains, ReadRules, end, every_packet_passes
 

@@ -204,8 +204,8 @@ _BRIDGE_CHAINS = (
     Chain(
         "reserved",
         (
-            "iifname @ports ether daddr & ff:ff:ff:ff:ff:f0 == 01:80:c2:00:00:00 drop",
-            "iifname @unguarded ether daddr & ff:ff:ff:ff:ff:f0 == 01:80:c2:00:00:00 ether type { ip, arp, ip6 } drop",
+            "ether daddr & ff:ff:ff:ff:ff:f0 == 01:80:c2:00:00:00 iifname @ports drop",
+            "ether daddr & ff:ff:ff:ff:ff:f0 == 01:80:c2:00:00:00 iifname @unguarded ether type { ip, arp, ip6 } drop",
         ),
         "type filter hook input priority -200",
     ),

@@ -108,11 +108,17 @@ def overlay_chains(ruleset: Ruleset) -> Tuple[Chain, ...]:
             "outer_in",
             (
                 *(each + " notrack" for each in outer),
-                "iifname @tunnels iifname . meta mark . ip saddr != @senders4 drop",
-                "iifname @tunnels iifname . meta mark . ip6 saddr != @senders6 drop",
-                "iifname @tunnels meta mark set 0x0",
+                "iifname @tunnels goto from_peer",
             ),
             "type filter hook prerouting priority raw",
+        ),
+        Chain(
+            "from_peer",
+            (
+                "iifname . meta mark . ip saddr != @senders4 drop",
+                "iifname . meta mark . ip6 saddr != @senders6 drop",
+                "meta mark set 0x0",
+            ),
         ),
         Chain(
             "outer_out",
@@ -125,35 +131,37 @@ def overlay_chains(ruleset: Ruleset) -> Tuple[Chain, ...]:
         # A host is no part of its networks: the containers of others reach it as anybody does, and it them.
         Chain(
             "host_in",
-            ("iifname @tunnels ct state established,related accept", "iifname @tunnels drop"),
+            ("iifname @tunnels goto answers_only",),
             "type filter hook input priority filter",
         ),
         Chain(
             "host_out",
-            (
-                "oifname @tunnels ct state established,related accept",
-                "oifname @tunnels drop",
-                # Of a bridged one, where the same is on the bridge itself.
-                "oifname . ip daddr @beyond4 drop",
-                "oifname . ip6 daddr @beyond6 drop",
-            ),
+            ("oifname @tunnels goto answers_only", *_to_bridged(ruleset.underlays)),
             "type filter hook output priority filter",
         ),
+        Chain("answers_only", ("ct state established,related accept", "drop")),
         Chain("inner", ("iifname @tunnels oifname != @bridges drop",), "type filter hook forward priority filter"),
         # Where the way to another host is narrower than the one to here.
         Chain(
             "narrow",
-            ("oifname @tunnels tcp flags & (syn | rst) == syn tcp option maxseg size set rt mtu",),
+            ("tcp flags & (syn | rst) == syn oifname @tunnels tcp option maxseg size set rt mtu",),
             "type filter hook forward priority mangle",
         ),
     )
+
+
+def _to_bridged(underlays: Tuple[Underlay, ...]) -> Tuple[str, ...]:
+    """Where the bridge itself is the way, the host has to be kept from what is on other hosts by its address."""
+    if not any(underlay.bridged for underlay in underlays):
+        return ()
+    return ("oifname . ip daddr @beyond4 drop", "oifname . ip6 daddr @beyond6 drop")
 
 
 def _from_peers(underlays: Tuple[Underlay, ...]) -> Iterator[str]:
     for underlay in underlays:
         outer, (header, other) = _OUTER.format(underlay), _FAMILIES[_family(underlay)]
         yield "{0} {1} saddr != @{2}{3} drop".format(outer, header, PEERS, underlay.network)
-        yield "{0} meta nfproto {1} drop".format(outer, other)
+        yield "meta nfproto {1} {0} drop".format(outer, other)
 
 
 def _whose(underlays: Tuple[Underlay, ...]) -> Iterator[str]:
