@@ -81,6 +81,8 @@ Description=Repair of the container networks of the topology {name}
 Type=oneshot
 ExecStart={program} restore --heal {name}
 """
+#: Its failure is none of the repair's; a repair that failed is among the figures, too.
+_METRICS = "ExecStopPost=-{program} metrics {file}\n"
 _TIMER = """[Unit]
 Description=Repair of the container networks of the topology {name} every {minutes} min
 {man}
@@ -136,12 +138,19 @@ _INSTALL = "\n[Install]\nWantedBy={0}\n"
 
 
 def units(
-    name: str, restore: bool, late: bool, heal: int, dns: bool = False, docker: bool = False, tunnel_mtu: int = 0
+    name: str,
+    restore: bool,
+    late: bool,
+    heal: int,
+    dns: bool = False,
+    docker: bool = False,
+    metrics: str = "",
+    tunnel_mtu: int = 0,
 ) -> Tuple[Unit, ...]:
     """``late``: some network stands on links of others. ``heal``: minutes between two repairs, 0 for none. ``dns``: a
     name server, which reads a copy of its configuration, for that is root's alone and it is not. ``docker``: it starts
-    its containers in our namespaces, and so after both. ``tunnel_mtu``: of a program for encrypted networks, which is
-    started for the device that it works on; 0: there is none."""
+    its containers in our namespaces, and so after both. ``metrics``: the file that each repair writes. ``tunnel_mtu``:
+    of a program for encrypted networks, which is started for the device that it works on; 0: there is none."""
     found: List[Unit] = []
     if restore:
         found.append(
@@ -167,7 +176,8 @@ def units(
             )
         )
     if heal:
-        found.append(replace(_unit("linuxnet-fabric-heal@{0}.service", _HEAL, name), stays=False))
+        writing = _METRICS.format(program=PROGRAM, file=metrics) if metrics else ""
+        found.append(replace(_unit("linuxnet-fabric-heal@{0}.service", _HEAL + writing, name), stays=False))
         found.append(_unit("linuxnet-fabric-heal@{0}.timer", _TIMER, name, "timers.target", minutes=str(heal)))
     if dns:
         files = {"config": name_server_file(name), "copy": name_server_copy(name)}

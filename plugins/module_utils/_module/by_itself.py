@@ -40,7 +40,7 @@ def units_of(topology: Topology, asked: Wanted, docker: bool, by_program: bool =
         return None
     late = any(driver_of(network).stands_on_others(network) for network in topology.networks.values())
     mtu = tunnel_mtu(topology) if by_program else 0
-    return units(topology.name, asked.restore, late, asked.heal, asked.dns, docker, mtu)
+    return units(topology.name, asked.restore, late, asked.heal, asked.dns, docker, asked.metrics, mtu)
 
 
 def program_for(topology: str, asked: Optional[bool]) -> Optional[bool]:
