@@ -39,7 +39,8 @@ def name_of(key: str) -> str:
 
 def names_of(kind: str, keys: Iterable[str]) -> Iterator[str]:
     """The names of those of one kind."""
-    return (name_of(key) for key in keys if kind_of(key) == kind)
+    parted = (key.partition(" ") for key in keys)
+    return (name for found, _blank, name in parted if found == kind)
 
 
 def route_key(netns: str, route: Mapping[str, Any]) -> str:

@@ -133,6 +133,7 @@ def alias(topology: str, subject: str) -> str:
 
 
 @functools.lru_cache(maxsize=None)  # asked of every interface, more than once
+@functools.lru_cache(maxsize=4096)
 def parse_alias(text: Optional[str]) -> Optional[Tuple[str, str]]:
     """(topology, subject) of an alias of ours, None for anybody else's."""
     if not text or not text.startswith(MARK) or " " not in text:
