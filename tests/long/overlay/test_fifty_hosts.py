@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from pathlib import Path
 from typing import Any, Dict, List
@@ -17,7 +18,7 @@ from tests.lab import Lab, missing
 from tests.lab.place import Host
 from tests.long.overlay.direct import DirectFleet, addresses, changed, processor_seconds
 
-HOSTS, CONTAINERS, PROBES = 50, 20, 100
+HOSTS, CONTAINERS, PROBES = int(os.environ.get("FABRIC_HOSTS", "50")), 20, 100
 NETWORK = {"driver": "overlay", "ipam": {"config": [{"subnet": "10.88.0.0/16"}]}}
 
 
