@@ -12,7 +12,12 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import DeclarationError
-from ansible_collections.linuxnet.fabric.plugins.plugin_utils._fleet.inventory import plan_of, questions, store_of
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._fleet.inventory import (
+    plan_of,
+    questions,
+    store_of,
+    told_of,
+)
 
 
 def fleet_questions(hostvars: Mapping[str, Any], host: str) -> list[dict[str, Any]]:
@@ -35,8 +40,17 @@ def fleet_store(hostvars: Mapping[str, Any], host: str) -> dict[str, Any] | None
         raise AnsibleFilterError(str(error)) from error
 
 
+def fleet_told(plan: Mapping[str, Any], host: str) -> dict[str, Any]:
+    return told_of(plan, str(host))
+
+
 class FilterModule:
     """Three filters for one story."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"fleet_questions": fleet_questions, "fleet_plan": fleet_plan, "fleet_store": fleet_store}
+        return {
+            "fleet_questions": fleet_questions,
+            "fleet_plan": fleet_plan,
+            "fleet_told": fleet_told,
+            "fleet_store": fleet_store,
+        }

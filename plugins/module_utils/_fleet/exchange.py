@@ -165,7 +165,12 @@ def peer_of(data: Mapping[str, Any], whose: str) -> Peer:
 
 def _membership(network: str, data: Mapping[str, Any], read: Read) -> Membership:
     own = dict(data, subnets=tuple(data["subnets"]), own=_peer(data["own"]))
-    return Membership(**dict(own, peers={host: _once(network, each, read) for host, each in data["peers"].items()}))
+    return Membership(**dict(own, peers=peers_of(network, data["peers"], read)))
+
+
+def peers_of(network: str, data: Mapping[str, Any], read: Read) -> Dict[str, Peer]:
+    """By inventory name, as a membership's."""
+    return {host: _once(network, each, read) for host, each in data.items()}
 
 
 def _once(network: str, data: Mapping[str, Any], read: Read) -> Peer:

@@ -16,7 +16,8 @@ from .._declaration.overlay_words import VNI_MAX
 from .._declaration.topology import Address, Attachment, Container, Network, Pool, Subnet, Topology
 from .._ipam.store import Row
 from .._kernel.data import dataclass
-from .exchange import HostPlan, Read, check_version, host_plan
+from .exchange import HostPlan, check_version
+from .handing import Carried
 
 OVERLAY = "overlay"
 
@@ -71,8 +72,8 @@ class Identity:
     store: Optional[StoreSeen] = None  # None: there is none but the hosts' own memory
 
 
-def identity(host: str, data: Mapping[str, Any], read: Optional[Read] = None) -> Identity:
-    """From what the module ``fleet_member`` answers; raises OtherVersion. ``read``: as ``host_plan`` has it."""
+def identity(host: str, data: Mapping[str, Any], carried: Carried) -> Identity:
+    """From what the module ``fleet_member`` answers; raises OtherVersion. ``carried``: reads those of all hosts."""
     check_version(data, "the host {0}".format(host))
     return Identity(
         host_id=data["host_id"],
@@ -80,7 +81,7 @@ def identity(host: str, data: Mapping[str, Any], read: Optional[Read] = None) ->
         underlay_mtu=int(data["underlay_mtu"]),
         clashes=tuple((subnet, route, ifname) for subnet, route, ifname in data["clashes"]),
         vxlans=tuple((ifname, int(vni), int(port), owner) for ifname, vni, port, owner in data["vxlans"]),
-        kept=host_plan(data["kept"], read) if data["kept"] else None,
+        kept=carried.plan(data["kept"]),
         store=_store_seen(data["store"]) if data.get("store") else None,
     )
 

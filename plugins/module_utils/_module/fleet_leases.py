@@ -14,7 +14,7 @@ from .._fleet import claims
 from .._fleet.exchange import HostPlan, host_plan
 from .._ipam.etcd.access import Access, EtcdError
 from .._ipam.etcd.store import EtcdStore
-from .._ipam.fleet_store import ADDRESS, BLOCK, what
+from .._ipam.fleet_store import ADDRESS, BLOCK, MEMBER, what
 from .._ipam.store import Row
 from .._kernel.changes import LEASE, Change, Subject
 from .._kernel.errors import FabricError
@@ -41,7 +41,16 @@ def seen(params: Mapping[str, Any]) -> Tuple[Optional[Dict[str, Any]], Tuple[str
     except EtcdError as error:
         text = "{0}; this run goes by what the host was told last: {1}"
         return {"trouble": str(error)}, (text.format(error, claims.GOES_ON),)
-    return {"store_id": snapshot.store_id, "revision": snapshot.revision, "rows": list(snapshot.rows)}, ()
+    kept = _plan(fleet.read(params["name"]))
+    rows = [row for row in snapshot.rows if not _is_known(row, kept)]
+    return {"store_id": snapshot.store_id, "revision": snapshot.revision, "rows": rows}, ()
+
+
+def _is_known(row: Row, kept: Optional[HostPlan]) -> bool:
+    """What this host says of its peers anyway, by what it was told: of a thousand hosts that is most that there is."""
+    membership = kept.networks.get(row["network"]) if kept is not None and row["kind"] == MEMBER else None
+    peer = membership.peers.get(row["told"]["host"]) if membership is not None else None
+    return peer is not None and peer.host_id == row["host_id"] and peer.generation >= row["told"]["peer"]["generation"]
 
 
 def hold(params: Mapping[str, Any], host_id: str, check_mode: bool) -> Result:

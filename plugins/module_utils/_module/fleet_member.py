@@ -15,6 +15,7 @@ from .._engine.lock import host_lock
 from .._engine.report import Result
 from .._fleet import told
 from .._fleet.exchange import ORPHANED, VERSION, host_plan
+from .._fleet.handing import carried
 from .._kernel import facts, names, vxlan
 from .._kernel.errors import FabricError
 from .._kernel.facts import Reading
@@ -45,6 +46,7 @@ def _introduce(params: Mapping[str, Any]) -> Result:
     with Host() as host:
         reading, addresses = facts.read(host), rtnetlink.read_addresses(host.socket)
     address, link = _underlay(params, reading, addresses)
+    kept = fleet.read(params["name"])
     identity = {
         "version": VERSION,
         "release": names.RELEASE,
@@ -54,7 +56,7 @@ def _introduce(params: Mapping[str, Any]) -> Result:
         "underlay_mtu": link.mtu,
         "clashes": [list(each) for each in _clashes(params["name"], params["subnets"], reading)],
         "vxlans": [list(each) for each in _vxlans(reading)],
-        "kept": fleet.read(params["name"]),
+        "kept": carried(kept) if kept is not None else None,
     }
     seen, warnings = fleet_leases.seen(params)
     return Result(facts={"identity": dict(identity, store=seen)}, warnings=warnings)

@@ -20,7 +20,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._declaration.lease
 from ansible_collections.linuxnet.fabric.plugins.module_utils._declaration.words import Problems
 from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.drivers.registry import parse_declaration
 from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.checks import check_vnis
-from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.exchange import Read
+from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.handing import Carried, handed_out, told_to
 from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.members import (
     OVERLAY,
     Identity,
@@ -43,7 +43,8 @@ def plan_of(variables: Mapping[str, Any], hosts: Iterable[str], asked: Iterable[
     """``variables``: inventory name → that host's. ``hosts``: all among whom networks are shared. ``asked``: those of
     this run, of which the ones that answered have their identity among their variables.
 
-    ``problems``, a line for each; ``hosts``, from an inventory name to the name of a topology to what is to be told;
+    ``problems``, a line for each; ``hosts``, from an inventory name to the name of a topology to what is to be told,
+    but for ``peers``, from a topology to a network to its hosts (``told_of`` has both together);
     ``asked`` and ``known``, the hosts that answered, and those that are peers as they were known before; ``claims``, as
     ``hosts``, what those that share a store of leases are to hold in it.
     """
@@ -73,18 +74,21 @@ def plan_of(variables: Mapping[str, Any], hosts: Iterable[str], asked: Iterable[
 
 def _as_data(problems: Iterable[FleetProblem], plans: Mapping[str, FleetPlan]) -> dict[str, Any]:
     lines = [str(problem) for problem in problems]
-    hosts: dict[str, dict[str, Any]] = {}
-    peers: dict[int, Any] = {}
-    for topology, plan in plans.items() if not lines else ():
-        for host, told in plan.hosts.items():
-            hosts.setdefault(host, {})[topology] = told.as_data(peers)
+    hosts, peers = handed_out({} if lines else {topology: plan.hosts for topology, plan in plans.items()})
     claims: dict[str, dict[str, Any]] = {}
     for topology, plan in plans.items() if not lines else ():
         for host, rows in plan.claims.items():
             claims.setdefault(host, {})[topology] = list(rows)
     asked = {host for plan in plans.values() for host in plan.asked}
     known = {host for plan in plans.values() for host in plan.known} - asked
-    return {"problems": lines, "hosts": hosts, "asked": sorted(asked), "known": sorted(known), "claims": claims}
+    found = {"problems": lines, "hosts": hosts, "peers": peers, "claims": claims}
+    return {**found, "asked": sorted(asked), "known": sorted(known)}
+
+
+def told_of(plan: Mapping[str, Any], host: str) -> dict[str, Any]:
+    """What one host is told by ``plan_of``: topology → the option of the module ``fleet_member``. It is a table of all
+    hosts but this one, and so not a part of the plan for each of them."""
+    return told_to(host, plan.get("hosts") or {}, plan.get("peers") or {})
 
 
 def _identities(
@@ -92,14 +96,14 @@ def _identities(
 ) -> dict[str, dict[str, Identity]]:
     """Topology → inventory name → who answered."""
     found: dict[str, dict[str, Identity]] = {}
-    read: dict[str, Read] = {}
+    carried: dict[str, Carried] = {}
     for host in asked:
         for answer in (variables[host].get(ANSWERS) or {}).get("results") or ():
             data = answer.get("identity")
             try:
                 if data:
                     topology = str(data["topology"])
-                    found.setdefault(topology, {})[host] = identity(host, data, read.setdefault(topology, {}))
+                    found.setdefault(topology, {})[host] = identity(host, data, carried.setdefault(topology, Carried()))
             except FabricError as error:
                 problems.append(FleetProblem(host, "", str(error)))
     return found

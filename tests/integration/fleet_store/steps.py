@@ -13,6 +13,7 @@ from ansible_collections.linuxnet.fabric.plugins.plugin_utils._fleet.inventory i
     plan_of,
     questions,
     store_of,
+    told_of,
 )
 from tests.integration.overlay.fleet import Fleet
 
@@ -61,13 +62,13 @@ class Run:
                 self.lost.extend(self._module(host, name=name, state="held", claims=rows)["lost"])
 
     def _reserve(self) -> None:
-        for host, projects in self.plan["hosts"].items():
-            for name, told in projects.items():
+        for host in self.plan["hosts"]:
+            for name, told in told_of(self.plan, host).items():
                 self._module(host, name=name, state="reserved", told=told)
 
     def give_back(self) -> None:
         """What the role does at its end, when the host goes by what it was told."""
         for host in self.hosts:
             rows = self.plan["claims"].get(host, {}).get("default", [])
-            told = self.plan["hosts"].get(host, {}).get("default", {})
+            told = told_of(self.plan, host).get("default", {})
             self._module(host, name="default", state="held", claims=rows, told=told)

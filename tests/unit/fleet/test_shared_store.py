@@ -9,9 +9,15 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.exchange import host_plan
+from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.handing import carried
 from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.holders import holders
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import DeclarationError
-from ansible_collections.linuxnet.fabric.plugins.plugin_utils._fleet.inventory import ANSWERS, plan_of, store_of
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._fleet.inventory import (
+    ANSWERS,
+    plan_of,
+    store_of,
+    told_of,
+)
 
 ETCD = {"etcd": {"endpoints": ["https://192.0.2.21:2379"], "user": "fabric", "password": "secret"}}
 SHOP = {"driver": "overlay", "vni": 4711, "ipam": {"config": [{"subnet": "10.88.0.0/16", "block_size": 24}]}}
@@ -33,7 +39,7 @@ def planned(stores, kept=None, address=None, lease_store=ETCD):
             "underlay_mtu": 1500,
             "clashes": [],
             "vxlans": [],
-            "kept": (kept or {}).get(host),
+            "kept": carried(kept[host]) if kept and host in kept else None,
             "store": store,
         }
         variables[host] = {
@@ -46,7 +52,7 @@ def planned(stores, kept=None, address=None, lease_store=ETCD):
 
 
 def kept_of(plan):
-    return {host: told["default"] for host, told in plan["hosts"].items()}
+    return {host: told_of(plan, host)["default"] for host in plan["hosts"]}
 
 
 def rows(plan, host, kind):

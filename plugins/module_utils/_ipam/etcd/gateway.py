@@ -22,8 +22,8 @@ from . import tls
 from .access import FULL, LOGIN, NO_QUORUM, PERMISSION, REFUSED, UNREACHABLE, Access, EtcdError
 
 _TRANSACTION, _LOGIN = "kv/txn", "auth/authenticate"
-#: Seconds for one request, over all endpoints together: a new lease has to fail within 5.
-PATIENCE = 4.5
+#: Seconds for one request, over all endpoints together: a new lease has to fail within 5, what starts it included.
+PATIENCE = 4.0
 #: Of a connection alone: an address that nobody answers at is not to use up what the others need.
 CONNECTING = 1.0
 #: At least, for the request after one that failed.

@@ -117,7 +117,7 @@ class EtcdStore:
 
     def _as_seen(self, todo: Sequence[Mapping[str, Any]], rows: Sequence[Row], seen: _Seen) -> Iterator[Dict[str, str]]:
         """Each key that is written, and each identifier that is relied on, is as it was."""
-        names = [_text(next(iter(each.values()))["key"]) for each in todo]
+        names = [_text(words["key"]) for each in todo for words in each.values()]
         relied = [self._key(row) for row in rows if row["kind"] == VNI]
         for name in dict.fromkeys((*names, *relied)):
             revision = seen.values.get(name, ("", "0"))[1]
