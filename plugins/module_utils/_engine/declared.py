@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .asked import Digests
 
 #: Those that earlier releases did not have.
-_LATER = ("fleet", "restore", "heal", "host_program", "dns", "docker_runtime")
+_LATER = ("fleet", "restore", "heal", "host_program", "dns", "docker_runtime", "metrics_directory")
 _FIRST = ("networks", "containers", "default_address_pools", "port_range", "firewall", "forwarding", "transit")
 _WORDS = (*_FIRST, *_LATER)
 

@@ -73,6 +73,8 @@ Description=Repair of the container networks of the topology {name}
 Type=oneshot
 ExecStart={program} restore --heal {name}
 """
+#: Its failure is none of the repair's; a repair that failed is among the figures, too.
+_METRICS = "ExecStopPost=-{program} metrics {file}\n"
 _TIMER = """[Unit]
 Description=Repair of the container networks of the topology {name} every {minutes} min
 {man}
@@ -106,10 +108,12 @@ PrivateTmp=yes
 _INSTALL = "\n[Install]\nWantedBy={0}\n"
 
 
-def units(name: str, restore: bool, late: bool, heal: int, dns: bool = False, docker: bool = False) -> Tuple[Unit, ...]:
+def units(
+    name: str, restore: bool, late: bool, heal: int, dns: bool = False, docker: bool = False, metrics: str = ""
+) -> Tuple[Unit, ...]:
     """``late``: some network stands on links of others. ``heal``: minutes between two repairs, 0 for none. ``dns``: a
     name server, which reads a copy of its configuration, for that is root's alone and it is not. ``docker``: it starts
-    its containers in our namespaces, and so after both."""
+    its containers in our namespaces, and so after both. ``metrics``: the file that each repair writes."""
     found: List[Unit] = []
     if restore:
         found.append(
@@ -135,7 +139,8 @@ def units(name: str, restore: bool, late: bool, heal: int, dns: bool = False, do
             )
         )
     if heal:
-        found.append(replace(_unit("linuxnet-fabric-heal@{0}.service", _HEAL, name), stays=False))
+        writing = _METRICS.format(program=PROGRAM, file=metrics) if metrics else ""
+        found.append(replace(_unit("linuxnet-fabric-heal@{0}.service", _HEAL + writing, name), stays=False))
         found.append(_unit("linuxnet-fabric-heal@{0}.timer", _TIMER, name, "timers.target", minutes=str(heal)))
     if dns:
         files = {"config": name_server_file(name), "copy": name_server_copy(name)}

@@ -30,7 +30,7 @@ def units_of(topology: Topology, asked: Wanted, docker: bool) -> Optional[Tuple[
     if not asked.units:
         return None
     late = any(driver_of(network).stands_on_others(network) for network in topology.networks.values())
-    return units(topology.name, asked.restore, late, asked.heal, asked.dns, docker)
+    return units(topology.name, asked.restore, late, asked.heal, asked.dns, docker, asked.metrics)
 
 
 def program_for(topology: str, asked: Optional[bool]) -> Optional[bool]:

@@ -25,7 +25,7 @@ from .._promises.trials import Wire, probe_of, why_not_probed
 from . import restore
 from .places import Seen, expected_of, followable
 from .topology import leased, parse, prepare
-from .topology_verify import host_view
+from .view import host_view
 from .wire import wire
 
 #: So many ways are followed at most: of more, some of each kind.

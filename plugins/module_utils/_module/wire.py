@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from typing import FrozenSet, Iterator, Sequence
 
 from .._declaration.topology import Topology
@@ -17,19 +18,22 @@ from .._kernel.probe.model import ANSWERED, ICMP, Probe
 from .._kernel.probe.outsider import outsider
 from .._kernel.probe.prober import probe_all
 from .._promises.model import OUTSIDE, Promise
+from .._promises.others import NOBODY, Others
 from .._promises.strangers import strangers
 from .._promises.trials import Wire
 
 
 @contextlib.contextmanager
-def wire(host: Host, chosen: Sequence[Promise], topology: Topology, allocation: Allocation) -> Iterator[Wire]:
+def wire(
+    host: Host, chosen: Sequence[Promise], topology: Topology, allocation: Allocation, others: Others = NOBODY
+) -> Iterator[Wire]:
     """While the body runs, what these promises say of the wire can be tried. Nothing is played where none does."""
-    found = Wire(_quiet(host, chosen))
+    found = Wire(_quiet(host, chosen), others=others)
     if not any(found.plays(promise) for promise in chosen):
         yield found
         return
     with outsider(host, strangers(_led(host, topology, allocation))) as played:
-        yield Wire(found.quiet, played)
+        yield replace(found, outsider=played)
 
 
 def _quiet(host: Host, chosen: Sequence[Promise]) -> FrozenSet[str]:

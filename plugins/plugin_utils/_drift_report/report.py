@@ -11,6 +11,7 @@ too, and takes no other host with it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import printable
@@ -26,7 +27,7 @@ MEANING = {
     "pending": "the inventory or the collection changed and was not applied yet",
     "clean": "as declared",
 }
-TO_DO = {DRIFT: "to repair", INTENDED: "to follow the inventory", RELEASE: "to follow the collection"}
+TO_DO = MappingProxyType({DRIFT: "to repair", INTENDED: "to follow the inventory", RELEASE: "to follow the collection"})
 _ODD = "the host gave an answer that is none: {0}"
 
 

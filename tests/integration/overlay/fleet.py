@@ -20,7 +20,8 @@ from tests.lab.place import Host, Place
 from tests.lab.talk import Talk
 from tests.paths import ROOT
 
-SITE, DRIFT, TEARDOWN, RECLAIM = ("linuxnet.fabric." + name for name in ("site", "drift", "teardown", "reclaim"))
+_PLAYBOOKS = ("site", "drift", "verify", "teardown", "reclaim")
+SITE, DRIFT, VERIFY, TEARDOWN, RECLAIM = ("linuxnet.fabric." + name for name in _PLAYBOOKS)
 
 
 class FleetTalk(Talk):

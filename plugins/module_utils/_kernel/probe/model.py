@@ -27,6 +27,7 @@ class Probe:
     ear_port: Optional[int] = None
     device: str = ""  # the interface that the sender is held to
     elsewhere: bool = False  # the target is no namespace of this host: nobody hears it arrive
+    host: str = ""  # the inventory name of the host that the target is on; empty: this one, or nobody's
     token: bytes = b""  # 8 bytes by which it is known; empty: some that no other has
     half_open: bool = False  # of TCP no more than the first segment, whose sequence number the token begins with
     expected: bool = True  # whether an answer is waited for; else no more than a moment

@@ -187,9 +187,7 @@ class _Portion:
             return
         token = chunk.tag.to_bytes(4, "big")
         if self._heard(token, key.netns):
-            own = int.from_bytes(os.urandom(4), "big") | 1
-            answer = wire.Chunk(wire.INIT_ACK, chunk.port, chunk.source_port, chunk.tag, own)
-            ear.sendto(wire.sctp(answer), (peer, 0))
+            ear.sendto(wire.sctp(wire.answer_to(chunk)), (peer, 0))
 
     def _answer(self, connection: socket.socket) -> None:
         try:

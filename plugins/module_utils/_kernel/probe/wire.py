@@ -7,6 +7,7 @@ first chunks of an SCTP association (RFC 9260)."""
 
 from __future__ import annotations
 
+import os
 import socket
 import struct
 from typing import NamedTuple, Optional
@@ -103,6 +104,11 @@ def sctp(chunk: Chunk) -> bytes:
     body = struct.pack("!BBH", chunk.kind, 0, 4 + len(body)) + body
     head = struct.pack("!HHI", chunk.source_port, chunk.port, chunk.verification_tag)
     return head + struct.pack("<I", crc32c(head + bytes(4) + body)) + body
+
+
+def answer_to(init: Chunk) -> Chunk:
+    own = int.from_bytes(os.urandom(4), "big") | 1
+    return Chunk(INIT_ACK, init.port, init.source_port, init.tag, own)
 
 
 def sctp_chunk(family: int, packet: bytes) -> Optional[Chunk]:
