@@ -26,12 +26,13 @@ from ..._declaration.overlay_words import (
 )
 from ..._declaration.topology import Container, Network, Pool, Topology, families
 from ..._declaration.words import Problems, within
-from ..._fleet.exchange import Membership, Peer, family_of
+from ..._fleet.exchange import FleetContainer, Membership, Peer, family_of
 from ..._ipam.requests import Allocation, SubnetLease, SubnetRequest
 from ..._kernel import names, vxlan, wireguard
 from ..._kernel.rtnl import uapi
 from ..._kernel.rtnl.read import Link
 from ..._kernel.vxlan import Ways
+from ..._resources.link_local import link_local
 from ..._resources.links.kind import DeclaredLink
 from ..._resources.links.vxlan import Vxlan, Way, flags_of
 from ..._resources.links.wireguard import SUBJECT as ENCRYPTION
@@ -297,9 +298,16 @@ def _bridged(peer: Peer, at: str, multicast: bool) -> Ways:
     everybody = (vxlan.EVERYBODY,) if multicast else ()
     return Ways(
         forwarding=tuple((mac, at) for mac in (*everybody, *macs)),
-        neighbours=tuple(sorted((address, each.mac) for each in containers for address in each.addresses)),
+        neighbours=tuple(sorted((address, each.mac) for each in containers for address in _on_the_segment(each))),
         bridged=tuple((mac,) for mac in macs),
     )
+
+
+def _on_the_segment(container: FleetContainer) -> Iterator[str]:
+    """Its addresses, and where it speaks IPv6 the one that its kernel makes of its MAC."""
+    yield from container.addresses
+    if any(family_of(address) == 6 for address in container.addresses):
+        yield link_local(container.mac)
 
 
 def _beyond(peer: Peer) -> Iterator[str]:
