@@ -65,6 +65,7 @@ FOLDERS: Dict[str, str] = {
     "module_utils/_resources/firewalls": "Other firewalls on the host: told of, or let pass what ours lets pass.",
     "module_utils/_ipam": "Leases of subnets, addresses and ports.",
     "module_utils/_ipam/sqlite": "The lease store on disk.",
+    "module_utils/_ipam/etcd": "The store that the hosts of a fleet share.",
     "module_utils/_kernel": "The only room that talks to the kernel and to programs.",
     "module_utils/_kernel/operations": "What writes: a function for each operation.",
     "module_utils/_kernel/probe": "Real packets between namespaces: who sends, who hears, what came back.",

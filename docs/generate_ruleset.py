@@ -13,8 +13,11 @@ from tests.paths import ROOT, importable
 
 importable()
 
-from ruleset_example import across_hosts, example  # noqa: E402
+from ruleset_example import across_hosts, encrypted, example  # noqa: E402
 
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset import (  # noqa: E402
+    encrypted as ruleset_encrypted,
+)
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset import (  # noqa: E402
     overlay as ruleset_overlay,
 )
@@ -79,9 +82,25 @@ The rules of a host that is on `shop`, which is routed, and on `flat`, which is 
 """
 
 
+ENCRYPTED = """\
+
+## Encrypted networks
+
+Where a network across hosts is `encrypted`, `table inet` has more.
+
+{story}
+
+The rules of a host on `shop`, which is encrypted, with two others:
+
+"""
+
+
 def page() -> str:
-    across = ACROSS.format(story=_story(ruleset_overlay))
-    return HEAD.format(story=_story(ruleset_text)) + "\n".join(_tables(example())) + across + "\n".join(_besides())
+    parts = [HEAD.format(story=_story(ruleset_text)) + "\n".join(_tables(example()))]
+    parts.append(ACROSS.format(story=_story(ruleset_overlay)) + "\n".join(_besides(across_hosts(), example())))
+    secret = _besides(encrypted(), example(), across_hosts())
+    parts.append(ENCRYPTED.format(story=_story(ruleset_encrypted)) + "\n".join(secret))
+    return "".join(parts)
 
 
 def _story(module: ModuleType) -> str:
@@ -103,13 +122,15 @@ def _story(module: ModuleType) -> str:
     return "\n".join(lines + ["```"] * drawing)
 
 
-def _besides() -> Iterator[str]:
-    """What only networks across hosts bring."""
-    usual = {(table.family, each.name) for table in ruleset_text.layout(example()) for each in _parts(table)}
-    for table in ruleset_text.layout(across_hosts()):
+def _besides(ruleset: Ruleset, *others: Ruleset) -> Iterator[str]:
+    """What none of the others brings."""
+    known = [table for other in others for table in ruleset_text.layout(other)]
+    usual = {(table.family, each.name) for table in known for each in _parts(table)}
+    for table in ruleset_text.layout(ruleset):
         sets = tuple(each for each in table.sets if (table.family, each.name) not in usual)
         chains = tuple(each for each in table.chains if (table.family, each.name) not in usual and each.rules)
-        yield from _table(Table(table.family, table.name, sets, chains))
+        if sets or chains:
+            yield from _table(Table(table.family, table.name, sets, chains))
 
 
 def _parts(table: Table) -> Iterator[NamedSet | Chain]:

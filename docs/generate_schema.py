@@ -227,8 +227,8 @@ def _is_driver(name: str) -> Schema:
 
 
 def about(option: str) -> Dict[str, str]:
-    """Word → what the module's documentation says of it: the items that begin with the word, or are about it."""
-    text = (ROOT / "plugins" / "modules" / "topology.py").read_text(encoding="utf-8")
+    """Word → what the documentation says of it: the items that begin with the word, or are about it."""
+    text = (ROOT / "plugins" / "doc_fragments" / "_declaration.py").read_text(encoding="utf-8")
     documentation = yaml.safe_load(re.search(r'DOCUMENTATION = r"""\n(.*?)"""', text, re.DOTALL).group(1))  # type: ignore
     found: Dict[str, str] = {}
     for item in documentation["options"][option]["description"]:

@@ -6,18 +6,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.kept import reports_of
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.page import page_of
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.programs import fleet_of, junit_of
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.report import STATUSES, report_of
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.text import lines_of, text_of
 
 
 def drift_report(result: Any, host: str, topology: str = "default") -> dict[str, Any]:
     return report_of(result, str(host), str(topology))
+
+
+def drift_kept(gathered: Any, host: str, topologies: Iterable[str], longest: int = 60) -> list[dict[str, Any]]:
+    return reports_of(gathered, str(host), map(str, topologies), int(longest))
 
 
 def drift_text(reports: Any, when: str = "") -> str:
@@ -28,6 +34,14 @@ def drift_html(reports: Any, when: str = "", title: str = "Drift report") -> str
     return page_of(_checked(reports, "drift_html"), when, title)
 
 
+def drift_fleet(reports: Any, when: str = "") -> dict[str, Any]:
+    return fleet_of(_checked(reports, "drift_fleet"), when)
+
+
+def drift_junit(reports: Any, fail_pending: bool = True) -> str:
+    return junit_of(_checked(reports, "drift_junit"), fail_pending)
+
+
 def drift_lines(result: Any, many: int = 40) -> list[str]:
     return lines_of(report_of(result, ""), many)
 
@@ -35,10 +49,13 @@ def drift_lines(result: Any, many: int = 40) -> list[str]:
 def _checked(reports: Any, name: str) -> list[Mapping[str, Any]]:
     """What is no report at all is a mistake; one that was spoilt on its way does not take the others with it."""
     reports = [reports] if isinstance(reports, Mapping) else list(reports or ())
-    known = [report for report in reports if isinstance(report, Mapping) and report.get("status") in STATUSES]
-    if reports and not known:
+    if reports and not any(map(_is_report, reports)):
         raise AnsibleFilterError(f"linuxnet.fabric.{name} takes a list of what linuxnet.fabric.drift_report gives")
-    return [report if report in known else _spoilt(report) for report in reports]
+    return [report if _is_report(report) else _spoilt(report) for report in reports]
+
+
+def _is_report(report: Any) -> bool:
+    return isinstance(report, Mapping) and report.get("status") in STATUSES
 
 
 def _spoilt(report: Any) -> dict[str, Any]:
@@ -47,12 +64,15 @@ def _spoilt(report: Any) -> dict[str, Any]:
 
 
 class FilterModule:
-    """Four filters for one story."""
+    """Seven filters for one story."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
             "drift_report": drift_report,
             "drift_text": drift_text,
             "drift_html": drift_html,
+            "drift_fleet": drift_fleet,
+            "drift_junit": drift_junit,
+            "drift_kept": drift_kept,
             "drift_lines": drift_lines,
         }

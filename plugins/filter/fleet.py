@@ -12,7 +12,12 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import DeclarationError
-from ansible_collections.linuxnet.fabric.plugins.plugin_utils._fleet.inventory import plan_of, questions
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._fleet.inventory import (
+    plan_of,
+    questions,
+    store_of,
+    told_of,
+)
 
 
 def fleet_questions(hostvars: Mapping[str, Any], host: str) -> list[dict[str, Any]]:
@@ -27,8 +32,25 @@ def fleet_plan(hostvars: Mapping[str, Any], hosts: Iterable[str], asked: Iterabl
     return plan_of(hostvars, [str(host) for host in hosts], [str(host) for host in asked])
 
 
+def fleet_store(hostvars: Mapping[str, Any], host: str) -> dict[str, Any] | None:
+    """Where a host keeps the fleet's leases. AnsibleFilterError with all that is wrong in topology_lease_store."""
+    try:
+        return store_of(hostvars[host])
+    except DeclarationError as error:
+        raise AnsibleFilterError(str(error)) from error
+
+
+def fleet_told(plan: Mapping[str, Any], host: str) -> dict[str, Any]:
+    return told_of(plan, str(host))
+
+
 class FilterModule:
-    """Two filters for one story."""
+    """Three filters for one story."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"fleet_questions": fleet_questions, "fleet_plan": fleet_plan}
+        return {
+            "fleet_questions": fleet_questions,
+            "fleet_plan": fleet_plan,
+            "fleet_told": fleet_told,
+            "fleet_store": fleet_store,
+        }

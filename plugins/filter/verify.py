@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._verify_report.between import answers_of, with_heard
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._verify_report.page import page_of
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._verify_report.report import (
     STATUSES,
@@ -22,6 +23,17 @@ from ansible_collections.linuxnet.fabric.plugins.plugin_utils._verify_report.tex
 
 def verify_report(result: Any, host: str, topology: str = "default") -> dict[str, Any]:
     return report_of(result, str(host), str(topology))
+
+
+def verify_others(variables: Mapping[str, Any], hosts: Any, topology: str) -> dict[str, Any]:
+    return answers_of(variables, list(hosts), "listen", str(topology))
+
+
+def verify_heard(reports: Any, variables: Mapping[str, Any], hosts: Any) -> list[dict[str, Any]]:
+    return [
+        with_heard(report, answers_of(variables, list(hosts), "collect", report["topology"]))
+        for report in _checked(reports, "verify_heard")
+    ]
 
 
 def verify_text(reports: Any, when: str = "") -> str:
@@ -48,11 +60,13 @@ def _checked(reports: Any, name: str) -> list[Mapping[str, Any]]:
 
 
 class FilterModule:
-    """Five filters for one story."""
+    """Seven filters for one story."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
             "verify_report": verify_report,
+            "verify_others": verify_others,
+            "verify_heard": verify_heard,
             "verify_text": verify_text,
             "verify_html": verify_html,
             "verify_junit": verify_junit,

@@ -30,11 +30,14 @@ options:
     default: default
   state:
     description:
-      - V(introduced) returns RV(identity) and changes nothing.
+      - V(introduced) returns RV(identity). With O(tunnel_port) it makes a key where the host has none, and changes
+        nothing else.
+      - V(held) makes O(claims) the host's own in O(lease_store), and gives back what else it held there and does not go
+        by any more. It comes before V(reserved), and with O(told), by which it goes then, at the very end.
       - V(reserved) keeps O(told), below C(/var/lib/linuxnet-fabric/fleet).
       - V(reclaimed) takes back what O(hosts), which left, may still hold, and returns what others do (RV(left)).
     type: str
-    choices: [introduced, reserved, reclaimed]
+    choices: [introduced, held, reserved, reclaimed]
     default: introduced
   subnets:
     description:
@@ -55,10 +58,52 @@ options:
     description:
       - Who it is, over renames. The default is its machine id.
     type: str
+  tunnel_port:
+    description:
+      - Of a host on an encrypted network, the UDP port with which the search for a free one begins. The key of its
+        tunnel is then below C(/var/lib/linuxnet-fabric/wireguard); what is returned is its public half.
+    type: int
   told:
     description:
       - What the controller planned for it.
     type: dict
+  claims:
+    description:
+      - What the controller planned for it to hold in O(lease_store).
+    type: list
+    elements: dict
+    default: []
+  lease_store:
+    description:
+      - Where the leases of all hosts are. Without it, what each host was told is the fleet's memory.
+    type: dict
+    suboptions:
+      etcd:
+        description:
+          - An etcd of 3.4 or newer, over its JSON gateway. Each host talks to it itself.
+        type: dict
+        suboptions:
+          endpoints:
+            description: Its members, as C(https://192.0.2.21:2379); one that does not answer is passed over.
+            type: list
+            elements: str
+            required: true
+          prefix:
+            description: Before every key.
+            type: str
+            default: /linuxnet-fabric
+          ca:
+            description: Path of a file on this host, whose certificates are believed.
+            type: str
+          cert:
+            description: Path of this host's certificate. With passwords, etcd wants it without a CommonName.
+            type: str
+          key:
+            description: Path of its private key, where O(lease_store.etcd.cert) does not have it.
+            type: str
+          login:
+            description: User and password, with a colon between them. It is written nowhere.
+            type: str
   hosts:
     description:
       - The inventory names that hosts had which left.
@@ -69,6 +114,12 @@ options:
     description:
       - The changes that may be made with O(state=reserved), as in O(linuxnet.fabric.topology#module:approved).
     type: dict
+  inventory:
+    description:
+      - The inventory names of all hosts, with O(state=reclaimed), so that one that left since the last run is shown.
+    type: list
+    elements: str
+    default: []
   lock_timeout:
     description:
       - How many seconds to wait for another run on the same host to end.
@@ -95,7 +146,9 @@ EXAMPLES = r"""
 RETURN = r"""
 identity:
   description:
-    - Who the host is. The C(version) is that of the exchange between hosts; C(kept) is what it was told last.
+    - Who the host is. The C(version) is that of the exchange between hosts; C(kept) is what it was told last; C(store)
+      what it saw in O(lease_store). With O(tunnel_port) also the C(public_key) of its tunnel and the UDP C(ports) that
+      it could have.
   returned: with O(state=introduced)
   type: dict
   sample:
@@ -108,6 +161,13 @@ identity:
     clashes: []
     vxlans: []
     kept:
+    store:
+lost:
+  description: What others had taken meanwhile, each a line; the hosts are planned anew then.
+  returned: with O(state=held)
+  type: list
+  elements: str
+  sample: []
 left:
   description: From the inventory name of a host that left to its networks, and to its blocks in them.
   returned: with O(state=reclaimed)
@@ -115,6 +175,19 @@ left:
   sample:
     node9:
       shop: [10.88.3.0/24]
+in_use:
+  description: What it holds, goes by and is not to hold any more; it is given back when it goes by O(told).
+  returned: with O(state=held)
+  type: list
+  elements: str
+  sample: []
+held:
+  description:
+    - RV(left) for a person, a line each. A host is called orphaned when two runs, one after the other, found it gone.
+  returned: with O(state=reclaimed)
+  type: list
+  elements: str
+  sample: ["still held: 10.88.3.0/24 of shop, by node9"]
 actions:
   description: What was done, or would be done in check mode; each a line that a person can read.
   returned: success
@@ -133,16 +206,28 @@ changes:
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.door import run_module
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.fleet_member import perform_fleet_member
 
+ETCD = dict(
+    endpoints=dict(type="list", elements="str", required=True),
+    prefix=dict(type="str", default="/linuxnet-fabric"),
+    ca=dict(type="str"),
+    cert=dict(type="str"),
+    key=dict(type="str", no_log=False),  # a path
+    login=dict(type="str", no_log=True),
+)
 ARGUMENT_SPEC = dict(
     name=dict(type="str", default="default"),
-    state=dict(type="str", choices=["introduced", "reserved", "reclaimed"], default="introduced"),
+    state=dict(type="str", choices=["introduced", "held", "reserved", "reclaimed"], default="introduced"),
     subnets=dict(type="list", elements="str", default=[]),
     underlay_address=dict(type="str"),
     ansible_host=dict(type="str"),
     host_id=dict(type="str"),
+    tunnel_port=dict(type="int"),
     told=dict(type="dict"),
+    claims=dict(type="list", elements="dict", default=[]),
+    lease_store=dict(type="dict", options=dict(etcd=dict(type="dict", options=ETCD))),
     hosts=dict(type="list", elements="str", default=[]),
     approved=dict(type="dict"),
+    inventory=dict(type="list", elements="str", default=[]),
     lock_timeout=dict(type="int", default=60),
 )
 

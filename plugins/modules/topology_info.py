@@ -110,6 +110,20 @@ orphans:
   type: list
   elements: str
   sample: ["shop: lease 172.20.0.2 of web, which has no namespace"]
+fleet_leases:
+  description:
+    - Who holds which block of networks across hosts, as this host was told last. C(state) is V(own), V(peer), V(left)
+      where a run found the host gone, or V(orphaned) where two did.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - topology: default
+      network: shop
+      block: 10.88.3.0/24
+      host: node3
+      host_id: 0123456789abcdef0123456789abcdef
+      state: peer
 leases:
   description: The subnets, addresses and host ports that are held.
   returned: success

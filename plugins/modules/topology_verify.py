@@ -14,9 +14,9 @@ description:
   - Works out, from the declaration and its leases alone, who reaches whom - every pair of containers, every published
     port, the host, its gateway on the wire - and tries it with real packets from inside the namespaces. Changes
     nothing.
-  - Probes are ICMP echo requests, TCP connections and UDP datagrams. Where nothing listens on a port, this module does
-    for as long as it runs, with sockets that end with its process. Where a service listens, TCP is probed by a first
-    segment alone, which the service does not see, and UDP is not probed.
+  - Probes are ICMP echo requests, TCP connections, UDP datagrams and first chunks of SCTP. Where nothing listens on a
+    port, this module does for as long as it runs, with sockets that end with its process. Where a service listens, TCP
+    is probed by a first segment alone, which the service does not see, and UDP is not probed.
   - What is promised to reach has to be answered. What is promised not to reach must not so much as arrive.
   - The playbook P(linuxnet.fabric.topology#role) C(linuxnet.fabric.verify) calls it on all hosts and makes a report.
   - A broken promise is sent once more and followed, to say at which rule, route, neighbour, link or setting it ends.
@@ -24,7 +24,11 @@ description:
     two ends. They drop nothing, and are gone with this module's process, also when that is killed.
 notes:
   - Needs root on the target, and nothing in the containers.
-  - What the wire reaches is promised and not tried, for no packet of this host comes from there.
+  - Who calls from the wire, and who is called there where the host's own gateway does not answer, is played in a
+    network namespace that ends with this module's process, and so do the interface C(fabric-wire) with four hex digits
+    and the table C(netdev linuxnet-fabric-wire) that lead to it.
+  - Probing calls to containers of other hosts takes three steps, each on all hosts before the next - O(part=listen),
+    then O(part=probe) with what the others answered in O(others), then O(part=collect). The playbook does so.
 requirements:
   - python >= 3.9
   - pyroute2 >= 0.7.2, where M(linuxnet.fabric.topology) needs it for what is declared
@@ -33,6 +37,7 @@ requirements:
   - Linux >= 5.10
 extends_documentation_fragment:
   - linuxnet.fabric._attributes
+  - linuxnet.fabric._declaration
 attributes:
   check_mode:
     support: full
@@ -45,51 +50,19 @@ attributes:
   idempotent:
     support: full
 options:
-  name:
-    description: As of M(linuxnet.fabric.topology).
+  part:
+    description:
+      - V(probe) tries what is promised to callers of this host.
+      - V(listen) begins to listen where other hosts call the containers of this one, and returns at once. What listens
+        ends with V(collect), or by itself after ten minutes.
+      - V(collect) tells what was heard since, and nothing listens any more.
     type: str
-    default: default
-  networks:
-    description: As of M(linuxnet.fabric.topology).
-    type: dict
-    default: {}
-  containers:
-    description: As of M(linuxnet.fabric.topology).
-    type: dict
-    default: {}
-  default_address_pools:
-    description: As of M(linuxnet.fabric.topology).
-    type: list
-    elements: dict
-    suboptions:
-      base:
-        description: The range that is cut into subnets.
-        type: str
-        required: true
-      size:
-        description: The prefix length of each subnet.
-        type: int
-        required: true
-  port_range:
-    description: As of M(linuxnet.fabric.topology).
-    type: str
-  firewall:
-    description: As of M(linuxnet.fabric.topology).
-    type: str
-    choices: [warn, integrate, ignore]
-    default: warn
-  forwarding:
-    description: As of M(linuxnet.fabric.topology).
-    type: str
-    choices: [manage, keep]
-    default: manage
-  transit:
-    description: As of M(linuxnet.fabric.topology).
-    type: str
-    choices: [drop, accept]
-    default: drop
-  fleet:
-    description: As of M(linuxnet.fabric.topology).
+    choices: [probe, listen, collect]
+    default: probe
+  others:
+    description:
+      - From the inventory names of other hosts to what they returned as RV(listening). What is promised of a host that
+        is missing here is not tried.
     type: dict
   probes:
     description:
@@ -97,10 +70,6 @@ options:
         declared. V(0) tries all.
     type: int
     default: 2000
-  lock_timeout:
-    description: How many seconds to wait for a run on the same host to end.
-    type: int
-    default: 60
 seealso:
   - module: linuxnet.fabric.topology
   - name: What is declared, proven by packets
@@ -209,6 +178,20 @@ cells:
       type: dict
       returned: always
       sample: {kind: rule, netns: "", text: "the host drops it: ip other c: ip daddr 172.20.0.10 tcp dport 80 drop"}
+    token:
+      description: Of a call to another host, by what that one knows it in its RV(heard), else empty.
+      type: str
+      returned: always
+listening:
+  description: Where this host listens, for O(others) of the others. In check mode where it would.
+  returned: with O(part=listen)
+  type: list
+  elements: dict
+heard:
+  description: The tokens of the calls that arrived.
+  returned: with O(part=collect)
+  type: list
+  elements: str
 differs:
   description: Where a promise is broken, what on the host is not as declared, as M(linuxnet.fabric.topology) would say.
   returned: success
@@ -216,25 +199,15 @@ differs:
   elements: str
 """
 
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module.declaration import DECLARATION
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.door import run_module
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.topology_verify import perform_topology_verify
 
 ARGUMENT_SPEC = dict(
-    name=dict(type="str", default="default"),
-    networks=dict(type="dict", default={}),
-    containers=dict(type="dict", default={}),
-    default_address_pools=dict(
-        type="list",
-        elements="dict",
-        options=dict(base=dict(type="str", required=True), size=dict(type="int", required=True)),
-    ),
-    port_range=dict(type="str"),
-    firewall=dict(type="str", choices=["warn", "integrate", "ignore"], default="warn"),
-    forwarding=dict(type="str", choices=["manage", "keep"], default="manage"),
-    transit=dict(type="str", choices=["drop", "accept"], default="drop"),
-    fleet=dict(type="dict"),
+    DECLARATION,
+    part=dict(type="str", choices=["probe", "listen", "collect"], default="probe"),
+    others=dict(type="dict"),
     probes=dict(type="int", default=2000),
-    lock_timeout=dict(type="int", default=60),
 )
 
 

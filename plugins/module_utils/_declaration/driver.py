@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Dict, Mapping, Tuple
 
+from .._kernel.data import dataclass
 from .topology import Container, Network
 from .words import Problems, boolean, known_keys
 

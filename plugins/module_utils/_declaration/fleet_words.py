@@ -3,15 +3,19 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a host says of itself for networks across hosts: ``topology_underlay_address``, ``topology_host_id``,
-``topology_blocks``, ``topology_fleet`` and ``topology_vxlan_port``.
+``topology_blocks``, ``topology_fleet`` and ``topology_vxlan_port``; of encryption, ``encryption_words.py``.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
+from .._ipam.etcd.access import Access
+from .._kernel.data import dataclass
+from .encryption_words import EncryptionWords, parse_encryption
+from .lease_store_words import parse_lease_store
 from .overlay_words import LONGEST_BLOCKS, VXLAN_PORT
 from .topology import Address, Network, Subnet
 from .words import Problems, address, between, items, mapping, quote, subnet, suggest, text, texts, within
@@ -29,6 +33,8 @@ class FleetWords:
     blocks: Mapping[str, Tuple[Subnet, ...]] = field(default_factory=dict)  # network → this host's, by hand
     fleet: Optional[Tuple[str, ...]] = None
     vxlan_port: int = VXLAN_PORT
+    encryption: EncryptionWords = EncryptionWords()
+    lease_store: Optional[Access] = None  # None: what the hosts were told is all the memory there is
 
 
 def parse_fleet_words(values: Mapping[str, Any], networks: Mapping[str, Network], problems: Problems) -> FleetWords:
@@ -40,6 +46,8 @@ def parse_fleet_words(values: Mapping[str, Any], networks: Mapping[str, Network]
         blocks=_blocks(values.get("topology_blocks"), networks, problems),
         fleet=_fleet(values.get("topology_fleet"), problems),
         vxlan_port=VXLAN_PORT if port is None else port,
+        encryption=parse_encryption(values, problems),
+        lease_store=parse_lease_store(values.get("topology_lease_store"), problems),
     )
 
 

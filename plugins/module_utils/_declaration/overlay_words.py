@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Optional
 
+from .._kernel.data import dataclass
 from .bridge_words import BRIDGE_SPELLINGS, BRIDGE_WORDS, parse_bridge
 from .driver import NetworkWords
 from .topology import Network, Pool, families, gateway_mode
@@ -39,13 +40,14 @@ class OverlayOptions:
     mode: str = ROUTED
     vni: Optional[int] = None  # None: made of the names of the topology and the network
     multicast: bool = False
+    encrypted: bool = False
     membership: Any = None  # what this host is told of itself and its peers (``_fleet.exchange``); None: not yet
 
 
 def parse_overlay(network: Network, words: NetworkWords, problems: Problems) -> Network:
     network = parse_bridge(network, words, problems)
     mode = one_of(words.get("overlay_mode"), OVERLAY_MODES, ROUTED, words.at("overlay_mode"), problems)
-    _refuse_encryption(words, problems)
+    encrypted = _encrypted(words, problems)
     vni = between(words.get("vni"), 1, VNI_MAX, "VXLAN identifier", words.at("vni"), problems)
     multicast = words.truth("multicast", False, problems)
     if multicast and mode != BRIDGED:
@@ -57,18 +59,13 @@ def parse_overlay(network: Network, words: NetworkWords, problems: Problems) -> 
             text = '"isolated": the hosts of an overlay are its gateways; use internal alone'
             problems.note(words.at_family("gateway_mode", "ipv%d" % family), text)
     pools = tuple(_with_block_size(pool, words.path, problems) for pool in network.pools)
-    return replace(network, pools=pools, options=OverlayOptions(mode, vni, multicast))
+    return replace(network, pools=pools, options=OverlayOptions(mode, vni, multicast, encrypted))
 
 
-def _refuse_encryption(words: NetworkWords, problems: Problems) -> None:
+def _encrypted(words: NetworkWords, problems: Problems) -> bool:
+    """Docker has the mere presence of the option count, and writes it with an empty value."""
     value = words.get("encrypted")
-    # Docker has the mere presence of the option count, and writes it with an empty value.
-    if value is not None and boolean(True if value == "" else value, False, words.at("encrypted"), problems):
-        text = (
-            "this release has no encrypted overlay; leave the word out, and let the hosts reach each other over a wire "
-            "or a VPN that you trust"
-        )
-        problems.note(words.at("encrypted"), text)
+    return boolean(True if value == "" else value, False, words.at("encrypted"), problems)
 
 
 def _with_block_size(pool: Pool, path: str, problems: Problems) -> Pool:

@@ -11,10 +11,11 @@ Fields that are ``None`` were left to us and are decided later (a subnet, an add
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Any, Dict, Mapping, NamedTuple, Optional, Tuple, Union
 
+from .._kernel.data import dataclass
 from .._kernel.rtnl.uapi import IPV6_METRIC
 
 Address = Union[IPv4Address, IPv6Address]

@@ -19,8 +19,8 @@ from typing import Any, Dict, Iterable, Iterator, List, Mapping, Set, Tuple
 
 from .._kernel import names
 from .._kernel.changes import LEASE, RULES, Change, Subject, of_container
+from .._resources import docker_runtime, name_server, program, units
 from .._resources import files as hosts_files
-from .._resources import name_server, program, units
 from .._resources.ruleset.model import Ruleset
 from .._resources.ruleset.owners import Owners
 from .._resources.ruleset.tables import table_text
@@ -63,6 +63,8 @@ def _by_itself(desired: Desired) -> Iterator[Tuple[str, str]]:
     """What the host does for its networks by itself."""
     if desired.program:
         yield str(program.SUBJECT), names.RELEASE
+    if desired.docker_runtime:
+        yield str(docker_runtime.SUBJECT), docker_runtime.asked()
     if desired.name_server:
         yield str(name_server.subject_of(desired.topology)), desired.name_server
     for drop_in in desired.drop_ins or ():

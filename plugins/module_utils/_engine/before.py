@@ -10,7 +10,7 @@ been taken back. Only what is touched: of a build that is nearly nothing, for wh
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
 
 from .._kernel.marks import HandleMark
@@ -20,6 +20,7 @@ from .._kernel.rtnl.read import Link, RouteEntry
 from .._kernel.tc import Qdisc, Shaping
 from .._kernel.visits import NamespaceState
 from .._kernel.vxlan import ways as ways_of
+from .._kernel.wireguard import state_of as tunnel_of
 from .._resources import connected
 from .._resources.action import Action
 from .._resources.files import FileState
@@ -55,6 +56,7 @@ def restored(observed: Observed, before: Image) -> Observed:
     addresses = {index: cidrs for index, cidrs in observed.addresses.items() if index not in gone}
     shaping = {index: state for index, state in observed.shaping.items() if index not in gone}
     ways = {index: each for index, each in observed.ways.items() if index not in gone}
+    tunnels = {index: each for index, each in observed.tunnels.items() if index not in gone}
     sysctls = dict(observed.sysctls)
     for name in links:
         was = before["link " + name]
@@ -64,6 +66,8 @@ def restored(observed: Observed, before: Image) -> Observed:
             shaping.update((host[name].index, each) for each in _shaping(was.get("shaping")))
             if was.get("ways") is not None:
                 ways[host[name].index] = ways_of(was["ways"])
+            if was.get("tunnel") is not None:
+                tunnels[host[name].index] = tunnel_of(was["tunnel"])
         sysctls.update(was["sysctls"])
     sysctls.update({name_of(key): value for key, value in before.items() if kind_of(key) == SYSCTL})
     inside = {name: state for name, state in observed.namespaces.items() if name not in spaces}
@@ -89,6 +93,7 @@ def restored(observed: Observed, before: Image) -> Observed:
         inner_ends=dict(_inner_ends(observed, before, host, inside)),
         shaping=shaping,
         ways=ways,
+        tunnels=tunnels,
     )
 
 
@@ -126,7 +131,8 @@ def _file_image(path: str, files: Mapping[str, FileState]) -> Dict[str, Any]:
 def _link_image(name: str, observed: Observed) -> Dict[str, Any]:
     found = observed.links.get(name)
     if found is None:
-        return {"link": None, "addresses": [], "sysctls": {}, "inner": None, "shaping": None, "ways": None}
+        nothing = dict.fromkeys(("link", "inner", "shaping", "ways", "tunnel"))
+        return {**nothing, "addresses": [], "sysctls": {}}
     netns, inner = observed.inner_ends.get(found.index, ("", None))
     settings = {key: value for key, value in observed.sysctls.items() if "/conf/{0}/".format(name) in key}
     addresses = observed.addresses.get(found.index, [])
@@ -141,6 +147,7 @@ def _link_image(name: str, observed: Observed) -> Dict[str, Any]:
         "inner": [netns, inner.index] if inner is not None else None,
         "shaping": _shaping_words(observed.shaping.get(found.index)),
         "ways": observed.ways[found.index].words() if found.index in observed.ways else None,
+        "tunnel": observed.tunnels[found.index].words() if found.index in observed.tunnels else None,
     }
 
 
@@ -179,14 +186,16 @@ def _state_words(state: NamespaceState) -> Dict[str, Any]:
 
 
 _RAW = ("families", "port")  # which no plan compares
-_USUAL_LINK = {each.name: each.default for each in fields(Link)}
 
 
 def _words(value: Union[Link, RouteEntry]) -> Dict[str, Any]:
     """Of a link or a route, what is not as it usually is."""
-    usual = _USUAL_LINK if isinstance(value, Link) else value._field_defaults
-    now = vars(value) if isinstance(value, Link) else value._asdict()
-    return {name: each for name, each in now.items() if name not in _RAW and (name not in usual or each != usual[name])}
+    usual = value._field_defaults
+    return {
+        name: each
+        for name, each in zip(value._fields, value)
+        if name not in _RAW and (name not in usual or each != usual[name])
+    }
 
 
 # --- and back

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .asked import Digests
 
 #: Those that earlier releases did not have.
-_LATER = ("fleet", "restore", "heal", "host_program", "dns")
+_LATER = ("fleet", "restore", "heal", "host_program", "dns", "docker_runtime", "metrics_directory")
 _FIRST = ("networks", "containers", "default_address_pools", "port_range", "firewall", "forwarding", "transit")
 _WORDS = (*_FIRST, *_LATER)
 
@@ -94,6 +94,7 @@ def remove(topology: str) -> None:
         gate.writing("declared")
         state.remove(_path(topology))
         files.unlink("{0}/{1}.json".format(names.HEAL_DIRECTORY, topology))
+        files.unlink("{0}/{1}.json".format(names.CHECKED_DIRECTORY, topology))
 
 
 def _path(topology: str) -> str:

@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Dict, FrozenSet, Mapping, Optional, Tuple
 
+from .._kernel.data import dataclass
 from .._resources import files as hosts_files
 from .._resources.adopted import AdoptedBridge
 from .._resources.drop_ins import DropIn
@@ -39,6 +40,7 @@ class Desired:
     drop_ins: Optional[Tuple[DropIn, ...]] = None  # as units
     units: Optional[Tuple[Unit, ...]] = None  # None: this host's systemd is none of ours, nobody looks at it
     program: Optional[bool] = None  # the host's: is to be there, or gone; None: nobody looks at it
+    docker_runtime: Optional[bool] = None  # that Docker has of us: as the program
     name_server: str = ""  # its configuration; empty: there is none. Looked at where the units are
     prune: bool = True
 
@@ -107,6 +109,7 @@ class Desired:
             drop_ins=None,
             units=None,
             program=None,
+            docker_runtime=None,
             prune=False,
         )
 

@@ -9,22 +9,24 @@ which turn of a plan it has to come, and what a check is to foresee of it.
 
 A **key** names a thing: ``link NAME`` of the host, ``netns NAME`` (a handle and everything inside), ``inside NETNS
 IFNAME`` (a link in there), ``file PATH``, ``sysctl KEY`` of the host, ``route NETNS WORDS``; ``rules`` are our packet
-rules, ``firewall`` is our accept in another firewall, ``units`` are those of systemd that are ours, and
-``program`` is that of the host: one each.
+rules, ``firewall`` is our accept in another firewall, ``units`` are those of systemd that are ours, ``program`` is
+that of the host, and ``docker`` what Docker has of us: one each.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, auto
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
+
+from .._kernel.data import dataclass
 
 Words = Mapping[str, Any]  # the arguments of an operation
 Keys = Callable[[Words], Iterator[str]]
 
 LINK, NETNS, FILE, SYSCTL, ROUTE, INSIDE = "link", "netns", "file", "sysctl", "route", "inside"
-RULES, FIREWALL, UNITS, PROGRAM = "rules", "firewall", "units", "program"
+RULES, FIREWALL, UNITS, PROGRAM, DOCKER = "rules", "firewall", "units", "program", "docker"
 
 
 def kind_of(key: str) -> str:
@@ -37,7 +39,8 @@ def name_of(key: str) -> str:
 
 def names_of(kind: str, keys: Iterable[str]) -> Iterator[str]:
     """The names of those of one kind."""
-    return (name_of(key) for key in keys if kind_of(key) == kind)
+    parted = (key.partition(" ") for key in keys)
+    return (name for found, _blank, name in parted if found == kind)
 
 
 def route_key(netns: str, route: Mapping[str, Any]) -> str:
@@ -123,6 +126,10 @@ def of_units(words: Words) -> Iterator[str]:
 
 def of_program(words: Words) -> Iterator[str]:
     yield PROGRAM
+
+
+def of_docker(words: Words) -> Iterator[str]:
+    yield DOCKER
 
 
 # --- at which turn of a plan it comes

@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any, Dict, Mapping, Optional
+from typing import Any, Dict, List, Mapping, Optional
 
-from .._kernel import files, gate, marks
+from .._kernel import files, gate, marks, wireguard
 from .._kernel.errors import FabricError
 from .._kernel.names import FLEET_DIRECTORY
+
+_SUFFIX = ".json"
 
 
 def read(topology: str) -> Optional[Dict[str, Any]]:
@@ -30,6 +32,15 @@ def read(topology: str) -> Optional[Dict[str, Any]]:
     except (ValueError, KeyError, TypeError) as error:
         message = "{0} cannot be read ({1}); move it away, and the other hosts will tell what it held"
         raise FabricError(message.format(_path(topology), error)) from error
+
+
+def topologies() -> List[str]:
+    """Those whose overlays this host was told of."""
+    try:
+        found = os.listdir(FLEET_DIRECTORY)
+    except FileNotFoundError:
+        return []
+    return sorted(name[: -len(_SUFFIX)] for name in found if name.endswith(_SUFFIX))
 
 
 def write(topology: str, told: Mapping[str, Any]) -> None:
@@ -50,7 +61,8 @@ def forget(topology: str) -> None:
     if os.path.exists(_path(topology)):
         gate.writing("fleet")
         files.unlink(_path(topology))
+    wireguard.forget_key(topology)
 
 
 def _path(topology: str) -> str:
-    return "{0}/{1}.json".format(FLEET_DIRECTORY, topology)
+    return "{0}/{1}{2}".format(FLEET_DIRECTORY, topology, _SUFFIX)

@@ -78,7 +78,7 @@ def _aside(netns: str, link: Link) -> Action:
 def _after(state: NamespaceState, blocking: List[Link], wanted: Mapping[int, str]) -> NamespaceState:
     """With the names that free others; settings stand where they will be found once each has its own."""
     aside = {link.index: names.replaced_ifname(link.ifname) for link in blocking}
-    links = [replace(link, ifname=aside.get(link.index, link.ifname)) for link in state.links.values()]
+    links = [link._replace(ifname=aside.get(link.index, link.ifname)) for link in state.links.values()]
     now = {link.ifname: wanted.get(link.index, link.ifname) for link in state.links.values()}
     sysctls = {key: state.sysctls.get(_key_before(key, now)) for key in state.sysctls}
     return replace(state, links={link.ifname: link for link in links}, sysctls=sysctls)

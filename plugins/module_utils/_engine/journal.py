@@ -15,10 +15,11 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from typing import Any, Callable, Dict, Iterator, List, Mapping, NoReturn, Optional, Sequence, Tuple
 
 from .._kernel import files, gate, marks, state
+from .._kernel.data import dataclass
 from .._kernel.errors import FabricError
 from .._kernel.marks import prepare_run_directory, prepare_state_directory
 from .._kernel.names import JOURNAL_FILE, RUN_JOURNAL_FILE

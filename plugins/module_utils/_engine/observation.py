@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Callable, Iterator, Mapping, Optional, Sequence, Tuple
+from typing import Callable, List, Mapping, Optional, Sequence, Tuple
 
 from .._kernel.errors import InsideError
 from .._kernel.observe import Observed
-from .._resources import name_server, program, units
+from .._resources import docker_runtime, name_server, program, units
 from .._resources.action import Action
 from .._resources.drop_ins import DropInStates
 from .._resources.files import FileState
@@ -58,7 +58,8 @@ class Planner:
             self._ask(observed)
             files = view.files([file.path for file in desired.files], desired.topology if desired.prune else None)
             change = rules.result() if rules is not None else None
-            return self._planned(observed, change, files, accepts.result(), tuple(self._units()), self._services())
+            first, unit_actions = self._units()
+            return self._planned(observed, change, files, accepts.result(), unit_actions, self._services(), first)
 
     def _planned(
         self,
@@ -68,26 +69,33 @@ class Planner:
         accepts: FirewallActions,
         unit_actions: Tuple[Action, ...],
         services: DropInStates,
+        first: Tuple[Action, ...],
     ) -> Tuple[Action, ...]:
         """Again without each container that has to be left out."""
         while True:
             out = self.quarantine.names
             try:
-                return plan(self._desired, observed, rules, files, accepts, unit_actions, services, out)
+                return plan(self._desired, observed, rules, files, accepts, unit_actions, services, out, first)
             except InsideError as error:
                 if not self.quarantine.take_out(error.container, str(error)):
                     raise
 
-    def _units(self) -> Iterator[Action]:
-        """The program before the units that run it."""
+    def _units(self) -> Tuple[Tuple[Action, ...], Tuple[Action, ...]]:
+        """Of those that links need, and of the others: the program before the units that run it, and what Docker has of
+        us, which is the host's as they are."""
         desired = self._desired
+        found: List[Action] = []
         if desired.program is not None:
-            yield from program.compare(desired.program, self._view.program())
-        if desired.units is not None:
-            configured = self._view.name_server(desired.topology)
-            yield from name_server.compare(desired.topology, desired.name_server, configured)
-            now = self._view.units(desired.topology, desired.units)
-            yield from units.compare(desired.topology, desired.units, now)
+            found.extend(program.compare(desired.program, self._view.program()))
+        if desired.docker_runtime is not None:
+            found.extend(docker_runtime.compare(desired.docker_runtime, self._view.docker_runtime()))
+        if desired.units is None:
+            return (), tuple(found)
+        configured = self._view.name_server(desired.topology)
+        found.extend(name_server.compare(desired.topology, desired.name_server, configured))
+        now = self._view.units(desired.topology, desired.units)
+        found.extend(units.compare(desired.topology, desired.units, now))
+        return units.compare(desired.topology, desired.units, now, first=True), tuple(found)
 
     def _services(self) -> DropInStates:
         wanted = self._desired.drop_ins

@@ -22,10 +22,12 @@ from .._kernel import tc, vxlan
 from .._kernel.announce import announce
 from .._kernel.errors import FabricError
 from .._kernel.host import Host
+from .._kernel.operations import docker as on_docker
 from .._kernel.operations import host as on_host
 from .._kernel.operations import link as on_link
 from .._kernel.operations import netns as on_netns
 from .._kernel.operations import program as on_program
+from .._kernel.operations import tunnel as on_tunnel
 from .._kernel.operations import units as on_units
 from .._resources.action import Operation
 from .._resources.links import registry as kinds
@@ -54,6 +56,7 @@ from .effects import (
     link_gone,
     nothing,
     of_created,
+    of_docker,
     of_file,
     of_firewall,
     of_link,
@@ -207,6 +210,7 @@ ROWS = (
     _link("fdb.add", on_link.fdb_add, ("fdb.delete", "fdb.add")),
     _link("fdb.delete", on_link.fdb_delete, ("fdb.add",)),
     _link("ways.set", vxlan.ways_set, ("ways.set", "link.delete")),
+    _link("tunnel.set", on_tunnel.tunnel_set, ("tunnel.set", "link.delete")),
     _link("port.restore", on_link.port_restore, ()),
     _link("settings.restore", on_link.settings_restore, ()),
     _link("link.delete", on_link.link_delete, ("link.create",), takes_away=link_gone),
@@ -239,9 +243,21 @@ ROWS = (
     Row("unit.reload", on_units.unit_reload, of_units, nothing, True, usual, unseen, ("unit.reload",)),
     Row("dns.write", on_units.dns_write, of_units, nothing, True, usual, foresee_unit, ("dns.write",)),
     _at_the_end("dns.load", on_units.dns_load),
+    _at_the_end("tunnel.forget", on_tunnel.tunnel_forget),
     _at_the_end("unit.restart", on_units.unit_restart),
     _at_the_end("unit.start", on_units.unit_start),
     _at_the_end("unit.stop", on_units.unit_stop),
+    Row(
+        "docker.write",
+        on_docker.docker_write,
+        of_docker,
+        nothing,
+        True,
+        usual,
+        foresee_foreign_file,
+        ("docker.write",),
+    ),
+    _at_the_end("docker.reload", on_docker.docker_reload),
     _record("lease.revert", lease_revert, foresee_leases),
     _record("declared.write", declared_write, foresee_declared),
     _record("forwarding.write", forwarding_write, foresee_forwarding),

@@ -67,10 +67,11 @@ def plan(
     units: Iterable[Action] = (),
     services: DropInStates = _NO_SERVICES,
     out: FrozenSet[str] = frozenset(),
+    first: Iterable[Action] = (),
 ) -> Tuple[Action, ...]:
     """``files``: what is at every path declared or owned. ``rules``, ``firewall``, ``units`` are compared already.
-    ``services``: of others that live in these namespaces. ``out``: containers that are left as they are. InsideError
-    for one that has to be."""
+    ``services``: of others that live in these namespaces. ``out``: containers that are left as they are. ``first``: of
+    units that links need. InsideError for a container that has to be left as it is."""
     renames, observed = _renamed_back(desired, observed)
     leaving, emptied, without = removals(desired, observed)
     spaces, made = _spaces(desired, without, out)
@@ -87,7 +88,10 @@ def plan(
             *(action for each in desired.adopted for action in adopted.compare(each, observed)),
             *(action for each in links if not kinds.kind_of(each.kind).after_rules for action in compared(each)),
         ],
-        Stage.TUNNELS: [action for each in links if kinds.kind_of(each.kind).after_rules for action in compared(each)],
+        Stage.TUNNELS: [
+            *first,
+            *(action for each in links if kinds.kind_of(each.kind).after_rules for action in compared(each)),
+        ],
         Stage.RULES: [*firewall.first, *_rules_actions(desired, observed, rules), *firewall.after],
         Stage.NAMESPACES: spaces,
         Stage.INTERFACES: [*freed, *_interfaces(desired, made, out), *_neighbours(desired, made)],
@@ -170,7 +174,7 @@ def _renamed_back(desired: Desired, observed: Observed) -> Tuple[List[Action], O
         name = known[0].host_ifname if known else None
         if name is None or name in (link.ifname, *observed.links, *found):
             continue
-        found[name] = replace(link, ifname=name)
+        found[name] = link._replace(ifname=name)
         there = operation("link.rename", netns=None, ifname=link.ifname, new=name)
         back = operation("link.rename", netns=None, ifname=name, new=link.ifname)
         text = "rename {0} to {1}".format(link.ifname, name)

@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
 from .._kernel.changes import Change
+from .._kernel.data import dataclass
 from .._kernel.printable import line
 from .._resources.action import Action
 
@@ -59,8 +60,8 @@ class Result:
                 "subject": change.subject.as_data(),
                 "kind": kind,
                 "text": line(change.text),
-                "before": dict(change.before),
-                "after": dict(change.after),
+                "before": _as_dict(change.before),
+                "after": _as_dict(change.after),
             }
             for change, kind in zip(self.changes, kinds)
         ]
@@ -92,6 +93,11 @@ def changes(actions: Sequence[Action]) -> Tuple[Change, ...]:
 
 def lines(actions: Sequence[Action]) -> Tuple[str, ...]:
     return tuple(line for action in actions for line in action.lines)
+
+
+def _as_dict(words: Mapping[str, Any]) -> Dict[str, Any]:
+    """Without a copy, where it is one already: there are thousands."""
+    return words if isinstance(words, dict) else dict(words)
 
 
 def _side(words: Sequence[Tuple[Change, Mapping[str, Any]]]) -> Dict[str, Dict[str, Any]]:

@@ -18,10 +18,11 @@ action it must find nothing left to do, and after a way back what it had found b
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Callable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from .._kernel import gate, mounts
+from .._kernel.data import dataclass
 from .._kernel.errors import FabricError
 from .._kernel.host import Host
 from .._resources.action import Action, Operation

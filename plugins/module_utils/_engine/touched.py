@@ -12,17 +12,17 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any, Callable, FrozenSet, List, Optional, Sequence, Tuple
 
 from .._kernel import marks
 from .._kernel.changes import Subject
+from .._kernel.data import dataclass
 from .._kernel.errors import InsideError
 from .._kernel.host import Host
 from .._kernel.observe import Observed, observe
 from .._kernel.rtnl import read as rtnetlink
 from .._kernel.visits import Visits
-from .._resources import adopted, drop_ins, name_server, program, units
+from .._resources import adopted, docker_runtime, drop_ins, name_server, program, units
 from .._resources import files as hosts_files
 from .._resources.action import Action
 from .._resources.adopted import AdoptedBridge
@@ -30,7 +30,7 @@ from .._resources.firewalls.accept import NOTHING_TO_DO, HostFirewall
 from .._resources.links.registry import SETTINGS
 from .._resources.ruleset.plan import begin_listing, plan_ruleset
 from .desired import Desired
-from .effects import FILE, FIREWALL, INSIDE, LINK, NETNS, PROGRAM, RULES, UNITS, names_of
+from .effects import DOCKER, FILE, FIREWALL, INSIDE, LINK, NETNS, PROGRAM, RULES, UNITS, names_of
 from .operations import row_of
 from .plan import plan
 
@@ -49,6 +49,7 @@ class Touched:
     firewall: bool
     units: bool
     program: bool
+    docker: bool
 
 
 def left_after(
@@ -77,7 +78,8 @@ def left_after(
             meanwhile()
         change = rules.result() if rules is not None else None
     there = [*(line for each in desired.adopted for line in adopted.harm(each, observed))]
-    there += [*_program(desired, touched), *_units(desired, touched), *_still_there(host, desired, observed, touched)]
+    there += [*_program(desired, touched), *_docker(desired, touched), *_units(desired, touched)]
+    there += _still_there(host, desired, observed, touched)
     told = [Action(line, Subject(topology=desired.topology), (), ()) for line in there]
     return (*_left(part, observed, change, files, accepts), *told)
 
@@ -109,6 +111,7 @@ def what_is_touched(desired: Desired, actions: Sequence[Action]) -> Touched:
         firewall=FIREWALL in touched,
         units=UNITS in touched,
         program=PROGRAM in touched,
+        docker=DOCKER in touched,
     )
 
 
@@ -118,6 +121,13 @@ def _program(desired: Desired, touched: Touched) -> List[str]:
     return [line for action in program.compare(desired.program, program.read()) for line in action.lines]
 
 
+def _docker(desired: Desired, touched: Touched) -> List[str]:
+    if not touched.docker:
+        return []
+    found = docker_runtime.compare(desired.docker_runtime, docker_runtime.read({}))
+    return [line for action in found for line in action.lines]
+
+
 def _units(desired: Desired, touched: Touched) -> List[str]:
     """Their files and links: they are started when all is verified."""
     found: List[Action] = []
@@ -125,6 +135,7 @@ def _units(desired: Desired, touched: Touched) -> List[str]:
         now = units.read(desired.topology, desired.units, {}, ask=False)
         configured = name_server.read(desired.topology, {})
         found.extend(name_server.compare(desired.topology, desired.name_server, configured))
+        found.extend(units.compare(desired.topology, desired.units, now, first=True))
         found.extend(units.compare(desired.topology, desired.units, now))
     if touched.units and desired.drop_ins is not None:
         there = drop_ins.read(desired.topology, desired.drop_ins, {}, ask=False)

@@ -34,8 +34,9 @@ from .._kernel.names import STASH_DIRECTORY, TRANSIT_TABLE, table
 from .._kernel.observe import Observed, observe
 from .._kernel.rtnl.read import RTPROT_KERNEL, Link, RouteEntry
 from .._kernel.visits import NamespaceState, Visits
-from .._resources import drop_ins, name_server, program, units
+from .._resources import docker_runtime, drop_ins, name_server, program, units
 from .._resources import files as hosts_files
+from .._resources.docker_runtime import RuntimeState
 from .._resources.drop_ins import DropIn, DropInStates
 from .._resources.files import FileState
 from .._resources.forwarding import ForwardingRecord, from_words
@@ -144,6 +145,9 @@ class View:
 
     def program(self) -> ProgramState:
         return program.read(self._outlook.program)
+
+    def docker_runtime(self) -> RuntimeState:
+        return docker_runtime.read(self._outlook.foreign_files)
 
     def leases(self, store: Store) -> None:
         """In a copy of the store, which a check has."""

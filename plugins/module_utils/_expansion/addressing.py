@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Callable, Dict, Iterable, List, Mapping, Optional, Tuple
 
 from .._declaration.topology import Attachment, Container, Network, Route, Topology, families, metric_of
 from .._declaration.ways import HasGateway, way_out
 from .._ipam.requests import Allocation, SubnetLease
+from .._kernel.data import dataclass
 from .._kernel.macs import mac_of
 from .._kernel.rtnl.read import Link
 from .._resources.routes import StaticRoute
@@ -27,6 +28,7 @@ class HostDefaults:
     resolv_conf: Tuple[str, ...] = ()  # lines without comments
     forwards_ipv4: bool = True  # or is made to by this run
     name_server: bool = False  # it has one for its containers
+    tunnel_program: bool = False  # the kernel has no WireGuard
     bridge_netfilter: bool = False  # net.bridge.bridge-nf-call-iptables: a bridged frame is translated on the bridge
 
 

@@ -30,6 +30,7 @@ from .._resources.routes import StaticRoute
 from .addressing import HostDefaults, cidr_in, default_attachment, static_route
 from .drivers.driver import Place
 from .drivers.registry import driver_of
+from .encryption import tunnel_links
 from .files import expand_files
 from .macs import check_macs, having_macs, macs_by_bridge
 from .name_server import name_server_text
@@ -45,7 +46,11 @@ def expand(topology: Topology, allocation: Allocation, host: HostDefaults) -> De
     check_macs(topology, having_one)
     return Desired(
         topology=topology.name,
-        links=(*_network_links(topology, allocation, host), *_place_links(topology, allocation, host)),
+        links=(
+            *_network_links(topology, allocation, host),
+            *tunnel_links(topology, host.tunnel_program),
+            *_place_links(topology, allocation, host),
+        ),
         namespaces=tuple(_namespaces(topology)),
         files=expand_files(topology, allocation, host.resolv_conf, host.name_server),
         name_server=name_server_text(topology, allocation, host.resolv_conf) if host.name_server else "",

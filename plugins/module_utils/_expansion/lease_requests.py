@@ -12,6 +12,7 @@ from typing import Iterator
 from .._declaration.topology import Network, PublishedPort, Topology
 from .._ipam.requests import AddressRequest, LeaseRequests, PortRequest, SubnetRequest
 from .drivers.registry import driver_of
+from .encryption import tunnel_ports
 
 
 def lease_requests(topology: Topology) -> LeaseRequests:
@@ -19,7 +20,7 @@ def lease_requests(topology: Topology) -> LeaseRequests:
         topology=topology.name,
         subnets=tuple(request for network in topology.networks.values() for request in _subnets(network)),
         addresses=tuple(_addresses(topology)),
-        ports=tuple(_ports(topology)),
+        ports=(*_ports(topology), *tunnel_ports(topology)),
         default_address_pools=tuple((str(pool.base), pool.size) for pool in topology.default_address_pools),
         port_range=topology.port_range,
     )

@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Dict, Iterable, Iterator, Mapping, Optional, Tuple
 
+from .._kernel.data import dataclass
 from .._kernel.observe import Observed
 from .._kernel.rtnl.read import Link
 from .._resources import ownership

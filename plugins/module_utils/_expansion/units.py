@@ -24,7 +24,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import List, Tuple
 
-from .._kernel.names import PROGRAM, name_server_copy, name_server_file, name_server_unit
+from .._kernel.names import (
+    PROGRAM,
+    name_server_copy,
+    name_server_file,
+    name_server_unit,
+    wireguard_ifname,
+    wireguard_unit,
+)
+from .._kernel.wireguard import config_file
 from .._resources.units import Unit, mark_line
 
 _FIREWALLS = ("nftables", "firewalld")
@@ -43,7 +51,7 @@ Description=Container networks of the topology {name}
 RequiresMountsFor=/var/lib/linuxnet-fabric /usr/local/sbin
 Wants=network-pre.target
 After=local-fs.target systemd-sysctl.service systemd-modules-load.service nftables.service firewalld.service
-Before=network-pre.target
+Before=network-pre.target{docker}
 """
     + _SERVICE
 )
@@ -51,7 +59,7 @@ _LATE = (
     """[Unit]
 Description=Container networks of the topology {name} that stand on links of others
 {man}After=network.target linuxnet-fabric@{name}.service
-"""
+{docker}"""
     + _SERVICE
 )
 _RULES = (
@@ -73,6 +81,8 @@ Description=Repair of the container networks of the topology {name}
 Type=oneshot
 ExecStart={program} restore --heal {name}
 """
+#: Its failure is none of the repair's; a repair that failed is among the figures, too.
+_METRICS = "ExecStopPost=-{program} metrics {file}\n"
 _TIMER = """[Unit]
 Description=Repair of the container networks of the topology {name} every {minutes} min
 {man}
@@ -103,24 +113,78 @@ ProtectSystem=full
 ProtectHome=yes
 PrivateTmp=yes
 """
+#: Its device is made before it and outlives it: one that it made itself would have no mark and no routes. It sets the
+#: mtu to 1420 by itself. It is started by what comes back at boot, and so waits for nothing that waits for that.
+_WIREGUARD = """[Unit]
+Description=WireGuard for the encrypted networks of the topology {name}
+{man}DefaultDependencies=no
+ConditionPathExists=/sys/class/net/{ifname}
+RequiresMountsFor=/var/lib/linuxnet-fabric
+Conflicts=shutdown.target
+Before=shutdown.target
+StartLimitIntervalSec=0
+
+[Service]
+Type=forking
+ExecStart=/usr/bin/env wireguard-go {ifname}
+ExecStartPost=/usr/bin/env wg setconf {ifname} {config}
+ExecStartPost=/usr/bin/env ip link set dev {ifname} mtu {mtu}
+ExecReload=/usr/bin/env wg syncconf {ifname} {config}
+Restart=always
+RestartSec=200ms
+UMask=0077
+"""
 _INSTALL = "\n[Install]\nWantedBy={0}\n"
 
 
-def units(name: str, restore: bool, late: bool, heal: int, dns: bool = False) -> Tuple[Unit, ...]:
+def units(
+    name: str,
+    restore: bool,
+    late: bool,
+    heal: int,
+    dns: bool = False,
+    docker: bool = False,
+    metrics: str = "",
+    tunnel_mtu: int = 0,
+) -> Tuple[Unit, ...]:
     """``late``: some network stands on links of others. ``heal``: minutes between two repairs, 0 for none. ``dns``: a
-    name server, which reads a copy of its configuration, for that is root's alone and it is not."""
+    name server, which reads a copy of its configuration, for that is root's alone and it is not. ``docker``: it starts
+    its containers in our namespaces, and so after both. ``metrics``: the file that each repair writes. ``tunnel_mtu``:
+    of a program for encrypted networks, which is started for the device that it works on; 0: there is none."""
     found: List[Unit] = []
     if restore:
-        found.append(_unit("linuxnet-fabric@{0}.service", _RESTORE, name, "multi-user.target", words="--early "))
+        found.append(
+            _unit(
+                "linuxnet-fabric@{0}.service",
+                _RESTORE,
+                name,
+                "multi-user.target",
+                words="--early ",
+                docker=" docker.service" if docker else "",
+            )
+        )
         found.extend(_coupled(name, firewall) for firewall in _FIREWALLS)
     if restore and late:
-        found.append(_unit("linuxnet-fabric-late@{0}.service", _LATE, name, "multi-user.target", words=""))
+        found.append(
+            _unit(
+                "linuxnet-fabric-late@{0}.service",
+                _LATE,
+                name,
+                "multi-user.target",
+                words="",
+                docker="Before=docker.service\n" if docker else "",
+            )
+        )
     if heal:
-        found.append(replace(_unit("linuxnet-fabric-heal@{0}.service", _HEAL, name), stays=False))
+        writing = _METRICS.format(program=PROGRAM, file=metrics) if metrics else ""
+        found.append(replace(_unit("linuxnet-fabric-heal@{0}.service", _HEAL + writing, name), stays=False))
         found.append(_unit("linuxnet-fabric-heal@{0}.timer", _TIMER, name, "timers.target", minutes=str(heal)))
     if dns:
         files = {"config": name_server_file(name), "copy": name_server_copy(name)}
         found.append(_unit(name_server_unit("{0}"), _DNS, name, "multi-user.target", **files))
+    if tunnel_mtu:
+        words = {"ifname": wireguard_ifname(name), "config": config_file(name), "mtu": str(tunnel_mtu)}
+        found.append(replace(_unit(wireguard_unit("{0}"), _WIREGUARD, name, **words), stays=False, first=True))
     return tuple(found)
 
 

@@ -66,7 +66,8 @@ def described(container: Container) -> Dict[str, Any]:
 
 
 _HANDLE, _FILES = names.NETNS_DIRECTORY + "/{0}", names.NETNS_ETC_DIRECTORY + "/{0}"
-#: Of the kinds whose owner has words for it: podman-run(1) and Quadlet, podman-systemd.unit(5); systemd-nspawn(1).
+#: Of the kinds whose owner has words for it: podman-run(1) and Quadlet, podman-systemd.unit(5); docker-run(1) and
+#: Compose, with our runtime (``_kernel/oci_runtime.py``); systemd-nspawn(1).
 _START: Dict[str, Tuple[str, ...]] = {
     "podman": (
         "podman run --name {program} --network ns:{handle} --volume {files}/hosts:/etc/hosts:ro "
@@ -76,6 +77,14 @@ _START: Dict[str, Tuple[str, ...]] = {
         "Network=ns:{handle}",
         "Volume={files}/hosts:/etc/hosts:ro",
         "Volume={files}/resolv.conf:/etc/resolv.conf:ro",
+    ),
+    "docker": (
+        "docker run --name {program} --runtime fabric --network none --env FABRIC_NETNS={container} IMAGE",
+        "{program}:",
+        "  container_name: {program}",
+        "  runtime: fabric",
+        "  network_mode: none",
+        "  environment: {{FABRIC_NETNS: {container}}}",
     ),
     "machine": (
         "systemd-nspawn --machine={program} --network-namespace-path={handle} "

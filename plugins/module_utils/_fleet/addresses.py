@@ -58,7 +58,8 @@ class Addresses:
             self._check_explicit(name, address, places[name], problems)
             self.containers[name] = str(address)
         self._keep_what_was(name for name in places if name not in explicit)
-        if not all([self._give_gateway(block, problems) for block in self._blocks]):
+        given = [self._give_gateway(block, problems) for block in self._blocks]  # each says what is wrong with it
+        if not all(given):
             return
         for name in places:
             found = self.containers.get(name) or self._lowest(problems)

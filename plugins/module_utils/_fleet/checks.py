@@ -12,12 +12,11 @@ from typing import Any, Callable, Dict, Iterable, List, Mapping, Sequence, Set, 
 
 from .._declaration.topology import families
 from .._declaration.words import quote
+from .encryption import WIREGUARD_OVERHEADS, overhead
 from .exchange import Peer, family_of
 from .members import Group, Identity, Member
 from .problems import FleetProblems
 
-#: What a VXLAN takes of a packet: outer IPv4 or IPv6, UDP, VXLAN, inner Ethernet (RFC 7348, section 5).
-OVERHEADS = {4: 20 + 8 + 8 + 14, 6: 40 + 8 + 8 + 14}
 IPV6_LEAST_MTU = 1280
 
 
@@ -60,12 +59,21 @@ _AGREED: Tuple[Tuple[str, Callable[[Group, Member], Any]], ...] = (
     ("ipam.config", _subnet(4)),
     ("ipam.config", _subnet(6)),
     ("overlay_mode", lambda group, member: group.of(member).options.mode),
+    ("encrypted", lambda group, member: group.of(member).options.encrypted),
+    ("topology_encryption", lambda group, member: member.words.encryption.kind),
     ("vni", lambda group, member: group.of(member).options.vni),
     ("multicast", lambda group, member: group.of(member).options.multicast),
     ("icc", lambda group, member: group.of(member).icc),
     ("internal", lambda group, member: group.of(member).internal),
     ("topology_vxlan_port", lambda group, member: member.words.vxlan_port),
+    ("topology_lease_store", lambda group, member: _store(member)),
 )
+
+
+def _store(member: Member) -> str:
+    """Not its endpoints: each host may reach it elsewhere."""
+    access = member.words.lease_store
+    return "etcd below {0}".format(access.prefix) if access is not None else "host"
 
 
 def _shown(value: Any) -> str:
@@ -76,6 +84,8 @@ def check_vnis(groups: Sequence[Group], identities: Mapping[str, Identity], prob
     """An identifier is one network's, on the hosts that have it, and no other device's of them on that port."""
     owners: Dict[Tuple[int, int], Group] = {}
     for group in groups:
+        if not group.has_vxlan:
+            continue
         port = group.members[0].words.vxlan_port
         other = owners.setdefault((group.vni, port), group)
         path = group.path + ".vni"
@@ -146,24 +156,34 @@ def check_underlay(group: Group, peers: Mapping[str, Peer], problems: FleetProbl
             text = "{0}: {1} has this address too; write for each where the others reach it"
             problems.note(host, "topology_underlay_address", text, quote(address), other)
         elif family_of(address) != family_of(peers[first].underlay_address):
-            text = "{0}: {1} of {2} is of the other family, and a VXLAN speaks one of them; write one of the same"
-            problems.note(host, "topology_underlay_address", text, quote(address), peers[first].underlay_address, first)
+            text = "{0}: {1} of {2} is of the other family, and {3} one of them; write one of the same"
+            how = "a VXLAN speaks" if group.has_vxlan else "the hosts of a network reach each other by"
+            path, theirs = "topology_underlay_address", peers[first].underlay_address
+            problems.note(host, path, text, quote(address), theirs, first, how)
 
 
 def mtu_of(group: Group, peers: Mapping[str, Peer], problems: FleetProblems) -> int:
-    """The smallest underlay's, less what the VXLAN takes; or what is declared, if that fits."""
-    narrowest = min(
-        peers, key=lambda host: peers[host].underlay_mtu - OVERHEADS[family_of(peers[host].underlay_address)]
-    )
-    overhead = OVERHEADS[family_of(peers[narrowest].underlay_address)]
-    most = peers[narrowest].underlay_mtu - overhead
+    """The smallest underlay's, less what the way takes; or what is declared, if that fits."""
+    left = {host: peer.underlay_mtu - overhead(group, peer.underlay_address) for host, peer in peers.items()}
+    narrowest = min(left, key=lambda host: left[host])
+    most = left[narrowest]
     network = group.of(group.members[0])
+    if network.options.encrypted and group.has_vxlan:
+        _check_tunnel(group, narrowest, peers[narrowest], problems)
     if 6 in families(network) and most < IPV6_LEAST_MTU:
         text = (
             "{0} bytes are left of the {1} of this host's underlay, and IPv6 needs {2}; raise the MTU of its interface"
         )
         problems.note(narrowest, group.path + ".mtu", text, most, peers[narrowest].underlay_mtu, IPV6_LEAST_MTU)
     return _declared_mtu(group, most, narrowest, peers[narrowest].underlay_mtu, problems)
+
+
+def _check_tunnel(group: Group, host: str, peer: Peer, problems: FleetProblems) -> None:
+    """Inside of it the hosts of a bridged network reach each other by IPv6."""
+    left = peer.underlay_mtu - WIREGUARD_OVERHEADS[family_of(peer.underlay_address)]
+    if left < IPV6_LEAST_MTU:
+        text = "{0} bytes are left of the {1} of this host's underlay, and IPv6 in the tunnel needs {2}; raise its MTU"
+        problems.note(host, group.path + ".encrypted", text, left, peer.underlay_mtu, IPV6_LEAST_MTU)
 
 
 def _declared_mtu(group: Group, most: int, narrowest: str, underlay: int, problems: FleetProblems) -> int:

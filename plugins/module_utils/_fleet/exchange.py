@@ -10,9 +10,10 @@ carries a version, so that what another release wrote is told and not misread. P
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import field, fields, is_dataclass
 from typing import Any, Dict, Mapping, Optional, Tuple
 
+from .._kernel.data import dataclass
 from .._kernel.errors import FabricError
 
 VERSION = 1
@@ -30,6 +31,19 @@ class FleetContainer:
 
 
 @dataclass(frozen=True)
+class TunnelEnd:
+    """Of a host on encrypted networks: where its tunnel is reached, and by which key it is known. ``searched_from``:
+    where the search for the port began. ``keepalive``: seconds, 0 for none."""
+
+    kind: str  # wireguard
+    public_key: str
+    port: int
+    searched_from: int
+    keepalive: int = 0
+    address: str = ""  # inside, where VXLAN goes between the hosts of a bridged network
+
+
+@dataclass(frozen=True)
 class Peer:
     """A host of a network, as it says itself, or as it was known last. ``mac`` is that of its VXLAN device."""
 
@@ -41,6 +55,7 @@ class Peer:
     blocks: Tuple[str, ...] = ()  # IPv4 before IPv6, and of each family the first one first
     gateways: Tuple[str, ...] = ()  # its own address in each block; where the network is bridged, in the first ones
     containers: Mapping[str, FleetContainer] = field(default_factory=dict)
+    tunnel: Optional[TunnelEnd] = None  # where the network is encrypted
 
 
 @dataclass(frozen=True)
@@ -55,6 +70,7 @@ class Membership:
     subnets: Tuple[str, ...]
     own: Peer
     peers: Mapping[str, Peer] = field(default_factory=dict)  # by inventory name
+    encryption: str = ""  # wireguard; empty: none
 
     def blocks(self, family: int) -> Tuple[str, ...]:
         return _of_family(self.own.blocks, family)
@@ -72,6 +88,11 @@ class Left:
 
     host_id: str
     networks: Mapping[str, Tuple[str, ...]] = field(default_factory=dict)  # network → blocks
+    runs: int = 1  # that found it gone, one after the other; each host counts them for itself, up to ORPHANED
+
+
+#: One run that does not find a host may be a mistake in the inventory. After so many it is called orphaned.
+ORPHANED = 2
 
 
 @dataclass(frozen=True)
@@ -102,7 +123,8 @@ def family_of(text: str) -> int:
 def _plain(value: Any, peers: Dict[int, Any]) -> Any:
     if isinstance(value, Peer):
         if id(value) not in peers:
-            peers[id(value)] = {each.name: _plain(getattr(value, each.name), peers) for each in fields(value)}
+            told = {each.name: _plain(getattr(value, each.name), peers) for each in fields(value)}
+            peers[id(value)] = told if value.tunnel is not None else {k: v for k, v in told.items() if k != "tunnel"}
         return peers[id(value)]
     if is_dataclass(value):
         return {each.name: _plain(getattr(value, each.name), peers) for each in fields(value)}
@@ -142,12 +164,29 @@ def host_plan(data: Mapping[str, Any], read: Optional[Read] = None) -> HostPlan:
 
 
 def _left(data: Mapping[str, Any]) -> Left:
-    return Left(data["host_id"], {name: tuple(blocks) for name, blocks in data["networks"].items()})
+    networks = {name: tuple(blocks) for name, blocks in data["networks"].items()}
+    return Left(data["host_id"], networks, int(data.get("runs", 1)))
+
+
+def peer_as_data(peer: Peer) -> Dict[str, Any]:
+    """One host alone, as ``HostPlan.as_data`` has it."""
+    return dict(_plain(peer, {}), version=VERSION)
+
+
+def peer_of(data: Mapping[str, Any], whose: str) -> Peer:
+    """From ``peer_as_data``; raises OtherVersion."""
+    check_version(data, whose)
+    return _peer({key: value for key, value in data.items() if key != "version"})
 
 
 def _membership(network: str, data: Mapping[str, Any], read: Read) -> Membership:
     own = dict(data, subnets=tuple(data["subnets"]), own=_peer(data["own"]))
-    return Membership(**dict(own, peers={host: _once(network, each, read) for host, each in data["peers"].items()}))
+    return Membership(**dict(own, peers=peers_of(network, data["peers"], read)))
+
+
+def peers_of(network: str, data: Mapping[str, Any], read: Read) -> Dict[str, Peer]:
+    """By inventory name, as a membership's."""
+    return {host: _once(network, each, read) for host, each in data.items()}
 
 
 def _once(network: str, data: Mapping[str, Any], read: Read) -> Peer:
@@ -160,7 +199,8 @@ def _once(network: str, data: Mapping[str, Any], read: Read) -> Peer:
 def _peer(data: Mapping[str, Any]) -> Peer:
     containers = {name: _container(words) for name, words in data["containers"].items()}
     blocks, gateways = tuple(data["blocks"]), tuple(data["gateways"])
-    return Peer(**dict(data, blocks=blocks, gateways=gateways, containers=containers))
+    tunnel = TunnelEnd(**data["tunnel"]) if data.get("tunnel") else None
+    return Peer(**dict(data, blocks=blocks, gateways=gateways, containers=containers, tunnel=tunnel))
 
 
 def _container(data: Mapping[str, Any]) -> FleetContainer:

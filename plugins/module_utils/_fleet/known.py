@@ -6,10 +6,13 @@
 
 from __future__ import annotations
 
-from typing import Dict, Iterator, Mapping, Optional, Tuple
+from ipaddress import ip_address, ip_network
+from typing import Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
-from .exchange import HostPlan, Peer
-from .members import Identity
+from .._ipam.fleet_store import ADDRESS, BLOCK, MEMBER
+from .._ipam.store import Row
+from .exchange import HostPlan, Peer, peer_of
+from .members import Identity, latest
 
 
 class Known:
@@ -21,24 +24,44 @@ class Known:
         self._names: Dict[str, str] = {}  # host id → inventory name
         self._generations: Dict[str, int] = {}  # host id → of its last change
         self.left: Dict[Tuple[str, str], Tuple[str, ...]] = {}  # (host id, network) → blocks, of hosts that went
+        self._addresses: Dict[Tuple[str, str], List[str]] = {}  # (host id, network) → by hand, as the store has them
+        self._speaking = {each.host_id for each in identities.values() if each.kept is not None}
         for identity in identities.values():
             if identity.kept is not None and identity.kept.topology == topology:
                 self._learn(identity.kept)
+        self._learn_from_store([row for row in latest(identities).rows if row["topology"] == topology])
 
     def _learn(self, kept: HostPlan) -> None:
         for network, membership in kept.networks.items():
             for host, peer in ((kept.host, membership.own), *membership.peers.items()):
-                self._generations[peer.host_id] = max(self._generations.get(peer.host_id, 0), peer.generation)
-                now = self._peers.get((peer.host_id, network))
-                if now is None or now.generation < peer.generation:
-                    self._peers[peer.host_id, network] = peer
-                if self._hosts.get(host, (-1, ""))[0] < peer.generation:
-                    self._hosts[host] = peer.generation, peer.host_id
-                    self._names[peer.host_id] = host
+                self._meet(network, host, peer)
         for host, left in kept.left.items():
             self._names.setdefault(left.host_id, host)
             for network, blocks in left.networks.items():
                 self.left.setdefault((left.host_id, network), blocks)
+
+    def _meet(self, network: str, host: str, peer: Peer) -> None:
+        self._generations[peer.host_id] = max(self._generations.get(peer.host_id, 0), peer.generation)
+        now = self._peers.get((peer.host_id, network))
+        if now is None or now.generation < peer.generation:
+            self._peers[peer.host_id, network] = peer
+        if self._hosts.get(host, (-1, ""))[0] < peer.generation:
+            self._hosts[host] = peer.generation, peer.host_id
+            self._names[peer.host_id] = host
+
+    def _learn_from_store(self, rows: Sequence[Row]) -> None:
+        """What a host says of itself counts for more than what the store has of it, which may be from a backup."""
+        blocks: Dict[Tuple[str, str], List[str]] = {}
+        for row in rows:
+            key = (str(row.get("host_id")), row["network"])
+            if row["kind"] == MEMBER and key[0] not in self._speaking:
+                self._meet(row["network"], row["told"]["host"], peer_of(row["told"]["peer"], row["told"]["host"]))
+            elif row["kind"] in (BLOCK, ADDRESS):
+                self._names.setdefault(key[0], row["host"])
+                found = blocks if row["kind"] == BLOCK else self._addresses
+                found.setdefault(key, []).append(row["block"] if row["kind"] == BLOCK else row["address"])
+        for key, texts in blocks.items():
+            self.left.setdefault(key, tuple(texts))
 
     def host_id(self, host: str) -> Optional[str]:
         return self._hosts[host][1] if host in self._hosts else None
@@ -54,10 +77,15 @@ class Known:
         return self._peers.get((host_id, network))
 
     def holders(self, network: str) -> Iterator[Tuple[str, Tuple[str, ...]]]:
-        """(host id, blocks) of all that is known to be held."""
-        for (host_id, name), peer in self._peers.items():
-            if name == network:
-                yield host_id, peer.blocks
-        for (host_id, name), blocks in self.left.items():
-            if name == network and (host_id, name) not in self._peers:
-                yield host_id, blocks
+        """(host id, blocks) of all that is known to be held, with addresses by hand that are in none of its blocks."""
+        held = {key: peer.blocks for key, peer in self._peers.items() if key[1] == network}
+        for key in (*self.left, *self._addresses):
+            if key[1] == network:
+                held.setdefault(key, self.left.get(key, ()))
+        for (host_id, name), blocks in held.items():
+            by_hand = self._addresses.get((host_id, name), ())
+            yield host_id, (*blocks, *(each for each in by_hand if not any(_in(each, block) for block in blocks)))
+
+
+def _in(address: str, block: str) -> bool:
+    return ip_address(address) in ip_network(block)

@@ -7,14 +7,17 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from ipaddress import IPv6Address, ip_network
 from typing import Any, Iterator, List, Mapping, Optional, Tuple
 
 from .._declaration.fleet_words import FleetWords
-from .._declaration.overlay_words import VNI_MAX
+from .._declaration.overlay_words import ROUTED, VNI_MAX
 from .._declaration.topology import Address, Attachment, Container, Network, Pool, Subnet, Topology
-from .exchange import HostPlan, Read, check_version, host_plan
+from .._ipam.store import Row
+from .._kernel.data import dataclass
+from .exchange import HostPlan, check_version
+from .handing import Carried
 
 OVERLAY = "overlay"
 
@@ -47,6 +50,16 @@ def written(place: Attachment, family: int) -> Optional[Address]:
 
 
 @dataclass(frozen=True)
+class StoreSeen:
+    """What a host saw of the store of the fleet's leases in this run, or ``trouble``: why it saw nothing."""
+
+    trouble: str = ""
+    store_id: str = ""
+    revision: int = 0
+    rows: Tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True)
 class Identity:
     """A host, as it says itself in this run."""
 
@@ -56,10 +69,13 @@ class Identity:
     clashes: Tuple[Tuple[str, str, str], ...] = ()  # (subnet asked about, route of the host in it, its interface)
     vxlans: Tuple[Tuple[str, int, int, str], ...] = ()  # (interface, identifier, port, NAME/NETWORK of ours or "")
     kept: Optional[HostPlan] = None  # what it was told last
+    public_key: str = ""  # of its tunnel; empty: it was not asked, for none of its networks is encrypted
+    ports: Tuple[int, ...] = ()  # UDP, that its tunnel may have, in the order of the search
+    store: Optional[StoreSeen] = None  # None: there is none but the hosts' own memory
 
 
-def identity(host: str, data: Mapping[str, Any], read: Optional[Read] = None) -> Identity:
-    """From what the module ``fleet_member`` answers; raises OtherVersion. ``read``: as ``host_plan`` has it."""
+def identity(host: str, data: Mapping[str, Any], carried: Carried) -> Identity:
+    """From what the module ``fleet_member`` answers; raises OtherVersion. ``carried``: reads those of all hosts."""
     check_version(data, "the host {0}".format(host))
     return Identity(
         host_id=data["host_id"],
@@ -67,8 +83,22 @@ def identity(host: str, data: Mapping[str, Any], read: Optional[Read] = None) ->
         underlay_mtu=int(data["underlay_mtu"]),
         clashes=tuple((subnet, route, ifname) for subnet, route, ifname in data["clashes"]),
         vxlans=tuple((ifname, int(vni), int(port), owner) for ifname, vni, port, owner in data["vxlans"]),
-        kept=host_plan(data["kept"], read) if data["kept"] else None,
+        kept=carried.plan(data["kept"]),
+        public_key=data.get("public_key", ""),
+        ports=tuple(map(int, data.get("ports", ()))),
+        store=_store_seen(data["store"]) if data.get("store") else None,
     )
+
+
+def _store_seen(data: Mapping[str, Any]) -> StoreSeen:
+    rows = tuple(dict(row) for row in data.get("rows") or ())
+    return StoreSeen(data.get("trouble") or "", data.get("store_id") or "", int(data.get("revision") or 0), rows)
+
+
+def latest(identities: Mapping[str, Identity]) -> StoreSeen:
+    """What was seen last of the store; nothing where nobody saw any of it."""
+    seen = [each.store for each in identities.values() if each.store is not None and not each.store.trouble]
+    return max(seen, key=lambda each: each.revision, default=StoreSeen())
 
 
 @dataclass
@@ -91,6 +121,12 @@ class Group:
     def vni(self) -> int:
         declared = self.of(self.members[0]).options.vni
         return declared if declared is not None else default_vni(self.topology, self.network)
+
+    @property
+    def has_vxlan(self) -> bool:
+        """Routed by a tunnel that encrypts, it needs none."""
+        options = self.of(self.members[0]).options
+        return options.mode != ROUTED or not options.encrypted
 
     def subnet(self, pool: Pool) -> Subnet:
         """An IPv6 one that nobody wrote is made of the names, so that all hosts have the same."""

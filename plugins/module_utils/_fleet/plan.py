@@ -15,10 +15,12 @@ from dataclasses import dataclass, field, replace
 from typing import Dict, Iterable, Iterator, List, Mapping, Sequence, Tuple
 
 from .._declaration.topology import Attachment, Container, families
+from .._ipam.store import Row
 from .._kernel.macs import mac_of, vtep_mac
-from . import checks
+from . import checks, encryption
 from .addresses import Addresses, of_containers
 from .blocks import Blocks
+from .claims import check_store, claims
 from .exchange import FleetContainer, HostPlan, Left, Membership, Peer, family_of
 from .known import Known
 from .members import Group, Identity, Member, groups
@@ -33,6 +35,7 @@ class FleetPlan:
     hosts: Mapping[str, HostPlan] = field(default_factory=dict)
     asked: Tuple[str, ...] = ()
     known: Tuple[str, ...] = ()
+    claims: Mapping[str, Tuple[Row, ...]] = field(default_factory=dict)  # of those that share a store
 
 
 def fleet_plan(members: Sequence[Member], identities: Mapping[str, Identity]) -> FleetPlan:
@@ -53,6 +56,7 @@ def fleet_plan(members: Sequence[Member], identities: Mapping[str, Identity]) ->
             continue  # what is asked next takes for granted that the hosts agree
         peers = peers_of[group.network] = dict(_peers(group, ids, identities, known, problems))
         checks.check_underlay(group, peers, problems)
+        encryption.check_keys(group, peers, problems)
         checks.check_explicit_addresses(group, group.of(group.members[0]).options.mode, peers, problems)
         mtus[group.network] = checks.mtu_of(group, peers, problems) if peers else 0
     checks.check_links(members, identities, problems)
@@ -80,7 +84,13 @@ def fleet_plan(members: Sequence[Member], identities: Mapping[str, Identity]) ->
         for member in told
     }
     passive = {host for peers in peers_of.values() for host in peers if host not in identities}
-    return FleetPlan((), hosts, tuple(hosts), tuple(sorted(passive)))
+    wanted = {
+        member.host: claims(member, hosts[member.host]) for member in told if member.words.lease_store is not None
+    }
+    check_store(told, wanted, identities, problems)
+    if problems:
+        return FleetPlan(tuple(dict.fromkeys(problems)), asked=tuple(identities))
+    return FleetPlan((), hosts, tuple(hosts), tuple(sorted(passive)), wanted)
 
 
 def _generation(host: str, identity: Identity, known: Known, peers_of: Mapping[str, Mapping[str, Peer]]) -> int:
@@ -150,6 +160,7 @@ def _peer(group: Group, member: Member, identity: Identity, found: Mapping[int, 
             container.name: _container(member, container, place, addresses.get(container.name, ()))
             for container, place in member.places(group.network)
         },
+        tunnel=encryption.tunnel_end(group, member, identity),
     )
 
 
@@ -178,6 +189,7 @@ def _membership(group: Group, member: Member, peers: Mapping[str, Peer], mtu: in
         subnets=tuple(str(group.subnet(pool)) for pool in network.pools if pool.family in families(network)),
         own=peers[member.host],
         peers=others,
+        encryption=member.words.encryption.kind if network.options.encrypted else "",
     )
 
 

@@ -17,6 +17,18 @@ def changes(before: Optional[HostPlan], after: HostPlan) -> Iterator[Change]:
     for key in [*was, *(key for key in now if key not in was)]:
         if was.get(key) != now.get(key):
             yield _change(key, was.get(key), now.get(key))
+    keys_before, keys_now = _keys(before), _keys(after)
+    for host in sorted(keys_before):
+        if host in keys_now and keys_now[host] != keys_before[host]:
+            text = "remember the new key of {0}".format(host)
+            yield Change(text, Subject(topology=after.topology, part=LEASE), {"key of " + host: "another"}, {})
+
+
+def _keys(plan: Optional[HostPlan]) -> Dict[str, str]:
+    """Of the hosts of encrypted networks, their public halves: what of it changes is said, and shown by none."""
+    memberships = plan.networks.values() if plan is not None else ()
+    peers = [pair for membership in memberships for pair in membership.peers.items()]
+    return {host: peer.tunnel.public_key for host, peer in peers if peer.tunnel is not None}
 
 
 _Key = Tuple[str, str]  # network, host; empty: this one
@@ -34,7 +46,8 @@ def _facts(plan: Optional[HostPlan]) -> Dict[_Key, str]:
 
 
 def _of_peer(peer: Peer) -> str:
-    return "{0} at {1}".format(", ".join(peer.blocks), peer.underlay_address)
+    text = "{0} at {1}".format(", ".join(peer.blocks), peer.underlay_address)
+    return "{0}, encrypted by port {1}".format(text, peer.tunnel.port) if peer.tunnel is not None else text
 
 
 def _change(key: _Key, was: Optional[str], now: Optional[str]) -> Change:

@@ -63,6 +63,7 @@ COMMANDS = (
         "what has drifted from what was last applied; exits with 0 (nothing), 2 (something) or 1 (cannot say)",
         check,
         (_TOPOLOGY,),
+        (("--keep", "write what was found to /run/linuxnet-fabric/checked too, for who gathers it from many hosts"),),
     ),
     Command(
         "restore",

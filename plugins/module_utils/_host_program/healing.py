@@ -17,6 +17,7 @@ from .._kernel import files, marks
 from .._kernel.errors import FabricError
 from .._kernel.names import HEAL_DIRECTORY
 from .._module import restore
+from . import keeping
 
 
 def heal(topology: str) -> Result:
@@ -28,8 +29,10 @@ def heal(topology: str) -> Result:
         result = restore.heal(topology)
     except FabricError as error:
         _keep(topology, {"at": _now(), "repaired": [], "error": str(error)})
+        keeping.keep_failure(topology, error)
         raise
     _keep(topology, {"at": _now(), "repaired": list(result.actions), "error": ""})
+    keeping.keep(topology, result, repaired=True)
     return result
 
 

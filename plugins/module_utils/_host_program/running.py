@@ -11,14 +11,27 @@ from typing import Any, Callable, Dict, List, Optional
 from .._engine.report import Result
 from .._kernel.errors import FabricError
 from .._module import restore as kept
-from . import healing
+from . import healing, keeping
 from .answer import CLEAN, DRIFTED, FAILED, Answer, worst
 
 Perform = Callable[[str], Result]
 
 
 def check(words: Any) -> Answer:
+    if words.keep:
+        return _of_each(words.topology, _check_and_keep, "drifted", DRIFTED)
     return _of_each(words.topology, kept.check, "drifted", DRIFTED)
+
+
+def _check_and_keep(topology: str) -> Result:
+    try:
+        result = kept.check(topology)
+    except FabricError as error:
+        if topology in kept.topologies():
+            keeping.keep_failure(topology, error)
+        raise
+    keeping.keep(topology, result)
+    return result
 
 
 def restore(words: Any) -> Answer:

@@ -11,7 +11,9 @@ from typing import Any, Dict, Iterator, Mapping, Tuple
 from .._engine import journal as journals
 from .._engine.journal import UNCONFIRMED, VERIFIED, Record
 from .._ipam import store as lease_store
+from .._ipam.change import TUNNEL
 from .._module.repair import repair as put_back
+from .._module.topology_info import fleet_leases
 from .answer import CLEAN, FAILED, Answer, table
 
 
@@ -20,7 +22,11 @@ def leases(words: Any) -> Answer:
         rows = lease_store.leases(store)
     shown = [{key: value for key, value in row.items() if key != "grant_id"} for row in rows]
     lines = table(("KIND", "TOPOLOGY", "LEASED", "NETWORK", "HOLDER"), map(_row, rows))
-    return Answer({"leases": shown}, lines or ["nothing is leased"])
+    blocks = fleet_leases()
+    heads = ("BLOCK", "TOPOLOGY", "NETWORK", "HOST", "STATE")
+    held = table(heads, ([row[head.lower()] for head in heads] for row in blocks))
+    lines.extend([*([""] if lines and held else []), *held])
+    return Answer({"leases": shown, "fleet_leases": blocks}, lines or ["nothing is leased"])
 
 
 def _row(row: Mapping[str, Any]) -> Tuple[str, ...]:
@@ -28,7 +34,8 @@ def _row(row: Mapping[str, Any]) -> Tuple[str, ...]:
         return "subnet", row["topology"], row["subnet"], row["network"], ""
     if row["kind"] == "port":
         leased = "{0}:{1}/{2}".format(row["host_ip"] or "*", row["published"], row["protocol"])
-        return "port", row["topology"], leased, "", "{0}:{1}".format(row["container"], row["target"])
+        holder = "{0}:{1}".format(row["container"], row["target"]) if row["container"] else TUNNEL
+        return "port", row["topology"], leased, "", holder
     holder = ":".join(each for each in (row["container"], row["interface"]) if each)
     return "address", row["topology"], row["address"], row["network"], holder
 

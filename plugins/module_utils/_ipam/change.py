@@ -16,6 +16,8 @@ from .store import Row, Store
 
 #: The owner of addresses that belong to a network and not to a container; no container is named like that.
 NETWORK_ITSELF = ""
+#: What such a port is for: the way to the other hosts of encrypted networks.
+TUNNEL = "the encrypted networks"
 GATEWAY = "gateway"
 RESERVED = "reserved:"
 HOST = "host"  # of a network on a LAN, the host's own interface
@@ -69,7 +71,7 @@ def owner(row: Mapping[str, Any], topology: str) -> str:
     if row["kind"] == "subnet":
         name = row["network"]
     elif row["kind"] == "port":
-        name = row["container"]
+        name = row["container"] or TUNNEL
     elif row["container"] != NETWORK_ITSELF:
         name = "{container}:{interface} on {network}".format(**row)
     elif row["interface"] == GATEWAY:
@@ -118,14 +120,15 @@ def _of_row(verb: str, preposition: str, row: Row, gateways: Mapping[Tuple[Any, 
 
 
 def _port_changes(verb: str, preposition: str, rows: Iterable[Row]) -> Iterator[changes.Change]:
-    keyed = (((row["container"], row["host_ip"], row["protocol"]), row["published"], row["target"]) for row in rows)
+    owned = ("topology", "container", "host_ip", "protocol")
+    keyed = ((tuple(row[word] for word in owned), row["published"], row["target"]) for row in rows)
     for each in ranges(keyed):
-        container, host_ip, protocol = each.key
+        topology, container, host_ip, protocol = each.key
         words = {"host_ip": host_ip, "published": each.host_ports, "protocol": protocol}
-        text = "{0} port {1} {2} {3} for {4}/{5}".format(
-            verb, port_text(words), preposition, container, each.container_ports, protocol
-        )
-        subject = changes.Subject(container=container, port=port_text(words), part=changes.LEASE)
+        text = "{0} port {1} {2} {3}".format(verb, port_text(words), preposition, container or TUNNEL)
+        text += " for {0}/{1}".format(each.container_ports, protocol) if container else ""
+        whose = {"container": container} if container else {"topology": topology}
+        subject = changes.Subject(port=port_text(words), part=changes.LEASE, **whose)
         target = int(each.container_ports) if each.count == 1 else each.container_ports
         published = int(each.host_ports) if each.count == 1 else each.host_ports
         yield changes.Change(text, subject, *_sides(verb, dict(words, published=published, target=target)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Dict, Iterator, List, Mapping, Sequence, Set, Tuple
 
 from .._kernel.errors import Problem
-from .change import Change, owner, port_text
+from .change import TUNNEL, Change, owner, port_text
 from .port_probe import Probe
 from .requests import HostFacts, LeaseRequests, PortRequest
 from .store import Row, Store
@@ -135,7 +135,7 @@ def _lease_fixed(
 
 
 def _in_use(request: PortRequest, published: int, probe: Probe) -> Iterator[Problem]:
-    process = probe(request.protocol, request.host_ip, published)
+    process = None if request.known_free else probe(request.protocol, request.host_ip, published)
     if process:
         message = "the host port {0} of {1} is in use by {2}; stop it or publish another port"
         text = port_text(_columns(_owner(request), published))
@@ -155,7 +155,7 @@ def _held_by_others(
                 request.path,
                 message.format(
                     port_text(columns),
-                    request.container,
+                    request.container or TUNNEL,
                     owner(row, change.topology),
                     port_text(row),
                     " ({0})".format(path) if path else "",

@@ -10,10 +10,11 @@ of a host port (topology, container, container port, protocol, host_ip).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Callable, Mapping, NamedTuple, Optional, Tuple
 
 from .._kernel.changes import Change
+from .._kernel.data import dataclass
 
 
 class SubnetRequest(NamedTuple):
@@ -57,6 +58,7 @@ class PortRequest(NamedTuple):
     host_ip: Optional[str] = None  # None: every address
     path: str = ""
     choices: Optional[Tuple[int, int]] = None  # first and last of those to choose from; None: port_range
+    known_free: bool = False  # the host was asked before, and it may be in use by what it is for
 
 
 class LeaseRequests(NamedTuple):

@@ -9,8 +9,11 @@ In the lowest room, for leases have changes too.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import functools
+from dataclasses import field
 from typing import Any, Dict, Mapping, NamedTuple, Optional
+
+from .data import dataclass
 
 #: What ``part`` may be.
 RULES, FILES, LEASE, RUN = "packet rules", "files", "lease", "run"
@@ -64,6 +67,7 @@ def of_container(name: str, interface: Optional[str] = None, part: Optional[str]
     return text if part is None else text + ", " + part
 
 
+@functools.lru_cache(maxsize=4096)
 def of_owner(owner: str) -> Subject:
     """Of the words in a mark (``names.alias``): ``network front``, ``web:eth0``, ``egress web:eth0``, ``tunnel front``,
     ``bridge b``."""

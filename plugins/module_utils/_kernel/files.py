@@ -235,9 +235,14 @@ def remove(path: str) -> None:
     gate.writing("file " + path)
     unlink(path)
     directory = os.path.dirname(path)
+    target = read_link(directory)  # that of a name is a link of ours: realpath(3) would look at every part of both
     try:
-        os.rmdir(os.path.realpath(directory))
-        if is_link_of_ours(directory):
+        if target is None:
+            os.rmdir(directory)
+        elif target == home_of(directory):
+            os.rmdir(target)
             os.unlink(directory)
+        else:
+            os.rmdir(os.path.realpath(directory))
     except OSError:
         pass

@@ -31,6 +31,7 @@ class Host:
         self._indexes: Dict[str, int] = {}
         self._limit = _raise_descriptor_limit() - _SPARE_DESCRIPTORS
         self._outlived: List[int] = []
+        self._lent: Dict[str, int] = {}
 
     def close(self) -> None:
         for descriptor in self._outlived:
@@ -53,7 +54,8 @@ class Host:
         if netns is None:
             yield
             return
-        descriptor = namespaces.open_handle(netns)
+        lent = self._lent.get(netns)
+        descriptor = namespaces.open_handle(netns) if lent is None else os.dup(lent)
         try:
             namespaces.enter(descriptor)
         finally:
@@ -62,6 +64,15 @@ class Host:
             yield
         finally:
             self.go_home()
+
+    def lend(self, name: str, descriptor: int) -> None:
+        """From now on ``name`` is a namespace that has no handle, until ``take_back``: one that no other process
+        knows, and that ends with its last descriptor. No container can have a name with a space in it."""
+        self._lent[name] = descriptor
+
+    def take_back(self, name: str) -> None:
+        del self._lent[name]
+        self.forget(name)
 
     def go_home(self) -> None:
         namespaces.enter(self._home)

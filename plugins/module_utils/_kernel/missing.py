@@ -13,10 +13,10 @@ import importlib.util
 import os
 import socket
 import sys
-from dataclasses import dataclass
 from typing import Any, Dict, List, Tuple, Union
 
 from . import nft
+from .data import dataclass
 from .dependencies import LEAST
 from .errors import MissingDependencyError, MissingProgramError
 
@@ -51,7 +51,11 @@ PIECES = (
 )
 
 #: Needed only by who asks for it, and so not named beside others.
-UNBOUND = Piece("program", "unbound", "unbound", "for the names of containers")
+ASKED_FOR = (
+    Piece("program", "unbound", "unbound", "for the names of containers"),
+    Piece("program", "wg", "wireguard-tools", "for encrypted networks"),
+    Piece("program", "wireguard-go", "wireguard-go", "for encrypted networks on a kernel without WireGuard"),
+)
 
 
 def told(error: Union[MissingDependencyError, MissingProgramError]) -> Tuple[str, List[Dict[str, Any]]]:
@@ -59,7 +63,7 @@ def told(error: Union[MissingDependencyError, MissingProgramError]) -> Tuple[str
 
     What the run asked for comes first, with what it asked it for. No data: it is none of those that are known here.
     """
-    asked = next((piece for piece in (*PIECES, UNBOUND) if piece.name == error.name), None)
+    asked = next((piece for piece in (*PIECES, *ASKED_FOR) if piece.name == error.name), None)
     if asked is None:
         return str(error), []
     others = [piece for piece in PIECES if piece is not asked and not piece.is_there()]

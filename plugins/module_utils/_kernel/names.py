@@ -30,6 +30,8 @@ STASH_DIRECTORY = RUN_DIRECTORY + "/stash"
 NAMES_DIRECTORY = RUN_DIRECTORY + "/names"
 #: What the last repair by the timer of each topology was.
 HEAL_DIRECTORY = RUN_DIRECTORY + "/heal"
+#: What the last check of each topology by the host itself found.
+CHECKED_DIRECTORY = RUN_DIRECTORY + "/checked"
 RUN_JOURNAL_FILE = RUN_DIRECTORY + "/journal.json"
 #: What lasts; ours alone, mode 0700: leases, the last declarations, the way back of what outlives a boot, the lock.
 STATE_DIRECTORY = "/var/lib/linuxnet-fabric"
@@ -41,6 +43,8 @@ FORMER_MARK_DIRECTORY, FORMER_STASH_DIRECTORY = STATE_DIRECTORY + "/netns", STAT
 DECLARED_DIRECTORY = STATE_DIRECTORY + "/declared"
 FLEET_DIRECTORY = STATE_DIRECTORY + "/fleet"
 NAME_SERVER_DIRECTORY = STATE_DIRECTORY + "/dns"
+#: Keys and configurations of tunnels, mode 0700.
+TUNNEL_DIRECTORY = STATE_DIRECTORY + "/wireguard"
 NAME_SERVER_RUN_DIRECTORY = RUN_DIRECTORY + "/dns"
 FORWARDING_FILE = STATE_DIRECTORY + "/forwarding.json"
 #: The program of the host: what units of ours run.
@@ -48,12 +52,19 @@ PROGRAM = "/usr/local/sbin/linuxnet-fabric"
 COMPLETION = "/usr/local/share/bash-completion/completions/linuxnet-fabric"
 MANUAL = "/usr/local/share/man/man8/linuxnet-fabric.8"
 PROGRAM_FILES = (PROGRAM, COMPLETION, MANUAL)
+#: The OCI runtime that Docker has of us: what Docker calls it, what it runs, and where Docker is told.
+DOCKER_RUNTIME = "fabric"
+DOCKER_RUNTIME_PROGRAM = "/usr/local/sbin/linuxnet-fabric-runtime"
+DOCKER_CONFIGURATION = "/etc/docker/daemon.json"
 #: What was there before a run put them there, until that is over.
 FORMER_PROGRAM_DIRECTORY = STATE_DIRECTORY + "/program"
 #: In the family inet, of all topologies together; those of one are called fabric-NAME.
 TRANSIT_TABLE = "fabric"
 #: In the families inet and bridge, for as long as packets are followed.
 TRACE_TABLE = "linuxnet-fabric-trace"
+#: While a caller on the wire is played: the interface that leads to it, with four hex digits by chance, and the table
+#: (family netdev) that sends there what is for it.
+WIRE_IFNAME, WIRE_TABLE = "fabric-wire", "linuxnet-fabric-wire"
 
 #: The alias of an interface that was replaced by the run that is under way: nobody's any more.
 REPLACED = "linuxnet.fabric: replaced"
@@ -94,6 +105,16 @@ def vxlan_ifname(topology: str, network: str) -> str:
     return "vxlan" + _hash("\0".join((topology, network)), 10)
 
 
+def wireguard_ifname(topology: str) -> str:
+    """What leads to the other hosts of a topology's encrypted networks: ``wg-`` + 12 hex digits of a hash of it."""
+    return "wg-" + _hash(topology, 12)
+
+
+def wireguard_unit(topology: str) -> str:
+    """Of the program behind that interface, where the kernel has no WireGuard."""
+    return "linuxnet-fabric-wireguard@{0}.service".format(topology)
+
+
 def replaced_ifname(ifname: str) -> str:
     """What an interface is called whose name another one gets, until the run is over."""
     return "old-" + _hash(ifname, 11)
@@ -124,6 +145,7 @@ def alias(topology: str, subject: str) -> str:
 
 
 @functools.lru_cache(maxsize=None)  # asked of every interface, more than once
+@functools.lru_cache(maxsize=4096)
 def parse_alias(text: Optional[str]) -> Optional[Tuple[str, str]]:
     """(topology, subject) of an alias of ours, None for anybody else's."""
     if not text or not text.startswith(MARK) or " " not in text:

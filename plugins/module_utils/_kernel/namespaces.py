@@ -113,6 +113,13 @@ def scratch() -> Iterator[None]:
         os.close(own)
 
 
+def open_new() -> int:
+    """A descriptor of a new, empty network namespace that nobody else knows; it ends with the descriptor, which the
+    caller closes. FabricError when the kernel makes none."""
+    with scratch():
+        return open_own()
+
+
 def _unshare_scratch() -> None:
     try:
         libc.call("unshare", CLONE_NEWNET)

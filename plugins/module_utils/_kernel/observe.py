@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
-from typing import AbstractSet, Collection, Dict, FrozenSet, Iterable, List, Mapping, Optional, Tuple
+from dataclasses import field
+from typing import AbstractSet, Collection, Dict, FrozenSet, Iterable, Iterator, List, Mapping, Optional, Tuple
 
-from . import names, namespaces, sysctl, tc, vxlan
+from . import names, namespaces, sysctl, tc, vxlan, wireguard
+from .data import dataclass
 from .host import Host
 from .marks import HandleMark
 from .rtnl import read as rtnetlink
@@ -20,6 +21,7 @@ from .settled import Settling
 from .tc import Shaping
 from .visits import NamespaceState, Visits
 from .vxlan import Ways
+from .wireguard import State
 
 #: Kind of link → the settings that are read of each of ours; ``{0}`` is its name.
 Settings = Mapping[str, Tuple[str, ...]]
@@ -49,6 +51,8 @@ class Observed:
     shaping: Mapping[int, Shaping] = field(default_factory=dict)
     #: Index of a VXLAN device of ours → what it is told of other hosts.
     ways: Mapping[int, Ways] = field(default_factory=dict)
+    #: Index of a tunnel of ours → how it is configured.
+    tunnels: Mapping[int, State] = field(default_factory=dict)
     #: Handle name → what stands at its path that is no namespace and never was one.
     obstacles: Mapping[str, str] = field(default_factory=dict)
 
@@ -91,6 +95,7 @@ def observe(
         inner_ends=_inner_ends(host, by_index, others),
         shaping=_shaping(host, links, limited),
         ways=_ways(host, links),
+        tunnels=dict(_tunnels(host, links)),
         obstacles=visits.obstacles(),
     )
 
@@ -105,6 +110,15 @@ def _shaping(host: Host, links: Iterable[Link], limited: Collection[str]) -> Dic
 def _ways(host: Host, links: Iterable[Link]) -> Dict[int, Ways]:
     ours = [link for link in links if link.kind == vxlan.KIND and _is_marked(link)]
     return {link.index: vxlan.read_ways(host.socket, link.index, link.master or link.index) for link in ours}
+
+
+def _tunnels(host: Host, links: Iterable[Link]) -> Iterator[Tuple[int, State]]:
+    for link in links:
+        if link.kind in (wireguard.KIND, wireguard.PROGRAM_KIND):
+            marks = map(names.parse_alias, (link.alias, *map(names.alias_of_altname, link.altnames)))
+            topology = next((mark[0] for mark in marks if mark is not None), None)
+            if topology is not None:
+                yield link.index, wireguard.read_state(host.socket, link, topology)
 
 
 def _is_marked(link: Link) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Mapping
+from typing import Any, List, Mapping
 
 #: The controls of ISO 646 and ISO 6429, DEL, those that turn the direction of a text (Unicode TR 9) or begin a line,
 #: and halves of surrogate pairs, which stand for bytes that are no UTF-8.
@@ -42,8 +42,13 @@ def data(value: Any) -> Any:
     return value
 
 
-def as_json(value: Mapping[str, Any]) -> str:
-    """``data`` of it as a JSON object, in ASCII."""
+def members(value: Mapping[str, Any]) -> List[str]:
+    """Of ``data`` of it as a JSON object, in ASCII: each member apart, for the whole at once needs the room of several
+    such answers."""
+    return ["{0}: {1}".format(_as_json(name), _as_json(member)) for name, member in value.items()]
+
+
+def _as_json(value: Any) -> str:
     written = json.dumps(value, default=_plain)
     return json.dumps(data(value)) if _IN_A_JSON.search(written) else written
 

@@ -38,8 +38,12 @@ Networks and containers with their addresses, ports and state; what the last rep
 .BI inspect " NAME"
 All of a container or a network: as declared, as leased, as it really is, and what has drifted.
 .TP
-.BI check " [TOPOLOGY]"
-What has drifted from what was last applied.
+.BI check " [TOPOLOGY] [\-\-keep]"
+What has drifted from what was last applied. With
+.B \-\-keep
+it is written to /run/linuxnet-fabric/checked/TOPOLOGY.json too, for who gathers it from many hosts;
+.B restore \-\-heal
+does so as well.
 .TP
 .BI restore " [TOPOLOGY] [\-\-early] [\-\-rules] [\-\-heal]"
 Makes it as it was last applied. What a run that was interrupted left is taken back first.

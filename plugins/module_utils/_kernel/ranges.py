@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Dict, Generic, Iterable, Iterator, List, Tuple, TypeVar
+
+from .data import dataclass
 
 Key = TypeVar("Key")
 

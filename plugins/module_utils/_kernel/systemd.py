@@ -87,6 +87,13 @@ def start(unit: str) -> None:
     _systemctl("start", "--no-block", unit)
 
 
+def start_and_wait(unit: str) -> None:
+    """One that waits for nobody who waits for us. FabricError where it does not start."""
+    gate.writing("systemd")
+    _systemctl("reset-failed", unit, may_fail=True)
+    _systemctl("start", unit)
+
+
 def load_again(unit: str, restart: bool) -> None:
     """One that is active reads its configuration again, or is restarted. FabricError where it does not."""
     gate.writing("systemd")

@@ -14,11 +14,11 @@ from __future__ import annotations
 import functools
 import struct
 import sys
-from dataclasses import dataclass
 from errno import EEXIST, EINVAL, ENODEV, ENOENT
 from typing import Any, Collection, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from . import names, rare
+from .data import dataclass
 from .errors import MissingDependencyError
 from .host import Host
 from .rtnl import read as rtnetlink
@@ -41,7 +41,7 @@ HANDLES = {"tbf": 0x0FAB0000, "pfifo": 0x0FAC0000}
 #: Our mark on a filter: ``pref 4011``.
 PREFERENCE = 0x0FAB
 _ETH_P_ALL = 0x0003
-_TC_ACT_STOLEN, _TCA_EGRESS_REDIR = 4, 1
+_TC_ACT_STOLEN, _TCA_EGRESS_REDIR, _TCA_INGRESS_REDIR = 4, 1, 3
 _ETHERNET = 1  # TC_LINKLAYER_ETHERNET
 #: Of one message's header, struct tcmsg: family, interface, handle, parent, info.
 _TCMSG = struct.Struct("=BxxxiIII")
@@ -194,6 +194,14 @@ def qdisc_set(host: Host, ifname: str, qdisc: Optional[Mapping[str, Any]]) -> No
     _send(host, RTM_NEWQDISC, flags, index, TC_H_ROOT, words.handle, attributes=attributes)
 
 
+def come_in_by(host: Host, ifname: str, index: int) -> None:
+    """All that comes in by a link of ours comes in by another one instead, by index, of which nothing is changed."""
+    own = host.socket.index_of(ifname)
+    kind = [("TCA_KIND", "ingress")]
+    _send(host, RTM_NEWQDISC, nl.NLM_F_CREATE, own, TC_H_INGRESS, _INGRESS_HANDLE, attributes=kind)
+    _filter_set(host, own, index, _TCA_INGRESS_REDIR)
+
+
 def redirect_set(host: Host, ifname: str, to: Optional[str]) -> None:
     """Send all that comes in by a link to another one, by whose qdisc it then goes on; None: no more.
 
@@ -220,11 +228,15 @@ def redirect_set(host: Host, ifname: str, to: Optional[str]) -> None:
     gone = (ENOENT, EINVAL)
     _send(host, RTM_DELTFILTER, 0, index, _INGRESS_HANDLE, info=PREFERENCE << 16, tolerated=gone)
     if target is not None:
-        info = PREFERENCE << 16 | _network_order(_ETH_P_ALL)
-        attributes = [("TCA_KIND", "u32"), ("TCA_OPTIONS", _everything_to(target))]
-        _send(host, RTM_NEWTFILTER, nl.NLM_F_CREATE, index, _INGRESS_HANDLE, info=info, attributes=attributes)
+        _filter_set(host, index, target, _TCA_EGRESS_REDIR)
     elif not any(True for _other in host.socket.dump(RTM_GETTFILTER, _TCMSG.pack(0, index, 0, _INGRESS_HANDLE, 0))):
         _send(host, RTM_DELQDISC, 0, index, TC_H_INGRESS, tolerated=gone)
+
+
+def _filter_set(host: Host, index: int, target: int, way: int) -> None:
+    info = PREFERENCE << 16 | _network_order(_ETH_P_ALL)
+    attributes = [("TCA_KIND", "u32"), ("TCA_OPTIONS", _everything_to(target, way))]
+    _send(host, RTM_NEWTFILTER, nl.NLM_F_CREATE, index, _INGRESS_HANDLE, info=info, attributes=attributes)
 
 
 def _options(qdisc: Qdisc) -> Dict[str, Any]:
@@ -236,9 +248,9 @@ def _options(qdisc: Qdisc) -> Dict[str, Any]:
     return {"attrs": [("TCA_TBF_PARMS", dict(parms, **layers))]}
 
 
-def _everything_to(target: int) -> Dict[str, Any]:
-    """Options of a u32 filter: every packet, whatever is in it, to the queue of another link."""
-    parms = {"action": _TC_ACT_STOLEN, "eaction": _TCA_EGRESS_REDIR, "ifindex": target}
+def _everything_to(target: int, way: int) -> Dict[str, Any]:
+    """Options of a u32 filter: every packet, whatever is in it, to the queue of another link, or in by it."""
+    parms = {"action": _TC_ACT_STOLEN, "eaction": way, "ifindex": target}
     mirred = [("TCA_ACT_KIND", "mirred"), ("TCA_ACT_OPTIONS", {"attrs": [("TCA_MIRRED_PARMS", parms)]})]
     actions = {"attrs": [("TCA_ACT_PRIO_1", {"attrs": mirred})]}
     return {"attrs": [("TCA_U32_ACT", actions), ("TCA_U32_SEL", {"keys": ["0x0/0x0+0"]})]}

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Callable, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from . import marks, namespaces, sysctl
+from .data import dataclass
 from .errors import FabricError
 from .host import Host
 from .marks import HandleMark
@@ -39,7 +40,7 @@ class NamespaceState:
 
     links: Mapping[str, Link] = field(default_factory=dict)
     addresses: Mapping[int, List[str]] = field(default_factory=dict)
-    routes: Tuple[RouteEntry, ...] = ()  # of all tables
+    routes: Tuple[RouteEntry, ...] = ()  # of all tables, but for broadcasts, which nobody compares
     sysctls: Mapping[str, Optional[str]] = field(default_factory=dict)
     neighbours: Tuple[Neighbour, ...] = ()  # that somebody set
     tentative: FrozenSet[Tuple[int, str]] = frozenset()  # (index, CIDR) of addresses that are not in use yet
@@ -167,7 +168,7 @@ def _read(host: Host, socket: NetlinkSocket, keys: Sequence[str], settling: Sett
     return NamespaceState(
         links=links,
         addresses=addresses,
-        routes=tuple(routes),
+        routes=tuple(route for route in routes if route.type != "broadcast"),
         neighbours=neighbours,
         tentative=addresses.tentative,
         sysctls=settings,

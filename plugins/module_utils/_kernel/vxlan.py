@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import socket
 import struct
-from dataclasses import dataclass
 from errno import EEXIST, EINVAL, ENODEV, ENOENT, EOPNOTSUPP, ESRCH
 from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Sequence, Tuple
 
+from .data import dataclass
 from .host import Host
 from .rtnl import read as rtnetlink
 from .rtnl import requests as messages

@@ -17,10 +17,10 @@ import json
 import os
 import select
 import subprocess
-from dataclasses import dataclass
 from typing import Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from . import namespaces, systemd
+from .data import dataclass
 from .errors import FabricError
 
 #: Seconds for whoever runs it to answer.
@@ -136,6 +136,12 @@ def _started(pid: int) -> Optional[int]:
 
 
 def _of_docker(names: Sequence[str]) -> Mapping[str, int]:
+    """A question that reaches its socket starts a daemon that does not run, which is more than to look; and one that
+    is being started at boot may wait for our networks."""
+    if not systemd.why_not():
+        states = systemd.active_states(["docker.socket", "docker.service"])
+        if states["docker.socket"] == "active" and states["docker.service"] not in ("active", "reloading"):
+            raise FabricError("docker.service is {0}".format(states["docker.service"]))
     return _inspected("docker", names)
 
 

@@ -11,7 +11,7 @@ the links of others are there, and they are to be what they were. A check goes b
 from __future__ import annotations
 
 import functools
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, FrozenSet, Iterable, List, Mapping, Optional, Tuple
 
 from .._declaration.topology import Topology
@@ -20,6 +20,7 @@ from .._expansion.drivers.driver import Surroundings
 from .._expansion.drivers.registry import driver_of
 from .._ipam.requests import HostFacts, SubnetRequest
 from .._kernel import facts, sysctl
+from .._kernel.data import dataclass
 from .._kernel.errors import DeclarationError, FabricError, Problem
 from .surroundings import needed, tunnels_of_overlays
 

@@ -2,41 +2,66 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a host is to do for its networks by itself: its units, and the program that they run."""
+"""What a host is to do for its networks by itself: its units, the program that they run, and what Docker has of us."""
 
 from __future__ import annotations
 
+import os
 from typing import Any, Mapping, Optional, Tuple
 
-from .._declaration.restore import Wanted, parse_restore
+from .._declaration.restore import NO, Wanted, parse_restore
 from .._declaration.topology import Topology
 from .._engine import declared
 from .._expansion.drivers.registry import driver_of
+from .._expansion.encryption import tunnel_mtu
 from .._expansion.units import units
 from .._kernel import systemd
 from .._kernel.errors import DeclarationError
-from .._resources.units import Unit
+from .._kernel.names import wireguard_unit
+from .._resources.units import Unit, path_of
 
 
-def wanted(words: Mapping[str, Any], absent: bool) -> Wanted:
+def wanted(words: Mapping[str, Any], absent: bool, topology: str = "", by_program: bool = False) -> Wanted:
+    """``by_program``: what encrypts networks of this topology is one, which a unit keeps. Then, and where it was so,
+    units are looked at whoever says nothing of them."""
+    by_program = by_program or os.path.exists(path_of(wireguard_unit(topology)))
+    if words.get("restore") is None and by_program:
+        words = dict(words, restore=NO)
     why_not, at_home = systemd.why_not(), systemd.at_home()
     if absent:
         return Wanted(units=not why_not, program=False if at_home else None)
     return parse_restore(words).on(why_not, at_home)
 
 
-def units_of(topology: Topology, asked: Wanted) -> Optional[Tuple[Unit, ...]]:
-    """None where nobody looks at them."""
+def units_of(topology: Topology, asked: Wanted, docker: bool, by_program: bool = False) -> Optional[Tuple[Unit, ...]]:
+    """None where nobody looks at them. ``docker``: it starts containers in our namespaces. ``by_program``: what
+    encrypts is one, which a unit keeps."""
     if not asked.units:
         return None
     late = any(driver_of(network).stands_on_others(network) for network in topology.networks.values())
-    return units(topology.name, asked.restore, late, asked.heal, asked.dns)
+    mtu = tunnel_mtu(topology) if by_program else 0
+    return units(topology.name, asked.restore, late, asked.heal, asked.dns, docker, asked.metrics, mtu)
 
 
 def program_for(topology: str, asked: Optional[bool]) -> Optional[bool]:
     """As ``Desired.program``: it is the host's, and so stays for as long as one of its topologies wants it."""
     others = [name for name in declared.topologies() if name != topology]
     return None if asked is False and any(map(_wants_it, others)) else asked
+
+
+def docker_runtime_for(topology: str, words: Mapping[str, Any], absent: bool) -> Optional[bool]:
+    """As ``Desired.docker_runtime``: of the host's Docker, and so there for as long as one of its topologies wants it.
+    What a lab host sees below /etc is the machine's, and is not looked at for what may have been there before."""
+    asked = False if absent else words.get("docker_runtime")
+    if asked is None or asked:
+        return asked
+    others = [name for name in declared.topologies() if name != topology]
+    return None if not systemd.at_home() or any(map(_wants_docker_runtime, others)) else False
+
+
+def _wants_docker_runtime(topology: str) -> bool:
+    record = declared.read(topology)
+    return record is None or bool(record.words.get("docker_runtime"))
 
 
 def _wants_it(topology: str) -> bool:

@@ -69,7 +69,12 @@ def _leave(module: AnsibleModule, answer: Dict[str, Any]) -> None:
         except SystemExit:
             added = printed.getvalue().strip()
             if added:
-                sys.stdout.write("\n{0}, {1}\n".format(printable.as_json(answer)[:-1], added[1:]))
+                members = printable.members(answer)
+                sys.stdout.write("\n{")
+                for member in members:
+                    sys.stdout.write(member)
+                    sys.stdout.write(", ")
+                sys.stdout.write(added[1:] + "\n")
                 raise
     # There are secrets, or another program took exit_json over and prints nothing.
     module.exit_json(**printable.data(answer))

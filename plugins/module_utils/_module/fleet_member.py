@@ -15,36 +15,42 @@ from .._engine.approval import Approve, approve_only
 from .._engine.lock import host_lock
 from .._engine.report import Result
 from .._fleet import told
-from .._fleet.exchange import VERSION, HostPlan, host_plan
+from .._fleet.exchange import ORPHANED, VERSION, host_plan
+from .._fleet.handing import carried
 from .._kernel import facts, names, vxlan
-from .._kernel.changes import LEASE, Change, Subject
+from .._kernel.changes import Change
 from .._kernel.errors import FabricError
 from .._kernel.facts import Reading
 from .._kernel.host import Host
 from .._kernel.rtnl import read as rtnetlink
 from .._kernel.rtnl.read import RT_TABLE_LOCAL, RT_TABLE_MAIN, Link
+from . import fleet_leases, fleet_reclaim
+from .tunnel_offer import offer
 
 _UNDERLAY = "topology_underlay_address"
 
 
 def perform_fleet_member(params: Mapping[str, Any], check_mode: bool) -> Result:
     if params["state"] == "introduced":
-        return _introduce(params)
+        return _introduce(params, check_mode)
     with host_lock(params["lock_timeout"], check_mode):
+        if params["state"] == "held":
+            return fleet_leases.hold(params, _host_id(params.get("host_id")), check_mode)
         if params["state"] == "reclaimed":
-            return _reclaim(params["name"], params["hosts"], check_mode)
+            return fleet_reclaim.reclaim(params, _host_id(params.get("host_id")), check_mode)
         return _reserve(params["name"], params["told"], check_mode, approve_only(params.get("approved")))
 
 
 # --- who it is
 
 
-def _introduce(params: Mapping[str, Any]) -> Result:
-    """Reads, and writes nothing."""
+def _introduce(params: Mapping[str, Any], check_mode: bool) -> Result:
+    """Reads, and writes nothing but a key where there is none and one is needed."""
     with Host() as host:
         reading, addresses = facts.read(host), rtnetlink.read_addresses(host.socket)
     address, link = _underlay(params, reading, addresses)
-    identity = {
+    kept = fleet.read(params["name"])
+    identity: Dict[str, Any] = {
         "version": VERSION,
         "release": names.RELEASE,
         "topology": params["name"],
@@ -53,9 +59,14 @@ def _introduce(params: Mapping[str, Any]) -> Result:
         "underlay_mtu": link.mtu,
         "clashes": [list(each) for each in _clashes(params["name"], params["subnets"], reading)],
         "vxlans": [list(each) for each in _vxlans(reading)],
-        "kept": fleet.read(params["name"]),
+        "kept": carried(kept) if kept is not None else None,
     }
-    return Result(facts={"identity": identity})
+    changes: List[Change] = []
+    if params.get("tunnel_port"):
+        offered, changes = offer(params["name"], params["tunnel_port"], kept, check_mode)
+        identity.update(offered)
+    seen, warnings = fleet_leases.seen(params)
+    return Result(changes=tuple(changes), facts={"identity": dict(identity, store=seen)}, warnings=warnings)
 
 
 def _host_id(given: Optional[str]) -> str:
@@ -153,6 +164,7 @@ def _reserve(topology: str, data: Optional[Mapping[str, Any]], check_mode: bool,
         raise FabricError("told: what is this host to be told?")
     plain: Dict[str, Any] = json.loads(json.dumps(data))
     now, kept = host_plan(plain), fleet.read(topology)
+    _count_runs(plain, kept)
     found = tuple(told.changes(host_plan(kept) if kept is not None else None, now))
     approve(found)
     if kept != plain and not check_mode:
@@ -160,27 +172,10 @@ def _reserve(topology: str, data: Optional[Mapping[str, Any]], check_mode: bool,
     return Result(changes=found)
 
 
-def _reclaim(topology: str, hosts: List[str], check_mode: bool) -> Result:
-    """Forget what hosts that left may still hold: it is free for others then."""
-    kept = fleet.read(topology)
-    plan: Optional[HostPlan] = host_plan(kept) if kept is not None else None
-    left = dict(plan.left) if plan is not None else {}
-    gone = [host for host in hosts if host in left]
-    changes = [
-        Change(
-            "take back {0} of {1} from {2}".format(", ".join(blocks), network, host),
-            Subject(network=network, part=LEASE),
-            {"host " + host: ", ".join(blocks)},
-        )
-        for host in gone
-        for network, blocks in left[host].networks.items()
-    ]
-    if kept is not None and gone and not check_mode:
-        staying = {host: words for host, words in kept["left"].items() if host not in gone}
-        fleet.write(topology, dict(kept, left=staying))
-    still = {
-        host: {network: list(blocks) for network, blocks in each.networks.items()}
-        for host, each in left.items()
-        if host not in gone
-    }
-    return Result(changes=tuple(changes), facts={"left": still})
+def _count_runs(told_now: Mapping[str, Any], kept: Optional[Mapping[str, Any]]) -> None:
+    """Of each host that left, how many runs found it gone. That is no change of what this host is told."""
+    before = kept["left"] if kept is not None else {}
+    for host, words in told_now["left"].items():
+        last = before.get(host, {})
+        runs = last.get("runs", 1) if last.get("host_id") == words["host_id"] else 0
+        words["runs"] = min(runs + 1, ORPHANED)

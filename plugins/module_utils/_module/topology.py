@@ -38,7 +38,7 @@ from .._fleet.join import join
 from .._ipam.allocate import allocate, release_topology
 from .._ipam.requests import Allocation
 from .._ipam.store import Store, leases, open_store
-from .._kernel import dependencies, facts, unbound
+from .._kernel import dependencies, docker, facts, unbound
 from .._kernel.errors import DeclarationError, FabricError, Problem
 from .._kernel.names import RELEASE as RELEASE_NAME
 from .._kernel.observe import Observed
@@ -49,6 +49,7 @@ from . import around, by_itself, lost_leases, trial
 from . import workloads as programs
 from .around import Around
 from .cautions import cautions
+from .encryption import needs_program, refuse_another_key
 from .surroundings import refuse_strange_addresses, surroundings
 
 Consent = Callable[[Observed], None]
@@ -84,6 +85,8 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool, again: Optiona
         if topology.networks:
             dependencies.require_kinds(run.host)
         with leased(run.view, check_mode) as store:
+            if again is None:
+                refuse_another_key(topology, check_mode)
             consent = None if absent or again else _consent(store, topology, limit)
             quarantine = bool(params.get("quarantine", True))
             prepared = prepare(run.view, store, topology, absent, params, consent, quarantine, again)
@@ -186,6 +189,7 @@ def parse(name: str, words: Mapping[str, Any], absent: bool) -> Topology:
         {} if absent else words["containers"],
         words["default_address_pools"],
         words["port_range"],
+        bool(words.get("docker_runtime")),
     )
     return join(topology, words.get("fleet"))
 
@@ -277,6 +281,7 @@ def prepare(
     """Lease and expand: from what is declared to what is to be on this host."""
     seen: Optional[Surroundings] = None
     unmended: Callable[[], Tuple[str, ...]] = tuple
+    program = False
     if absent:
         allocation, desired = release_topology(store, topology.name), Desired(topology.name)
         reading, taken = None, None
@@ -300,23 +305,25 @@ def prepare(
         if seen is not None:
             refuse_strange_addresses(topology, allocation, seen)
         defaults = around.host_defaults(taken, reading, _forwards_ipv4(view, words))
-        defaults = replace(defaults, name_server=words.get("dns") == UNBOUND)
+        program = needs_program(view.host, topology)
+        defaults = replace(defaults, name_server=words.get("dns") == UNBOUND, tunnel_program=program)
         ask = again is None or not (again.early or again.only)
         found = programs.with_programs(view.host, expand(topology, allocation, defaults), again is not None, ask)
         desired = found.desired.without(missing)
-        unmended = functools.partial(_unmended, topology, found.told) if ask else tuple
+        unmended = functools.partial(_unmended, topology, words, found.told) if ask else tuple
         if desired.limited_ifnames():
             dependencies.require_library("pyroute2", "to limit traffic of containers")
     decided = _decide(view, topology, desired, words, reading)
     if again is None or not (again.early or again.only):  # those run while systemd is at its work
-        wanted = by_itself.wanted(words, absent)
+        wanted = by_itself.wanted(words, absent, topology.name, program)
         if desired.name_server:
             unbound.require(desired.name_server)
         desired = replace(
             desired,
-            units=by_itself.units_of(topology, wanted),
+            units=by_itself.units_of(topology, wanted, bool(words.get("docker_runtime")), program),
             drop_ins=programs.services_of(topology),
             program=by_itself.program_for(topology.name, wanted.program),
+            docker_runtime=by_itself.docker_runtime_for(topology.name, words, absent),
         )
     desired = replace(desired, sysctls=decided.settings, given_back=decided.given_back, transit=decided.transit)
     described = functools.lru_cache(maxsize=None)(functools.partial(_describe, topology, allocation))
@@ -328,8 +335,9 @@ def prepare(
     return Prepared(topology, allocation, planner, decided, taken, again is None, described, asked, warn, unmended)
 
 
-def _unmended(topology: Topology, told: Sequence[str]) -> Tuple[str, ...]:
-    return (*told, *programs.elsewhere(topology))
+def _unmended(topology: Topology, words: Mapping[str, Any], told: Sequence[str]) -> Tuple[str, ...]:
+    without = docker.without_runtime() if words.get("docker_runtime") else ""
+    return (*told, *programs.elsewhere(topology), *filter(None, (without,)))
 
 
 def _forwards_ipv4(view: View, words: Mapping[str, Any]) -> bool:

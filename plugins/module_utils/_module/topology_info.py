@@ -6,14 +6,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, List, Mapping, Set, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Set, Tuple
 
-from .._engine import declared
+from .._engine import declared, fleet
 from .._engine.lock import host_lock
 from .._engine.report import Result
 from .._expansion.drivers.registry import DRIVERS
 from .._expansion.recognise import Seen, recognise_containers, recognise_networks
 from .._expansion.remembered import remembered_containers, remembered_networks
+from .._fleet.exchange import host_plan
+from .._fleet.holders import holders
 from .._ipam import store as lease_store
 from .._kernel import dependencies, files, names, nft
 from .._kernel.host import Host
@@ -42,9 +44,16 @@ def perform_topology_info(params: Mapping[str, Any], check_mode: bool) -> Result
             observed = observe(host, (), visits, settings_of=SETTINGS)
         topologies = {name: _topology(name, observed, leases) for name in chosen}
     facts: Dict[str, Any] = {"topologies": topologies, "leases": leases, "orphans": _orphans(observed, leases)}
+    facts["fleet_leases"] = fleet_leases(wanted)
     if wanted is not None:
         facts.update(topologies.get(wanted, {"networks": {}, "containers": {}}))
     return Result(facts=facts)
+
+
+def fleet_leases(topology: Optional[str] = None) -> List[Dict[str, Any]]:
+    """Who holds which block of networks across hosts, as this host was told: rows of ``_fleet/holders.py``."""
+    told = (fleet.read(name) for name in fleet.topologies() if topology in (None, name))
+    return [row for data in told if data is not None for row in holders(host_plan(data))]
 
 
 def _topologies(observed: Observed, leases: List[Dict[str, Any]]) -> Set[str]:

@@ -12,6 +12,7 @@ from .._engine import declared
 from .._engine.session import session
 from .._kernel import dependencies
 from .._kernel.errors import FabricError
+from .._kernel.host import Host
 from .._kernel.names import TRACE_TABLE
 from .._kernel.probe.model import ANSWERED, SILENT, SKIPPED, Outcome, Probe
 from .._kernel.tracing.events import POLICY, RULE, Step
@@ -19,12 +20,13 @@ from .._kernel.tracing.sight import Sight
 from .._promises.matrix import promises, sample
 from .._promises.model import Promise
 from .._promises.place import is_outward, passed, place_of, told
-from .._promises.reasons import Place, where
-from .._promises.trials import probe_of, why_not_probed
+from .._promises.reasons import Expected, Place, where
+from .._promises.trials import Wire, probe_of, why_not_probed
 from . import restore
 from .places import Seen, expected_of, followable
 from .topology import leased, parse, prepare
-from .topology_verify import host_view
+from .view import host_view
+from .wire import wire
 
 #: So many ways are followed at most: of more, some of each kind.
 MANY = 24
@@ -42,23 +44,28 @@ def trace(topology: str, container: str, port: Optional[int], protocol: str) -> 
         everything = promises(prepared.topology, prepared.allocation, host_view(run.host))
         chosen = _chosen(everything, container, port, protocol)
         expected = expected_of(prepared.topology, prepared.allocation)
-        probes = [followable(probe_of(promise)) for promise in chosen]
-        sight = Sight(run.host)
-        seen = Seen(run.host, sight, probes)
-        found = []
-        for promise, probe, outcome in zip(chosen, probes, seen.outcomes):
-            steps = seen.of(probe)
-            place = None
-            if promise.reaches and outcome.result not in (ANSWERED, SKIPPED):
-                place = place_of(probe, outcome, steps, seen.asked, sight, expected)
-            elif promise.reaches is False and outcome.result not in (SILENT, SKIPPED):
-                place = passed(steps, sight, expected)
-            found.append(_as_data(promise, outcome, _in_words(probe, steps, sight), place))
+        with wire(run.host, chosen, prepared.topology, prepared.allocation) as who:
+            return _followed(run.host, [each for each in chosen if why_not_probed(each, who) is None], who, expected)
+
+
+def _followed(host: Host, chosen: Sequence[Promise], who: Wire, expected: Expected) -> List[Dict[str, Any]]:
+    probes = [followable(probe_of(promise, who)) for promise in chosen]
+    sight = Sight(host)
+    seen = Seen(host, sight, probes)
+    found = []
+    for promise, probe, outcome in zip(chosen, probes, seen.outcomes):
+        steps = seen.of(probe)
+        place = None
+        if promise.reaches and outcome.result not in (ANSWERED, SKIPPED):
+            place = place_of(probe, outcome, steps, seen.asked, sight, expected)
+        elif promise.reaches is False and outcome.result not in (SILENT, SKIPPED):
+            place = passed(steps, sight, expected)
+        found.append(_as_data(promise, outcome, _in_words(probe, steps, sight), place))
     return found
 
 
 def _chosen(everything: Sequence[Promise], container: str, port: Optional[int], protocol: str) -> Tuple[Promise, ...]:
-    ways = [each for each in everything if why_not_probed(each, {}) is None and each.protocol == protocol]
+    ways = [each for each in everything if each.protocol == protocol]
     if port is None:
         ways = [each for each in ways if container in (*each.source.names, *each.target.names) and each.port is None]
     else:

@@ -27,7 +27,7 @@ from .._resources.netns import Brought, Netns
 
 _HOW = {
     "podman": "start it with --network ns:{0}",
-    "docker": "start it there, by an OCI runtime that takes a namespace's path",
+    "docker": "start it with --runtime fabric --network none --env FABRIC_NETNS={1} (topology_docker_runtime: true)",
     "machine": "start it with --network-namespace-path={0}",
     "unit": "restart it",
 }
@@ -140,4 +140,4 @@ def elsewhere(topology: Topology) -> Iterator[str]:
         handle = namespaces.handle(name)
         if answer.running is not None and answer.running.inode != namespaces.identity(handle):
             text = "container {0}: {1} runs in another network namespace than {2}; {3}"
-            yield text.format(name, workloads.called(program), handle, _HOW[workload.kind].format(handle))
+            yield text.format(name, workloads.called(program), handle, _HOW[workload.kind].format(handle, name))

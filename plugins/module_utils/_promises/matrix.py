@@ -2,11 +2,7 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A declaration and its leases → every promise that it makes; and which of many are tried. Pure.
-
-Between hosts there is more to promise: a source of such promises is one more line of ``_SOURCES``, its parties have
-``host``, and nothing else here changes.
-"""
+"""A declaration and its leases → every promise that it makes; and which of many are tried. Pure."""
 
 from __future__ import annotations
 
@@ -15,8 +11,10 @@ from typing import Callable, Dict, Iterable, Iterator, List, Sequence, Tuple
 
 from .._declaration.topology import Topology
 from .._ipam.requests import Allocation
+from .across import across, doors_across, links_across
 from .around import from_host, from_wire, to_host, to_wire
 from .model import HostView, Promise
+from .others import NOBODY, Others
 from .pairs import links, pairs
 from .published import published
 from .scene import Scene, scene_of
@@ -29,12 +27,20 @@ _SOURCES: Tuple[Callable[[Scene], Iterator[Promise]], ...] = (
     to_host,
     to_wire,
     from_wire,
+    across,
+    links_across,
+    doors_across,
 )
 
 
-def promises(topology: Topology, allocation: Allocation, host: HostView) -> Tuple[Promise, ...]:
-    """Every cell of the matrix, each once; those of which nothing is promised too (``reaches`` None)."""
-    scene = scene_of(topology, allocation, host)
+def promises(
+    topology: Topology, allocation: Allocation, host: HostView, others: Others = NOBODY
+) -> Tuple[Promise, ...]:
+    """Every cell of the matrix, each once; those of which nothing is promised too (``reaches`` None).
+
+    ``others``: what the other hosts of networks say that they publish.
+    """
+    scene = scene_of(topology, allocation, host, others)
     return tuple(dict.fromkeys(promise for source in _SOURCES for promise in source(scene)))
 
 

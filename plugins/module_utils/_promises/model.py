@@ -58,7 +58,7 @@ class Promise:
 
     @property
     def family(self) -> int:
-        return 6 if ":" in self.address else 4
+        return family_of(self.address)
 
     @property
     def is_made(self) -> bool:
@@ -75,6 +75,10 @@ class Promise:
             return "{0} ({1})".format(self.address, self.protocol)
         address = "[{0}]".format(self.address) if self.family == 6 else self.address
         return "{0}:{1}/{2}".format(address, self.port, self.protocol)
+
+
+def family_of(address: str) -> int:
+    return 6 if ":" in address else 4
 
 
 @dataclass(frozen=True)

@@ -41,10 +41,12 @@ def _pair(scene: Scene, source: Container, target: Container) -> Iterator[Promis
 
 
 def links(scene: Scene) -> Iterator[Promise]:
-    """What a link opens, port by port."""
+    """What a link opens, port by port; ``links_across`` has those to other hosts."""
     ruleset = expand_rules(scene.topology, scene.allocation)
     owners = {address: name for (_network, name, _family), address in scene.allocation.addresses.items()}
     for link in ruleset.links if ruleset is not None else ():
+        if link.source not in owners or link.target not in owners:
+            continue
         source, target = (scene.topology.containers[owners[each]] for each in (link.source, link.target))
         way = scene.way(source, link.target)
         reaches = None if way.own or not way.direct else True

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Dict, FrozenSet, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from .._kernel.names import TRACE_TABLE
-from .._kernel.probe.model import ANSWERED, ARRIVED, ICMP, TCP, Outcome, Probe
+from .._kernel.probe.model import ANSWERED, ARRIVED, ICMP, SCTP, TCP, Outcome, Probe
 from .._kernel.tracing.events import ACCEPT, POLICY, RULE, Step
 from . import reasons
 from .gaps import Departure, leaving
@@ -34,6 +34,8 @@ def is_outward(probe: Probe, step: Step) -> bool:
         return transport[:1] != b"" and transport[0] in _ECHO_REQUESTS
     if probe.protocol == TCP:
         return transport[4:8] == probe.token[:4]
+    if probe.protocol == SCTP:
+        return transport[4:8] == bytes(4)
     called, from_called = (
         each in (probe.address, probe.ear_address) for each in (step.packet.destination, step.packet.source)
     )
@@ -225,12 +227,15 @@ def by_token(probes: Iterable[Probe], steps: Sequence[Step]) -> Dict[bytes, List
             number = int.from_bytes(probe.token[:4], "big")
             owners[b"s" + probe.token[:4]] = probe.token
             owners[b"a" + ((number + 1) & 0xFFFFFFFF).to_bytes(4, "big")] = probe.token
+        elif probe.protocol == SCTP:
+            owners[b"t" + probe.token[:4]] = owners[b"v" + probe.token[:4]] = probe.token
         else:
             owners[probe.token] = probe.token
     found: Dict[bytes, List[Step]] = {probe.token: [] for probe in probes}
     for step in steps:
         transport = step.packet.transport
         keys: Tuple[Any, ...] = (transport[8:16], b"s" + transport[4:8], b"a" + transport[8:12])
+        keys += (b"t" + transport[16:20], b"v" + transport[4:8])
         owner = next((owners[key] for key in keys if key in owners), None)
         if owner is not None and not step.packet.asks:
             found[owner].append(step)

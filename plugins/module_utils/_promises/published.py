@@ -153,4 +153,7 @@ def _from_outside(scene: Scene, door: _Door) -> Iterator[Promise]:
     _target, _port, family, network = door
     address = scene.host.addresses.get(family)
     if address is not None and any(each in (None, address) for each in _bound(door)):
-        yield _promise(scene, door, ON_THE_WIRE, address, _host_answer(scene, door, address))
+        answer = _host_answer(scene, door, address)
+        if scene.leads_out_by_itself(door[0], family):
+            answer = Answer(None, "a route that is declared for {0} leads its answer elsewhere".format(door[0].name))
+        yield _promise(scene, door, ON_THE_WIRE, address, answer)

@@ -194,6 +194,8 @@ def on_the_wire(around: Surroundings, expected: Expected, probe: Probe, last: Op
         return unknown(probe.source, "it")
     link = around.links(None).get(last.oif)
     name = link.ifname if link is not None else "?"
+    if probe.host:
+        return Place("wire", None, "it left by {0} for {1}, and no answer came in".format(name, probe.host))
     if probe.source is not None and not around.way(None, last.packet.source).is_local:
         text = "it leaves the host by {0} as {1}: no rule of inet {2} postrouting masks it"
         return Place("rule", None, text.format(name, last.packet.source, expected.table))

@@ -25,6 +25,7 @@ from .._expansion.addressing import default_attachment, holding
 from .._expansion.drivers.registry import driver_of
 from .._ipam.requests import Allocation
 from .model import CONTAINER, HOST, OUTSIDE, HostView, Party
+from .others import NOBODY, Others
 
 HOST_ITSELF, ON_THE_WIRE = Party(HOST), Party(OUTSIDE)
 
@@ -44,6 +45,7 @@ class Scene:
     allocation: Allocation
     host: HostView
     parties: Mapping[str, Party]  # by the container whose namespace it is
+    others: Others = NOBODY
 
     # --- who
 
@@ -104,6 +106,11 @@ class Scene:
             return Way(own=True)
         return Way(default_attachment(container, self.topology, self.allocation, target.version))
 
+    def leads_out_by_itself(self, container: Container, family: int) -> bool:
+        """Whether a declared route, and none of its networks, leads a container to whom nothing else leads."""
+        defaults = [route for route in self._routes(container) if not route.destination.prefixlen]
+        return any(route.destination.version == family and not metric_of(route) for route in defaults)
+
     def _holds(self, attachment: Attachment, address: str) -> bool:
         network, family = self.network_of(attachment), ip_address(address).version
         if (network.name, family) not in self.allocation.subnets:
@@ -127,7 +134,7 @@ class Scene:
         yield from container.routes
 
 
-def scene_of(topology: Topology, allocation: Allocation, host: HostView) -> Scene:
+def scene_of(topology: Topology, allocation: Allocation, host: HostView, others: Others = NOBODY) -> Scene:
     inside: Dict[str, List[str]] = {}
     for name in topology.containers:
         inside.setdefault(namespace_owner(topology, name), []).append(name)
@@ -135,7 +142,7 @@ def scene_of(topology: Topology, allocation: Allocation, host: HostView) -> Scen
         owner: Party(CONTAINER, owner, (owner, *(name for name in names if name != owner)))
         for owner, names in inside.items()
     }
-    return Scene(topology, allocation, host, parties)
+    return Scene(topology, allocation, host, parties, others)
 
 
 def why_closed(network: Network, family: int) -> Optional[str]:

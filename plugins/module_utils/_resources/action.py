@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Dict, Mapping, NamedTuple, Sequence, Tuple
 
 from .._kernel.changes import Change, Subject
+from .._kernel.data import dataclass
 
 
 class Operation(NamedTuple):

@@ -12,10 +12,10 @@ without any port, which would take the MAC of the first, and lose it with the la
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import List
 
 from .._kernel.changes import Subject
+from .._kernel.data import dataclass
 from .._kernel.observe import Observed
 from .action import Action, operation
 

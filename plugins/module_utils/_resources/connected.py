@@ -11,6 +11,7 @@ neighbours find each other. Of IPv4's broadcast addresses nothing is looked at.
 
 from __future__ import annotations
 
+import functools
 import socket
 from typing import Any, Collection, Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple
 
@@ -88,7 +89,8 @@ def of_address(cidr: str, index: int) -> List[RouteEntry]:
     return [_entry(cidr, index, brought) for brought in _brought(cidr)]
 
 
-def _brought(cidr: str) -> List[_Brought]:
+@functools.lru_cache(maxsize=4096)
+def _brought(cidr: str) -> Tuple[_Brought, ...]:
     address, _slash, prefixlen = cidr.partition("/")
     bits = 128 if ":" in address else 32
     # The first, for the kernel takes no source address that is not local yet.
@@ -97,7 +99,7 @@ def _brought(cidr: str) -> List[_Brought]:
         found.append(_Brought(_subnet(cidr), "local", RT_TABLE_LOCAL))
     elif int(prefixlen) < bits:
         found.append(_Brought(_subnet(cidr), "unicast", RT_TABLE_MAIN))
-    return found
+    return tuple(found)
 
 
 def _subnet(cidr: str) -> str:

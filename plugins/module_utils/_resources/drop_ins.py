@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import glob
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Iterator, List, Mapping, Optional, Sequence
 
 from .._kernel import files, systemd, workloads
 from .._kernel.changes import Subject
+from .._kernel.data import dataclass
 from .._kernel.errors import ForeignObjectError
 from .action import Action, Operation, joined, operation
 from .units import mark_line

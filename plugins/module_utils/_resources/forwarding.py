@@ -12,9 +12,10 @@ was found, and which topologies have a claim. That is of one boot, as the settin
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Tuple
 
+from .._kernel.data import dataclass
 from .ruleset.model import Transit
 from .settings import HostSysctl
 

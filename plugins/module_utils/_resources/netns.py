@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from .._kernel import namespaces, workloads
 from .._kernel.changes import Subject
+from .._kernel.data import dataclass
 from .._kernel.errors import ForeignObjectError
 from .._kernel.marks import HandleMark
 from .._kernel.observe import Observed

@@ -11,11 +11,12 @@ of the administrator beside it (``NAME.d``) are the administrator's.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Dict, FrozenSet, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from .._kernel import files, systemd
 from .._kernel.changes import Change, Subject
+from .._kernel.data import dataclass
 from .._kernel.errors import ForeignObjectError
 from .._kernel.names import MARK
 from .action import Action, Operation, joined, operation
@@ -33,6 +34,7 @@ class Unit:
     wanted_by: Tuple[str, ...]
     stays: bool = True  # active for as long as the host runs, and not only while it does something
     beside: Optional[str] = None  # the unit without which it is not active
+    first: bool = False  # written before links of the host that it is started for
 
     @property
     def path(self) -> str:
@@ -108,14 +110,15 @@ def _links_of(name: str) -> List[str]:
     return glob.glob("{0}/*.wants/{1}".format(systemd.UNIT_DIRECTORY, glob.escape(name)))
 
 
-def compare(topology: str, desired: Sequence[Unit], now: UnitStates) -> Tuple[Action, ...]:
-    """One step, in which systemd reads its files again once; none where all is as desired."""
+def compare(topology: str, desired: Sequence[Unit], now: UnitStates, first: bool = False) -> Tuple[Action, ...]:
+    """One step, in which systemd reads its files again once; none where all is as desired. ``first``: of those alone
+    that come before links; or of all others, and of what goes."""
     wanted = {unit.path for unit in desired}
     found: List[Action] = []
-    for unit in desired:
+    for unit in [unit for unit in desired if unit.first == first]:
         _refuse_foreign(unit.path, now.texts[unit.path], topology)
         found.extend(_keep(unit, now))
-    for path, text in now.texts.items():
+    for path, text in now.texts.items() if not first else ():
         if path not in wanted and text is not None:
             found.append(_remove(os.path.basename(path), text, now))
     if not found:

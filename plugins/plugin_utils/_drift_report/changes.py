@@ -64,10 +64,11 @@ def state_of(change: Change) -> str:
 
 def by_weight(changes: Iterable[Change]) -> list[Change]:
     """What matters first: what a container cannot do without before what it is only told."""
-    return sorted(changes, key=lambda change: _weight(change["subject"]))
+    return sorted(changes, key=lambda change: weight(change["subject"]))
 
 
-def _weight(subject: Mapping[str, str]) -> int:
+def weight(subject: Mapping[str, str]) -> int:
+    """Less is told before."""
     part = subject.get("part")
     if part is None:
         order = ("host", "link", "port", "interface", "container", "network")

@@ -11,6 +11,7 @@ too, and takes no other host with it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import printable
@@ -26,6 +27,7 @@ MEANING = {
     "pending": "the inventory or the collection changed and was not applied yet",
     "clean": "as declared",
 }
+TO_DO = MappingProxyType({DRIFT: "to repair", INTENDED: "to follow the inventory", RELEASE: "to follow the collection"})
 _ODD = "the host gave an answer that is none: {0}"
 
 
@@ -104,16 +106,11 @@ def plural(count: int, thing: str) -> str:
     return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
-def in_short(report: Mapping[str, Any]) -> str:
-    """One line about a host."""
+def in_short(report: Mapping[str, Any], to_do: Mapping[str, str] = TO_DO) -> str:
+    """One line about a host. ``to_do``: kind → what becomes of so many of its changes."""
     if report["status"] == "unknown":
         return " ".join(str(report["message"]).split())
-    counted = {
-        DRIFT: "to repair",
-        INTENDED: "to follow the inventory",
-        RELEASE: "to follow the collection",
-    }
-    told = [f"{len(report[kind])} {what}" for kind, what in counted.items() if report[kind]]
+    told = [f"{len(report[kind])} {what}" for kind, what in to_do.items() if report[kind]]
     things = f"{plural(len(report['networks']), 'network')}, {plural(len(report['containers']), 'container')}"
     told = told or [things + " as declared"]
     if report["warnings"]:

@@ -47,7 +47,9 @@ STYLE = (
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 1400px; padding: 28px 24px 60px; background: var(--page); color: var(--ink);
   font: 15px/1.5 system-ui, "DejaVu Sans", sans-serif; }
-h1 { font-size: 26px; margin: 0; } h2 { font-size: 20px; margin: 0; } h3 { font-size: 15px; margin: 20px 0 6px; }
+h1 { font-size: 26px; margin: 0; } h2 { font-size: 20px; margin: 0; } .hosts > h2 { margin-top: 30px; }
+h3, h4 { font-size: 15px; margin: 20px 0 6px; } h3.host { font-size: 20px; margin: 0; overflow-wrap: anywhere; }
+[hidden] { display: none !important; }
 p { margin: 4px 0; } .soft { color: var(--soft); } a { color: inherit; }
 code, .mono, td { font-family: ui-monospace, "DejaVu Sans Mono", monospace; }
 .badge { display: inline-block; border-radius: 11px; padding: 1px 11px; font-weight: 600; font-size: 13px;
@@ -64,7 +66,17 @@ th { text-align: left; font-weight: 600; font-size: 13px; color: var(--soft); }
 th, td { padding: 5px 14px 5px 0; border-bottom: 1px solid var(--edge); vertical-align: top; }
 tr:last-child td { border-bottom: 0; }
 td { font-size: 13px; overflow-wrap: anywhere; white-space: pre-wrap; } .fleet td { white-space: normal; }
-summary { cursor: pointer; display: flex; gap: 12px; align-items: baseline; flex-wrap: wrap; }
+summary { cursor: pointer; }
+summary:has(h3, h2), .line { display: flex; gap: 12px; align-items: baseline; flex-wrap: wrap; }
+details.card, .card.host { content-visibility: auto; contain-intrinsic-size: auto 62px; }
+.many .card.of { margin-top: 6px; padding: 8px 20px; } .many h3.host { font-size: 16px; }
+.search { display: flex; flex-wrap: wrap; gap: 10px 16px; align-items: end; margin-top: 16px; }
+.search label { display: grid; gap: 2px; font-size: 13px; color: var(--soft); }
+.search input, .search select, .search button { font: inherit; font-size: 16px; color: var(--ink);
+  background: var(--card); border: 1px solid var(--wire); border-radius: 8px; padding: 6px 10px; min-width: 0;
+  height: 40px; }
+.search output { color: var(--soft); padding: 8px 0; } .names span { display: inline-block; margin-right: 10px; }
+.folds details { margin: 4px 0; } .folds details > div.mono { margin-top: 6px; } .folds > p { margin-top: 0; }
 ul { margin: 4px 0; padding: 0; list-style: none; }
 li { font-size: 13px; padding: 6px 10px; margin: 5px 0; border-left: 4px solid; overflow-wrap: anywhere; }
 li.drift { border-color: var(--drift); background: var(--drift-fill); }
@@ -94,7 +106,9 @@ li.missing { border-left-style: dotted; background: none; outline: 1px dashed va
 @media (max-width: 600px) {
   body { padding: 14px 10px 40px; font-size: 14px; } .card { padding: 12px; } h1 { font-size: 21px; }
   .counts { display: grid; grid-template-columns: auto 1fr; align-items: center; }
-  .badge.everything { grid-column: 1 / 3; }
+  .badge.everything { grid-column: 1 / 3; } .hosts > h2 { margin-top: 22px; }
+  .search { display: grid; grid-template-columns: 1fr 1fr; gap: 8px 10px; }
+  .search input, .search select { width: 100%; }
   .fleet tr:first-child { display: none; }
   .fleet tr { display: block; padding: 8px 0; border-bottom: 1px solid var(--edge); }
   .fleet td { display: inline; border: 0; padding: 0 8px 0 0; }

@@ -13,10 +13,15 @@ from typing import Any
 from ansible_collections.linuxnet.fabric.plugins.filter.merged import merged
 from ansible_collections.linuxnet.fabric.plugins.filter.projects import projects
 from ansible_collections.linuxnet.fabric.plugins.module_utils._declaration.fleet_words import parse_fleet_words
+from ansible_collections.linuxnet.fabric.plugins.module_utils._declaration.lease_store_words import (
+    PATH,
+    parse_lease_store,
+)
 from ansible_collections.linuxnet.fabric.plugins.module_utils._declaration.words import Problems
 from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.drivers.registry import parse_declaration
 from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.checks import check_vnis
-from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.exchange import Read
+from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.encryption import with_ports
+from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.handing import Carried, handed_out, told_to
 from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.members import (
     OVERLAY,
     Identity,
@@ -39,8 +44,10 @@ def plan_of(variables: Mapping[str, Any], hosts: Iterable[str], asked: Iterable[
     """``variables``: inventory name → that host's. ``hosts``: all among whom networks are shared. ``asked``: those of
     this run, of which the ones that answered have their identity among their variables.
 
-    ``problems``, a line for each; ``hosts``, from an inventory name to the name of a topology to what is to be told;
-    ``asked`` and ``known``, the hosts that answered, and those that are peers as they were known before.
+    ``problems``, a line for each; ``hosts``, from an inventory name to the name of a topology to what is to be told,
+    but for ``peers``, from a topology to a network to its hosts (``told_of`` has both together);
+    ``asked`` and ``known``, the hosts that answered, and those that are peers as they were known before; ``claims``, as
+    ``hosts``, what those that share a store of leases are to hold in it.
     """
     problems: list[FleetProblem] = []
     members: list[Member] = []
@@ -49,7 +56,7 @@ def plan_of(variables: Mapping[str, Any], hosts: Iterable[str], asked: Iterable[
             members.extend(members_of(host, variables[host]))
         except DeclarationError as error:
             problems.extend(FleetProblem(host, *problem) for problem in error.problems)
-    identities = _identities(variables, asked, problems)
+    identities = with_ports(_identities(variables, asked, problems))
     answered = {host: identity for each in identities.values() for host, identity in each.items()}
     members = list(_of_the_fleet(members, list(answered)))
     problems.extend(_outside(members, list(answered)))
@@ -68,14 +75,21 @@ def plan_of(variables: Mapping[str, Any], hosts: Iterable[str], asked: Iterable[
 
 def _as_data(problems: Iterable[FleetProblem], plans: Mapping[str, FleetPlan]) -> dict[str, Any]:
     lines = [str(problem) for problem in problems]
-    hosts: dict[str, dict[str, Any]] = {}
-    peers: dict[int, Any] = {}
+    hosts, peers = handed_out({} if lines else {topology: plan.hosts for topology, plan in plans.items()})
+    claims: dict[str, dict[str, Any]] = {}
     for topology, plan in plans.items() if not lines else ():
-        for host, told in plan.hosts.items():
-            hosts.setdefault(host, {})[topology] = told.as_data(peers)
+        for host, rows in plan.claims.items():
+            claims.setdefault(host, {})[topology] = list(rows)
     asked = {host for plan in plans.values() for host in plan.asked}
     known = {host for plan in plans.values() for host in plan.known} - asked
-    return {"problems": lines, "hosts": hosts, "asked": sorted(asked), "known": sorted(known)}
+    found = {"problems": lines, "hosts": hosts, "peers": peers, "claims": claims}
+    return {**found, "asked": sorted(asked), "known": sorted(known)}
+
+
+def told_of(plan: Mapping[str, Any], host: str) -> dict[str, Any]:
+    """What one host is told by ``plan_of``: topology → the option of the module ``fleet_member``. It is a table of all
+    hosts but this one, and so not a part of the plan for each of them."""
+    return told_to(host, plan.get("hosts") or {}, plan.get("peers") or {})
 
 
 def _identities(
@@ -83,14 +97,14 @@ def _identities(
 ) -> dict[str, dict[str, Identity]]:
     """Topology → inventory name → who answered."""
     found: dict[str, dict[str, Identity]] = {}
-    read: dict[str, Read] = {}
+    carried: dict[str, Carried] = {}
     for host in asked:
         for answer in (variables[host].get(ANSWERS) or {}).get("results") or ():
             data = answer.get("identity")
             try:
                 if data:
                     topology = str(data["topology"])
-                    found.setdefault(topology, {})[host] = identity(host, data, read.setdefault(topology, {}))
+                    found.setdefault(topology, {})[host] = identity(host, data, carried.setdefault(topology, Carried()))
             except FabricError as error:
                 problems.append(FleetProblem(host, "", str(error)))
     return found
@@ -110,6 +124,7 @@ def members_of(host: str, variables: Mapping[str, Any]) -> Iterable[Member]:
             project["containers"],
             project.get("default_address_pools"),
             project.get("port_range") or None,
+            bool(project.get("docker_runtime", own.get("topology_docker_runtime"))),
         )
         problems = Problems()
         words = parse_fleet_words({**own, "topology_blocks": project.get("blocks")}, topology.networks, problems)
@@ -118,6 +133,20 @@ def members_of(host: str, variables: Mapping[str, Any]) -> Iterable[Member]:
         member = Member(host, topology, words)
         if any(member.overlays()):
             yield member
+
+
+def store_of(variables: Mapping[str, Any]) -> dict[str, Any] | None:
+    """``topology_lease_store`` as the module ``fleet_member`` takes it; None for the hosts' own memory. User and
+    password are one word there: Ansible hides it in all answers, and would hide whatever else is the same as one."""
+    problems = Problems()
+    access = parse_lease_store(variables.get(PATH), problems)
+    if problems:
+        raise DeclarationError(problems)
+    if access is None:
+        return None
+    words = {name: getattr(access, name) for name in ("prefix", "ca", "cert", "key")}
+    login = f"{access.user}:{access.password}" if access.user else None
+    return {"etcd": {**words, "endpoints": list(access.endpoints), "login": login}}
 
 
 def questions(host: str, variables: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -130,9 +159,14 @@ def questions(host: str, variables: Mapping[str, Any]) -> list[dict[str, Any]]:
             ),
             "host_id": member.words.host_id,
             "underlay_address": str(member.words.underlay_address) if member.words.underlay_address else None,
+            "tunnel_port": member.words.encryption.port if _is_encrypted(member) else None,
         }
         for member in members_of(host, variables)
     ]
+
+
+def _is_encrypted(member: Member) -> bool:
+    return any(network.options.encrypted for network in member.overlays())
 
 
 def _projects(own: Mapping[str, Any]) -> Iterable[dict[str, Any]]:

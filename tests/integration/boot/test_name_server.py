@@ -12,6 +12,7 @@ from typing import Any, Dict, Iterator, List
 
 import pytest
 import yaml
+from resolver import AAAA, NOERROR, NXDOMAIN, PTR, REFUSED, WORLD, A, asked, servers_of
 
 from tests.integration.docs.walk import ROOT, blocks, commands
 from tests.lab.booted import BootedLab, missing
@@ -32,57 +33,6 @@ WORDS: Dict[str, Any] = {
     "dns": "unbound",
 }
 FARM = {"name": "farm", "networks": {"yard": {}}, "containers": {"goat": {"networks": ["yard"]}}, "dns": "unbound"}
-#: RFC 1035, section 4: asks SERVER for NAME TYPE by PROTOCOL; prints the rcode, and the data of the answers in order.
-ASK = r"""
-import socket, struct, sys
-server, name, kind, protocol = sys.argv[1:]
-labels = b"".join(bytes([len(each)]) + each.encode() for each in name.split("."))
-query = struct.pack(">6H", 1, 0x100, 1, 0, 0, 0) + labels + b"\0" + struct.pack(">HH", int(kind), 1)
-family = socket.AF_INET6 if ":" in server else socket.AF_INET
-asked = socket.socket(family, socket.SOCK_STREAM if protocol == "tcp" else socket.SOCK_DGRAM)
-asked.settimeout(2)
-asked.connect((server, 53))
-asked.sendall((struct.pack(">H", len(query)) if protocol == "tcp" else b"") + query)
-answer = asked.recv(4096)
-while protocol == "tcp" and len(answer) < 2 + struct.unpack(">H", answer[:2])[0]:
-    answer += asked.recv(4096)
-answer = answer[2:] if protocol == "tcp" else answer
-def skip(at):
-    while answer[at] and answer[at] < 192:
-        at += answer[at] + 1
-    return at + (1 if not answer[at] else 2)
-def read(at):
-    labels = []
-    while answer[at]:
-        if answer[at] >= 192:
-            return ".".join([*labels, read(struct.unpack(">H", answer[at : at + 2])[0] & 0x3FFF)])
-        labels.append(answer[at + 1 : at + 1 + answer[at]].decode())
-        at += answer[at] + 1
-    return ".".join(labels)
-flags, questions, answers = struct.unpack(">3H", answer[2:8])
-at, found = skip(12) + 4 if answers else 0, []
-for each in range(answers):
-    at = skip(at)
-    kind, length = struct.unpack(">H6xH", answer[at : at + 10])
-    at += 10
-    data = answer[at : at + length]
-    found.append(read(at) if kind == 12 else socket.inet_ntop(2 if kind == 1 else 10, data))
-    at += length
-print(flags & 15, *sorted(found))
-"""
-#: A name server of the world outside: every name has the address 192.0.2.7.
-WORLD = r"""
-import socket, struct, sys
-asked = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-asked.bind((sys.argv[1], 53))
-while True:
-    query, who = asked.recvfrom(512)
-    end = query.index(b"\0", 12) + 5
-    head = query[:2] + struct.pack(">5H", 0x8180, 1, 1, 0, 0)
-    asked.sendto(head + query[12:end] + struct.pack(">3HIH4B", 0xC00C, 1, 1, 60, 4, 192, 0, 2, 7), who)
-"""
-A, PTR, AAAA = "1", "12", "28"
-NOERROR, NXDOMAIN, REFUSED = "0", "3", "5"
 
 
 class Names:
@@ -102,13 +52,11 @@ class Names:
             wait_for(lambda: self.ask(name, known)[:1] == [NOERROR], 30, "the name server")  # noqa: B023
 
     def servers(self, name: str) -> List[str]:
-        lines = self.host.run(["cat", "/etc/netns/{0}/resolv.conf".format(name)]).stdout.splitlines()
-        return [line.split()[1] for line in lines if line.startswith("nameserver ")]
+        return servers_of(self.host, name)
 
     def ask(self, who: str, name: str, kind: str = A, protocol: str = "udp", server: str = "") -> List[str]:
         """The rcode, then the answers; empty where nobody answers."""
-        words = [sys.executable, "-c", ASK, server or self.servers(who)[0], name, kind, protocol]
-        return self.host.container(who).run(words, check=False).stdout.split()
+        return asked(self.host.container(who), server or self.servers(who)[0], name, kind, protocol)
 
     def address(self, name: str, interface: str, family: str = "ipv4") -> str:
         return str(self.told["containers"][name]["interfaces"][interface][family].split("/")[0])
@@ -167,8 +115,7 @@ def test_who_says_where_to_ask_has_ours_refuse_and_that_one_next(names: Names) -
 
 def test_only_containers_of_its_networks_are_answered(names: Names) -> None:
     server = names.servers("front1")[0]
-    asked = names.host.run([sys.executable, "-c", ASK, server, "web", A, "udp"]).stdout.split()
-    assert asked == [REFUSED]
+    assert asked(names.host, server, "web") == [REFUSED]
     assert names.ask("goat", "web", server=server) in ([], [REFUSED])
 
 

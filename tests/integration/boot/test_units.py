@@ -115,6 +115,10 @@ def test_heal_is_a_timer_and_a_shorter_time_is_an_intended_change(applied: Boote
     assert shorter["intended"] == ["rewrite " + HEAL]
     applied.module("topology", dict(WORDS, heal=1))
     assert "1min" in applied.run(["systemctl", "show", "--property=TimersMonotonic", HEAL]).stdout
+    applied.module("topology", dict(WORDS, heal=1, metrics_directory="/var/lib"))
+    applied.run(["systemctl", "start", HEAL.replace(".timer", ".service")])
+    figures = ["grep", "-F", 'check_success{topology="default"} 1', "/var/lib/linuxnet-fabric.prom"]
+    wait_for(lambda: applied.run(figures, check=False).returncode == 0, what="the repair writes figures")
     assert sorted(applied.module("topology", WORDS)["actions"]) == [
         "remove linuxnet-fabric-heal@default.service",
         "remove linuxnet-fabric-heal@default.timer",

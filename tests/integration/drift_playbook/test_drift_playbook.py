@@ -7,14 +7,17 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timezone
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.names import CHECKED_DIRECTORY
 from tests.lab.ansible import target_python
 
 PLAYBOOK = str(Path(__file__).resolve().parents[3] / "playbooks" / "drift.yml")
+KEPT = PLAYBOOK.replace("drift.yml", "drift_kept.yml")
 NETWORKS = {"front": {"ipam": {"config": [{"subnet": "172.20.0.0/24"}]}}, "back": {"internal": True}}
 CONTAINERS = {
     "web": {"networks": ["front", "back"], "ports": ["8080:80"]},
@@ -37,16 +40,16 @@ def applied(lab):
 def drift(applied, tmp_path):
     """Runs the playbook over hosts; (the run, the reports by host, the page)."""
 
-    def run(hosts=None, containers=CONTAINERS, fail=False, everybody=None, **more):
+    def run(hosts=None, containers=CONTAINERS, fail=False, everybody=None, playbook=PLAYBOOK, **more):
         words = {"topology_name": "shop", "topology_networks": NETWORKS, "topology_containers": containers}
         words.update(everybody or {})
         inventory = tmp_path / "inventory.json"
         inventory.write_text(json.dumps({"all": {"hosts": hosts or {"node1": LOCAL}, "vars": words}}))
         directory = tmp_path / "reports"
         ran = applied.playbook(
-            PLAYBOOK, str(inventory), {"topology_report_directory": str(directory), **more}, fail=fail
+            playbook, str(inventory), {"topology_report_directory": str(directory), **more}, fail=fail
         )
-        reports = {path.stem.replace(".shop", ""): json.loads(path.read_text()) for path in directory.glob("*.json")}
+        reports = {path.name.split(".")[0]: json.loads(path.read_text()) for path in directory.glob("*.shop.json")}
         return ran, reports, directory
 
     return run
@@ -100,6 +103,10 @@ def test_hosts_that_give_no_answer_are_unknown_and_in_the_report(drift):
     assert reports["away"]["message"].startswith("cannot be reached: ")
     assert "between 1 and 65535" in reports["wrong"]["message"]
     assert (directory / "summary.txt").read_text().startswith("3 hosts: 2 unknown, 1 clean ")
+    fleet = json.loads((directory / "fleet.json").read_text())
+    assert fleet["status"] == {"unknown": 2, "clean": 1}
+    junit = ElementTree.fromstring((directory / "junit.xml").read_text())
+    assert [suite.get("errors") for suite in junit] == ["1", "1", "0"]
     ran, _reports, _directory = drift(hosts, topology_drift_fail=False)
     assert ran.returncode == 0
 
@@ -112,3 +119,15 @@ def test_become_for_all_hosts_in_the_inventory_is_not_asked_of_the_controller(dr
         everybody={"ansible_become": True, "ansible_become_user": "admin"},
     )
     assert reports["node1"]["status"] == "clean"
+
+
+def test_what_hosts_found_by_themselves_is_gathered(applied, drift):
+    change = {"subject": {"network": "front"}, "kind": "drift", "text": "set mtu", "before": {"mtu": 1}}
+    kept = {"version": 1, "topology": "shop", "at": datetime.now(timezone.utc).isoformat(), "changes": [change]}
+    applied.run(["mkdir", "-p", CHECKED_DIRECTORY])
+    applied.run(["tee", CHECKED_DIRECTORY + "/shop.json"], input=json.dumps(kept) + "\n")
+    ran, reports, directory = drift({"node1": LOCAL, "away": AWAY}, fail=True, playbook=KEPT)
+    assert {name: report["status"] for name, report in reports.items()} == {"node1": "drifted", "away": "unknown"}
+    assert reports["node1"]["drift"] == ["set mtu"]
+    assert ran.changed == 0
+    assert "node1  DRIFTED  1 to repair" in (directory / "summary.txt").read_text()

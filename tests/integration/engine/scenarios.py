@@ -13,6 +13,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.report imp
 from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam import address_probe
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module import topology as module
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.topology import perform_topology
+from tests.integration.overlay.peer import told
 
 Declaration = Dict[str, Any]
 
@@ -108,6 +109,30 @@ LAN_EDITED: Declaration = {
     },
 }
 
+
+def _overlay(
+    networks: Dict[str, Any], peers: Dict[str, str], containers: Dict[str, Any], kept: Any = None
+) -> Declaration:
+    told_here = told(networks, {"here": "198.51.100.2", **peers}, containers, kept)
+    return {"networks": networks, "containers": containers, "fleet": told_here}
+
+
+_SHOP = {"driver": "overlay", "vni": 4711, "ipam": {"config": [{"subnet": "10.88.0.0/16"}]}}
+_FLAT = {**_SHOP, "overlay_mode": "bridged", "vni": 4712, "ipam": {"config": [{"subnet": "10.89.0.0/16"}]}}
+#: Both ways of a network across hosts, of which this is one and the others need not be there.
+OVERLAY = _overlay(
+    {"shop": _SHOP, "flat": {**_FLAT, "multicast": True}},
+    {"node2": "198.51.100.12", "node3": "198.51.100.13"},
+    {"web": {"networks": ["shop", "flat"]}},
+)
+#: OVERLAY after one host has left, one has another address, one is new, and a network has become the other way.
+OVERLAY_EDITED = _overlay(
+    {"shop": {**_SHOP, "overlay_mode": "bridged"}, "flat": _FLAT},
+    {"node3": "198.51.100.33", "node4": "198.51.100.14"},
+    {"web": {"networks": ["shop", "flat"]}, "db": {"networks": ["flat"]}},
+    OVERLAY["fleet"],
+)
+
 NOTHING: Optional[Declaration] = None
 
 # Nobody is on the lab host's wire, so nobody's answer has to be awaited.
@@ -126,6 +151,7 @@ def run(
         "containers": words["containers"],
         "default_address_pools": words.get("default_address_pools"),
         "port_range": words.get("port_range"),
+        "fleet": words.get("fleet"),
         "lock_timeout": lock_timeout,
         "firewall": words.get("firewall", "warn"),
         "quarantine": False,  # where a write fails, the whole run is to go back

@@ -8,32 +8,37 @@ from __future__ import annotations
 
 import subprocess
 from dataclasses import fields
+from functools import partial
 from typing import Any, Callable, Dict, Iterator, List, Optional
 
 import mutations
 import pytest
 from labhost import LabHost
 from lan_mutations import MACVLAN
-from mutations import ROWS, Mutation, shell
-from scenarios import DEMO, LAN, NOTHING, Declaration, desired, run
+from mutations import ROWS, Mutation, Row, shell
+from overlay_mutations import VXLAN
+from scenarios import DEMO, LAN, NOTHING, OVERLAY, Declaration, desired, run
 from world import World, difference, world
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.desired import Desired
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.macvlan import Macvlan
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.vxlan import Vxlan
 
 KINDS: Dict[str, Callable[[Desired], List[Mutation]]] = {
     kind.__name__: lambda desired, kind=kind: mutations.of_resources(kind, desired) for kind in ROWS
 }
-KINDS["Macvlan"] = lambda desired: [
-    mutation
-    for link in desired.links
-    if isinstance(link, Macvlan)
-    for row in MACVLAN.values()
-    for mutation in row(link)
-]
-#: What is declared where it is not DEMO.
-DECLARED = {"Macvlan": LAN}
+#: Kinds of which DEMO has none, and what is declared in its place.
+ELSEWHERE: Dict[type, Dict[str, Row]] = {Macvlan: MACVLAN, Vxlan: VXLAN}
+DECLARED = {"Macvlan": LAN, "Vxlan": OVERLAY}
+
+
+def _of_links(kind: type, desired: Desired) -> List[Mutation]:
+    links = [link for link in desired.links if isinstance(link, kind)]
+    return [mutation for link in links for row in ELSEWHERE[kind].values() for mutation in row(link)]
+
+
+KINDS.update({kind.__name__: partial(_of_links, kind) for kind in ELSEWHERE})
 KINDS["packet rules"] = mutations.of_rules
 KINDS["leases"] = lambda _desired: mutations.of_leases()
 
@@ -52,8 +57,9 @@ def test_no_attribute_is_without_a_mutation(kind: type) -> None:
     assert set(ROWS[kind]) == set(kind._fields if issubclass(kind, tuple) else (each.name for each in fields(kind)))
 
 
-def test_no_attribute_of_a_macvlan_is_without_one() -> None:
-    assert set(MACVLAN) == {field.name for field in fields(Macvlan)}
+@pytest.mark.parametrize("kind", ELSEWHERE, ids=lambda kind: str(kind.__name__))
+def test_no_attribute_of_a_link_elsewhere_is_without_one(kind: type) -> None:
+    assert set(ELSEWHERE[kind]) == {field.name for field in fields(kind)}
 
 
 def test_the_bar_of_a_hundred_and_fifty_mutations_is_met(demo_host: LabHost) -> None:

@@ -16,7 +16,18 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 import pytest
 from faults import before_each_write, fail_at, fail_then_kill, kill_at, nothing
 from labhost import in_child
-from scenarios import DEMO, EDITED, LAN, LAN_EDITED, NOTHING, Declaration, run, settle
+from scenarios import (
+    DEMO,
+    EDITED,
+    LAN,
+    LAN_EDITED,
+    NOTHING,
+    OVERLAY,
+    OVERLAY_EDITED,
+    Declaration,
+    run,
+    settle,
+)
 from world import World, difference, world
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
@@ -25,6 +36,7 @@ STEP = int(os.environ.get("FABRIC_STEP", "3"))
 #: From nothing, or from one state, to another one and back.
 BUILDS, EDITS = (NOTHING, DEMO), (DEMO, EDITED)
 LAN_BUILDS, LAN_EDITS = (NOTHING, LAN), (LAN, LAN_EDITED)
+OVERLAY_BUILDS, OVERLAY_EDITS = (NOTHING, OVERLAY), (OVERLAY, OVERLAY_EDITED)
 
 
 @pytest.mark.parametrize("job", ["fail: build", "fail: edit", "fail: edit back", "fail: removal"])
@@ -47,6 +59,16 @@ def test_a_failed_write_is_rolled_back_on_a_lan(outcome: Callable[[str], int], j
 @pytest.mark.parametrize("job", ["kill: build and removal on a LAN", "kill: edit and back on a LAN"])
 def test_a_kill_before_any_write_is_made_good_on_a_lan(outcome: Callable[[str], int], job: str) -> None:
     assert outcome(job) > 40
+
+
+_OVERLAY_JOBS = ["kill: edit of an overlay and back", *(["fail: edit of an overlay"] if STEP == 1 else [])]
+
+
+@pytest.mark.parametrize("job", _OVERLAY_JOBS)
+def test_a_host_of_an_overlay_that_fails_or_dies_in_the_middle_is_made_good(
+    outcome: Callable[[str], int], job: str
+) -> None:
+    assert outcome(job) > 10
 
 
 @pytest.mark.parametrize("job", ["kill on the way back: build", "kill on the way back: edit"])
@@ -187,6 +209,8 @@ JOBS: Dict[str, Tuple[Any, ...]] = {
     "fail: removal on a LAN": (_fail_everywhere, *reversed(LAN_BUILDS)),
     "kill: build and removal on a LAN": (_kill_everywhere, *LAN_BUILDS),
     "kill: edit and back on a LAN": (_kill_everywhere, *LAN_EDITS),
+    "fail: edit of an overlay": (_fail_everywhere, *OVERLAY_EDITS),
+    "kill: edit of an overlay and back": (_kill_everywhere, *OVERLAY_EDITS),
     "kill: build and removal": (_kill_everywhere, *BUILDS),
     "kill: edit and back": (_kill_everywhere, *EDITS),
     "kill on the way back: build": (_kill_on_the_way_back, *BUILDS),

@@ -64,8 +64,23 @@ def drifted() -> Dict[str, Any]:
     _applied()
     run({"networks": {"yard": {}}, "containers": {"goat": {"networks": ["yard"]}}}, name="farm")
     subprocess.run(["ip", "link", "set", "br-front", "mtu", "1300"], check=True)
-    words = [["check"], ["check", "farm"], ["check", "--json"], ["check", "nobody"], ["ls"], ["restore", "--heal"]]
-    return {" ".join(each): call(*each) for each in [*words, ["check"], ["ls", "--json"]]}
+    words = [["check", "--keep"], ["check", "farm"], ["check", "--json"], ["check", "nobody"], ["ls"]]
+    done = {" ".join(each): call(*each) for each in words}
+    kept = _kept()
+    healed = {" ".join(each): call(*each) for each in [["restore", "--heal"], ["check"], ["ls", "--json"]]}
+    return {**done, **healed, "kept": kept, "kept by heal": _kept()}
+
+
+def _kept() -> Dict[str, Any]:
+    """What each topology's file says, which everybody may read."""
+    found = {}
+    for name in os.listdir(names.CHECKED_DIRECTORY):
+        path = os.path.join(names.CHECKED_DIRECTORY, name)
+        assert os.stat(path).st_mode & 0o777 == 0o644
+        with open(path, encoding="utf-8") as file:
+            (line,) = file.read().splitlines()
+        found[name] = json.loads(line)
+    return found
 
 
 def test_check_tells_drift_by_its_exit_status_and_heal_repairs_it(fresh_host: LabHost) -> None:
@@ -81,6 +96,14 @@ def test_check_tells_drift_by_its_exit_status_and_heal_repairs_it(fresh_host: La
     assert done["check"] == (0, "default: as it was applied\nfarm: as it was applied\n", "")
     healed = json.loads(done["ls --json"][1])["topologies"]["default"]["heal"]
     assert (healed["repaired"], healed["error"]) == (["set mtu of br-front from 1300 to 1500"], "")
+    assert done["kept"].keys() == {"default.json", "farm.json"}
+    kept = done["kept"]["default.json"]
+    assert [(each["kind"], each["text"]) for each in kept["changes"]] == [
+        ("drift", "set mtu of br-front from 1300 to 1500")
+    ]
+    assert (kept["topology"], kept["repaired"], kept["networks"]["front"]["bridge"]) == ("default", [], "br-front")
+    kept = done["kept by heal"]["default.json"]
+    assert (kept["changes"], kept["repaired"]) == ([], ["set mtu of br-front from 1300 to 1500"])
 
 
 def booted() -> Tuple[Any, ...]:

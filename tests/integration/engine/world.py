@@ -48,6 +48,8 @@ _BRIDGE = (
     "priority",
     "vlan_filtering",
 )
+#: What only a kind of link has.
+_OPTIONS = {"bridge": _BRIDGE, "vxlan": ("id", "port", "local", "local6", "learning")}
 
 
 def world() -> World:
@@ -124,13 +126,13 @@ def _output(*command: str) -> str:
 
 
 def _static_entries(netns: Optional[str]) -> List[Any]:
-    """What bridges know and did not learn. Those of devices themselves are the kernel's own."""
+    """What bridges know and did not learn, and VXLAN devices of other hosts. Others of devices are the kernel's own."""
     if netns is not None:
         return []
     answer = subprocess.run(
         ["bridge", "-j", "fdb", "show"], stdout=subprocess.PIPE, check=True, universal_newlines=True
     )
-    return [entry for entry in json.loads(answer.stdout or "[]") if entry.get("state") == "static"]
+    return [entry for entry in json.loads(answer.stdout or "[]") if entry.get("state") == "static" or "dst" in entry]
 
 
 def _ip(netns: Optional[str], script: str) -> List[Any]:
@@ -153,10 +155,8 @@ def _link(key: str, link: Dict[str, Any], on_host: bool) -> Iterator[Any]:
         yield "{0} {1}".format(key, name), value
     yield key + " kind", kind
     yield key + " up", "UP" in link["flags"]
-    if kind == "bridge":
-        data = info["info_data"]
-        for name in _BRIDGE:
-            yield "{0} {1}".format(key, name), data.get(name)
+    for name in _OPTIONS.get(kind, ()):
+        yield "{0} {1}".format(key, name), info["info_data"].get(name)
     if info.get("info_slave_kind") == "bridge":
         for name in _BRIDGE_PORT[2:]:
             yield "{0} {1}".format(key, name), info["info_slave_data"].get(name)

@@ -75,7 +75,7 @@ class Fleet:
         last.run(["ip", "link", "set", "br-front", "mtu", "1400"])
         reports = self.directory / "reports"
         self.run("drift.yml", strategy=strategy, fail=True, topology_report_directory=str(reports))
-        found = {path.name: json.loads(path.read_text())["status"] for path in reports.glob("*.json")}
+        found = {path.name: json.loads(path.read_text())["status"] for path in reports.glob("*.default.json")}
         assert found == {host.name + ".default.json": "drifted" if host is last else "clean" for host in self.hosts}
         assert self.run("site.yml", strategy=strategy).changed == 1
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import json
 import socket
+import subprocess
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence
@@ -17,8 +18,10 @@ from ansible_collections.linuxnet.fabric.plugins.plugin_utils._lab.wire import s
 from tests.lab import Lab, ansible
 from tests.lab.place import Host, Place
 from tests.lab.talk import Talk
+from tests.paths import ROOT
 
-SITE, DRIFT, TEARDOWN, RECLAIM = ("linuxnet.fabric." + name for name in ("site", "drift", "teardown", "reclaim"))
+_PLAYBOOKS = ("site", "drift", "verify", "teardown", "reclaim")
+SITE, DRIFT, VERIFY, TEARDOWN, RECLAIM = ("linuxnet.fabric." + name for name in _PLAYBOOKS)
 
 
 class FleetTalk(Talk):
@@ -93,6 +96,12 @@ class Fleet:
         wrong = [(each["host"], each.get("msg")) for each in told if each.get("failed") or each.get("unreachable")]
         assert ran.failed == fail, wrong or ran.told[-2000:]
         return ran
+
+    def begin(self, playbook: str = SITE) -> "subprocess.Popen[str]":
+        """Start a run, and do not wait for it."""
+        command = [ansible.program("ansible-playbook"), "-i", self.inventory(), playbook]
+        how: Dict[str, Any] = {"env": ansible.environment(), "cwd": str(ROOT), "start_new_session": True}
+        return self.controller.popen(command, stdout=subprocess.DEVNULL, **how)
 
     def actions(self, ran: ansible.PlaybookRun, host: str) -> List[str]:
         """What a run did, or would do, on a host, in order."""

@@ -10,7 +10,8 @@ import struct
 from types import MappingProxyType
 from typing import Any, Dict, Mapping
 
-from ansible_collections.linuxnet.fabric.plugins.plugin_utils._fleet.inventory import ANSWERS, plan_of
+from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.handing import carried
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._fleet.inventory import ANSWERS, plan_of, told_of
 from tests.lab import frames
 
 VNI, PORT = 4711, 4789
@@ -38,13 +39,15 @@ def told(
             "underlay_mtu": 1500,
             "clashes": [],
             "vxlans": [],
-            "kept": kept if host == here else None,
+            "public_key": "key-of-" + host,
+            "ports": [51871],
+            "kept": carried(kept) if kept is not None and host == here else None,
         }
         declared = {"topology_networks": networks, "topology_containers": containers, **all_hosts}
         variables[host] = {**declared, ANSWERS: {"results": [{"identity": identity}]}}
     plan = plan_of(variables, list(variables), list(variables))
     assert plan["problems"] == []
-    found: Dict[str, Any] = plan["hosts"][here]["default"]
+    found: Dict[str, Any] = told_of(plan, here)["default"]
     return found
 
 

@@ -6,7 +6,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
+
 from tests.integration.overlay.fleet import RECLAIM, TEARDOWN, Fleet
+from tests.lab.waiting import wait_for
 
 SHOP = {"driver": "overlay", "ipam": {"config": [{"subnet": "10.88.0.0/16"}]}}
 CONTAINERS = {
@@ -16,10 +20,13 @@ CONTAINERS = {
 }
 
 
-def test_a_limited_run_forgets_nobody_and_a_host_that_fails_spoils_no_other(fleet: Fleet) -> None:
+def test_a_limited_run_forgets_nobody_and_a_host_that_fails_or_is_not_there_spoils_no_other(fleet: Fleet) -> None:
     fleet.declare({"shop": SHOP}, CONTAINERS)
     # A stranger stands where node2's bridge is to be.
     fleet.host("node2").run(["ip", "link", "add", "br-shop", "type", "bridge"])
+    dying, tunnels = fleet.begin(), ["ip", "-o", "link", "show", "type", "vxlan"]
+    wait_for(lambda: fleet.host("node1").run(tunnels).stdout, 120, "a first tunnel")
+    os.killpg(dying.pid, signal.SIGKILL)
     ran = fleet.run(fail=True)
     (wrong,) = (each for each in ran.results if each.get("failed"))
     assert (wrong["host"], "br-shop" in wrong["msg"]) == ("node2", True)
@@ -33,7 +40,11 @@ def test_a_limited_run_forgets_nobody_and_a_host_that_fails_spoils_no_other(flee
     assert [fact["fleet"] for fact in facts if fact] == [{"asked": ["node2"], "known": ["node1", "node3"]}]
     db = fleet.address(alone, "node2/db")
     assert fleet.seen("node1/web", "node2/db", db, 80) == fleet.address(ran, "node1/web")
-    assert fleet.run().changed == 0
+    fleet.own["node3"]["ansible_lab_state"] = "/nonexistent"
+    without = fleet.run(fail=True)
+    facts = [each.get("ansible_facts", {}).get("topology_result", {}) for each in without.results]
+    assert [fact["fleet"] for fact in facts if fact] == 2 * [{"asked": ["node1", "node2"], "known": ["node3"]}]
+    assert without.changed == 0 and without.stats["node3"]["unreachable"] == 1
 
 
 def test_a_host_that_left_holds_its_block_until_it_is_reclaimed(fleet: Fleet) -> None:

@@ -43,7 +43,7 @@ def drift(host, inventory, fail=False):
     reports = inventory.parent / (inventory.name + "-reports")
     where = {"topology_report_directory": str(reports)}
     host.playbook("playbooks/drift.yml", str(inventory), extra_vars=where, fail=fail)
-    found = {path.name: json.loads(path.read_text())["status"] for path in reports.glob("*.json")}
+    found = {path.name: json.loads(path.read_text())["status"] for path in reports.glob("node*.json")}
     return found, (reports / "summary.txt").read_text()
 
 

@@ -17,6 +17,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import con
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.model import Ruleset
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.owners import Owners
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.plan import plan_ruleset
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.text import layout
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.told import tell
 from tests.lab.talk import MOMENT
 
@@ -144,6 +145,31 @@ def test_however_many_ports_the_rules_are_as_many_and_one_more_is_one_element(in
     assert change.script.count("\n") == 1
     told = tell(change, Owners("default", example()))
     assert [line.text for line in told] == ["publish 0.0.0.0:{0}/tcp -> 172.20.0.10:80".format(8080 + ports)]
+
+
+def test_only_what_is_not_there_yet_is_written_down_by_nft_once_more(inside, monkeypatch):
+    """In an interval everything is, for nft may join it with its neighbours."""
+    written = []
+    normalise = nft.normalise
+    monkeypatch.setattr(nft, "normalise", lambda text, names: normalise(written.append(text) or text, names))
+    apply(example(20))
+    written.clear()
+    assert plan(example(20)) is None and not written
+    nft.load("delete element inet fabric-default published4 { tcp . 8083 }")
+    nft.load(plan(example(21)).script)
+    (text,) = written
+    assert [port for port in range(8080, 8101) if ". {0} :".format(port) in text] == [8083, 8100]
+    intervals = [item for table in layout(example()) for item in table.sets if item.interval and item.elements]
+    assert intervals and all(element in text for item in intervals for element in item.elements)
+    told = words_of_the_tables()
+    nft.load("flush ruleset")
+    apply(example(21))
+    assert words_of_the_tables() == told
+
+
+def words_of_the_tables():
+    """In no order: that of elements changes."""
+    return {name: sorted(shown.replace(",", " ").split()) for name, shown in nft.list_text(TABLES).items()}
 
 
 class Flows:

@@ -29,9 +29,18 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._module.topology_v
 EXAMPLES = int(os.environ.get("FABRIC_EXAMPLES", "5"))
 
 
+#: Somebody who is known to be there, and answers to nothing: who is played has to stand for all that is behind.
+_WIRE = """
+ip addr add 2001:db8:1::2/64 dev up0 nodad
+ip route add default via 2001:db8:1::1
+ip neigh add 198.51.100.1 lladdr 02:00:00:00:00:99 dev up0 nud permanent
+ip neigh add 2001:db8:1::1 lladdr 02:00:00:00:00:99 dev up0 nud permanent
+"""
+
+
 def verified(declared: Declaration) -> Dict[str, Any]:
     """In the lab host: what became of each promise. Empty where the declaration is refused."""
-    shell(_FOREIGN_BRIDGE)
+    shell(_FOREIGN_BRIDGE + _WIRE)
     try:
         run(declared)
     except FabricError:
@@ -61,4 +70,4 @@ def test_what_is_predicted_is_what_packets_do(declared: Declaration) -> None:
 
 def odd(facts: Dict[str, Any]) -> List[str]:
     cells = facts.get("cells", ())
-    return ["{text}: {said}".format(**cell) for cell in cells if cell["result"] == "broken"]
+    return ["{text}: {said}".format(**cell) for cell in cells if cell["result"] != "held"]

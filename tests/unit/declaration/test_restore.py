@@ -53,3 +53,15 @@ def test_minutes_that_make_no_sense_are_refused(heal: int) -> None:
 
 def test_a_timer_that_is_asked_for_without_restore_is_all_that_is_wanted() -> None:
     assert parse_restore({"heal": 5}).on(*HERE) == Wanted(units=True, heal=5, program=True)
+
+
+def test_a_directory_of_metrics_wants_the_program_and_names_the_file() -> None:
+    asked = parse_restore({"metrics_directory": "/var/lib/node-exporter/"})
+    assert asked == Words(program=True, metrics="/var/lib/node-exporter/linuxnet-fabric.prom")
+    assert asked.on(*HERE) == Wanted(program=True)
+
+
+@pytest.mark.parametrize("directory", ["var/lib", "/var/lib/a b", "/var/%i", "/var/../etc"])
+def test_a_directory_that_a_unit_would_read_otherwise_is_refused(directory: str) -> None:
+    with pytest.raises(DeclarationError, match="topology_metrics_directory: .*expected the absolute path"):
+        parse_restore({"metrics_directory": directory})

@@ -38,6 +38,7 @@ TABLE = UTILS / "_engine" / "operations.py"
 #: An example for every argument that an operation has: a new one is told here what it is like.
 ARGUMENTS: Dict[str, Any] = {
     "restart": False,
+    "config": {"public_key": "k" * 44, "port": 51871, "peers": [["p" * 44, "192.0.2.12:51871", ["10.88.1.0/24"], 0]]},
     "access": [0o600, 0, 0, 0o755, 0, 0],
     "address": "10.0.0.9",
     "add": {"forwarding": [], "neighbours": [["10.0.1.1", "06:00:00:00:00:01"]], "routes": []},
@@ -92,6 +93,7 @@ ARGUMENTS: Dict[str, Any] = {
     "value": "1",
     "wanted": ["br-front"],
     "zone": "linuxnet-fabric",
+    "executable": False,
 }
 
 
@@ -128,7 +130,7 @@ def test_every_answer_is_one_that_the_engine_understands(row: Row) -> None:
         touched, gone = list(row.touches(words)), list(row.takes_away(words))
         inside = (effects.ROUTE, effects.INSIDE)
         with_name = {effects.LINK, effects.NETNS, effects.FILE, effects.SYSCTL}
-        alone = {effects.RULES, effects.FIREWALL, effects.UNITS, effects.PROGRAM}
+        alone = {effects.RULES, effects.FIREWALL, effects.UNITS, effects.PROGRAM, effects.DOCKER}
         assert all(kind_of(key) in with_name and name_of(key) or key in alone for key in touched)
         assert {kind_of(key) for key in gone} <= {effects.LINK, effects.NETNS, effects.FILE, *inside}
         # What is gone is looked for by what is touched: a route or a link in the namespace that it was in.
@@ -153,7 +155,7 @@ def test_after_a_reboot_records_and_the_files_of_others_are_there_and_nothing_of
     for words in examples(row):
         kinds = {kind_of(key) for key in row.touches(words)}
         if row.survives_reboot:
-            assert kinds <= {effects.FIREWALL, effects.UNITS, effects.PROGRAM}
+            assert kinds <= {effects.FIREWALL, effects.UNITS, effects.PROGRAM, effects.DOCKER}
         else:
             assert kinds or row.foresee is effects.unseen
 

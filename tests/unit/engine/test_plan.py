@@ -113,7 +113,7 @@ def test_what_another_topology_owns_stays() -> None:
 
 
 def test_a_renamed_interface_gets_its_name_back_and_nothing_else_is_said_of_it() -> None:
-    seen = built(replace(BRIDGE, ifname="stray0"), replace(OUTER, ifname="stray1"))
+    seen = built(BRIDGE._replace(ifname="stray0"), OUTER._replace(ifname="stray1"))
     assert texts(DESIRED, seen, FileState("web\n")) == ["rename stray0 to br-front", "rename stray1 to vethaa"]
 
 
@@ -121,7 +121,7 @@ def test_a_network_whose_bridge_gets_another_name_keeps_its_settings_and_needs_w
     here, there = ("net/ipv4/conf/{0}/rp_filter".format(name) for name in ("br-front", "stray0"))
     desired = replace(DESIRED, links=(replace(FRONT, sysctls=((here, "2"),)), WEB))
     for value, further in (("2", []), ("0", ["set net.ipv4.conf.br-front.rp_filter from 0 to 2"])):
-        seen = built(replace(BRIDGE, ifname="stray0"), OUTER)
+        seen = built(BRIDGE._replace(ifname="stray0"), OUTER)
         seen = replace(seen, sysctls={**seen.sysctls, here: None, there: value})
         assert texts(desired, seen, FileState("web\n")) == ["rename stray0 to br-front", *further]
 
@@ -206,7 +206,7 @@ def test_a_mac_changes_before_the_kernel_makes_an_address_of_it() -> None:
         links=(FRONT, replace(WEB, mac="02:42:0a:63:00:02", addresses=("10.99.0.2/24",))),
     )
     seen = built(BRIDGE, OUTER)
-    inner = replace(INNER, ifname="stray0", mac="02:42:ac:13:00:04")
+    inner = INNER._replace(ifname="stray0", mac="02:42:ac:13:00:04")
     inside = NamespaceState({"lo": Link(1, "lo", up=True), "stray0": inner}, sysctls={key: "1"})
     seen = replace(seen, namespaces={"web": inside}, inner_ends={7: ("web", inner)})
     assert texts(desired, seen, FileState("web\n")) == [
@@ -251,21 +251,21 @@ def test_a_namespace_made_anew_gets_its_interfaces_anew() -> None:
 def test_a_pair_goes_with_its_topology_as_long_as_one_end_says_whose_it_is(
     outer: str, inner: str, removed: bool
 ) -> None:
-    seen = built(BRIDGE, replace(OUTER, alias=outer))
-    seen = replace(seen, inner_ends={OUTER.index: ("web", replace(INNER, alias=inner))})
+    seen = built(BRIDGE, OUTER._replace(alias=outer))
+    seen = replace(seen, inner_ends={OUTER.index: ("web", INNER._replace(alias=inner))})
     lines = texts(Desired("default"), seen, FileState("web\n"))
     assert ("disconnect web:eth0 (vethaa)" in lines) == removed
 
 
 def test_a_bridge_goes_with_its_topology_as_long_as_one_of_its_marks_is_there() -> None:
-    for link in (BRIDGE, replace(BRIDGE, alias=""), replace(BRIDGE, altnames=())):
+    for link in (BRIDGE, BRIDGE._replace(alias=""), BRIDGE._replace(altnames=())):
         assert "remove bridge br-front" in texts(Desired("default"), built(link), FileState("web\n"))
-    neither = replace(BRIDGE, alias="stray", altnames=("stray",))
+    neither = BRIDGE._replace(alias="stray", altnames=("stray",))
     assert "remove bridge br-front" not in texts(Desired("default"), built(neither), FileState("web\n"))
 
 
 def test_a_renamed_interface_that_lost_its_alias_gets_both_back() -> None:
-    seen = built(replace(BRIDGE, ifname="stray0", alias=""), OUTER)
+    seen = built(BRIDGE._replace(ifname="stray0", alias=""), OUTER)
     assert texts(DESIRED, seen, FileState("web\n")) == [
         "rename stray0 to br-front",
         "set alias of br-front from none to " + NETWORK,

@@ -49,7 +49,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset
 from tests.unit.ipam.memory_store import MemoryStore
 
 _OWN_NAMESPACE = 1  # the inode of the host's own
-_LINK_FIELDS = {each.name for each in dataclasses.fields(Link)}
+_LINK_FIELDS = frozenset(Link._fields)
 Files = Mapping[str, FileState]
 
 

@@ -83,7 +83,7 @@ def test_a_subnet_that_is_written_has_the_gateway_that_is_written() -> None:
             "use another driver",
         ),
         (
-            replace(HOST, links={**HOST.links, "eth0": replace(ETH0, master=5)}),
+            replace(HOST, links={**HOST.links, "eth0": ETH0._replace(master=5)}),
             {},
             'topology_networks.lan.parent: "eth0": it is a port of br0, which takes all that comes in; name br0',
         ),

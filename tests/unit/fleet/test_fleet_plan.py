@@ -7,8 +7,9 @@
 A case in cases/*.yml has ``all``, variables that every host has, and ``runs``, one after the other on the same hosts.
 A run has ``hosts`` (name → variables of its own; those of the run before where it is left out), ``asked`` (who
 answers; all where it is left out) and ``machines`` (name → what of a host is not usual: host_id, address, mtu, clashes,
-vxlans, forgotten). It says ``problems``, the exact lines that the user sees, or ``told``: dotted paths into what the
-hosts are told, or the ``known`` and ``asked`` hosts. A host keeps what it was told, as on disk, for the next run.
+vxlans, key, ports, forgotten). It says ``problems``, the exact lines that the user sees, or ``told``: dotted paths
+into what the hosts are told, or the ``known`` and ``asked`` hosts. A host keeps what it was told, as on disk, for the
+next run.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ import pytest
 import yaml
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.exchange import VERSION, host_plan
-from ansible_collections.linuxnet.fabric.plugins.plugin_utils._fleet.inventory import ANSWERS, plan_of
+from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.handing import carried, handed_out
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._fleet.inventory import ANSWERS, plan_of, told_of
 
 CASES = Path(__file__).parent / "cases"
 
@@ -51,7 +53,9 @@ class Hosts:
             "underlay_mtu": machine.get("mtu", 1500),
             "clashes": machine.get("clashes", []),
             "vxlans": machine.get("vxlans", []),
-            "kept": json.loads(json.dumps(disk)) if disk else None,
+            "kept": carried(json.loads(json.dumps(disk))) if disk else None,
+            "public_key": machine.get("key", "key-of-" + machine.get("disk_of", host)),
+            "ports": machine.get("ports", [51871, 51872, 51873]),
         }
 
 
@@ -73,12 +77,12 @@ def play(case: Dict[str, Any]) -> Iterator[Any]:
                 answers = [{"identity": machines.answer(number, host, name, machine)} for name in projects]
                 variables[host][ANSWERS] = {"results": answers}
         plan = plan_of(variables, list(declared), asked)
-        for host, projects in plan["hosts"].items():
-            for topology, told in projects.items():
+        for host in plan["hosts"]:
+            for topology, told in told_of(plan, host).items():
                 data = json.loads(json.dumps(told))
                 assert host_plan(data).as_data() == told, "what is told survives JSON"
                 machines.disks[host, topology] = data
-        yield run, plan
+        yield run, {**plan, "hosts": {host: told_of(plan, host) for host in plan["hosts"]}}
 
 
 def look_up(data: Any, path: str) -> Any:
@@ -138,5 +142,24 @@ def _calls(mode: str, count: int) -> int:
         finally:
             sys.setprofile(None)
         assert plan["problems"] == []
-        machines.disks.update({(host, "default"): told["default"] for host, told in plan["hosts"].items()})
+        machines.disks.update({(host, "default"): told_of(plan, host)["default"] for host in plan["hosts"]})
     return found
+
+
+def test_what_a_plan_hands_out_grows_with_its_hosts_and_not_with_their_square() -> None:
+    assert _said(60) < 2.2 * _said(30)
+
+
+def _said(count: int) -> int:
+    """The characters of a plan and of all answers, with the hosts knowing each other."""
+    shop = {"driver": "overlay", "ipam": {"config": [{"subnet": "10.88.0.0/16"}]}}
+    hosts = {"node%d" % n: {"topology_containers": {"c%d" % n: {"networks": ["shop"]}}} for n in range(count)}
+    *_before, (_run, plan) = play(
+        {"case": "", "all": {"topology_networks": {"shop": shop}}, "runs": [{"hosts": hosts}]}
+    )
+    compact, _peers = handed_out(
+        {"default": {host: host_plan(told["default"]) for host, told in plan["hosts"].items()}}
+    )
+    answers = {carried(told["default"])["hosts"] for told in plan["hosts"].values()}
+    assert len(answers) == 1, "hosts that were told the same give it back letter for letter"
+    return len(json.dumps([compact, _peers]))

@@ -151,7 +151,7 @@ def _signed(number: int) -> int:
 
 
 def _decoded(link: Any) -> Dict[str, Any]:
-    return {name: value for name, value in vars(link).items() if name not in _UNDECODED}
+    return {name: value for name, value in link._asdict().items() if name not in _UNDECODED}
 
 
 def _link(message: Any) -> Dict[str, Any]:

@@ -91,8 +91,8 @@ def test_a_filter_of_somebody_else_is_told_apart(host: Any) -> None:
 def test_a_filter_that_looks_at_the_packet_is_not_ours(host: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     usual = tc._everything_to
 
-    def picky(target: int) -> Dict[str, Any]:
-        return {"attrs": [*usual(target)["attrs"][:-1], ("TCA_U32_SEL", {"keys": ["0x1/0xff+9"]})]}
+    def picky(target: int, way: int) -> Dict[str, Any]:
+        return {"attrs": [*usual(target, way)["attrs"][:-1], ("TCA_U32_SEL", {"keys": ["0x1/0xff+9"]})]}
 
     monkeypatch.setattr(tc, "_everything_to", picky)
     tc.redirect_set(host, "vethaa", "ifbaa")

@@ -2,7 +2,7 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a change of an answer is about, and what is the matter with it; changes that many hosts need."""
+"""What a change of an answer is about, and what is the matter with it."""
 
 from __future__ import annotations
 
@@ -15,16 +15,11 @@ from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.chan
     read,
     state_of,
 )
-from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.fold import names, shared_changes, without
-from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.report import in_order, report_of
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.fold import names
 
 
 def change(before=None, after=None, text="do something", kind="drift", **subject):
     return {"subject": subject, "kind": kind, "text": text, "before": before or {}, "after": after or {}}
-
-
-def report(host, *changes):
-    return report_of({"changes": list(changes)}, host)
 
 
 @pytest.mark.parametrize(
@@ -88,16 +83,6 @@ def test_control_characters_are_written_as_escapes():
 def test_of_two_long_values_only_the_difference_is_shown():
     made = change(before={"hosts": "a\nb\nc", "mac": "x"}, after={"hosts": "a\nd\nc", "mac": "x"})
     assert differences(made) == [("hosts", ["b"], ["d"])]
-
-
-def test_a_change_that_many_hosts_need_is_told_once():
-    forwarding = change(text="set net.ipv4.ip_forward from 0 to 1", host="net.ipv4.ip_forward")
-    own = change(text="set mtu of br-front from 1400 to 1500", network="front")
-    reports = [report("node1", forwarding), report("node2", forwarding, own), report("node3")]
-    (shared,) = shared_changes(in_order(reports))
-    assert (shared.change["text"], shared.names) == (forwarding["text"], ["node1", "node2"])
-    assert [each["text"] for each in without(reports[1], [shared])] == [own["text"]]
-    assert without(reports[0], [shared]) == []
 
 
 def test_many_names_are_cut():

@@ -11,6 +11,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset
     Endpoint,
     LinkRule,
     NetworkPolicy,
+    Outer,
     Publication,
     Ruleset,
     Tunnel,
@@ -72,4 +73,17 @@ def across_hosts() -> Ruleset:
             Underlay("shop", 4711, 4789, (node2, node3), routed, shop),
             Underlay("flat", 4712, 4789, (node2, node3), "br-flat", flat, bridged),
         ),
+    )
+
+
+def encrypted() -> Ruleset:
+    """The host 192.0.2.11 on an encrypted overlay with the same two others."""
+    node2, node3, way = "192.0.2.12", "192.0.2.13", "wg-000000000001"
+    tunnel = Tunnel(way, "10.88.0.0/16", encrypts=True)
+    beyond = (Beyond(node2, "10.88.1.0/24"), Beyond(node3, "10.88.2.0/24"))
+    return Ruleset(
+        topology="default",
+        networks=(NetworkPolicy("shop", "br-shop", 4, "10.88.0.0/24", "10.88.0.1", tunnel=tunnel),),
+        endpoints=(Endpoint("web", "br-shop", "veth0000000web", "02:42:0a:58:00:02", ("10.88.0.2",), "eth0"),),
+        underlays=(Underlay("shop", 0, 0, (), way, beyond, outer=Outer(way, 51871, (node2, node3))),),
     )

@@ -58,14 +58,14 @@ CASES: Dict[str, Tuple[Observed, List[str]]] = {
         observed(LINK, addresses=("172.17.0.1/16", "fe80::42:acff:fe11:1/64")),
         [],
     ),
-    "another mtu": (observed(replace(LINK, mtu=9000)), ["set mtu of br-front from 9000 to 1500"]),
+    "another mtu": (observed(LINK._replace(mtu=9000)), ["set mtu of br-front from 9000 to 1500"]),
     "another mac": (
-        observed(replace(LINK, mac="02:00:00:00:00:01")),
+        observed(LINK._replace(mac="02:00:00:00:00:01")),
         ["set mac of br-front from 02:00:00:00:00:01 to 02:42:ac:11:00:01"],
     ),
-    "stp on": (observed(replace(LINK, stp=True)), ["set stp of br-front from True to False"]),
-    "another ageing time": (observed(replace(LINK, ageing_time=10)), ["set ageing_time of br-front from 10 to 300"]),
-    "down": (observed(replace(LINK, up=False)), ["set br-front up"]),
+    "stp on": (observed(LINK._replace(stp=True)), ["set stp of br-front from True to False"]),
+    "another ageing time": (observed(LINK._replace(ageing_time=10)), ["set ageing_time of br-front from 10 to 300"]),
+    "down": (observed(LINK._replace(up=False)), ["set br-front up"]),
     "a setting": (observed(LINK, localnet="0"), ["set net.ipv4.conf.br-front.route_localnet from 0 to 1"]),
     "no address": (observed(LINK, addresses=()), ["add 172.17.0.1/16 to br-front"]),
     "an address more": (
@@ -77,20 +77,20 @@ CASES: Dict[str, Tuple[Observed, List[str]]] = {
         ["add 172.17.0.1/16 to br-front", "remove 172.17.0.1/24 from br-front"],
     ),
     "another subject in the mark": (
-        observed(replace(LINK, alias="linuxnet.fabric/default stray")),
+        observed(LINK._replace(alias="linuxnet.fabric/default stray")),
         ["set alias of br-front from linuxnet.fabric/default stray to " + ALIAS],
     ),
-    "its mark taken": (observed(replace(LINK, alias="")), ["set alias of br-front from none to " + ALIAS]),
+    "its mark taken": (observed(LINK._replace(alias="")), ["set alias of br-front from none to " + ALIAS]),
     "its mark changed to another topology's": (
-        observed(replace(LINK, alias="linuxnet.fabric/other network front")),
+        observed(LINK._replace(alias="linuxnet.fabric/other network front")),
         ["set alias of br-front from linuxnet.fabric/other network front to " + ALIAS],
     ),
     "its second mark taken": (
-        observed(replace(LINK, altnames=("uplink",))),
+        observed(LINK._replace(altnames=("uplink",))),
         ["add altname fabric,default,network,front to br-front"],
     ),
     "its second mark changed": (
-        observed(replace(LINK, altnames=("fabric,other,network,front",))),
+        observed(LINK._replace(altnames=("fabric,other,network,front",))),
         ["remove altname fabric,other,network,front from br-front", "add altname " + ALTNAME + " to br-front"],
     ),
 }
@@ -98,9 +98,9 @@ CASES: Dict[str, Tuple[Observed, List[str]]] = {
 
 def test_a_network_that_moves_to_another_bridge_takes_its_second_mark_along() -> None:
     """And the way back gives it back."""
-    there = replace(LINK, altnames=("fabric,default,network,back",))
+    there = LINK._replace(altnames=("fabric,default,network,back",))
     seen = observed(there)
-    former = replace(LINK, index=9, ifname="br-former")
+    former = LINK._replace(index=9, ifname="br-former")
     seen = replace(seen, links={**seen.links, "br-former": former})
     action = bridge.compare(DESIRED, seen)[-1]
     steps = [(step.name, step.arguments["ifname"]) for step in (*action.do, *action.undo)]
@@ -126,9 +126,9 @@ def test_every_action_has_a_way_back(case: str) -> None:
 
 def test_what_nobody_declares_is_as_the_kernel_makes_it() -> None:
     desired = replace(DESIRED, as_made=True)
-    as_made = replace(LINK, fdb_others=(LINK.mac + " local",))
+    as_made = LINK._replace(fdb_others=(LINK.mac + " local",))
     assert bridge.compare(desired, observed(as_made)) == []
-    filtering = replace(as_made, differing=(("vlan_filtering", 1),))
+    filtering = as_made._replace(differing=(("vlan_filtering", 1),))
     (action,) = bridge.compare(desired, observed(filtering))
     assert action.text == "set vlan_filtering of br-front from 1 to 0"
     assert action.undo[0].arguments["options"] == {"vlan_filtering": 1}
@@ -136,7 +136,7 @@ def test_what_nobody_declares_is_as_the_kernel_makes_it() -> None:
 
 
 def test_a_bridge_that_goes_comes_back_with_what_somebody_set() -> None:
-    filtering = replace(LINK, differing=(("vlan_filtering", 1),))
+    filtering = LINK._replace(differing=(("vlan_filtering", 1),))
     back = bridge.remove(filtering, observed(filtering)).undo
     assert {"vlan_filtering": 1} in [step.arguments.get("options") for step in back]
 
@@ -152,9 +152,9 @@ def test_an_ipv6_address_with_another_prefix_length_is_changed_in_one_step() -> 
 @pytest.mark.parametrize(
     ("link", "text"),
     [
-        (replace(LINK, alias="", altnames=()), "is not ours"),
-        (replace(LINK, kind="dummy"), "is not ours"),
-        (replace(LINK, alias="linuxnet.fabric/other network front", altnames=()), "belongs to the topology other"),
+        (LINK._replace(alias="", altnames=()), "is not ours"),
+        (LINK._replace(kind="dummy"), "is not ours"),
+        (LINK._replace(alias="linuxnet.fabric/other network front", altnames=()), "belongs to the topology other"),
     ],
 )
 def test_what_is_not_ours_stops_the_run(link: Link, text: str) -> None:
@@ -163,7 +163,7 @@ def test_what_is_not_ours_stops_the_run(link: Link, text: str) -> None:
 
 
 def test_a_bridge_that_goes_can_come_back_as_it_was() -> None:
-    action = bridge.remove(replace(LINK, mtu=1400), observed(LINK))
+    action = bridge.remove(LINK._replace(mtu=1400), observed(LINK))
     made: Dict[str, Any] = action.undo[-1].arguments["link"]
     assert action.text == "remove bridge br-front"
     assert (made["mtu"], made["addresses"], made["sysctls"]) == (1400, ["172.17.0.1/16"], [[LOCALNET, "1"]])

@@ -67,35 +67,35 @@ CONNECT = "connect web:eth0 (192.168.1.193/24, 02:42:c0:a8:01:c1) to up0 by macv
 CASES: Dict[str, Tuple[Observed, List[str]]] = {
     "nothing is there": (observed(None), [CONNECT]),
     "all is there": (observed(), []),
-    "another mode": (observed(replace(LINK, info=info("vepa"))), ["set mode of web:eth0 from vepa to bridge"]),
+    "another mode": (observed(LINK._replace(info=info("vepa"))), ["set mode of web:eth0 from vepa to bridge"]),
     "a mode that is never left": (
-        observed(replace(LINK, info=info("passthru"))),
+        observed(LINK._replace(info=info("passthru"))),
         ["take web:eth0 away, whose mode is passthru, for one with bridge", CONNECT],
     ),
     "another parent": (
-        observed(replace(LINK, peer=4)),
+        observed(LINK._replace(peer=4)),
         ["take web:eth0 away, which stands on up1, for one on up0", CONNECT],
     ),
     "a parent that is elsewhere": (
-        observed(replace(LINK, peer=9)),
+        observed(LINK._replace(peer=9)),
         ["take web:eth0 away, which stands on another interface, for one on up0", CONNECT],
     ),
     "another name and mode": (
-        observed(replace(LINK, ifname="stray0", info=info("private"))),
+        observed(LINK._replace(ifname="stray0", info=info("private"))),
         ["rename stray0 in namespace web to eth0", "set mode of web:eth0 from private to bridge"],
     ),
-    "its alias taken": (observed(replace(LINK, alias="")), ["set alias of web:eth0 from none to " + ALIAS]),
-    "its altname taken": (observed(replace(LINK, altnames=())), ["add altname {0} to web:eth0".format(ALTNAME)]),
+    "its alias taken": (observed(LINK._replace(alias="")), ["set alias of web:eth0 from none to " + ALIAS]),
+    "its altname taken": (observed(LINK._replace(altnames=())), ["add altname {0} to web:eth0".format(ALTNAME)]),
     "of another network": (
-        observed(replace(LINK, altnames=("fabric,default,network,old",))),
+        observed(LINK._replace(altnames=("fabric,default,network,old",))),
         ["remove altname fabric,default,network,old from web:eth0", "add altname {0} to web:eth0".format(ALTNAME)],
     ),
     "another mac": (
-        observed(replace(LINK, mac="02:00:00:00:00:01")),
+        observed(LINK._replace(mac="02:00:00:00:00:01")),
         ["set mac of web:eth0 from 02:00:00:00:00:01 to 02:42:c0:a8:01:c1"],
     ),
     "no address": (observed(addresses=()), ["add 192.168.1.193/24 to web:eth0"]),
-    "down": (observed(replace(LINK, up=False)), ["set web:eth0 up"]),
+    "down": (observed(LINK._replace(up=False)), ["set web:eth0 up"]),
 }
 
 
@@ -111,7 +111,7 @@ def test_every_action_has_a_way_back(case: str) -> None:
 
 
 def test_one_made_anew_can_come_back_as_it_was() -> None:
-    away, _again = compare(DESIRED, observed(replace(LINK, peer=4, altnames=(ALTNAME, "mine"))))
+    away, _again = compare(DESIRED, observed(LINK._replace(peer=4, altnames=(ALTNAME, "mine"))))
     gone, made = away.undo[:2]
     words = made.arguments["link"]
     assert (gone.name, made.name) == ("link.delete", "link.create")
@@ -119,7 +119,7 @@ def test_one_made_anew_can_come_back_as_it_was() -> None:
     assert (words["addresses"], words["routes"]) == (["192.168.1.193/24"], [DESIRED.routes[0].words()])
 
 
-@pytest.mark.parametrize("link", [replace(LINK, alias="", altnames=()), replace(LINK, kind="ifb", info="")])
+@pytest.mark.parametrize("link", [LINK._replace(alias="", altnames=()), LINK._replace(kind="ifb", info="")])
 def test_what_is_not_ours_inside_stops_the_run(link: Link) -> None:
     with pytest.raises(ForeignObjectError, match="interface eth0 in namespace web is not ours"):
         compare(DESIRED, observed(link))
@@ -127,7 +127,7 @@ def test_what_is_not_ours_inside_stops_the_run(link: Link) -> None:
 
 def test_the_hosts_own_is_compared_among_the_hosts_links() -> None:
     own = replace(DESIRED, netns=None, ifname="lan-77", alias=NETWORK, owner="", routes=())
-    there = replace(LINK, index=7, ifname="lan-77", alias=NETWORK)
+    there = LINK._replace(index=7, ifname="lan-77", alias=NETWORK)
     seen = observed(None)
     with_it = replace(
         seen,
@@ -140,7 +140,7 @@ def test_the_hosts_own_is_compared_among_the_hosts_links() -> None:
     assert made.text == "connect lan-77 (192.168.1.193/24, 02:42:c0:a8:01:c1) to up0 by macvlan in mode bridge"
     assert made.finish == (), "the host's neighbours hear of it when it speaks"
     assert compare(own, with_it) == []
-    stolen = replace(with_it, links={**seen.links, "lan-77": replace(there, alias="", altnames=())})
+    stolen = replace(with_it, links={**seen.links, "lan-77": there._replace(alias="", altnames=())})
     with pytest.raises(ForeignObjectError, match="interface lan-77"):
         compare(own, stolen)
 
@@ -156,7 +156,7 @@ def test_an_ipvlan_has_its_parents_mac_which_is_what_neighbours_are_told() -> No
 @pytest.mark.parametrize(("raw", "expected"), [("0000", []), ("0100", ["set mode of web:eth0 from l3 to l2"])])
 def test_the_mode_of_an_ipvlan_changes_in_place(raw: str, expected: List[str]) -> None:
     desired = Ipvlan("web", "eth0", ALIAS, NETWORK, "up0", owner="web:eth0", addresses=("192.168.1.193/24",))
-    link = replace(LINK, kind="ipvlan", mac=UP0.mac, info="06000100{0}0000".format(raw))
+    link = LINK._replace(kind="ipvlan", mac=UP0.mac, info="06000100{0}0000".format(raw))
     own = tuple(connected.of_address("192.168.1.193/24", 2))
     seen = replace(observed(), namespaces={"web": NamespaceState({"eth0": link}, {2: ["192.168.1.193/24"]}, own)})
     assert [action.text for action in compare(desired, seen)] == expected

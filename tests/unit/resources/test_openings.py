@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Dict, List, Optional
 
 import pytest
-from ruleset_example import across_hosts
+from ruleset_example import across_hosts, encrypted
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.firewalls import openings as room
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.firewalls.foreign import Chains
@@ -43,6 +43,12 @@ def _said(*rules: List[Any], policy: str = "drop", kind: str = "", names: Any = 
 
 def test_it_is_all_hosts_of_all_overlays_by_port() -> None:
     assert openings(across_hosts()) == (OPENING,)
+
+
+def test_an_encrypted_network_rests_on_the_port_of_its_tunnel() -> None:
+    (opening,) = openings(encrypted())
+
+    assert str(opening) == "UDP port 51871 from 192.0.2.12, 192.0.2.13"
     assert openings(None) == ()
 
 

@@ -104,3 +104,8 @@ def test_units_run_the_program_with_the_name_of_their_topology() -> None:
     assert started == [program + each for each in words]
     assert "OnUnitActiveSec=5min" in found["linuxnet-fabric-heal@shop.timer"].text
     assert not any("{" in unit.text for unit in found.values())
+
+
+def test_a_repair_writes_figures_where_that_is_asked_for_and_its_result_is_not_theirs() -> None:
+    (heal,) = [each for each in units("shop", False, False, 5, metrics="/var/x.prom") if each.name.endswith(".service")]
+    assert "ExecStopPost=-/usr/local/sbin/linuxnet-fabric metrics /var/x.prom\n" in heal.text

@@ -78,29 +78,29 @@ CASES: Dict[str, Tuple[Observed, List[str]]] = {
         ],
     ),
     "another name inside": (
-        observed(inner=replace(INNER, ifname="eth9")),
+        observed(inner=INNER._replace(ifname="eth9")),
         ["rename eth9 in namespace web to eth0"],
     ),
     "both ends' mtu": (
-        observed(replace(OUTER, mtu=9000), replace(INNER, mtu=9000)),
+        observed(OUTER._replace(mtu=9000), INNER._replace(mtu=9000)),
         ["set mtu of vethaa (of web:eth0) from 9000 to 1500", "set mtu of web:eth0 from 9000 to 1500"],
     ),
     "no master": (
-        observed(replace(OUTER, master=0, isolated=False)),
+        observed(OUTER._replace(master=0, isolated=False)),
         [
             "set master of vethaa (of web:eth0) from none to br-front",
             "set isolated of bridge port vethaa (of web:eth0) on",
         ],
     ),
     "another master": (
-        observed(replace(OUTER, master=4)),
+        observed(OUTER._replace(master=4)),
         [
             "set master of vethaa (of web:eth0) from br-back to br-front",
             "set isolated of bridge port vethaa (of web:eth0) on",
         ],
     ),
     "port flags": (
-        observed(replace(OUTER, isolated=False, hairpin=True)),
+        observed(OUTER._replace(isolated=False, hairpin=True)),
         [
             "set isolated of bridge port vethaa (of web:eth0) on",
             "set hairpin of bridge port vethaa (of web:eth0) off",
@@ -124,19 +124,19 @@ CASES: Dict[str, Tuple[Observed, List[str]]] = {
         [],
     ),
     "the mark of one end taken": (
-        observed(replace(OUTER, alias="")),
+        observed(OUTER._replace(alias="")),
         ["set alias of vethaa (of web:eth0) from none to " + ALIAS],
     ),
     "the mark of one end changed to another topology's": (
-        observed(replace(OUTER, alias="linuxnet.fabric/other web:eth0")),
+        observed(OUTER._replace(alias="linuxnet.fabric/other web:eth0")),
         ["set alias of vethaa (of web:eth0) from linuxnet.fabric/other web:eth0 to " + ALIAS],
     ),
     "the mark of the inner end taken": (
-        observed(inner=replace(INNER, alias="")),
+        observed(inner=INNER._replace(alias="")),
         ["set alias of web:eth0 from none to " + ALIAS],
     ),
-    "down inside": (observed(inner=replace(INNER, up=False)), ["set web:eth0 up"]),
-    "down outside": (observed(replace(OUTER, up=False)), ["set vethaa (of web:eth0) up"]),
+    "down inside": (observed(inner=INNER._replace(up=False)), ["set web:eth0 up"]),
+    "down outside": (observed(OUTER._replace(up=False)), ["set vethaa (of web:eth0) up"]),
 }
 
 
@@ -164,7 +164,7 @@ def test_the_way_back_of_a_new_pair_takes_its_routes_that_lead_nowhere() -> None
 
 
 def test_a_port_moved_back_has_its_flags_again() -> None:
-    action = veth.compare(replace(DESIRED, isolated=False), observed(replace(OUTER, master=4)))[0]
+    action = veth.compare(replace(DESIRED, isolated=False), observed(OUTER._replace(master=4)))[0]
     assert [(step.name, dict(step.arguments)) for step in action.undo] == [
         ("link.set", {"netns": None, "ifname": "vethaa", "attributes": {"master": "br-back"}}),
         ("port.set", {"ifname": "vethaa", "flags": dict(USUAL, isolated=True)}),
@@ -185,21 +185,21 @@ def test_a_pair_that_goes_can_come_back_as_it_was() -> None:
 
 def test_an_interface_of_somebody_elses_inside_stops_the_run() -> None:
     with pytest.raises(ForeignObjectError, match="interface eth0 in namespace web is not ours"):
-        veth.compare(DESIRED, observed(None, replace(INNER, peer=99)))
+        veth.compare(DESIRED, observed(None, INNER._replace(peer=99)))
 
 
 def test_an_interface_of_somebody_elses_outside_stops_the_run() -> None:
     with pytest.raises(ForeignObjectError, match="interface vethaa"):
-        veth.compare(DESIRED, observed(replace(OUTER, alias=""), replace(INNER, alias="")))
+        veth.compare(DESIRED, observed(OUTER._replace(alias=""), INNER._replace(alias="")))
 
 
 GUARDED = replace(DESIRED, learning=False, guard=True)
-GUARDED_OUTER = replace(OUTER, learning=False, guard=True, fdb=(DESIRED.mac,))
+GUARDED_OUTER = OUTER._replace(learning=False, guard=True, fdb=(DESIRED.mac,))
 
 
 def test_behind_a_port_that_does_not_learn_is_what_is_declared_and_nothing_else() -> None:
     assert veth.compare(GUARDED, observed(GUARDED_OUTER)) == []
-    learning = replace(GUARDED_OUTER, learning=True, guard=False, fdb=("02:00:00:00:00:99",))
+    learning = GUARDED_OUTER._replace(learning=True, guard=False, fdb=("02:00:00:00:00:99",))
     assert [action.text for action in veth.compare(GUARDED, observed(learning))] == [
         "set learning of bridge port vethaa (of web:eth0) off",
         "set guard of bridge port vethaa (of web:eth0) on",
@@ -209,7 +209,7 @@ def test_behind_a_port_that_does_not_learn_is_what_is_declared_and_nothing_else(
 
 
 def test_a_port_that_moved_is_known_to_its_new_bridge_and_on_the_way_back_to_the_old_one() -> None:
-    actions = veth.compare(GUARDED, observed(replace(GUARDED_OUTER, master=4)))
+    actions = veth.compare(GUARDED, observed(GUARDED_OUTER._replace(master=4)))
     assert "keep {0} behind bridge port vethaa (of web:eth0)".format(DESIRED.mac) in [each.text for each in actions]
     assert [step.name for step in actions[0].undo] == ["link.set", "port.set", "fdb.add"]
 

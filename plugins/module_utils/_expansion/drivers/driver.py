@@ -11,13 +11,13 @@ A driver turns a network and its containers' places on it into resources. All th
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 from ..._declaration.driver import DriverWords
 from ..._declaration.topology import Attachment, Container, Network, Pool, Topology
 from ..._fleet.exchange import FleetContainer, family_of
 from ..._ipam.requests import Allocation, SubnetLease, SubnetRequest
+from ..._kernel.data import dataclass
 from ..._kernel.errors import Problem
 from ..._kernel.macs import mac_of
 from ..._kernel.rtnl.read import Link, RouteEntry

@@ -11,7 +11,7 @@ no packet rule. The other machines of the LAN see the containers as machines. Th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from ipaddress import ip_address, ip_interface, ip_network
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Tuple, Type
 
@@ -21,6 +21,7 @@ from ..._declaration.topology import Attachment, Container, Network, Pool, Topol
 from ..._declaration.words import Problems, one_of
 from ..._ipam.requests import Allocation, SubnetRequest
 from ..._kernel import names, rare
+from ..._kernel.data import dataclass
 from ..._kernel.errors import Problem
 from ..._kernel.macs import mac_of
 from ..._kernel.rtnl.read import RT_TABLE_MAIN, Link

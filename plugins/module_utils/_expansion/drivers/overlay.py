@@ -26,16 +26,18 @@ from ..._declaration.overlay_words import (
 )
 from ..._declaration.topology import Container, Network, Pool, Topology, families
 from ..._declaration.words import Problems, within
-from ..._fleet.exchange import Membership, Peer, family_of
+from ..._fleet.exchange import FleetContainer, Membership, Peer, family_of
 from ..._ipam.requests import Allocation, SubnetLease, SubnetRequest
-from ..._kernel import names, vxlan
+from ..._kernel import names, vxlan, wireguard
 from ..._kernel.rtnl import uapi
 from ..._kernel.rtnl.read import Link
 from ..._kernel.vxlan import Ways
+from ..._resources.link_local import link_local
 from ..._resources.links.kind import DeclaredLink
 from ..._resources.links.vxlan import Vxlan, Way, flags_of
+from ..._resources.links.wireguard import SUBJECT as ENCRYPTION
 from ..._resources.routes import StaticRoute
-from ..._resources.ruleset.model import Beyond, Endpoint, NetworkPolicy, Tunnel, Underlay
+from ..._resources.ruleset.model import Beyond, Endpoint, NetworkPolicy, Outer, Tunnel, Underlay
 from ..addressing import HostDefaults
 from ..seen import RecognisedNetworks, Seen
 from .bridge import BridgeDriver
@@ -101,13 +103,15 @@ class OverlayDriver(BridgeDriver):
         self, topology: Topology, network: Network, allocation: Allocation, host: HostDefaults
     ) -> Iterator[DeclaredLink]:
         yield from super().network_links(topology, network, allocation, host)
+        if not _has_vxlan(network):
+            return  # one tunnel is the way of all encrypted networks
         membership, ifname = _membership(network), names.vxlan_ifname(topology.name, network.name)
         yield Vxlan(
             ifname=ifname,
             alias=names.alias(topology.name, "{0} {1}".format(_TUNNEL, network.name)),
             vni=membership.vni,
             port=membership.port,
-            local=membership.own.underlay_address,
+            local=_reached_at(membership.own, membership),
             mac=membership.own.mac,
             mtu=membership.mtu,
             ways=tuple(_way(host_name, peer, network) for host_name, peer in membership.peers.items()),
@@ -117,24 +121,27 @@ class OverlayDriver(BridgeDriver):
         )
 
     def policies(self, network: Network, allocation: Allocation) -> Iterator[NetworkPolicy]:
-        membership = _membership(network)
-        ifname = names.vxlan_ifname(membership.topology, network.name)
+        membership, ifname = _membership(network), _way_ifname(network)
         for policy in super().policies(network, allocation):
-            tunnel = Tunnel(ifname, str(membership.subnet(policy.family)))
+            tunnel = Tunnel(ifname, str(membership.subnet(policy.family)), bool(membership.encryption))
             yield policy._replace(tunnel=tunnel if membership.mode == ROUTED else None)
 
     def underlays(self, network: Network) -> Iterator[Underlay]:
-        membership = _membership(network)
-        ifname, peers = names.vxlan_ifname(membership.topology, network.name), membership.peers.values()
+        membership, ifname = _membership(network), _way_ifname(network)
+        peers = membership.peers.values()
         routed = membership.mode == ROUTED
+        outer = _outer(membership)
+        vxlan_peers = tuple(_reached_at(peer, membership) for peer in peers) if _has_vxlan(network) else ()
         yield Underlay(
             network=network.name,
-            vni=membership.vni,
+            vni=membership.vni if _has_vxlan(network) else 0,
             port=membership.port,
-            peers=tuple(peer.underlay_address for peer in peers),
+            peers=vxlan_peers,
             way=ifname if routed else network.bridge,
-            beyond=tuple(Beyond(peer.underlay_address, prefix) for peer in peers for prefix in _beyond(peer)),
+            beyond=tuple(Beyond(_reached_at(peer, membership), prefix) for peer in peers for prefix in _beyond(peer)),
             bridged="" if routed else ifname,
+            outer=outer,
+            untracked=not any(peer.tunnel and peer.tunnel.keepalive for peer in (membership.own, *peers)),
         )
 
     def guests(self, network: Network) -> Iterator[Endpoint]:
@@ -145,7 +152,7 @@ class OverlayDriver(BridgeDriver):
                 for name, container in peer.containers.items():
                     whose = "{0}@{1}".format(name, host)
                     place = (whose, network.bridge, ifname, container.mac, container.addresses)
-                    yield Endpoint(*place, peer=peer.underlay_address)
+                    yield Endpoint(*place, peer=_reached_at(peer, membership))
 
     def elsewhere(self, network: Network) -> Iterator[Elsewhere]:
         for host, peer in _membership(network).peers.items():
@@ -153,22 +160,56 @@ class OverlayDriver(BridgeDriver):
                 yield Elsewhere(host, name, container)
 
     def recognise_networks(self, seen: Seen) -> RecognisedNetworks:
-        tunnels = dict(_tunnels(seen))
+        tunnels, encrypting = dict(_tunnels(seen)), [*_encrypting(seen)]
         for name, words in super().recognise_networks(seen):
             if name in tunnels:
                 yield name, _recognised(words, tunnels[name], seen)
+            else:
+                yield from ((name, found) for ifname in encrypting for found in _by_tunnel(words, ifname, seen))
 
     def describe(self, network: Network) -> Dict[str, Any]:
         membership = _membership(network)
+        own = membership.own.tunnel
         return {
             "bridge": network.bridge,
-            "vni": membership.vni,
+            **({"vni": membership.vni} if _has_vxlan(network) else {}),
             "block": list(membership.own.blocks),
-            "peers": {
-                host: {"underlay_address": peer.underlay_address, "block": list(peer.blocks)}
-                for host, peer in membership.peers.items()
-            },
+            **({"listen_port": own.port} if own is not None else {}),
+            "peers": {host: _described(peer) for host, peer in membership.peers.items()},
         }
+
+
+def _described(peer: Peer) -> Dict[str, Any]:
+    found: Dict[str, Any] = {"underlay_address": peer.underlay_address, "block": list(peer.blocks)}
+    return dict(found, public_key=peer.tunnel.public_key) if peer.tunnel is not None else found
+
+
+def _has_vxlan(network: Network) -> bool:
+    """Routed by a tunnel that encrypts, it needs none."""
+    membership = _membership(network)
+    return membership.mode != ROUTED or not membership.encryption
+
+
+def _way_ifname(network: Network) -> str:
+    """What leads to the other hosts."""
+    topology = _membership(network).topology
+    if _has_vxlan(network):
+        return names.vxlan_ifname(topology, network.name)
+    return names.wireguard_ifname(topology)
+
+
+def _outer(membership: Membership) -> Optional[Outer]:
+    own = membership.own.tunnel
+    if own is None or not membership.encryption:
+        return None
+    peers = tuple(peer.underlay_address for peer in membership.peers.values())
+    return Outer(names.wireguard_ifname(membership.topology), own.port, peers)
+
+
+def _reached_at(peer: Peer, membership: Membership) -> str:
+    """Where VXLAN goes: on the underlay, or inside the tunnel."""
+    tunnel = peer.tunnel if membership.encryption else None
+    return tunnel.address if tunnel is not None and membership.mode != ROUTED else peer.underlay_address
 
 
 def _tunnels(seen: Seen) -> Iterator[Tuple[str, Link]]:
@@ -187,10 +228,32 @@ def _recognised(words: Mapping[str, Any], tunnel: Link, seen: Seen) -> Dict[str,
     multicast = dict(flags_of(tunnel)).get(uapi.IFLA_BRPORT_BCAST_FLOOD, b"")
     if bridged and multicast[:1] == b"\1":
         found["multicast"] = True
+    if vxlan.options_of(tunnel).local in _addresses_inside(seen):
+        found["encrypted"] = True
     pools = [{"subnet": pool["subnet"]} for pool in words["ipam"]["config"]]
     if not bridged:
         pools = [dict(_whole(pool["subnet"], tunnel.ifname, seen)) for pool in pools]
     return {**found, "ipam": {"config": pools}}
+
+
+def _encrypting(seen: Seen) -> Iterator[str]:
+    for link in seen.observed.links.values():
+        if link.kind in (wireguard.KIND, wireguard.PROGRAM_KIND) and seen.subject(link) == ENCRYPTION:
+            yield link.ifname
+
+
+def _addresses_inside(seen: Seen) -> List[str]:
+    """The host's own in tunnels that encrypt."""
+    indexes = [seen.observed.links[ifname].index for ifname in _encrypting(seen)]
+    return [cidr.split("/")[0] for index in indexes for cidr in seen.observed.addresses.get(index, ())]
+
+
+def _by_tunnel(words: Mapping[str, Any], ifname: str, seen: Seen) -> Iterator[Dict[str, Any]]:
+    """A bridge's words, where its subnet is a block of what a tunnel leads to."""
+    blocks = [pool["subnet"] for pool in words["ipam"]["config"]]
+    pools = [_whole(block, ifname, seen) for block in blocks]
+    if pools and all("block_size" in pool for pool in pools):
+        yield {**words, "driver": "overlay", "overlay_mode": ROUTED, "encrypted": True, "ipam": {"config": pools}}
 
 
 def _whole(block: str, ifname: str, seen: Seen) -> Dict[str, Any]:
@@ -211,8 +274,9 @@ def _membership(network: Network) -> Membership:
 
 def _way(host: str, peer: Peer, network: Network) -> Way:
     membership = _membership(network)
-    ways = _routed(peer, membership) if membership.mode == ROUTED else _bridged(peer, network.options.multicast)
-    return Way(host, peer.underlay_address, ways, peer.blocks if membership.mode == ROUTED else tuple(peer.containers))
+    at = _reached_at(peer, membership)
+    ways = _routed(peer, membership) if membership.mode == ROUTED else _bridged(peer, at, network.options.multicast)
+    return Way(host, at, ways, peer.blocks if membership.mode == ROUTED else tuple(peer.containers))
 
 
 def _routed(peer: Peer, membership: Membership) -> Ways:
@@ -227,16 +291,23 @@ def _routed(peer: Peer, membership: Membership) -> Ways:
     )
 
 
-def _bridged(peer: Peer, multicast: bool) -> Ways:
+def _bridged(peer: Peer, at: str, multicast: bool) -> Ways:
     """Every container there, by MAC and by address; and, if it is asked for, what is for everybody."""
     containers = peer.containers.values()
     macs = sorted({container.mac for container in containers})
     everybody = (vxlan.EVERYBODY,) if multicast else ()
     return Ways(
-        forwarding=tuple((mac, peer.underlay_address) for mac in (*everybody, *macs)),
-        neighbours=tuple(sorted((address, each.mac) for each in containers for address in each.addresses)),
+        forwarding=tuple((mac, at) for mac in (*everybody, *macs)),
+        neighbours=tuple(sorted((address, each.mac) for each in containers for address in _on_the_segment(each))),
         bridged=tuple((mac,) for mac in macs),
     )
+
+
+def _on_the_segment(container: FleetContainer) -> Iterator[str]:
+    """Its addresses, and where it speaks IPv6 the one that its kernel makes of its MAC."""
+    yield from container.addresses
+    if any(family_of(address) == 6 for address in container.addresses):
+        yield link_local(container.mac)
 
 
 def _beyond(peer: Peer) -> Iterator[str]:

@@ -16,7 +16,8 @@ import socket
 from typing import Dict, Iterable, List, NamedTuple, Optional, Set, Tuple, Union
 
 from ..host import Host
-from .model import ICMP, TCP, Probe
+from .model import ICMP, SCTP, TCP, Probe
+from .wire import IPPROTO_SCTP
 
 FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 _KINDS = {"tcp": socket.SOCK_STREAM, "udp": socket.SOCK_DGRAM}
@@ -86,6 +87,8 @@ def _ear(key: EarKey, taken: Set[Optional[int]]) -> Found:
     try:
         if key.protocol == ICMP:
             return _nonblocking(socket.socket(FAMILIES[family], socket.SOCK_RAW, ICMPS[family]))
+        if key.protocol == SCTP:
+            return _raw(key, family)
         for _try in range(8):
             ear = _bound(key, family)
             if key.port is not None or ear.getsockname()[1] not in taken:
@@ -96,11 +99,24 @@ def _ear(key: EarKey, taken: Set[Optional[int]]) -> Found:
         return error.errno or errno.EIO
 
 
+def _raw(key: EarKey, family: int) -> socket.socket:
+    """It hears what is for any port of the address, beside a service of the kernel's own SCTP."""
+    ear = socket.socket(FAMILIES[family], socket.SOCK_RAW, IPPROTO_SCTP)
+    try:
+        ear.bind((key.address, 0))
+    except OSError:
+        ear.close()
+        raise
+    return _nonblocking(ear)
+
+
 def _bound(key: EarKey, family: int) -> socket.socket:
     ear = socket.socket(FAMILIES[family], _KINDS[key.protocol])
     try:
         if family == 6:
             ear.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        if key.protocol == TCP:  # beside what is left of a service's connections, never beside the service (tcp(7))
+            ear.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         ear.bind((key.address, key.port or 0))
         if key.protocol == TCP:
             ear.listen(512)

@@ -11,7 +11,7 @@ from typing import Optional
 
 #: What became of a probe. ``arrived``: it came, and no answer of it did. ``skipped``: it was not sent.
 ANSWERED, ARRIVED, SILENT, SKIPPED = "answered", "arrived", "silent", "skipped"
-ICMP, TCP, UDP = "icmp", "tcp", "udp"
+ICMP, TCP, UDP, SCTP = "icmp", "tcp", "udp", "sctp"
 
 
 @dataclass(frozen=True)
@@ -21,12 +21,13 @@ class Probe:
     source: Optional[str]
     target: Optional[str]
     address: str
-    protocol: str  # icmp | tcp | udp
+    protocol: str  # icmp | tcp | udp | sctp
     port: Optional[int] = None  # None: that of an ear of ours, which nobody else uses
     ear_address: str = ""  # where it arrives, behind a published port; empty: where it is sent to
     ear_port: Optional[int] = None
     device: str = ""  # the interface that the sender is held to
     elsewhere: bool = False  # the target is no namespace of this host: nobody hears it arrive
+    host: str = ""  # the inventory name of the host that the target is on; empty: this one, or nobody's
     token: bytes = b""  # 8 bytes by which it is known; empty: some that no other has
     half_open: bool = False  # of TCP no more than the first segment, whose sequence number the token begins with
     expected: bool = True  # whether an answer is waited for; else no more than a moment

@@ -20,15 +20,15 @@ from typing import Dict, List, Optional, Sequence, Type, cast
 from ..host import Host
 from . import wire
 from .ears import EarKey, Ears
-from .model import ARRIVED, ICMP, SILENT, SKIPPED, TCP, UDP, Outcome, Probe
-from .senders import Connection, Datagram, HalfOpen, Ping, Sender
+from .model import ICMP, SCTP, SILENT, SKIPPED, TCP, UDP, Outcome, Probe
+from .senders import Association, Connection, Datagram, HalfOpen, Ping, Sender
 
 #: So many wait together; each has two sockets at most, and an ear at most.
 PORTION = 512
 #: Seconds: how long an answer may take that is expected, and one that is not; and when it is asked again.
 PATIENCE, MOMENT = 4.0, 1.0
 _AGAIN = (0.15, 0.4, 1.1, 2.5)
-_PROTOCOLS: Dict[str, Type[Sender]] = {ICMP: Ping, TCP: Connection, UDP: Datagram}
+_PROTOCOLS: Dict[str, Type[Sender]] = {ICMP: Ping, TCP: Connection, UDP: Datagram, SCTP: Association}
 
 
 def probe_all(host: Host, probes: Sequence[Probe]) -> List[Outcome]:
@@ -69,7 +69,7 @@ class _Portion:
         if sender is None:
             return self._skipped[number]
         if sender.heard and sender.outcome is None:
-            return Outcome(ARRIVED, sender.said)
+            return sender.arrived()
         return sender.give_up()
 
     # --- senders
@@ -103,16 +103,16 @@ class _Portion:
             kind = HalfOpen
         elif probe.half_open:
             kind = HalfOpen
-        if ear is not None and port is None and probe.protocol != ICMP:
+        if ear is not None and port is None and probe.protocol in (TCP, UDP):
             port = ear.getsockname()[1]
         try:
             sender = kind(probe, token)
         except OSError as error:
             self._skipped[number] = Outcome(SILENT, os.strerror(error.errno or errno.EIO))
             return
-        if isinstance(sender, (Connection, Datagram, HalfOpen)):
+        if isinstance(sender, (Connection, Datagram, HalfOpen, Association)):
             sender.port = port or 0
-        self._senders[number] = self._by_token[token] = sender
+        self._senders[number] = self._by_token[token[:4] if probe.protocol == SCTP else token] = sender
 
     # --- the conversation
 
@@ -172,12 +172,22 @@ class _Portion:
                     token, peer = ear.recvfrom(64)
                     if self._heard(token):
                         ear.sendto(token, peer)
+                elif key.protocol == SCTP:
+                    packet, peer = ear.recvfrom(2048)
+                    self._hear_init(key, ear, wire.sctp_chunk(6 if ":" in key.address else 4, packet), peer[0])
                 else:
                     echo = wire.echoed(6 if ":" in key.address else 4, ear.recv(2048))
                     if echo is not None and echo.is_request:
                         self._heard(echo.token, key.netns)
             except OSError:
                 return  # nothing more for now, or who asked is gone
+
+    def _hear_init(self, key: EarKey, ear: socket.socket, chunk: Optional[wire.Chunk], peer: str) -> None:
+        if chunk is None or (chunk.kind, chunk.port) != (wire.INIT, key.port):
+            return
+        token = chunk.tag.to_bytes(4, "big")
+        if self._heard(token, key.netns):
+            ear.sendto(wire.sctp(wire.answer_to(chunk)), (peer, 0))
 
     def _answer(self, connection: socket.socket) -> None:
         try:

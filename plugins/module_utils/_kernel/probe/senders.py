@@ -18,7 +18,7 @@ from typing import Optional
 
 from . import wire
 from .ears import FAMILIES, ICMPS
-from .model import ANSWERED, SILENT, Outcome, Probe
+from .model import ANSWERED, ARRIVED, SILENT, Outcome, Probe
 
 _SO_BINDTODEVICE = 25
 _IPV6_CHECKSUM = 7
@@ -82,6 +82,10 @@ class Sender:
 
     def give_up(self) -> Outcome:
         return self.outcome or Outcome(SILENT, self.said)
+
+    def arrived(self) -> Outcome:
+        """Of one that was heard, and no answer of it."""
+        return Outcome(ARRIVED, self.said)
 
     def _hold_to_device(self, made: socket.socket) -> socket.socket:
         if self.probe.device:
@@ -194,3 +198,38 @@ class HalfOpen(Sender):
     def close(self) -> None:
         self._holder.close()
         super().close()
+
+
+class Association(Sender):
+    """An INIT of SCTP, and no more. Its answer binds nobody to anything: who has the port keeps nothing of it, and no
+    service sees it (RFC 9260, section 5.1)."""
+
+    port = 0
+    _refused = False
+
+    def _made(self) -> socket.socket:
+        self._port = 0x8000 | int.from_bytes(self.token[4:6], "big")
+        made = socket.socket(FAMILIES[self.probe.family], socket.SOCK_RAW, wire.IPPROTO_SCTP)
+        self._hold_to_device(made).connect((self.probe.address, 0))
+        return made
+
+    def _send(self) -> None:
+        self.socket.send(wire.sctp(wire.Chunk(wire.INIT, self._port, self.port, 0, self._tag)))
+
+    @property
+    def _tag(self) -> int:
+        return int.from_bytes(self.token[:4], "big")
+
+    def _read(self) -> None:
+        while True:
+            chunk = wire.sctp_chunk(self.probe.family, self.socket.recv(2048))
+            if chunk is None or (chunk.port, chunk.verification_tag) != (self._port, self._tag):
+                continue
+            if chunk.kind == wire.INIT_ACK:
+                self._answered()
+            elif chunk.kind == wire.ABORT:
+                self._refused, self.said = True, _REFUSED
+
+    def arrived(self) -> Outcome:
+        """A kernel with SCTP refuses what nobody listens for, and after that ours cannot pass: it has answered."""
+        return Outcome(ANSWERED) if self._refused else super().arrived()

@@ -15,7 +15,6 @@ import functools
 import socket
 import struct
 import sys
-from dataclasses import dataclass, field
 from errno import EAFNOSUPPORT, ENODEV, ENOENT, EOPNOTSUPP
 from typing import Any, Collection, Dict, FrozenSet, Iterable, Iterator, List, NamedTuple, Optional, Tuple
 
@@ -47,11 +46,10 @@ STICKY, STATIC, LOCAL = "sticky", "static", "local"
 _MAC_FIRST = struct.pack("=HH", 4 + 6, uapi.NDA_LLADDR)
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """An interface as the kernel has it. ``peer`` is IFLA_LINK: of a veth, the other end's index."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # in the place of tuple.index, which nobody calls
     ifname: str
     kind: str = ""
     up: bool = False
@@ -72,27 +70,25 @@ class Link:
     fdb: Tuple[str, ...] = ()  # MACs of its static, sticky entries in its bridge's table, where they were asked for
     #: What else somebody set in that table for it: "02:42:ac:11:00:02 static" or "… local". Of a bridge: for itself.
     fdb_others: Tuple[str, ...] = ()
-    families: bytes = field(default=b"", compare=False, repr=False)  # IFLA_AF_SPEC: its settings, not decoded
-    port: bytes = field(default=b"", compare=False, repr=False)  # IFLA_INFO_SLAVE_DATA: its place on a bridge
+    families: bytes = b""  # IFLA_AF_SPEC: its settings, not decoded
+    port: bytes = b""  # IFLA_INFO_SLAVE_DATA: its place on a bridge
     peer_netnsid: int = -1  # what this namespace calls the one in which the peer is; -1 is itself
     altnames: Tuple[str, ...] = ()
     group: int = 0
     info: str = ""  # IFLA_INFO_DATA as hex digits, of a kind that is not decoded here: see rare.options
     ipv6_link_local: bool = True  # whether the kernel gives it an fe80:: address when it comes up
-    qdisc: str = field(default="", compare=False)  # the kind of its root qdisc: noqueue, tbf
+    qdisc: str = ""  # the kind of its root qdisc: noqueue, tbf
     arp: bool = True
     multicast: bool = True
     differing: as_made.Differing = ()  # of a bridge, what a new one has otherwise, of all that nobody declares
     differing_port: as_made.Differing = ()  # the same of its place on a bridge
 
     def with_fdb(self, entries: Iterable[Tuple[str, str]]) -> "Link":
-        """As ``dataclasses.replace``, in a tenth of its time: a host has thousands of ports."""
+        """With its entries of the bridge's table: (MAC, how it is kept) of each."""
         kept = {mac for mac, how in entries if how == STICKY}
         own = (self.mac, LOCAL)  # which the kernel makes for every port
         others = {"{0} {1}".format(*each) for each in entries if each[1] != STICKY and (each != own or not self.master)}
-        copy = object.__new__(Link)
-        copy.__dict__.update(self.__dict__, fdb=tuple(sorted(kept)), fdb_others=tuple(sorted(others)))
-        return copy
+        return self._replace(fdb=tuple(sorted(kept)), fdb_others=tuple(sorted(others)))
 
 
 class RouteEntry(NamedTuple):
@@ -234,7 +230,7 @@ def _link(payload: bytes, families: bool = True) -> Link:
         alias=nl.text(attributes.get(uapi.IFLA_IFALIAS, b"")),
         master=_number(attributes.get(uapi.IFLA_MASTER)),
         peer=_number(attributes.get(uapi.IFLA_LINK)),
-        families=attributes.get(uapi.IFLA_AF_SPEC, b""),
+        families=attributes.get(uapi.IFLA_AF_SPEC, b"") if kind else b"",  # one without a kind is never made again
         peer_netnsid=_signed(attributes.get(uapi.IFLA_LINK_NETNSID)),
         group=_number(attributes.get(uapi.IFLA_GROUP)),
         altnames=tuple(map(nl.text, nl.each(attributes.get(uapi.IFLA_PROP_LIST, b"")))),

@@ -212,10 +212,13 @@ def address_add(index: int, cidr: str) -> nl.Request:
 
 
 def address_delete(index: int, cidr: str) -> nl.Request:
+    """An IPv4 one with IFA_ADDRESS, without which the kernel takes the first of the address, whatever its prefix
+    length (inet_rtm_deladdr())."""
     family, raw, prefixlen = parse_cidr(cidr)
-    return nl.Request(
-        uapi.RTM_DELADDR, 0, uapi.ADDRESS.pack(family, prefixlen, 0, 0, index) + nl.attribute(uapi.IFA_LOCAL, raw)
-    )
+    attrs = nl.attribute(uapi.IFA_LOCAL, raw)
+    if family == socket.AF_INET:
+        attrs += nl.attribute(uapi.IFA_ADDRESS, raw)
+    return nl.Request(uapi.RTM_DELADDR, 0, uapi.ADDRESS.pack(family, prefixlen, 0, 0, index) + attrs)
 
 
 def route_add(route: RouteEntry) -> nl.Request:

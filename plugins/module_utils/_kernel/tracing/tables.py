@@ -5,9 +5,7 @@
 """Our transient table, which sets the nftrace flag of packets of ours and stands at the beginning and the end of each
 hook, so that what passed a hook is seen there whatever else is loaded.
 
-It belongs to a process of nft (``flags owner``, Linux 5.12) that ends with ours: then the kernel takes it away, however
-that came. An older kernel, or an nft without its prompt, gets the same table without an owner, and beside it a shell
-that waits for our end to delete it.
+It ends with this process, see ``transient``.
 """
 
 from __future__ import annotations
@@ -15,24 +13,22 @@ from __future__ import annotations
 import contextlib
 import socket
 from dataclasses import dataclass
-from typing import IO, Iterator, List, Mapping, Optional, Sequence, Tuple, cast
+from typing import Iterator, List, Mapping, Optional, Sequence, Tuple
 
-from .. import nft, program
 from ..host import Host
 from ..names import TRACE_TABLE
-from ..probe.model import ICMP, TCP, Probe
+from ..probe.model import ICMP, SCTP, TCP, Probe
+from ..transient import Table, Transient
 from .events import Listener, Step
 
 #: Before connection tracking's defragmentation (-400) and anybody's rules, and behind what anybody would write.
 _BEFORE, _BEHIND = -500, 2000
 _HOOKS = ("prerouting", "input", "forward", "output", "postrouting")
-#: What the process of nft does not know, and so names in an error: all before it is done.
-_SENTINEL = "linuxnet_fabric_is_ready"
 
 
 def token_of(probe: Probe) -> bytes:
-    """Of TCP the first segment's sequence number says whose it is, so only 4 of the 8 bytes count."""
-    return probe.token[:4] if probe.protocol == TCP else probe.token
+    """Of TCP the first segment's sequence number says whose it is, of SCTP the tag: only 4 of the 8 bytes count."""
+    return probe.token[:4] if probe.protocol in (TCP, SCTP) else probe.token
 
 
 def _patterns(probe: Probe) -> Iterator[str]:
@@ -41,6 +37,10 @@ def _patterns(probe: Probe) -> Iterator[str]:
     if probe.protocol == TCP:
         yield "meta l4proto tcp @th,32,32 0x{0:08x}".format(number)
         yield "meta l4proto tcp @th,64,32 0x{0:08x}".format((number + 1) & 0xFFFFFFFF)
+        return
+    if probe.protocol == SCTP:  # the tag is in the first chunk, and the answer's header has it
+        yield "meta l4proto sctp @th,128,32 0x{0:08x}".format(number)
+        yield "meta l4proto sctp @th,32,32 0x{0:08x}".format(number)
         return
     protocol = ("icmp" if probe.family == 4 else "ipv6-icmp") if probe.protocol == ICMP else probe.protocol
     yield "meta l4proto {0} @th,64,64 0x{1:016x}".format(protocol, number)
@@ -56,8 +56,7 @@ def _questions(address: str) -> Iterator[str]:
         yield "arp saddr ip {0}".format(address)
 
 
-def _table(family: str, marking: "Marking", flags: str) -> str:
-    """In one line, as the prompt of nft reads it."""
+def _table(family: str, marking: "Marking") -> Table:
     patterns = [pattern for probe in marking.probes for pattern in _patterns(probe)]
     if family == "bridge":
         patterns += [pattern for address in marking.hops for pattern in _questions(address)]
@@ -68,7 +67,7 @@ def _table(family: str, marking: "Marking", flags: str) -> str:
         mark = " jump follow ;" if hook in ("prerouting", "output") else ""
         chains.append("chain {0}_first {{ {1}{2} }}".format(hook, place.format(hook, _BEFORE), mark))
         chains.append("chain {0}_last {{ {1} }}".format(hook, place.format(hook, _BEHIND)))
-    return "table {0} {1} {{ {2}{3} }}".format(family, TRACE_TABLE, flags, " ; ".join([*chains, ""]))
+    return Table(family, TRACE_TABLE, " ; ".join([*chains, ""]))
 
 
 @dataclass(frozen=True)
@@ -83,42 +82,17 @@ class _Marked:
     """A namespace in which packets are followed."""
 
     def __init__(self, netns: Optional[str], marking: Marking) -> None:
-        self._families = ("inet", "bridge") if netns is None else ("inet",)
-        self._marking = marking
+        families = ("inet", "bridge") if netns is None else ("inet",)
         self.listener = Listener(netns)
-        self._holder = nft.prompt()
-        self._load("\n".join(_table(family, marking, "flags owner ; ") for family in self._families))
-
-    def _load(self, script: str) -> None:
-        prompt = cast(IO[str], self._holder.stdin)
-        with contextlib.suppress(BrokenPipeError):
-            prompt.write("{0}\n{1}\n".format(script, _SENTINEL))
-            prompt.flush()
+        self._tables = Transient([_table(family, marking) for family in families])
 
     def wait(self) -> None:
         """Until the table is there. In the namespace."""
-        said: List[str] = []
-        for line in cast(IO[str], self._holder.stderr):
-            if _SENTINEL in line:
-                break
-            said.append(line)
-        else:
-            said.append("no prompt")
-        if len(said) > 1 or "no prompt" in said:  # more than what is said of the sentinel
-            self._load_without_owner()
-
-    def _load_without_owner(self) -> None:
-        program.end(self._holder)
-        take_back = " ; ".join("delete table {0} {1}".format(family, TRACE_TABLE) for family in self._families)
-        self._holder = nft.at_our_end(take_back)
-        first = "".join(
-            "add table {0} {1}\ndelete table {0} {1}\n".format(each, TRACE_TABLE) for each in self._families
-        )
-        nft.load(first + "\n".join(_table(family, self._marking, "") for family in self._families) + "\n")
+        self._tables.wait()
 
     def close(self) -> None:
         self.listener.close()
-        program.end(self._holder)
+        self._tables.close()
 
 
 @contextlib.contextmanager

@@ -21,10 +21,11 @@ there it stays as long as it is asked for, whether or not the firewall is active
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Collection, Dict, FrozenSet, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ..._kernel import files, nft
+from ..._kernel.data import dataclass
 from ..._kernel.errors import DeclarationError, Problem
 from ..action import Action
 from ..ruleset.model import Ruleset

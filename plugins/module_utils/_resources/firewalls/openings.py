@@ -2,7 +2,7 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What another firewall has to let in for overlay networks: VXLAN from the other hosts. Reads; edits nothing.
+"""What another firewall has to let in for overlay networks: VXLAN, or WireGuard, of the other hosts. Reads alone.
 
 A firewall that closes the port leaves an overlay that looks well and is dead. An accept of ours ends only our own
 chain, so what can be done is to say so, with the commands; or to have it opened in the place that such a firewall
@@ -12,11 +12,11 @@ provides for (``accept.py``). It is opened for the other hosts' addresses alone.
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from ..._kernel import iptables
+from ..._kernel.data import dataclass
 from ..ruleset.model import Ruleset
 from .foreign import Chains, ReadRules, end, every_packet_passes
 
@@ -40,8 +40,12 @@ class Opening:
 def openings(ruleset: Optional[Ruleset]) -> Tuple[Opening, ...]:
     found: Dict[Tuple[str, int], List[str]] = {}
     for underlay in ruleset.underlays if ruleset is not None else ():
-        for peer in underlay.peers:
-            found.setdefault(("ip6" if ":" in peer else "ip", underlay.port), []).append(peer)
+        places = [(underlay.port, underlay.peers)] if underlay.vni else []
+        if underlay.outer is not None:
+            places.append((underlay.outer.port, underlay.outer.peers))
+        for port, peers in places:
+            for peer in peers:
+                found.setdefault(("ip6" if ":" in peer else "ip", port), []).append(peer)
     return tuple(Opening(family, port, tuple(sorted(set(peers)))) for (family, port), peers in sorted(found.items()))
 
 

@@ -10,11 +10,11 @@ back to where it came from.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Dict, Iterator, List, Mapping, Optional
 
 from ..._kernel import names, rare
 from ..._kernel.changes import Subject, of_owner
+from ..._kernel.data import dataclass
 from ..._kernel.host import Host
 from ..._kernel.observe import Observed
 from ..._kernel.operations.link import address_add, altname_add

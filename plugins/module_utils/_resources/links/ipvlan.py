@@ -9,9 +9,9 @@ The kernel keeps the mode once for a parent: a change of one is a change of all 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Optional, Tuple
 
+from ..._kernel.data import dataclass
 from ..routes import StaticRoute
 from .child import Child, kind
 

@@ -10,10 +10,10 @@ the actions.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Callable, List, Mapping, Optional, Tuple
 
 from ..._kernel.changes import Subject
+from ..._kernel.data import dataclass
 from ..._kernel.host import Host
 from ..._kernel.observe import Observed
 from ..._kernel.rtnl.read import Link

@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Optional, Tuple
 
+from ..._kernel.data import dataclass
 from ..routes import StaticRoute
 from .child import Child, kind
 

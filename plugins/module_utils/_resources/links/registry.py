@@ -13,11 +13,12 @@ from ..._kernel.host import Host
 from ..._kernel.observe import Observed
 from ..._kernel.rtnl.read import Link
 from ..action import Action
-from . import bridge, ifb, ipvlan, macvlan, veth, vxlan
+from . import bridge, ifb, ipvlan, macvlan, veth, vxlan, wireguard
 from .kind import DeclaredLink, Kind
 from .unknown import remove as remove_unknown
 
-KINDS: Dict[str, Kind] = {each.KIND.name: each.KIND for each in (bridge, ifb, ipvlan, macvlan, veth, vxlan)}
+_KINDS = (*(each.KIND for each in (bridge, ifb, ipvlan, macvlan, veth, vxlan, wireguard)), wireguard.PROGRAM_KIND)
+KINDS: Dict[str, Kind] = {kind.name: kind for kind in _KINDS}
 
 #: Kind → the settings that are read of each of ours, for ``observe``.
 SETTINGS: Dict[str, Tuple[str, ...]] = {name: kind.settings for name, kind in KINDS.items() if kind.settings}

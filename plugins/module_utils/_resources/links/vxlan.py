@@ -10,12 +10,13 @@ comes after the packet rules, for it takes from the wire whatever they let in.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import AbstractSet, Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 from ..._kernel import names, vxlan
 from ..._kernel import sysctl as sysctls_of
 from ..._kernel.changes import Subject, of_owner
+from ..._kernel.data import dataclass
 from ..._kernel.host import Host
 from ..._kernel.observe import Observed
 from ..._kernel.operations.link import address_add, altname_add
@@ -31,6 +32,8 @@ from ..link import (
     comparable_addresses,
     compare_addresses,
     compare_altnames,
+    last_mtu,
+    loses_ipv6,
     taking_the_mark,
 )
 from ..settings import compare_sysctl, settable
@@ -190,7 +193,7 @@ def _words(device: Vxlan) -> Dict[str, Any]:
 def _changes(desired: Vxlan, link: Link, observed: Observed) -> Iterator[Action]:
     subject, ifname = desired.subject, desired.ifname
     shown = "{0} (of {1})".format(ifname, desired.network)
-    for name in ("alias", "mac", "mtu"):
+    for name in ("alias", "mac") if loses_ipv6(link.mtu, desired.mtu) else ("alias", "mac", "mtu"):
         wanted, now = getattr(desired, name), getattr(link, name)
         if wanted != now:
             yield change_link(None, ifname, shown, subject, name, now, wanted)
@@ -204,12 +207,15 @@ def _changes(desired: Vxlan, link: Link, observed: Observed) -> Iterator[Action]
         yield _change_master(desired, link, now_master, shown)
     else:
         yield from _change_flags(desired, link, shown)
-    if link.ipv6_link_local and link.mtu >= IPV6_MTU:
+    if link.ipv6_link_local and desired.mtu >= IPV6_MTU:
         yield change_link(None, ifname, shown, subject, "ipv6_link_local", True, False)
     for key, value in settable(desired.sysctls, desired.mtu):
         yield from compare_sysctl(None, key, value, observed.sysctls.get(key), subject, link.mtu < IPV6_MTU)
     addresses = comparable_addresses(observed.addresses.get(link.index, []))
     yield from compare_addresses(None, ifname, shown, subject, addresses, ())
+    if loses_ipv6(link.mtu, desired.mtu):
+        change = change_link(None, ifname, shown, subject, "mtu", link.mtu, desired.mtu)
+        yield last_mtu(change, *_with_ipv6_again(link, observed))
     if not link.up:
         yield change_link(None, ifname, shown, subject, "up", False, True)
 
@@ -430,6 +436,15 @@ def remove(link: Link, observed: Observed, netns: Optional[str] = None) -> Actio
         undo=(gone, _made(link.ifname, words), *((back,) if now else ())),
         before={"vni": options.vni, "port": options.port, "local": options.local, "mac": link.mac, "mtu": link.mtu},
     )
+
+
+def _with_ipv6_again(link: Link, observed: Observed) -> Iterator[Operation]:
+    """What an mtu takes away by which there is no IPv6."""
+    words = {"ipv6_link_local": link.ipv6_link_local}
+    yield operation("link.set", netns=None, ifname=link.ifname, attributes=words)
+    for key, value in _settings_of(link, observed):
+        if key.startswith("net/ipv6/"):
+            yield operation("sysctl.write", netns=None, key=key, value=value)
 
 
 def _settings_of(link: Link, observed: Observed) -> List[Tuple[str, str]]:

@@ -13,6 +13,7 @@ from .model import Endpoint, Ruleset
 from .overlay import bridged_chains, bridged_sets
 from .tables import (
     Chain,
+    LinkLocals,
     NamedSet,
     Table,
     addresses_of,
@@ -93,12 +94,12 @@ def _own_addresses(endpoints: Iterable[Endpoint], family: int) -> Tuple[str, ...
     return unique(address for each in endpoints for address in addresses_of(each, family, {}))
 
 
-def _pairs(ruleset: Ruleset, family: int, link_locals: Dict[str, str]) -> List[Tuple[str, str]]:
+def _pairs(ruleset: Ruleset, family: int, link_locals: LinkLocals) -> List[Tuple[str, str]]:
     """Both directions of every link, under every name that the two resolve each other by."""
     names: Dict[str, List[str]] = {}
     for endpoint in ruleset.endpoints:
         for address in endpoint.addresses:
-            names[address] = [address] + [link_locals[i] for i in (endpoint.host_ifname,) if i in link_locals]
+            names[address] = list(unique([address, *addresses_of(endpoint, 6, link_locals)[-1:]]))
     pairs: Set[Tuple[str, str]] = set()
     for link in ruleset.links:
         if family_of(link.source) != family:
@@ -204,8 +205,8 @@ _BRIDGE_CHAINS = (
     Chain(
         "reserved",
         (
-            "iifname @ports ether daddr & ff:ff:ff:ff:ff:f0 == 01:80:c2:00:00:00 drop",
-            "iifname @unguarded ether daddr & ff:ff:ff:ff:ff:f0 == 01:80:c2:00:00:00 ether type { ip, arp, ip6 } drop",
+            "ether daddr & ff:ff:ff:ff:ff:f0 == 01:80:c2:00:00:00 iifname @ports drop",
+            "ether daddr & ff:ff:ff:ff:ff:f0 == 01:80:c2:00:00:00 iifname @unguarded ether type { ip, arp, ip6 } drop",
         ),
         "type filter hook input priority -200",
     ),

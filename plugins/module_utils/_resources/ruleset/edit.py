@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import AbstractSet, Any, Dict, List, Mapping, Tuple
+
+from ..._kernel.data import dataclass
 
 EDITED, CREATED, REPLACED, DELETED = "edited", "created", "replaced", "deleted"
 

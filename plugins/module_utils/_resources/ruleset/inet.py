@@ -4,7 +4,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``table inet`` of a topology: what is routed, published, masqueraded. ``text.py`` tells the story. Pure.
 
-The rules, which are always the same; what a declaration changes is in the sets (``ruleset_inet_sets.py``).
+The rules, which are always the same; what a declaration changes is in the sets (``inet_sets.py``). What is asked first
+in a rule is what costs least or ends most of them: every packet is asked, and a set of names of interfaces costs most.
 """
 
 from __future__ import annotations
@@ -31,30 +32,36 @@ _CHAINS = (
     Chain(
         "guard",
         (
-            # What comes from a port, and no bridge, came by a way that no bridge filters: where somebody has STP on.
-            "iifname @guests drop",
-            # A container is behind its bridge, whoever says otherwise on the wire.
-            'iifname != "lo" iifname != @bridges ip saddr @inside4 drop',
-            'iifname != "lo" iifname != @bridges ip6 saddr @inside6 drop',
-            "iifname @adopted ip saddr @inside4 drop",
-            "iifname @adopted ip6 saddr @inside6 drop",
-            "iifname @bridges ip saddr 127.0.0.0/8 drop",
-            "iifname @bridges ip daddr 127.0.0.0/8 drop",
+            "iifname != @bridges goto not_inside",
+            "iifname @adopted jump not_inside",
+            "ip saddr 127.0.0.0/8 drop",
+            "ip daddr 127.0.0.0/8 drop",
             # What the kernel does itself, but where br_netfilter is on.
-            "iifname @bridges ip6 saddr ::1 drop",
-            "iifname @bridges ip6 daddr ::1 drop",
+            "ip6 saddr ::1 drop",
+            "ip6 daddr ::1 drop",
         ),
         "type filter hook prerouting priority raw",
+    ),
+    # A container is behind its bridge, whoever says otherwise on the wire.
+    Chain(
+        "not_inside",
+        (
+            'iifname "lo" return',
+            # What comes from a port, and no bridge, came by a way that no bridge filters: where somebody has STP on.
+            "iifname @guests drop",
+            "ip saddr @inside4 drop",
+            "ip6 saddr @inside6 drop",
+        ),
     ),
     Chain("publish_in", ("fib daddr type local jump publish",), "type nat hook prerouting priority dstnat"),
     Chain(
         "translated",
         (
             # From the wire nothing is for a loopback address, be it the first packet of a connection or a later one.
-            'iifname != "lo" ct direction original ct status dnat ct original ip daddr 127.0.0.0/8 drop',
-            'iifname != "lo" ct direction original ct status dnat ct original ip6 daddr ::1 drop',
+            'ct status dnat ct direction original iifname != "lo" ct original ip daddr 127.0.0.0/8 drop',
+            'ct status dnat ct direction original iifname != "lo" ct original ip6 daddr ::1 drop',
             # The kernel delivers nothing to ::1 that comes from a bridge: an answer wears another address on its way.
-            "iifname @bridges ip6 daddr ::1 ip6 daddr set ip6 daddr map @loopback6",
+            "ip6 daddr ::1 iifname @bridges ip6 daddr set ip6 daddr map @loopback6",
         ),
         "type filter hook prerouting priority -90",
     ),
@@ -75,7 +82,7 @@ _CHAINS = (
     Chain(
         "input",
         (
-            "iifname @bridges ct direction reply ct original ip6 saddr ::1 ip6 daddr set ::1",
+            "meta nfproto ipv6 iifname @bridges ct direction reply ct original ip6 saddr ::1 ip6 daddr set ::1",
             "iifname != @adopted meta nfproto . iifname @closed goto for_host",
         ),
         "type filter hook input priority filter",

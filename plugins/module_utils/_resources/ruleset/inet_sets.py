@@ -28,8 +28,8 @@ def inet_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
     sets = [
         NamedSet("bridges", "ifname", quoted(_ifnames(networks))),
         NamedSet("staying", "ifname . ifname", (*('"{0}" . "{0}"'.format(b) for b in bridges), *_over(networks))),
-        NamedSet("icc_off", "ifname", quoted(_ifnames(n for n in networks if not n.icc))),
-        NamedSet("isolated", "ifname", quoted(_ifnames(n for n in networks if n.isolate))),
+        NamedSet("icc_off", "ifname", quoted(_own_ifnames(n for n in networks if not n.icc))),
+        NamedSet("isolated", "ifname", quoted(_own_ifnames(n for n in networks if n.isolate))),
         NamedSet("guests", "ifname", quoted(guests_of(ruleset))),
         NamedSet("adopted", "ifname", quoted(unique(n.bridge for n in networks if n.external))),
         _by_family("closed", _closed(networks)),
@@ -55,6 +55,17 @@ def _ifnames(networks: Iterable[NetworkPolicy]) -> Tuple[str, ...]:
 
 def _ifnames_of(network: NetworkPolicy) -> Tuple[str, ...]:
     return (network.bridge, network.tunnel.ifname) if network.tunnel is not None else (network.bridge,)
+
+
+def _own_ifnames_of(network: NetworkPolicy) -> Tuple[str, ...]:
+    """Without an interface that it shares with other networks, of which other words may be true: what those are about
+    is looked up for its bridge (``encrypted.py``)."""
+    shared = network.tunnel is not None and network.tunnel.encrypts
+    return (network.bridge,) if shared else _ifnames_of(network)
+
+
+def _own_ifnames(networks: Iterable[NetworkPolicy]) -> Tuple[str, ...]:
+    return unique(ifname for network in networks for ifname in _own_ifnames_of(network))
 
 
 def _over(networks: Iterable[NetworkPolicy]) -> Tuple[str, ...]:
@@ -204,7 +215,7 @@ def _closed(networks: Iterable[NetworkPolicy]) -> List[Tuple[int, str]]:
     """No way in or out: internal, isolated, and the family that an own bridge does not have at all."""
     networks = tuple(networks)
     declared = {(network.family, ifname) for network in networks for ifname in _ifnames_of(network)}
-    closed = [(n.family, ifname) for n in networks if _is_closed(n) for ifname in _ifnames_of(n)]
+    closed = [(n.family, ifname) for n in networks if _is_closed(n) for ifname in _own_ifnames_of(n)]
     adopted = {network.bridge for network in networks if network.external}
     for bridge in _ifnames(networks):
         closed += [(f, bridge) for f in (4, 6) if (f, bridge) not in declared and bridge not in adopted]
@@ -224,4 +235,4 @@ def _trusted(networks: Iterable[NetworkPolicy]) -> Tuple[str, ...]:
 
 
 def _hooks(networks: Iterable[NetworkPolicy]) -> Tuple[str, ...]:
-    return unique('"{0}" : jump {1}{2}'.format(i, USER_CHAIN, n.network) for n in networks for i in _ifnames_of(n))
+    return unique('"{0}" : jump {1}{2}'.format(i, USER_CHAIN, n.network) for n in networks for i in _own_ifnames_of(n))

@@ -14,6 +14,7 @@ class Tunnel(NamedTuple):
 
     ifname: str
     subnet: str  # of which ``NetworkPolicy.subnet`` is this host's block
+    encrypts: bool = False  # then it is the way of all encrypted networks of the topology
 
 
 class Beyond(NamedTuple):
@@ -23,16 +24,30 @@ class Beyond(NamedTuple):
     prefix: str
 
 
+class Outer(NamedTuple):
+    """Of a tunnel that encrypts: its interface, the UDP port that the host is reached at, and from where."""
+
+    ifname: str
+    port: int
+    peers: Tuple[str, ...] = ()
+
+
 class Underlay(NamedTuple):
-    """Of one overlay network: who may send us VXLAN packets with its identifier, from where; and what is over there."""
+    """Of one overlay network: who may send us VXLAN packets with its identifier, from where; and what is over there.
+
+    Where it is encrypted and routed there is no VXLAN, and the tunnel knows itself who may send what. Where it is
+    encrypted and bridged, the VXLAN is inside the tunnel, and ``peers`` are addresses in there.
+    """
 
     network: str
-    vni: int
+    vni: int  # 0: there is no VXLAN
     port: int
     peers: Tuple[str, ...] = ()  # their addresses on the underlay, all of one family
     way: str = ""  # the interface by which packets to them leave: the VXLAN device, or the bridge that it is a port of
     beyond: Tuple[Beyond, ...] = ()  # the blocks of the other hosts, and addresses of theirs that are in none
     bridged: str = ""  # the VXLAN device that is a port of the bridge; empty: the host routes
+    outer: Optional[Outer] = None  # of an encrypted one
+    untracked: bool = True  # of ``outer``; False: a side is behind NAT, where an answer is known by being tracked
 
 
 class NetworkPolicy(NamedTuple):

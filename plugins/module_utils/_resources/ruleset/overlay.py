@@ -12,6 +12,11 @@ they have a source in the block of the host that sent them, go to the network's 
 Who sent an inner packet is known of the outer one only. So the last chain of the input hook marks that with a number of
 the peer's; the mark stays while the VXLAN device unpacks the packet, and the first chain that sees what was inside
 looks up device, mark and source together, and takes the mark away.
+
+And the **guard**: what is for a network's containers leaves this host by the network's bridge or by its tunnel, or not
+at all. It is in the last chain of the last hook, and knows nothing of routes. It is there before the first container,
+and goes after the last: while the way to other hosts is made, is down, is made anew or is taken away, nothing of the
+network goes another way.
 """
 
 from __future__ import annotations
@@ -19,6 +24,7 @@ from __future__ import annotations
 import zlib
 from typing import Dict, Iterator, Sequence, Tuple
 
+from .encrypted import encrypted_chains, encrypted_outer, encrypted_sets
 from .model import Beyond, Endpoint, Ruleset, Underlay
 from .tables import Chain, NamedSet, address_type, addresses_of, family_of, quoted, unique
 
@@ -26,6 +32,8 @@ from .tables import Chain, NamedSet, address_type, addresses_of, family_of, quot
 PEERS = "peers-"
 #: Where the identifier is in a packet: behind the 8 bytes of UDP's header and 4 of VXLAN's (RFC 7348, section 5).
 _OUTER = "udp dport {0.port} @th,96,24 {0.vni}"
+#: What comes out of a tunnel that encrypts has no mark: it took a packet from its peers alone, each for its own blocks.
+_NOBODYS = "0x00000000"
 
 
 def overlay_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
@@ -35,11 +43,25 @@ def overlay_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
     marks = _marks(ruleset.underlays)
     return (
         NamedSet("tunnels", "ifname", quoted(tunnels)),
+        *(_whole(ruleset, family) for family in (4, 6)),
         *(_beyond(ruleset.underlays, family) for family in (4, 6)),
         *(_senders(ruleset.underlays, family, marks) for family in (4, 6)),
         *(_marks_of(family, marks) for family in (4, 6)),
-        *map(_peers, ruleset.underlays),
+        *map(_peers, _by_vxlan(ruleset)),
+        *encrypted_sets(ruleset),
     )
+
+
+def _whole(ruleset: Ruleset, family: int) -> NamedSet:
+    """All that belongs to networks across hosts, wherever it is."""
+    names = {underlay.network for underlay in ruleset.underlays}
+    networks = [network for network in ruleset.networks if network.network in names and network.family == family]
+    subnets = unique(each.tunnel.subnet if each.tunnel is not None else each.subnet for each in networks)
+    return NamedSet("across%d" % family, address_type(family), subnets, interval=True)
+
+
+def _by_vxlan(ruleset: Ruleset) -> Tuple[Underlay, ...]:
+    return tuple(underlay for underlay in ruleset.underlays if underlay.vni)
 
 
 def _there(underlays: Tuple[Underlay, ...], family: int) -> Iterator[Tuple[Underlay, Beyond]]:
@@ -58,7 +80,7 @@ def _beyond(underlays: Tuple[Underlay, ...], family: int) -> NamedSet:
 def _senders(underlays: Tuple[Underlay, ...], family: int, marks: Dict[str, str]) -> NamedSet:
     """Of routed networks: device, whose mark, and what may come from there by it."""
     elements = unique(
-        '"{0}" . {1} . {2}'.format(way.way, marks[each.peer], each.prefix)
+        '"{0}" . {1} . {2}'.format(way.way, marks[each.peer] if way.vni else _NOBODYS, each.prefix)
         for way, each in _there(underlays, family)
         if not way.bridged
     )
@@ -72,7 +94,7 @@ def _marks(underlays: Tuple[Underlay, ...]) -> Dict[str, str]:
     Such a mark is the same from either end, for in a set of intervals nft 1.0.6 writes a mark the wrong way round.
     """
     numbers: Dict[int, str] = {}
-    for peer in sorted({peer for underlay in underlays for peer in underlay.peers}):
+    for peer in sorted({peer for underlay in underlays if underlay.vni for peer in underlay.peers}):
         number = zlib.crc32(peer.encode("ascii")) & 0xFFFF
         while number in numbers or number == 0:
             number = (number + 1) & 0xFFFF
@@ -102,58 +124,95 @@ def _family(underlay: Underlay) -> int:
 def overlay_chains(ruleset: Ruleset) -> Tuple[Chain, ...]:
     if not ruleset.underlays:
         return ()
-    outer = [_OUTER.format(underlay) for underlay in ruleset.underlays]
+    underlays = _by_vxlan(ruleset)
+    outer = [_OUTER.format(underlay) for underlay in underlays]
     return (
         Chain(
             "outer_in",
             (
                 *(each + " notrack" for each in outer),
-                "iifname @tunnels iifname . meta mark . ip saddr != @senders4 drop",
-                "iifname @tunnels iifname . meta mark . ip6 saddr != @senders6 drop",
-                "iifname @tunnels meta mark set 0x0",
+                *encrypted_outer(ruleset, "dport"),
+                "iifname @tunnels goto from_peer",
             ),
             "type filter hook prerouting priority raw",
         ),
         Chain(
+            "from_peer",
+            (
+                "iifname . meta mark . ip saddr != @senders4 drop",
+                "iifname . meta mark . ip6 saddr != @senders6 drop",
+                "meta mark set 0x0",
+            ),
+        ),
+        Chain(
             "outer_out",
-            (*(each + " meta skuid >= 0 drop" for each in outer), *(each + " notrack" for each in outer)),
+            (
+                *(each + " meta skuid >= 0 drop" for each in outer),
+                *(each + " notrack" for each in outer),
+                *encrypted_outer(ruleset, "sport"),
+            ),
             "type filter hook output priority raw",
         ),
-        Chain("from_peers", tuple(_from_peers(ruleset.underlays)), "type filter hook input priority filter"),
+        Chain("from_peers", tuple(_from_peers(underlays)), "type filter hook input priority filter"),
         # Past everybody else's marks: this one is for what the device will find in the packet.
-        Chain("whose", tuple(_whose(ruleset.underlays)), "type filter hook input priority 300"),
+        Chain("whose", tuple(_whose(underlays)), "type filter hook input priority 300"),
         # A host is no part of its networks: the containers of others reach it as anybody does, and it them.
         Chain(
             "host_in",
-            ("iifname @tunnels ct state established,related accept", "iifname @tunnels drop"),
+            ("iifname @tunnels goto answers_only",),
             "type filter hook input priority filter",
         ),
         Chain(
             "host_out",
-            (
-                "oifname @tunnels ct state established,related accept",
-                "oifname @tunnels drop",
-                # Of a bridged one, where the same is on the bridge itself.
-                "oifname . ip daddr @beyond4 drop",
-                "oifname . ip6 daddr @beyond6 drop",
-            ),
+            ("oifname @tunnels goto answers_only", *_to_bridged(ruleset.underlays)),
             "type filter hook output priority filter",
         ),
+        Chain("answers_only", ("ct state established,related accept", "drop")),
         Chain("inner", ("iifname @tunnels oifname != @bridges drop",), "type filter hook forward priority filter"),
         # Where the way to another host is narrower than the one to here.
         Chain(
             "narrow",
-            ("oifname @tunnels tcp flags & (syn | rst) == syn tcp option maxseg size set rt mtu",),
+            ("tcp flags & (syn | rst) == syn oifname @tunnels tcp option maxseg size set rt mtu",),
             "type filter hook forward priority mangle",
         ),
+        # Whatever the routes say, while a way is made, is down or is taken away: the last word before the wire.
+        Chain(
+            "sealed",
+            (
+                'oifname != "lo" ip daddr @across4 oifname . ip daddr != @at_home4 drop',
+                'oifname != "lo" ip6 daddr @across6 oifname . ip6 daddr != @at_home6 drop',
+                *_to_peers(underlays),
+            ),
+            "type filter hook postrouting priority 300",
+        ),
+        *encrypted_chains(ruleset),
     )
+
+
+def _to_peers(underlays: Tuple[Underlay, ...]) -> Iterator[str]:
+    """VXLAN goes to peers alone; what is encrypted, by its tunnel."""
+    for underlay in underlays:
+        outer, (header, other) = _OUTER.format(underlay), _FAMILIES[_family(underlay)]
+        yield "{0} {1} daddr != @{2}{3} drop".format(outer, header, PEERS, underlay.network)
+        yield "meta nfproto {1} {0} drop".format(outer, other)
+        if underlay.outer is not None:
+            yield '{0} oifname != "{1}" drop'.format(outer, underlay.outer.ifname)
+
+
+def _to_bridged(underlays: Tuple[Underlay, ...]) -> Tuple[str, ...]:
+    """Where the bridge itself is the way, the host has to be kept from what is on other hosts by its address."""
+    if not any(underlay.bridged for underlay in underlays):
+        return ()
+    return ("oifname . ip daddr @beyond4 drop", "oifname . ip6 daddr @beyond6 drop")
 
 
 def _from_peers(underlays: Tuple[Underlay, ...]) -> Iterator[str]:
     for underlay in underlays:
         outer, (header, other) = _OUTER.format(underlay), _FAMILIES[_family(underlay)]
+        if underlay.outer is not None:
+            yield '{0} iifname != "{1}" drop'.format(outer, underlay.outer.ifname)
         yield "{0} {1} saddr != @{2}{3} drop".format(outer, header, PEERS, underlay.network)
-        yield "{0} meta nfproto {1} drop".format(outer, other)
+        yield "meta nfproto {1} {0} drop".format(outer, other)
 
 
 def _whose(underlays: Tuple[Underlay, ...]) -> Iterator[str]:

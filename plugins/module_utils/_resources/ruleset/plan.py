@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import replace
-from typing import List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ..._kernel import dependencies, dormant, nft
 from ..._kernel.errors import FabricError
@@ -20,6 +20,9 @@ from .state import TableName, TableState, read_table, read_tables
 from .tables import Table, table_text
 from .text import layout
 from .transit import transit_table
+
+#: Set → text → element as JSON.
+Elements = Mapping[str, Mapping[str, Any]]
 
 _SHARED = ("inet", TRANSIT_TABLE)
 
@@ -49,10 +52,13 @@ def _change(
     desired: Optional[Ruleset], transit: Optional[Transit], live: Mapping[TableName, TableState]
 ) -> Optional[RulesetChange]:
     text = functools.lru_cache(maxsize=None)(functools.partial(nft.list_text, list(live)))
-    tables, wanted = _wanted(desired, transit)
+    tables = _tables(desired, transit)
     declared = {(table.family, table.name) for table in tables}
     gone = {name: state for name, state in live.items() if name not in declared}
-    changes = (compare(tables, wanted, live, text), removal(gone, text() if gone else {}))
+    changes = (
+        compare(tables, _wanted(tables, live), live, text),
+        removal(gone, nft.list_text(list(gone), numeric=True)),
+    )
     return joined([change for change in changes if change is not None])
 
 
@@ -65,18 +71,59 @@ def _read(name: TableName, objects: Sequence[nft.Object]) -> TableState:
 
 
 @functools.lru_cache(maxsize=1)
-def _wanted(
-    desired: Optional[Ruleset], transit: Optional[Transit]
-) -> Tuple[Sequence[Table], Mapping[TableName, TableState]]:
-    """What is desired, as our text and as this nft shows it. What a run plans by it verifies by it."""
+def _tables(desired: Optional[Ruleset], transit: Optional[Transit]) -> Tuple[Table, ...]:
     tables: List[Table] = list(layout(desired)) if desired is not None else []
     if transit is not None:
         tables.append(transit_table(transit))
+    return tuple(tables)
+
+
+#: What was desired last → as nft shows it. What a run plans by it verifies by it.
+_LAST: Dict[Tuple[Table, ...], Mapping[TableName, TableState]] = {}
+
+
+def _wanted(tables: Tuple[Table, ...], live: Mapping[TableName, TableState]) -> Mapping[TableName, TableState]:
+    """What is desired, as this nft shows it."""
+    if tables not in _LAST:
+        _LAST.clear()
+        _LAST[tables] = _shown(tables, live)
+    return _LAST[tables]
+
+
+def _shown(tables: Tuple[Table, ...], live: Mapping[TableName, TableState]) -> Mapping[TableName, TableState]:
+    """An element that nft shows in the very words in which it is declared need not be written down by nft once more:
+    of a thousand ports, those that are new. Intervals are joined with their neighbours, so they go there as a whole."""
     if not tables:
-        return tables, {}
-    names = [(table.family, table.name) for table in tables]
+        return {}
+    known = {(table.family, table.name): _known_elements(table, live) for table in tables}
+    texts = [table_text(_without(table, known[table.family, table.name])) for table in tables]
     try:
-        shown = nft.normalise("\n".join(table_text(table) for table in tables), names)
+        shown = read_tables(nft.normalise("\n".join(texts), list(known)))
     except nft.RefusedError as error:
         raise dependencies.refused_rules(error) from error
-    return tables, read_tables(shown)
+    return {name: _with(state, known[name]) for name, state in shown.items()}
+
+
+def _known_elements(table: Table, live: Mapping[TableName, TableState]) -> Elements:
+    have = live.get((table.family, table.name))
+    if have is None:
+        return {}
+    shown = {item.name: have.elements.get(item.name, {}) for item in table.sets if not item.interval}
+    return {
+        item.name: {text: shown[item.name][text] for text in item.elements if text in shown[item.name]}
+        for item in table.sets
+        if item.name in shown
+    }
+
+
+def _without(table: Table, known: Elements) -> Table:
+    sets = (
+        item._replace(elements=tuple(text for text in item.elements if text not in known.get(item.name, ())))
+        for item in table.sets
+    )
+    return table._replace(sets=tuple(sets))
+
+
+def _with(state: TableState, known: Elements) -> TableState:
+    elements = {name: {**known.get(name, {}), **members} for name, members in state.elements.items()}
+    return replace(state, elements=elements)

@@ -8,9 +8,9 @@ lists. Pure.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
+from ..._kernel.data import dataclass
 from .elements import elements
 
 TableName = Tuple[str, str]

@@ -82,19 +82,23 @@ def links_of(ruleset: Ruleset, family: int) -> Tuple[str, ...]:
     )
 
 
-def link_locals_of(endpoints: Iterable[Endpoint]) -> Dict[str, str]:
-    """Interface → the fe80 address that its kernel makes of its MAC, for those that speak IPv6."""
+#: Port and MAC, for behind a port to other hosts there are many → the fe80 address that a kernel makes of that MAC.
+LinkLocals = Dict[Tuple[str, str], str]
+
+
+def link_locals_of(endpoints: Iterable[Endpoint]) -> LinkLocals:
+    """Of those that speak IPv6."""
     return {
-        endpoint.host_ifname: link_local(endpoint.mac)
+        (endpoint.host_ifname, endpoint.mac): link_local(endpoint.mac)
         for endpoint in endpoints
         if any(family_of(address) == 6 for address in endpoint.addresses)
     }
 
 
-def addresses_of(endpoint: Endpoint, family: int, link_locals: Dict[str, str]) -> Tuple[str, ...]:
+def addresses_of(endpoint: Endpoint, family: int, link_locals: LinkLocals) -> Tuple[str, ...]:
     own = [address for address in endpoint.addresses if family_of(address) == family]
-    if family == 6 and endpoint.host_ifname in link_locals:
-        own.append(link_locals[endpoint.host_ifname])
+    if family == 6 and (endpoint.host_ifname, endpoint.mac) in link_locals:
+        own.append(link_locals[endpoint.host_ifname, endpoint.mac])
     return unique(own)
 
 

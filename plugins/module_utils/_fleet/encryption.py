@@ -1,0 +1,104 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Of a fleet's encrypted networks: which port each tunnel has, whose a key is, and what a way costs. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from ipaddress import IPv6Address
+from typing import Dict, Iterable, List, Mapping, Optional, Set
+
+from .._declaration.words import quote
+from .exchange import Peer, TunnelEnd, family_of
+from .members import Group, Identity, Member
+from .problems import FleetProblems
+
+#: What a VXLAN takes of a packet: outer IPv4 or IPv6, UDP, VXLAN, inner Ethernet (RFC 7348, section 5).
+VXLAN_OVERHEADS = {4: 20 + 8 + 8 + 14, 6: 40 + 8 + 8 + 14}
+#: The same of WireGuard: outer IPv4 or IPv6, UDP, a data message's header and its authenticator (section 5.4.6 of the
+#: white paper).
+WIREGUARD_OVERHEADS = {4: 20 + 8 + 16 + 16, 6: 40 + 8 + 16 + 16}
+
+#: Topology → inventory name → who answered.
+Identities = Mapping[str, Mapping[str, Identity]]
+
+
+def overhead(group: Group, underlay_address: str) -> int:
+    """What the way between hosts takes of a packet."""
+    family = family_of(underlay_address)
+    if not is_encrypted(group):
+        return VXLAN_OVERHEADS[family]
+    return WIREGUARD_OVERHEADS[family] + (VXLAN_OVERHEADS[6] if group.has_vxlan else 0)
+
+
+def tunnel_address(topology: str, host_id: str) -> str:
+    """A host's own inside a topology's tunnel, of fd00::/8 (RFC 4193): made of the names, so that it is nobody else's
+    and nobody has to remember it."""
+    bits = [hashlib.sha256(text.encode("utf-8")).digest() for text in ("tunnel\0" + topology, host_id)]
+    return str(IPv6Address(b"\xfd" + bits[0][:7] + bits[1][:8]))
+
+
+def is_encrypted(group: Group) -> bool:
+    return bool(group.of(group.members[0]).options.encrypted)
+
+
+def with_ports(identities: Identities) -> Dict[str, Dict[str, Identity]]:
+    """The same, each with the one port of its tunnel: the topologies of a host have one each. What it has counts
+    first; among the others the names decide."""
+    taken: Dict[str, Set[int]] = {}
+    found: Dict[str, Dict[str, Identity]] = {topology: dict(hosts) for topology, hosts in identities.items()}
+    having = [(topology, host) for topology in sorted(found) for host in found[topology] if found[topology][host].ports]
+    having.sort(key=lambda place: _kept_port(found[place[0]][place[1]]) != found[place[0]][place[1]].ports[0])
+    for topology, host in having:
+        identity, of_host = found[topology][host], taken.setdefault(host, set())
+        port = next((each for each in identity.ports if each not in of_host), identity.ports[-1])
+        of_host.add(port)
+        found[topology][host] = replace(identity, ports=(port,))
+    return found
+
+
+def _kept_port(identity: Identity) -> Optional[int]:
+    tunnels = [each.own.tunnel for each in identity.kept.networks.values()] if identity.kept is not None else []
+    return next((tunnel.port for tunnel in tunnels if tunnel is not None), None)
+
+
+def tunnel_end(group: Group, member: Member, identity: Identity) -> Optional[TunnelEnd]:
+    """None on a network that is not encrypted."""
+    if not is_encrypted(group):
+        return None
+    words = member.words.encryption
+    port = identity.ports[0] if identity.ports else words.port
+    address = tunnel_address(group.topology, identity.host_id)
+    return TunnelEnd(words.kind, identity.public_key, port, words.port, words.keepalive, address)
+
+
+def check_keys(group: Group, peers: Mapping[str, Peer], problems: FleetProblems) -> None:
+    """Each host of an encrypted network has a key, which is no other's."""
+    if not is_encrypted(group):
+        return
+    owners: Dict[str, str] = {}
+    for host, peer in peers.items():
+        key = peer.tunnel.public_key if peer.tunnel is not None else ""
+        if not key:
+            text = (
+                "it did not say in this run by which key it is known, and was on no encrypted network before; run it "
+                "together with {0}"
+            )
+            problems.note(host, group.path + ".encrypted", text, _listed(each for each in peers if each != host))
+            continue
+        other = owners.setdefault(key, host)
+        if other != host:
+            text = (
+                "its key is that of {0} too, as cloned machines have it; remove {1} on one of them, and it makes "
+                "another"
+            )
+            where = quote("/var/lib/linuxnet-fabric/wireguard/{0}.key".format(group.topology))
+            problems.note(host, group.path + ".encrypted", text, other, where)
+
+
+def _listed(hosts: Iterable[str]) -> str:
+    found: List[str] = sorted(hosts)
+    return ", ".join(found) or "the others"

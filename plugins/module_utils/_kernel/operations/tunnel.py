@@ -1,0 +1,60 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Operations on tunnels. See ``_engine/operations.py`` for what an operation is."""
+
+from __future__ import annotations
+
+from errno import EEXIST, ENODEV, ENOENT, ESRCH
+from typing import Any, Mapping, Optional, Sequence
+
+from .. import systemd, wireguard
+from ..host import Host
+from ..rtnl import requests as messages
+from ..rtnl.read import RTPROT_STATIC, RouteEntry
+from ..rtnl.socket import NetlinkError
+
+Routes = Sequence[Sequence[str]]
+
+
+def tunnel_set(
+    host: Host,
+    ifname: str,
+    topology: str,
+    unit: str,
+    config: Optional[Mapping[str, Any]],
+    add: Routes,
+    remove: Routes,
+) -> None:
+    """First the file, then the device, or the program behind it, then routes. ``config``: as ``Config.words``; None:
+    there is no file and no program. On the way back the device may be gone."""
+    wanted = wireguard.config_of(config)
+    wireguard.write_config(topology, wanted)
+    if wanted is None and unit:
+        systemd.stop(unit)
+    try:
+        index = host.socket.index_of(ifname)
+    except NetlinkError as error:
+        if error.errno == ENODEV and (wanted is None or not add):
+            return
+        raise
+    if wanted is not None:
+        if unit and not wireguard.answers(ifname):
+            systemd.start_and_wait(unit)
+        wireguard.load(topology, ifname)
+    gone = [messages.route_delete(_route(index, *each)) for each in remove]
+    if gone:
+        host.socket.send(gone, tolerated=(ESRCH, ENOENT, ENODEV))
+    come = [messages.route_add(_route(index, *each)) for each in add]
+    for start in range(0, len(come), 100):
+        host.socket.send(come[start : start + 100], tolerated=(EEXIST,))
+
+
+def tunnel_forget(host: Host, topology: str) -> None:
+    """Its configuration; the key stays for as long as the host is on overlays."""
+    wireguard.write_config(topology, None)
+
+
+def _route(index: int, destination: str, source: str) -> RouteEntry:
+    return RouteEntry(destination, oif=index, source=source or None, protocol=RTPROT_STATIC)

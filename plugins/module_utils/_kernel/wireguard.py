@@ -1,0 +1,333 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""WireGuard tunnels: their keys, the file that configures one, what the tool ``wg`` says of one that runs.
+
+A tunnel is configured by a file, written before anything else (wg(8), ``CONFIGURATION FILE FORMAT``): a program that is
+killed comes back with what is true. The private key is in that file and in one of its own, both mode 0600, and read
+only here: what leaves this module has public halves.
+
+The kernel's own device has the kind ``wireguard``. Where the kernel has none, wireguard-go works on a device ``tun``
+that is made to stay: its routes and its mark outlive the program, and what is sent to it meanwhile is dropped.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import struct
+import subprocess
+from errno import EOPNOTSUPP
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+
+from . import files, gate, marks, x25519
+from .errors import FabricError, MissingProgramError
+from .host import Host
+from .names import TUNNEL_DIRECTORY
+from .rtnl import socket as nl
+from .rtnl import uapi
+from .rtnl.read import RT_TABLE_MAIN, RTPROT_STATIC, Link, RouteEntry, read_routes
+from .rtnl.socket import NetlinkError, NetlinkSocket, Request
+
+KIND, PROGRAM_KIND = "wireguard", "tun"
+TOOL, PROGRAM = "wg", "wireguard-go"
+#: linux/if_tun.h
+_TUNSETIFF, _TUNSETPERSIST = 0x400454CA, 0x400454CB
+_IFF_TUN, _IFF_NO_PI = 0x0001, 0x1000
+_TUN_DEVICE = "/dev/net/tun"
+_PATH = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin", "/sbin"))
+
+
+class PeerConfig(NamedTuple):
+    """``endpoint``: ``192.0.2.12:51871``, ``[2001:db8::12]:51871``; ``allowed``: prefixes, sorted."""
+
+    public_key: str
+    endpoint: str = ""
+    allowed: Tuple[str, ...] = ()
+    keepalive: int = 0  # seconds; 0: none
+
+
+class Config(NamedTuple):
+    """Of a tunnel, with the public half of its key. ``peers`` are sorted."""
+
+    public_key: str
+    port: int
+    peers: Tuple[PeerConfig, ...] = ()
+
+    def words(self) -> Dict[str, Any]:
+        """As JSON has it."""
+        return {"public_key": self.public_key, "port": self.port, "peers": [list(each) for each in self.peers]}
+
+
+class State(NamedTuple):
+    """``running``: None where nobody answers for the device. ``written``: what the file says, None without one; that
+    others could read it counts as another file. ``routes``: (destination, source)."""
+
+    running: Optional[Config] = None
+    written: Optional[Config] = None
+    routes: Tuple[Tuple[str, str], ...] = ()
+
+    def words(self) -> Dict[str, Any]:
+        return {
+            "running": self.running.words() if self.running is not None else None,
+            "written": self.written.words() if self.written is not None else None,
+            "routes": [list(each) for each in self.routes],
+        }
+
+
+def config_of(words: Optional[Mapping[str, Any]]) -> Optional[Config]:
+    """From ``Config.words``."""
+    if words is None:
+        return None
+    peers = (PeerConfig(key, endpoint, tuple(allowed), alive) for key, endpoint, allowed, alive in words["peers"])
+    return Config(words["public_key"], words["port"], tuple(peers))
+
+
+def state_of(words: Mapping[str, Any]) -> State:
+    """From ``State.words``."""
+    routes = tuple((destination, source) for destination, source in words["routes"])
+    return State(config_of(words["running"]), config_of(words["written"]), routes)
+
+
+# --- keys
+
+
+def key_file(topology: str) -> str:
+    return "{0}/{1}.key".format(TUNNEL_DIRECTORY, topology)
+
+
+def config_file(topology: str) -> str:
+    return "{0}/{1}.conf".format(TUNNEL_DIRECTORY, topology)
+
+
+def own_public_key(topology: str) -> Optional[str]:
+    """Of the key that this host has; None where it has none that can be used."""
+    private = _private_key(topology)
+    return _public_half(private) if private is not None else None
+
+
+def make_key(topology: str) -> str:
+    """A key of the host's own, on the disk when it returns; its public half."""
+    private = x25519.private_key()
+    _write_secret(key_file(topology), private + "\n")
+    return x25519.public_key(private)
+
+
+def forget_key(topology: str) -> None:
+    if os.path.lexists(key_file(topology)):
+        gate.writing("key")
+        files.unlink(key_file(topology))
+
+
+def _private_key(topology: str) -> Optional[str]:
+    text = files.read(key_file(topology))
+    return text.strip() if text is not None and _public_half(text) is not None else None
+
+
+def _public_half(private: str) -> Optional[str]:
+    try:
+        return x25519.public_key(private)
+    except ValueError:
+        return None
+
+
+def _write_secret(path: str, text: str) -> None:
+    """Readable for root alone from its first byte on."""
+    gate.writing("key" if path.endswith(".key") else "file " + path)
+    marks.prepare_state_directory()
+    os.makedirs(TUNNEL_DIRECTORY, mode=0o700, exist_ok=True)
+    temporary = path + ".new"
+    files.unlink(temporary)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        os.fchmod(descriptor, 0o600)
+        files.write_all(descriptor, text.encode("ascii"))
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    os.replace(temporary, path)
+
+
+# --- the file
+
+
+def write_config(topology: str, config: Optional[Config]) -> None:
+    """None: there is no file. FabricError where the host has no key, or another one than the configuration is for."""
+    path = config_file(topology)
+    if config is None:
+        if os.path.lexists(path):
+            gate.writing("file " + path)
+            files.unlink(path)
+        return
+    private = _private_key(topology)
+    if private is None or _public_half(private) != config.public_key:
+        text = (
+            "{0}: the key of this host is gone, or is another one than the hosts were told of; run the playbook "
+            "linuxnet.fabric.site for all of them"
+        )
+        raise FabricError(text.format(key_file(topology)))
+    _write_secret(path, config_text(private, config))
+
+
+def config_text(private: str, config: Config) -> str:
+    """As wg(8) reads it."""
+    lines = ["[Interface]", "PrivateKey = " + private, "ListenPort = {0}".format(config.port)]
+    for peer in config.peers:
+        lines += ["", "[Peer]", "PublicKey = " + peer.public_key]
+        lines += ["AllowedIPs = " + ", ".join(peer.allowed)] if peer.allowed else []
+        lines += ["Endpoint = " + peer.endpoint] if peer.endpoint else []
+        # Said where there is none, too: wg syncconf leaves what a file does not say.
+        lines.append("PersistentKeepalive = {0}".format(peer.keepalive or "off"))
+    return "\n".join(lines) + "\n"
+
+
+def _written(topology: str) -> Optional[Config]:
+    """What is none of ours, or readable for others, is no configuration: it is written again."""
+    path = config_file(topology)
+    try:
+        status = os.stat(path)
+    except FileNotFoundError:
+        return None
+    text = files.read(path) if (status.st_mode & 0o7777, status.st_uid) == (0o600, 0) else None
+    try:
+        return _parsed(text) if text is not None else None
+    except (KeyError, ValueError):
+        return None
+
+
+def _parsed(text: str) -> Config:
+    sections: List[Dict[str, str]] = []
+    for line in text.splitlines():
+        if line.startswith("["):
+            sections.append({"": line})
+        elif line:
+            name, _equals, value = line.partition(" = ")
+            sections[-1][name] = value
+    own, peers = sections[0], sections[1:]
+    public = x25519.public_key(own["PrivateKey"])
+    return Config(public, int(own["ListenPort"]), tuple(sorted(map(_peer_of, peers))))
+
+
+def _peer_of(section: Mapping[str, str]) -> PeerConfig:
+    allowed = section.get("AllowedIPs", "")
+    alive = section["PersistentKeepalive"]
+    return PeerConfig(
+        public_key=section["PublicKey"],
+        endpoint=section.get("Endpoint", ""),
+        allowed=tuple(sorted(allowed.split(", "))) if allowed else (),
+        keepalive=0 if alive == "off" else int(alive),
+    )
+
+
+# --- what runs
+
+
+def require_tool() -> None:
+    """Raise MissingProgramError where there is no ``wg``."""
+    if shutil.which(TOOL, path=_PATH) is None:
+        raise MissingProgramError(TOOL, "for encrypted networks", "https://www.wireguard.com/install/")
+
+
+def require_program() -> None:
+    """Raise MissingProgramError where there is no wireguard-go."""
+    if shutil.which(PROGRAM, path=_PATH) is None:
+        raise MissingProgramError(
+            PROGRAM,
+            "for encrypted networks, for this kernel has no WireGuard",
+            "https://git.zx2c4.com/wireguard-go/about/",
+        )
+
+
+def read_state(sock: NetlinkSocket, link: Link, topology: str) -> State:
+    """Of a tunnel of ours."""
+    routes = tuple(sorted(_routes(link, read_routes(sock, RT_TABLE_MAIN))))
+    return State(_running(link.ifname), _written(topology), routes)
+
+
+def _routes(link: Link, routes: Iterable[RouteEntry]) -> Iterator[Tuple[str, str]]:
+    for route in routes:
+        if route.oif == link.index and route.type == "unicast" and route.protocol == RTPROT_STATIC:
+            yield route.destination, route.source or ""
+
+
+def answers(ifname: str) -> bool:
+    """Whether a device, or the program behind it, can be asked."""
+    return _running(ifname) is not None
+
+
+def _running(ifname: str) -> Optional[Config]:
+    """``wg show IFNAME dump``; its first word is the private key, which is dropped at once."""
+    done = _wg(["show", ifname, "dump"])
+    if done.returncode:
+        return None
+    first, *rest = (line.split("\t") for line in done.stdout.splitlines())
+    del first[0]
+    return Config(first[0], int(first[1]), tuple(sorted(map(_shown, rest))))
+
+
+def _shown(words: Sequence[str]) -> PeerConfig:
+    public_key, _preshared, endpoint, allowed, _handshake, _received, _sent, alive = words
+    return PeerConfig(
+        public_key=public_key,
+        endpoint="" if endpoint == "(none)" else endpoint,
+        allowed=() if allowed == "(none)" else tuple(sorted(allowed.split(","))),
+        keepalive=0 if alive == "off" else int(alive),
+    )
+
+
+def load(topology: str, ifname: str) -> None:
+    """The device, or the program behind it, takes what the file says and differs; sessions with other peers stay."""
+    gate.writing("tunnel " + ifname)
+    done = _wg(["syncconf", ifname, config_file(topology)])
+    if done.returncode:
+        raise FabricError("{0}: {1}".format(ifname, done.stderr.strip()))
+
+
+def _wg(words: Sequence[str]) -> "subprocess.CompletedProcess[str]":
+    tool = shutil.which(TOOL, path=_PATH) or TOOL
+    try:
+        return subprocess.run(
+            [tool, *words],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    except FileNotFoundError:
+        return subprocess.CompletedProcess(words, 127, "", "there is no program wg")
+
+
+def make_device(host: Host, ifname: str) -> None:
+    """The kernel's own."""
+    host.socket.send([_new_link(ifname)])
+
+
+def is_in_kernel(host: Host) -> bool:
+    """Whether this kernel makes devices of its own, for which it loads the module. No interface can have the name that
+    it is asked for: it refuses to make it, after it has looked for the kind."""
+    try:
+        host.socket.ask(_new_link("fabric/asks"))
+    except NetlinkError as error:
+        return error.errno != EOPNOTSUPP
+    return True
+
+
+def _new_link(ifname: str) -> Request:
+    info = nl.nested(uapi.IFLA_LINKINFO, nl.string(uapi.IFLA_INFO_KIND, KIND))
+    body = uapi.LINK.pack(0, 0, 0, 0, 0) + nl.string(uapi.IFLA_IFNAME, ifname) + info
+    return Request(uapi.RTM_NEWLINK, nl.NLM_F_CREATE | nl.NLM_F_EXCL, body)
+
+
+def make_lasting_tun(ifname: str) -> None:
+    """A device ``tun`` that stays when nobody has it open (Documentation/networking/tuntap.rst)."""
+    gate.writing("tun " + ifname)
+    descriptor = os.open(_TUN_DEVICE, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        flags = _IFF_TUN | _IFF_NO_PI
+        fcntl.ioctl(descriptor, _TUNSETIFF, struct.pack("=16sH22x", ifname.encode("ascii"), flags))
+        fcntl.ioctl(descriptor, _TUNSETPERSIST, 1)
+    finally:
+        os.close(descriptor)

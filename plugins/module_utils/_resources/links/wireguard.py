@@ -1,0 +1,328 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tunnel by which a topology's encrypted networks reach their other hosts: WireGuard.
+
+One for all of them. It is a device of the kernel, or where the kernel has no WireGuard, one that a program of a unit
+works on (``_kernel/wireguard.py``). Its configuration is a file, written first; who may send what is in there, and what
+the program or the kernel was told is compared with it and with what is declared. Like a VXLAN device it comes after the
+packet rules.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+
+from ..._kernel import names, wireguard
+from ..._kernel import sysctl as sysctls_of
+from ..._kernel.changes import Change, Subject
+from ..._kernel.data import dataclass
+from ..._kernel.host import Host
+from ..._kernel.observe import Observed
+from ..._kernel.operations.link import address_add, altname_add
+from ..._kernel.rtnl import requests as messages
+from ..._kernel.rtnl.read import IPV6_MTU, Link
+from ..._kernel.wireguard import Config, PeerConfig, State
+from .. import ownership
+from ..action import Action, Operation, operation
+from ..link import change_link, comparable_addresses, compare_addresses, compare_altnames, taking_the_mark
+from ..settings import compare_sysctl, settable
+from . import unknown
+from .kind import DeclaredLink, Kind
+
+#: What its mark says that it is.
+SUBJECT = "encryption"
+_NOTHING = State()
+
+
+class TunnelPeer(NamedTuple):
+    """Another host. ``allowed``: what may come from there, and is sent there; ``routes``: (destination, source).
+
+    ``roams``: it, or this host, is behind NAT, so that it is where it was heard of last.
+    """
+
+    host: str
+    public_key: str
+    endpoint: str
+    allowed: Tuple[str, ...]
+    routes: Tuple[Tuple[str, str], ...]
+    keepalive: int = 0
+    roams: bool = False
+
+    @property
+    def config(self) -> PeerConfig:
+        return PeerConfig(self.public_key, self.endpoint, tuple(sorted(self.allowed)), self.keepalive)
+
+
+@dataclass(frozen=True)
+class Wireguard(DeclaredLink):
+    """``unit``: of the program behind it; empty: the kernel has WireGuard."""
+
+    ifname: str
+    alias: str
+    topology: str
+    public_key: str
+    port: int
+    mtu: int
+    peers: Tuple[TunnelPeer, ...] = ()
+    unit: str = ""
+    addresses: Tuple[str, ...] = ()  # CIDRs
+    sysctls: Tuple[Tuple[str, str], ...] = ()
+
+    netns = None
+
+    @property
+    def kind(self) -> str:  # type: ignore[override]
+        return wireguard.PROGRAM_KIND if self.unit else wireguard.KIND
+
+    @property
+    def host_ifname(self) -> str:
+        return self.ifname
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(interface=self.ifname)
+
+    @property
+    def config(self) -> Config:
+        return Config(self.public_key, self.port, tuple(sorted(peer.config for peer in self.peers)))
+
+    @property
+    def routes(self) -> Tuple[Tuple[str, str], ...]:
+        return tuple(sorted(route for peer in self.peers for route in peer.routes))
+
+
+def compare(desired: Wireguard, observed: Observed) -> List[Action]:
+    link = observed.links.get(desired.ifname)
+    if link is None:
+        made = taking_the_mark(_create(desired), desired.alias, observed.links.values())
+        return [made, *_configure(desired, _NOTHING)]
+    if link.kind not in (wireguard.KIND, wireguard.PROGRAM_KIND) or link.kind == desired.kind:
+        ownership.refuse_foreign(desired.ifname, desired.alias, link, desired.kind, observed)
+    if link.kind != desired.kind:
+        away = remove(link, observed)
+        why = (
+            "the kernel has WireGuard now" if link.kind == wireguard.PROGRAM_KIND else "the kernel has no WireGuard now"
+        )
+        text = "take {0} away, for {1}: until it is made anew, nothing gets to other hosts".format(desired.ifname, why)
+        return [replace(away, text=text, finish=()), _create(desired), *_configure(desired, _NOTHING)]
+    state = observed.tunnels.get(link.index, _NOTHING)
+    return [*_changes(desired, link, observed), *_configure(desired, state)]
+
+
+def _create(desired: Wireguard) -> Action:
+    words = {
+        "ifname": desired.ifname,
+        "alias": desired.alias,
+        "altnames": [names.altname(desired.alias)],
+        "kind": desired.kind,
+        "mtu": desired.mtu,
+        "up": True,
+        "sysctls": [list(pair) for pair in settable(desired.sysctls, desired.mtu)],
+        "addresses": list(desired.addresses),
+    }
+    by = ", by wireguard-go" if desired.unit else ""
+    text = "create {0} of the encrypted networks (WireGuard{1}, port {2}, mtu {3})"
+    return Action(
+        text=text.format(desired.ifname, by, desired.port, desired.mtu),
+        subject=desired.subject,
+        do=(_made(desired.ifname, words),),
+        undo=(operation("link.delete", netns=None, ifname=desired.ifname),),
+        after={"port": desired.port, "mtu": desired.mtu},
+    )
+
+
+def _made(ifname: str, words: Mapping[str, Any]) -> Operation:
+    return operation("link.create", kind=words["kind"], netns=None, ifname=ifname, link=words)
+
+
+def _changes(desired: Wireguard, link: Link, observed: Observed) -> Iterator[Action]:
+    subject, ifname = desired.subject, desired.ifname
+    for name in ("alias", "mtu"):
+        wanted, now = getattr(desired, name), getattr(link, name)
+        if wanted != now:
+            yield change_link(None, ifname, ifname, subject, name, now, wanted)
+    mark, others = names.altname(desired.alias), observed.links.values()
+    yield from compare_altnames(None, ifname, ifname, subject, link, mark, others)
+    if link.ipv6_link_local and link.mtu >= IPV6_MTU:
+        yield change_link(None, ifname, ifname, subject, "ipv6_link_local", True, False)
+    for key, value in settable(desired.sysctls, desired.mtu):
+        yield from compare_sysctl(None, key, value, observed.sysctls.get(key), subject, link.mtu < IPV6_MTU)
+    addresses = comparable_addresses(observed.addresses.get(link.index, []))
+    yield from compare_addresses(None, ifname, ifname, subject, addresses, desired.addresses)
+    if not link.up:
+        yield change_link(None, ifname, ifname, subject, "up", False, True)
+
+
+# --- its configuration, and the routes over it
+
+
+def _configure(desired: Wireguard, now: State) -> Iterator[Action]:
+    """One step, whatever differs: the file, then the device, then the routes."""
+    gone = tuple(route for route in now.routes if route not in desired.routes)
+    come = tuple(route for route in desired.routes if route not in now.routes)
+    changes = [*_told(desired, now, come, gone)]
+    if not changes:
+        return
+    first = changes[0]
+    place = {"ifname": desired.ifname, "topology": desired.topology, "unit": desired.unit}
+    there = operation("tunnel.set", config=desired.config.words(), add=_lists(come), remove=_lists(gone), **place)
+    yield Action(
+        first.text,
+        first.subject,
+        do=(there,),
+        undo=(_back(now, come, place),),
+        before=first.before,
+        after=first.after,
+        also=tuple(changes[1:]),
+    )
+
+
+def _back(now: State, come: Sequence[Tuple[str, str]], place: Mapping[str, str]) -> Operation:
+    """To what the file said, or to none, and no program."""
+    config = now.written.words() if now.written is not None else None
+    return operation("tunnel.set", config=config, add=_lists(now.routes), remove=_lists(come), **place)
+
+
+def _lists(routes: Sequence[Tuple[str, str]]) -> List[List[str]]:
+    return [list(route) for route in routes]
+
+
+def _told(
+    desired: Wireguard, now: State, come: Sequence[Tuple[str, str]], gone: Sequence[Tuple[str, str]]
+) -> Iterator[Change]:
+    subject, wanted = desired.subject, desired.config
+    running = now.running
+    if running is None and now.written is not None:
+        what = "start {0}".format(desired.unit) if desired.unit else "configure {0}".format(desired.ifname)
+        yield Change(what, subject, {"running": False}, {"running": True})
+    known = running if running is not None else now.written
+    if known is not None and known.public_key != wanted.public_key:
+        yield Change("set the key of {0}".format(desired.ifname), subject, {"key": "another"}, {"key": "its own"})
+    if known is not None and known.port != wanted.port:
+        text = "set the port of {0} from {1} to {2}".format(desired.ifname, known.port, wanted.port)
+        yield Change(text, subject, {"port": known.port}, {"port": wanted.port})
+    yield from _peers(desired, {peer.public_key: peer for peer in known.peers} if known is not None else {}, now.routes)
+    for destination, source in gone:
+        text = "remove the route {0} over {1}".format(destination, desired.ifname)
+        yield Change(text, subject, {"route " + destination: source or "on"}, {"route " + destination: None})
+    if running is not None and now.written != wanted:
+        path = wireguard.config_file(desired.topology)
+        text = "{0} {1}".format("write" if now.written is None else "rewrite", path)
+        yield Change(text, subject, {"file": None if now.written is None else "another"}, {"file": "as declared"})
+
+
+def _peers(desired: Wireguard, known: Dict[str, PeerConfig], routes: Sequence[Tuple[str, str]]) -> Iterator[Change]:
+    """Whoever is missing or otherwise, then who is nobody of ours."""
+    strangers = {key: peer for key, peer in known.items() if key not in {each.public_key for each in desired.peers}}
+    by_allowed = {peer.allowed: key for key, peer in strangers.items() if peer.allowed}
+    for peer in desired.peers:
+        wanted, word = peer.config, "peer " + peer.host
+        now = known.get(peer.public_key)
+        if now is None:
+            replaced = by_allowed.get(wanted.allowed)
+            if replaced is not None:
+                del strangers[replaced]
+                text = "set the key of {0} on {1}".format(peer.host, desired.ifname)
+                yield Change(text, desired.subject, {word: "another key"}, {word: "its key"})
+            else:
+                text = "reach {0} at {1} over {2}: {3}"
+                shown = text.format(peer.host, peer.endpoint, desired.ifname, ", ".join(peer.allowed))
+                yield Change(shown, desired.subject, {}, {word: ", ".join((peer.endpoint, *peer.allowed))})
+            continue
+        if now.allowed != wanted.allowed:
+            text = "repair the way to {0} over {1}: {2}".format(peer.host, desired.ifname, ", ".join(peer.allowed))
+            yield Change(text, desired.subject, {word: ", ".join(now.allowed)}, {word: ", ".join(wanted.allowed)})
+        if now.endpoint != wanted.endpoint and not peer.roams:
+            text = "set the endpoint of {0} on {1} from {2} to {3}"
+            shown = text.format(peer.host, desired.ifname, now.endpoint or "none", wanted.endpoint)
+            yield Change(shown, desired.subject, {word: now.endpoint}, {word: wanted.endpoint})
+        if now.keepalive != wanted.keepalive:
+            text = "set the keepalive of {0} on {1} from {2} to {3}"
+            shown = text.format(peer.host, desired.ifname, now.keepalive or "none", wanted.keepalive or "none")
+            yield Change(shown, desired.subject, {word: now.keepalive}, {word: wanted.keepalive})
+        for destination, _source in [route for route in peer.routes if route not in routes]:
+            text = "repair the route to {0} over {1}: {2}".format(peer.host, desired.ifname, destination)
+            yield Change(text, desired.subject, {"route " + destination: None}, {"route " + destination: "on"})
+    for _key, stranger in sorted(strangers.items()):
+        shown = ", ".join(stranger.allowed) or "that sends nothing"
+        text = "remove the peer {0} from {1}".format(shown, desired.ifname)
+        yield Change(text, desired.subject, {"peer " + shown: stranger.endpoint}, {"peer " + shown: None})
+
+
+# --- taken away, and back
+
+
+def remove(link: Link, observed: Observed, netns: Optional[str] = None) -> Action:
+    """Take a tunnel of ours away; its way back is built from what it is now."""
+    mark = names.parse_alias(next(ownership.marks(link, observed), None))
+    if netns is not None or mark is None or mark[1] != SUBJECT:
+        return unknown.remove(link, observed, netns)
+    topology, now = mark[0], observed.tunnels.get(link.index, _NOTHING)
+    gone = operation("link.delete", netns=None, ifname=link.ifname)
+    part = "/conf/{0}/".format(link.ifname)
+    words = {
+        "ifname": link.ifname,
+        "alias": link.alias,
+        "altnames": list(link.altnames),
+        "kind": link.kind,
+        "mtu": link.mtu,
+        "up": link.up,
+        "sysctls": [[key, value] for key, value in observed.sysctls.items() if part in key and value is not None],
+        "ipv6_link_local": link.ipv6_link_local,
+        "addresses": list(comparable_addresses(observed.addresses.get(link.index, []))),
+    }
+    unit = names.wireguard_unit(topology) if link.kind == wireguard.PROGRAM_KIND else ""
+    back = _back(now, (), {"ifname": link.ifname, "topology": topology, "unit": unit})
+    return Action(
+        text="remove {0} of the encrypted networks (WireGuard)".format(link.ifname),
+        subject=Subject(interface=link.ifname),
+        do=(gone,),
+        undo=(gone, _made(link.ifname, words), *((back,) if now.written is not None or now.routes else ())),
+        finish=(operation("tunnel.forget", topology=topology),),
+        before={"port": now.written.port if now.written is not None else None, "mtu": link.mtu},
+    )
+
+
+def _create_link(host: Host, netns: Optional[str], words: Mapping[str, Any]) -> None:
+    """With its marks and settings before it is up; whom it leads to comes after."""
+    ifname = words["ifname"]
+    if words["kind"] == wireguard.PROGRAM_KIND:
+        wireguard.make_lasting_tun(ifname)
+        host.forget_indexes()
+    else:
+        wireguard.make_device(host, ifname)
+    settings: Dict[str, Any] = {"alias": words["alias"], "mtu": words["mtu"]}
+    if words["mtu"] >= IPV6_MTU:
+        settings["ipv6_link_local"] = words.get("ipv6_link_local", False)
+    host.socket.send([messages.link_set(ifname, **settings)])
+    for altname in words["altnames"]:
+        altname_add(host, None, ifname, altname)
+    for key, value in words["sysctls"]:
+        sysctls_of.write(key, value)
+    host.socket.send([messages.link_set(ifname, up=words["up"])])
+    for cidr in words.get("addresses", ()):
+        address_add(host, None, ifname, cidr)
+
+
+_SETTINGS = (
+    "net/ipv4/conf/{0}/rp_filter",
+    "net/ipv6/conf/{0}/disable_ipv6",
+    "net/ipv6/conf/{0}/accept_ra",
+)
+
+KIND = Kind(
+    name=wireguard.KIND,
+    declared=Wireguard,
+    compare=compare,
+    remove=remove,
+    create=_create_link,
+    configure=None,
+    mutable=("alias", "public_key", "port", "mtu", "peers", "addresses", "sysctls"),
+    after_rules=True,
+    settings=_SETTINGS,
+)
+#: Of a kernel without WireGuard.
+PROGRAM_KIND = replace(KIND, name=wireguard.PROGRAM_KIND)

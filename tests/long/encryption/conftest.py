@@ -1,0 +1,11 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The hosts of tests/integration/encryption, for what takes longer."""
+
+from __future__ import annotations
+
+from tests.integration.encryption.conftest import hosts, shop
+
+__all__ = ["hosts", "shop"]

@@ -1,0 +1,95 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Promises between hosts where they do not hold: told by the host that calls, with what the other one heard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Dict, Iterator
+
+import pytest
+
+from tests.integration.overlay.conftest import new_fleet
+from tests.integration.overlay.test_reach import Made, verified
+
+CONTAINERS = {
+    "node1": {
+        "web": {"networks": ["shop"], "ports": ["8080:80"]},
+        "app": {"networks": ["shop", "front"]},
+        "ask": {"networks": ["apart"], "links": ["told"]},
+    },
+    "node2": {"db": {"networks": ["shop"]}, "told": {"networks": ["apart"], "expose": ["5432"]}},
+    "node3": {"mq": {"networks": ["shop"]}},
+}
+
+#: What goes wrong on node2, and what is said of it there and on node1.
+WIRE = "add table inet other; add chain inet other c { type filter hook %s priority 5; }; add rule inet other c %s drop"
+
+
+@pytest.fixture(scope="module", params=["routed", "bridged"])
+def made(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Made]:
+    with new_fleet(tmp_path_factory.mktemp("fleet")) as fleet:
+        subnet = {"config": [{"subnet": "10.88.0.0/16"}]}
+        shop = {"driver": "overlay", "overlay_mode": request.param, "enable_ipv6": True, "ipam": subnet}
+        apart = {"driver": "overlay", "icc": False, "ipam": {"config": [{"subnet": "10.89.0.0/16"}]}}
+        fleet.declare({"shop": shop, "front": {}, "apart": apart}, CONTAINERS)
+        yield Made(fleet, fleet.run())
+
+
+def broken(report: Dict[str, Any]) -> Dict[str, Any]:
+    return {cell["text"]: cell for cell in report["cells"] if cell["result"] == "broken"}
+
+
+def test_all_of_it_holds_and_links_and_icc_are_tried_too(made: Made, tmp_path: Path) -> None:
+    ran, reports = verified(made, tmp_path)
+    assert ran.changed == 0
+    assert [cell for report in reports.values() for cell in report["cells"] if cell["result"] != "held"] == []
+    told = {cell["text"] for cell in reports["node1"]["cells"]}
+    address = made.address("node2/told", 4)
+    assert "ask reaches told on node2 at {0}:5432/tcp: ask links told".format(address) in told
+    assert "ask does not reach told on node2 at {0} (tcp): icc is off on apart".format(address) in told
+
+
+def test_what_another_host_lets_arrive_against_a_promise_is_broken(made: Made, tmp_path: Path) -> None:
+    node2 = made.fleet.host("node2")
+    node2.run(["nft", "flush", "table", "bridge", "fabric-default"])
+    node2.run(["nft", "flush", "table", "inet", "fabric-default"])
+    made.fleet.host("node1").run(["nft", "flush", "table", "bridge", "fabric-default"])
+    made.fleet.host("node1").run(["nft", "flush", "table", "inet", "fabric-default"])
+    try:
+        _ran, reports = verified(made, tmp_path, fail=True)
+    finally:
+        made.fleet.run()
+    text = "ask does not reach told on node2 at {0} (udp): icc is off on apart".format(made.address("node2/told", 4))
+    assert text in broken(reports["node1"])
+
+
+@pytest.mark.parametrize("way", ["forward", "output"])
+def test_how_far_a_call_came_is_told(made: Made, tmp_path: Path, way: str) -> None:
+    address = made.address("node2/db", 4)
+    where = made.fleet.host("node2") if way == "forward" else made.fleet.host("node2").container("db")
+    rule = "ip daddr " + address if way == "forward" else "ip daddr " + made.address("node1/web", 4)
+    where.run(["nft", WIRE % (way, rule)])
+    try:
+        _ran, reports = verified(made, tmp_path, fail=True)
+    finally:
+        where.run(["nft", "delete", "table", "inet", "other"])
+    cell = broken(reports["node1"])["web reaches db on node2 at {0} (udp): neighbours on shop".format(address)]
+    if way == "output":
+        assert cell["place"]["text"] == "it came to db on node2, and its answer was lost"
+    else:
+        assert "for node2, and no answer came in" in cell["place"]["text"]
+
+
+def test_a_host_that_is_down_is_told_and_calls_to_it_are_not_tried(made: Made, tmp_path: Path) -> None:
+    made.fleet.own["node3"]["ansible_lab_state"] = "/nowhere.json"
+    try:
+        _ran, reports = verified(made, tmp_path, fail=True)
+    finally:
+        del made.fleet.own["node3"]["ansible_lab_state"]
+    assert reports["node3"]["status"] == "unknown"
+    why = {cell["said"] for cell in reports["node1"]["cells"] if cell["target"]["host"] == "node3"}
+    assert why == {"node3 is not in this run, or gave no answer: nothing listens there"}
+    assert reports["node1"]["status"] == "held"
