@@ -45,10 +45,11 @@ def data(value: Any) -> Any:
 def members(value: Mapping[str, Any]) -> List[str]:
     """Of ``data`` of it as a JSON object, in ASCII: each member apart, for the whole at once needs the room of several
     such answers."""
-    return ["{0}: {1}".format(_as_json(name), _as_json(member)) for name, member in value.items()]
+    return ["{0}: {1}".format(as_json(name), as_json(member)) for name, member in value.items()]
 
 
-def _as_json(value: Any) -> str:
+def as_json(value: Any) -> str:
+    """``data`` of it as JSON, in ASCII."""
     written = json.dumps(value, default=_plain)
     return json.dumps(data(value)) if _IN_A_JSON.search(written) else written
 

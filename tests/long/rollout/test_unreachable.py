@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 
 from tests.integration.overlay.fleet import Fleet
-from tests.integration.rollout.test_rollout import AWAY, NAMES, made, rollout, told  # noqa: F401
+from tests.integration.rollout.test_rollout import AWAY, NAMES, made, told
 
 PLAN = "linuxnet.fabric.plan"
 
