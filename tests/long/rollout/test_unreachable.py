@@ -29,6 +29,13 @@ def test_batches_that_are_not_verified(rollout: Fleet) -> None:
     assert made(rollout) == list(NAMES)
 
 
+def test_a_network_across_hosts_is_made_in_batches(rollout: Fleet) -> None:
+    shop = {"driver": "overlay", "ipam": {"config": [{"subnet": "10.88.0.0/16"}]}}
+    rollout.declare({"shop": shop}, dict.fromkeys(NAMES, {"web": {"networks": ["shop"]}}))
+    rollout.run(topology_serial=1)
+    assert made(rollout) == list(NAMES), "the canary's promises hold before its peers are made"
+
+
 def test_a_host_that_does_not_answer_is_in_no_plan_and_is_no_part_of_an_approved_run(rollout: Fleet) -> None:
     rollout.own["node2"].update(AWAY, ansible_connection="ssh")
     rollout.variables["topology_report_directory"] = str(rollout.directory)
