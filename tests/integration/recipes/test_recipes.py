@@ -27,7 +27,10 @@ KIND = (
     "macvtap_kind.py",
     UTILS / "_resources/links/macvtap.py",
     UTILS / "_resources/links/registry.py",
-    [("veth, vxlan\n", "veth, vxlan, macvtap\n"), ("veth, vxlan)", "veth, vxlan, macvtap)")],
+    [
+        ("vxlan, wireguard\n", "vxlan, wireguard, macvtap\n"),
+        ("vxlan, wireguard)", "vxlan, wireguard, macvtap)"),
+    ],
 )
 DRIVER = (
     "macvtap_driver.py",
