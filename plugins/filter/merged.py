@@ -13,8 +13,7 @@ from ansible.errors import AnsibleFilterError
 
 
 def merged(variables: Any) -> dict[str, Any]:
-    """One dictionary out of the values of several variables, ``{variable: {name: words}}``, in order of its names: what
-    is chosen on a host (addresses, subnets, ports) is the same in whatever order it was declared.
+    """One dictionary out of the values of several variables, ``{variable: {name: words}}``, in order of the variables.
 
     Raises AnsibleFilterError where two of them say different things under one name, or one is no dictionary.
     """
@@ -32,7 +31,7 @@ def merged(variables: Any) -> dict[str, Any]:
                 )
             found.setdefault(name, words)
             origin.setdefault(name, variable)
-    return dict(sorted(found.items(), key=lambda each: str(each[0])))
+    return found
 
 
 class FilterModule:

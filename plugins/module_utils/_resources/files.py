@@ -119,11 +119,16 @@ def steps(changes: Iterable[FileChange]) -> Iterator[Action]:
 def _together(verb: str, directory: str, group: List[FileChange]) -> Change:
     named = {os.path.basename(change.path): change.action for change in group}
     return Change(
-        text="{0} {1}/: {2}".format(verb, directory, ", ".join(named)),
+        text="{0} {1}/: {2}".format(verb, directory, ", ".join(sorted(named, key=_shared))),
         subject=group[0].action.subject,
         before={} if verb == "write" else {name: action.before.get("content") for name, action in named.items()},
         after={} if verb == "remove" else {name: action.after.get("content") for name, action in named.items()},
     )
+
+
+def _shared(name: str) -> str:
+    """What containers share comes in no order of theirs: the line is the same in whatever one they are declared."""
+    return name if name.startswith("hosts-") else ""
 
 
 def subject_of(path: str) -> Subject:

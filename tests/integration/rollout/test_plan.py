@@ -17,9 +17,16 @@ from tests.integration.overlay.conftest import new_fleet
 from tests.integration.overlay.fleet import Fleet
 
 PLAN = "linuxnet.fabric.plan"
-NETWORKS = {"shop": {"driver": "overlay", "ipam": {"config": [{"subnet": "10.88.0.0/16"}]}}, "own": {}}
+NETWORKS = {
+    "shop": {"driver": "overlay", "ipam": {"config": [{"subnet": "10.88.0.0/16"}]}},
+    "own": {"ipam": {"config": [{"subnet": "10.1.0.0/24"}]}},
+}
 CONTAINERS = {
-    "node1": {"web": {"networks": ["shop", "own"], "ports": ["80:80"]}, "db": {"networks": ["own"]}},
+    "node1": {
+        "web": {"networks": ["shop"], "ports": ["80:80"]},
+        "app": {"networks": {"own": {"ipv4_address": "10.1.0.2"}}},
+        "db": {"networks": {"own": {"ipv4_address": "10.1.0.3"}}},
+    },
     "node2": {"mq": {"networks": ["shop"]}},
 }
 

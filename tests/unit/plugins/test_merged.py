@@ -10,11 +10,11 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.linuxnet.fabric.plugins.filter.merged import merged
 
 
-def test_each_variable_adds_its_own_and_all_are_in_the_order_of_their_names():
+def test_each_variable_adds_its_own_in_the_order_of_the_variables_names():
     found = merged(
         {"topology_containers_b": {"db": {}}, "topology_containers": {"web": None}, "topology_containers_a": {}}
     )
-    assert list(found) == ["db", "web"]
+    assert list(found) == ["web", "db"]
 
 
 def test_the_same_words_twice_are_fine():

@@ -57,16 +57,16 @@ def lines(found: List[Promise], protocol: str = "tcp") -> List[str]:
 
 def test_who_is_reached_on_another_host_follows_from_the_networks_that_both_are_on() -> None:
     assert lines(promised(Others({}))) == [
-        "the host does not reach db on node2 at 10.88.1.2 (tcp): of other hosts only published ports are reached",
-        "web reaches db on node2 at 10.88.1.2 (tcp): neighbours on shop",
-        "near does not reach db on node2 at 10.88.1.2 (tcp): front and shop are kept apart (isolate)",
-        "shut does not reach db on node2 at 10.88.1.2 (tcp): no network of shut leads to shop",
-        "the host does not reach db on node2 at 10.89.1.2 (tcp): of other hosts only published ports are reached",
-        "web does not reach db on node2 at 10.89.1.2 (tcp): icc is off on apart",
-        "near does not reach db on node2 at 10.89.1.2 (tcp): front and apart are kept apart (isolate)",
-        "shut does not reach db on node2 at 10.89.1.2 (tcp): no network of shut leads to apart",
-        "web reaches db on node2 at 10.88.1.2:5432/tcp: web links db",
-        "web reaches db on node2 at 10.89.1.2:5432/tcp: web links db",
+        "the host does not reach db on node2 at 10.88.1.3 (tcp): of other hosts only published ports are reached",
+        "web reaches db on node2 at 10.88.1.3 (tcp): neighbours on shop",
+        "near does not reach db on node2 at 10.88.1.3 (tcp): front and shop are kept apart (isolate)",
+        "shut does not reach db on node2 at 10.88.1.3 (tcp): no network of shut leads to shop",
+        "the host does not reach db on node2 at 10.89.1.3 (tcp): of other hosts only published ports are reached",
+        "web does not reach db on node2 at 10.89.1.3 (tcp): icc is off on apart",
+        "near does not reach db on node2 at 10.89.1.3 (tcp): front and apart are kept apart (isolate)",
+        "shut does not reach db on node2 at 10.89.1.3 (tcp): no network of shut leads to apart",
+        "web reaches db on node2 at 10.88.1.3:5432/tcp: web links db",
+        "web reaches db on node2 at 10.89.1.3:5432/tcp: web links db",
     ]
 
 
