@@ -24,10 +24,11 @@ def plan_text(plan: Mapping[str, Any], when: str = "") -> str:
     return plans.text_of(plan, str(when))
 
 
-def approved(text: str, host: str, topology: str = "default") -> dict[str, str]:
-    """``text``: of the file plan.json. AnsibleFilterError where it is none."""
+def approved(text: Any, host: str, topology: str = "default") -> dict[str, str]:
+    """``text``: of the file plan.json, which ansible-core 2.16 hands on read. AnsibleFilterError where it is none."""
     try:
-        return plans.approved(json.loads(text), str(host), str(topology))
+        plan = text if isinstance(text, Mapping) else json.loads(text)
+        return plans.approved(plan, str(host), str(topology))
     except ValueError as error:
         raise AnsibleFilterError(f"topology_approved_plan: this is no plan.json: {error}") from error
     except FabricError as error:
