@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from .._engine import fleet
@@ -13,9 +14,11 @@ from .._engine.report import Result
 from .._fleet import claims
 from .._fleet.exchange import HostPlan, host_plan
 from .._ipam.etcd.access import Access, EtcdError
+from .._ipam.etcd.gateway import Gateway
 from .._ipam.etcd.store import EtcdStore
 from .._ipam.fleet_store import ADDRESS, BLOCK, MEMBER, what
 from .._ipam.store import Row
+from .._kernel import process
 from .._kernel.changes import LEASE, Change, Subject
 from .._kernel.errors import FabricError
 
@@ -30,13 +33,18 @@ def access_of(params: Mapping[str, Any]) -> Optional[Access]:
     return Access(tuple(words["endpoints"]), words["prefix"], user=user, password=password, **paths)
 
 
+def opened(access: Access) -> EtcdStore:
+    """Whoever waits for an answer waits for this process, from its begin on."""
+    return EtcdStore(access, Gateway(access, begun=time.monotonic() - process.age()))
+
+
 def seen(params: Mapping[str, Any]) -> Tuple[Optional[Dict[str, Any]], Tuple[str, ...]]:
     """What there is in the store, as data, and warnings; None where there is no store. Nothing is written."""
     access = access_of(params)
     if access is None:
         return None, ()
     try:
-        with EtcdStore(access) as store:
+        with opened(access) as store:
             snapshot = store.read(params["name"])
     except EtcdError as error:
         text = "{0}; this run goes by what the host was told last: {1}"
@@ -63,7 +71,7 @@ def hold(params: Mapping[str, Any], host_id: str, check_mode: bool) -> Result:
     kept = _plan(fleet.read(topology))
     goes_by = kept if params["told"] is None else _plan(params["told"])
     try:
-        with EtcdStore(access) as store:
+        with opened(access) as store:
             held = store.hold(topology, host_id, rows, lambda row: claims.is_in(row, goes_by), check_mode)
     except EtcdError as error:
         lacking = claims.new(rows, kept)

@@ -10,12 +10,13 @@ import shutil
 import socket
 import ssl
 import subprocess
+import threading
 
 import pytest
 from fake_etcd import members
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.etcd import access as etcd_access
-from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.etcd import tls
+from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.etcd import connection, gateway, tls
 from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.etcd.access import Access, EtcdError
 from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.etcd.gateway import Gateway
 from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.etcd.store import EtcdStore
@@ -177,6 +178,74 @@ def test_who_answered_last_is_asked_first(etcd):
     assert (len(made[0].asked), len(made[1].asked)) == (0, 2)
 
 
+def test_while_members_choose_a_leader_they_are_asked_again(etcd):
+    held, made = etcd
+    for member in made:
+        member.faults = [(503, "etcdserver: no leader")] * 3
+    made[1].stop()
+    with store_of(made) as store:
+        assert store.hold("default", "id1", [block("10.88.3.0/24")]).conflicts == ()
+    assert list(held.texts()) == [PATH + "blocks/10.88.3.0/24"]
+
+
+def test_who_says_a_byte_now_and_then_is_not_waited_for_any_longer(etcd):
+    _held, made = etcd
+    made[0].faults = ["drip"]
+    with store_of(made[:1], patience=0.2) as store, pytest.raises(EtcdError, match="no answer within") as raised:
+        store.read("default")
+    assert raised.value.kind == etcd_access.UNREACHABLE
+
+
+class Hung:
+    """A connection on which nothing is said, and the clock that is waited by."""
+
+    now, begun = 100.0, 100.0
+
+    def __init__(self, *_arguments):
+        Hung.now += 0.01
+
+    def ask(self, _path, _text, _headers, deadline):
+        Hung.now = max(Hung.now, deadline)
+        raise socket.timeout("timed out")
+
+    def is_open(self):
+        return False
+
+    close = is_open
+
+    @classmethod
+    def monotonic(cls):
+        return cls.now
+
+    @classmethod
+    def sleep(cls, seconds):
+        cls.now += seconds
+
+
+@pytest.mark.parametrize("before", [0.3, 1.0, 1.9])
+def test_a_new_lease_is_refused_within_five_seconds_of_the_begin_of_who_asks(monkeypatch, before):
+    """``before``: seconds until it came to ask, as on a busy machine. All members hang."""
+    monkeypatch.setattr(gateway, "time", Hung)
+    monkeypatch.setattr(gateway, "Connection", Hung)
+    monkeypatch.setattr(Hung, "now", Hung.begun + before)
+    access = Access(("http://a:1", "http://b:1", "http://c:1"), user="fabric", password="secret")
+    asked = Gateway(access, begun=Hung.begun)
+    for writes in (True, False):
+        with pytest.raises(EtcdError, match="no answer within"):
+            asked.transact({}, writes)
+    assert Hung.now - Hung.begun < 5.0
+
+
+def test_a_name_that_is_never_resolved_is_waited_for_no_longer_than_a_connection(monkeypatch):
+    released = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_arguments, **_words: released.wait())
+    monkeypatch.setattr(connection, "CONNECTING", 0.05)
+    access = Access(("http://etcd.invalid:2379",))
+    with EtcdStore(access) as store, pytest.raises(EtcdError, match="no answer within"):
+        store.read("default")
+    released.set()
+
+
 @pytest.mark.parametrize(
     "fault, kind, says",
     [
@@ -196,10 +265,11 @@ def test_who_answered_last_is_asked_first(etcd):
         ((500, "something new"), "refused", "something new"),
     ],
 )
-def test_an_error_says_what_is_wrong_and_what_would_be_right(etcd, fault, kind, says):
+def test_an_error_says_what_is_wrong_and_what_would_be_right(etcd, monkeypatch, fault, kind, says):
     _held, made = etcd
     for member in made:
         member.faults = [fault]
+    monkeypatch.setattr(gateway, "_CHOOSING", 0)
     with store_of(made) as store, pytest.raises(EtcdError) as raised:
         store.read("default")
     assert raised.value.kind == kind and says in str(raised.value)
@@ -315,7 +385,7 @@ def test_a_name_that_nobody_knows_is_no_connection(monkeypatch):
     def nobody(*_arguments, **_words):
         raise socket.gaierror(-2, "Name or service not known")
 
-    monkeypatch.setattr(socket, "create_connection", nobody)
+    monkeypatch.setattr(socket, "getaddrinfo", nobody)
     access = Access(("http://etcd.invalid:2379",))
     with EtcdStore(access) as store, pytest.raises(EtcdError) as raised:
         store.read("default")
