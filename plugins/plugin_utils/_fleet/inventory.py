@@ -49,6 +49,9 @@ def plan_of(variables: Mapping[str, Any], hosts: Iterable[str], asked: Iterable[
     ``asked`` and ``known``, the hosts that answered, and those that are peers as they were known before; ``claims``, as
     ``hosts``, what those that share a store of leases are to hold in it.
     """
+    hosts, asked = list(hosts), list(asked)
+    # Once each: behind them is Ansible, which puts a host's variables together whenever it is asked.
+    variables = {host: variables[host] for host in dict.fromkeys((*hosts, *asked))}
     problems: list[FleetProblem] = []
     members: list[Member] = []
     for host in hosts:
