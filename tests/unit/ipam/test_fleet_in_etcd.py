@@ -20,7 +20,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.etcd import 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.etcd.access import Access, EtcdError
 from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.etcd.gateway import Gateway
 from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.etcd.store import EtcdStore
-from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.fleet_store import what
+from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.fleet_store import what, would_hold
 
 ONE = dict(topology="default", network="shop")
 PATH = "/linuxnet-fabric/topologies/default/networks/shop/"
@@ -93,11 +93,38 @@ def test_what_a_host_still_goes_by_it_keeps_for_now(etcd):
     assert held.texts() == {}, "the identifier went with the last block"
 
 
-def test_in_check_mode_it_is_told_and_not_written(etcd):
+def test_what_is_not_approved_is_not_written(etcd):
     held, made = etcd
+    told = []
+
+    def refuse(granted, released):
+        told.append((granted, released))
+        raise EtcdError("refused", "not in the plan")
+
     with store_of(made) as store:
-        answer = store.hold("default", "id1", [block("10.88.3.0/24")], check_mode=True)
-    assert (answer.granted, held.values) == ((block("10.88.3.0/24"),), {})
+        store.hold("default", "id1", [block("10.88.3.0/24")])
+        written = held.texts()
+        with pytest.raises(EtcdError, match="not in the plan"):
+            store.hold("default", "id1", [block("10.88.4.0/24")], approve=refuse)
+    assert told == [((block("10.88.4.0/24"),), (block("10.88.3.0/24"),))]
+    assert held.texts() == written
+
+
+def test_what_is_foretold_is_what_is_done(etcd):
+    _held, made = etcd
+    with store_of(made) as store:
+        store.hold("default", "id1", [block("10.88.3.0/24"), address("10.88.3.9")])
+        wanted = [block("10.88.3.0/24"), block("10.88.4.0/24")]
+        foretold = would_hold("id1", wanted, store.read("default").rows)
+        assert store.hold("default", "id1", wanted) == foretold
+    assert (foretold.granted, foretold.released) == ((block("10.88.4.0/24"),), (address("10.88.3.9"),))
+
+
+def test_what_a_host_of_the_same_run_gives_back_is_foretold_as_free():
+    held = [block("10.88.3.0/24", "id2", "node2")]
+    wanted = [block("10.88.3.0/24")]
+    assert [each.held for each in would_hold("id1", wanted, held).conflicts] == held
+    assert would_hold("id1", wanted, held, yielding=["node2"]).granted == tuple(wanted)
 
 
 @pytest.mark.parametrize(
