@@ -136,6 +136,18 @@ def test_a_host_that_is_cut_off_goes_on_by_its_copy_while_the_others_lease(place
     assert Run(fleet).problems == []
 
 
+def test_a_certificate_of_the_members_that_expired_is_named_and_mended_without_a_restart(place: Place) -> None:
+    fleet, cluster = place
+    cluster.certificate("server", days=-1)  # read anew for each who connects
+    goes_on(fleet)
+    declare(fleet, cluster)
+    assert "the certificate of {0} is not believed: certificate has expired".format(cluster.endpoint(0)) in refused(
+        fleet
+    )
+    cluster.certificate("server")
+    assert Run(fleet).problems == []
+
+
 def test_a_full_database_refuses_what_is_new_and_serves_what_is_there(tmp_path: Path) -> None:
     lack = etcd.missing()
     if lack:

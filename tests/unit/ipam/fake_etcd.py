@@ -112,7 +112,7 @@ class Handler(BaseHTTPRequestHandler):
         words = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         fault = member.faults.pop(0) if member.faults and "authenticate" not in self.path else None
         if isinstance(fault, tuple):
-            return self._say(fault[0], {"error": fault[1]})
+            return self._say(fault[0], {"error": fault[1]} if isinstance(fault[1], str) else fault[1])
         status, data = member.answer(self.path, words, self.headers.get("Authorization"))
         if fault is None:
             return self._say(status, data)

@@ -303,6 +303,20 @@ def test_an_error_says_what_is_wrong_and_what_would_be_right(etcd, monkeypatch, 
     assert str(raised.value).startswith("topology_lease_store: etcd: http://127.0.0.1:")
 
 
+def test_the_words_of_an_error_are_those_of_etcd_3_5_too(etcd):
+    _held, made = etcd
+    made[0].faults = [(403, {"code": 7, "message": "etcdserver: permission denied", "details": []})]
+    with store_of(made) as store, pytest.raises(EtcdError, match="below /linuxnet-fabric: etcdserver: permission"):
+        store.read("default")
+
+
+def test_what_is_no_answer_of_etcd_is_shown(etcd):
+    _held, made = etcd
+    made[0].faults = [(502, ["a proxy"])]
+    with store_of(made) as store, pytest.raises(EtcdError, match="a proxy"):
+        store.read("default")
+
+
 def test_nobody_there_is_an_error_that_names_each_endpoint():
     with members(2) as (_held, made):
         for member in made:

@@ -165,7 +165,7 @@ class Gateway:
         if status == http.client.OK and isinstance(found, dict):
             return found
         self._hang_up()
-        raise self._meaning(endpoint, status, str(dict(found).get("error") or text[:200]))
+        raise self._meaning(endpoint, status, _said(found) or text[:200].decode("utf-8", "replace"))
 
     def _meaning(self, endpoint: str, status: int, said: str) -> EtcdError:
         if "authentication is not enabled" in said:
@@ -209,6 +209,12 @@ def _worst(errors: List[EtcdError]) -> EtcdError:
     lines = [str(error)[len(prefix) :] for error in errors]
     lost = any(error.lost_reply for error in errors)
     return EtcdError(told.kind, "; ".join(lines), lost_reply=lost)
+
+
+def _said(answer: Any) -> str:
+    """The words of an error: etcd 3.4 has them as ``error`` and ``message``, 3.5 as ``message`` alone."""
+    words = answer if isinstance(answer, dict) else {}
+    return str(words.get("error") or words.get("message") or "")
 
 
 def _why(error: Exception, seconds: float) -> str:
