@@ -23,12 +23,15 @@ from .._promises.matrix import promises
 from .._promises.model import OUTSIDE, Promise
 from .._promises.others import Listening, as_data
 from .._promises.scene import Scene, scene_of
+from . import restore
 from .topology import leased, parse, prepare
 from .view import host_view
 
 
 def listen(params: Mapping[str, Any], check_mode: bool) -> Result:
     """Open the ears, and say where they are. In check mode say what would be called."""
+    if params.get("kept"):
+        params = restore.params(params["name"], restore.kept(params["name"]))
     topology = parse(params["name"], declared.words(params), absent=False)
     dependencies.require_all()
     with session(True, params["lock_timeout"]) as run, leased(run.view, check_mode=True) as store:
