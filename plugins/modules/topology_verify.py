@@ -61,6 +61,12 @@ options:
     type: str
     choices: [probe, listen, collect]
     default: probe
+  kept:
+    description:
+      - With O(part=listen), take what was last made of the project on this host for declared. Of the declaration only
+        O(name) has to be given then.
+    type: bool
+    default: false
   others:
     description:
       - From the inventory names of other hosts to what they returned as RV(listening). What is promised of a host that
@@ -246,6 +252,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._module.topology_v
 ARGUMENT_SPEC = dict(
     DECLARATION,
     part=dict(type="str", choices=["probe", "listen", "collect"], default="probe"),
+    kept=dict(type="bool", default=False),
     others=dict(type="dict"),
     calls=dict(type="list", elements="dict"),
     probes=dict(type="int", default=2000),

@@ -19,6 +19,7 @@ from .._kernel.probe.ears import Ears, ear_key
 from .._kernel.probe.model import ICMP
 from .._promises.others import Listening, as_data
 from .._promises.there import There, there_of
+from . import restore
 from .calls import follow, judge, key_of
 from .places import expected_of
 from .topology import leased, parse, prepare
@@ -28,12 +29,14 @@ from .view import host_view
 def listen(params: Mapping[str, Any], check_mode: bool) -> Result:
     """Open the ears, and say where they are; of ``calls`` alone, and follow these, where they are given. In check mode
     say what would be called."""
+    calls = params.get("calls")
+    if params.get("kept"):
+        params = restore.params(params["name"], restore.kept(params["name"]))
     topology = parse(params["name"], declared.words(params), absent=False)
     dependencies.require_all()
     with session(True, params["lock_timeout"]) as run, leased(run.view, check_mode=True) as store:
         prepared = prepare(run.view, store, topology, False, params)
         there = there_of(prepared.topology, prepared.allocation, host_view(run.host))
-        calls = params.get("calls")
         if calls is not None:
             there = {key: each for key, each in there.items() if key in set(map(key_of, calls))}
         probes = [each.probe for each in there.values()]

@@ -22,7 +22,8 @@ CONTAINERS: Dict[str, Dict[str, Any]] = {
 
 
 class Fault(NamedTuple):
-    """``command``: of a shell on node2, with words filled in. ``who`` is called, ``protocol``: by what. ``place``: the beginning of what is named, and words in it. ``modes``: of which overlay it breaks something."""
+    """``command``: of a shell on node2, with words filled in. ``who`` is called, ``protocol``: by what. ``place``: the
+    beginning of what is named, and ``words`` in it. ``modes``: of which overlay it breaks something."""
 
     name: str
     command: str
