@@ -18,7 +18,7 @@ from .report import Key, Measured, Summary
 from .trials import USUAL
 
 #: Those that do a runtime's work. ``ip -batch`` stands in the table only: it is the floor by other means.
-_PEERS = ("cni", "netavark", "dockerd")
+_PEERS = ("cni", "cni of Debian 13", "netavark", "netavark of Debian 13", "dockerd")
 #: The size at which growth is looked at, beside the usual one.
 _FEW, _MANY = 400, 4000
 

@@ -32,7 +32,7 @@ class Growth(NamedTuple):
 
     def words(self) -> str:
         if self.ours is None:
-            return "{0}, {1}: not measured at three sizes".format(self.scenario, self.step)
+            return "{0}, {1}: less than the noise, or not measured at three sizes".format(self.scenario, self.step)
         beside = " (the floor: {0:.2f} ×)".format(self.floor) if self.floor is not None else ""
         worse = self.ours > _WORSE and self.ours > _WORSE * (self.floor or 1.0)
         verdict = "WORSE THAN LINEAR" if worse else "no worse than linear"

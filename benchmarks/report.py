@@ -73,9 +73,9 @@ def table(summary: Summary, contenders: Sequence[str]) -> str:
     """Building: milliseconds, and in multiples of the floor."""
     found = sizes(summary)
     lines = ["Build N endpoints: median ms (multiple of the floor)", ""]
-    lines.append("{0:<18}".format("") + "".join("{0:>20}".format("N = {0:,}".format(size)) for size in found))
+    lines.append("{0:<22}".format("") + "".join("{0:>20}".format("N = {0:,}".format(size)) for size in found))
     for name in contenders:
-        lines.append("{0:<18}".format(name) + "".join("{0:>20}".format(cell) for cell in cells(summary, name, found)))
+        lines.append("{0:<22}".format(name) + "".join("{0:>20}".format(cell) for cell in cells(summary, name, found)))
     return "\n".join(lines) + "\n"
 
 
