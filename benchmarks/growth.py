@@ -17,8 +17,8 @@ from .report import Summary
 from .trials import GROWTH
 
 _WORSE = 1.25
-HEADS = ("what", "N", "module ms", "one more µs", "again ms", "floor ms", "one more µs", "module / floor")
-_ROW = "{0:<11}{1:>7}{2:>11}{3:>13}{4:>10}{5:>11}{6:>13}{7:>16}"
+HEADS = ("what", "N", "module ms", "one more µs", "again ms", "MiB", "floor ms", "one more µs", "MiB", "module / floor")
+_ROW = "{0:<11}{1:>7}{2:>11}{3:>13}{4:>10}{5:>6}{6:>11}{7:>13}{8:>6}{9:>16}"
 _OURS, _FLOOR = "module", "floor"
 
 
@@ -51,7 +51,8 @@ def rows(summary: Summary) -> List[Sequence[str]]:
             ours, floor = costs[_OURS][size], costs[_FLOOR].get(size)
             found.append((
                 scenario, "{0:,}".format(size), _ms(ours), _us(_one_more(costs[_OURS], size)), _ms(again.get(size)),
-                _ms(floor), _us(_one_more(costs[_FLOOR], size)),
+                _mib(summary, _OURS, scenario, size),
+                _ms(floor), _us(_one_more(costs[_FLOOR], size)), _mib(summary, _FLOOR, scenario, size),
                 "{0:.2f}".format(ours / floor) if floor else "",
             ))  # fmt: skip
     return found
@@ -101,3 +102,9 @@ def _ms(value: Optional[float]) -> str:
 
 def _us(value: Optional[float]) -> str:
     return "" if value is None else "{0:,.1f}".format(value * 1e6)
+
+
+def _mib(summary: Summary, contender: str, scenario: str, size: int) -> str:
+    """The peak of its memory."""
+    found = summary.get((contender, scenario, size, "build"))
+    return "" if found is None else "{0:.0f}".format(found.rss_mib)
