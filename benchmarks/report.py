@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 Key = Tuple[str, str, int, str]  # contender, scenario, size, step
-_ROW = "{0:<17}{1:<12}{2:>7}  {3:<16}{4:>10}{5:>22}{6:>10}{7:>12}{8:>6}"
+_ROW = "{0:<24}{1:<12}{2:>7}  {3:<16}{4:>10}{5:>22}{6:>10}{7:>12}{8:>6}"
 
 
 class Measured(NamedTuple):
