@@ -82,8 +82,9 @@ def _costs(summary: Summary, contender: str, scenario: str, step: str) -> Dict[i
 
 
 def _one_more(costs: Dict[int, float], size: int) -> Optional[float]:
+    """None of the smallest size, and where it is less than the noise."""
     smallest = min(costs, default=size)
-    if size <= smallest or size not in costs:
+    if size <= smallest or costs.get(size, 0.0) <= costs[smallest]:
         return None
     return (costs[size] - costs[smallest]) / (size - smallest)
 
