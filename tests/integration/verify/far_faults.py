@@ -208,7 +208,7 @@ TOGETHER = [
         "ip route delete {block1}",
         "db0",
         "tcp",
-        "route: on node2: ",
+        "route: on node2: the route of the host to {web} leads over eth0, not over {vxlan}",
         modes=("routed",),
     ),
     Fault(
