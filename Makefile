@@ -18,7 +18,8 @@ EXAMPLES ?= 300
 ## COMPAT_TESTS=... what `compat` runs with the oldest ansible-core
 # What runs playbooks, plugins and modules as Ansible does; elsewhere ansible-core's version is all the same.
 COMPAT_TESTS ?= $(addprefix tests/integration/,artifact compose confirm docs/test_examples.py drift_playbook overlay/test_runs.py plugins requirements \
-    timings trust/test_nothing_goes_by_mistake.py verify)
+    rollout/test_plan.py timings trust/test_nothing_goes_by_mistake.py verify/test_between_hosts.py \
+    verify/test_verify_playbook.py)
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 export PYTHONDONTWRITEBYTECODE := 1
 export PATH := $(CURDIR)/.venv/bin:$(PATH):/usr/sbin:/sbin

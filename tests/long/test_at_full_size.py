@@ -26,6 +26,10 @@ FULL: Dict[str, Dict[str, Any]] = {
         "tests": [_ENGINE + "faults.py"],
         "environment": {"FABRIC_STEP": "1"},
     },
+    "every mutation of what stands on a LAN or between hosts": {
+        "tests": [_ENGINE + "drift.py"],
+        "environment": {"FABRIC_STEP": "1"},
+    },
     "a check after a kill at every write of a build, an edit and a removal": {
         "tests": [_KILLED.format(run) for run in ("a build", "an edit", "a removal")],
         "environment": {"FABRIC_PLACES": "9999"},

@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 from tests.integration.docs.walk import ROOT, blocks, commands
+from tests.integration.workloads.conftest import lab as lab
 from tests.lab import engines
 from tests.lab.booted import BootedLab, missing
 from tests.lab.booted_host import BootedHost
@@ -28,13 +29,6 @@ pytestmark = pytest.mark.skipif(bool(LACKING), reason="programs on a lab host ne
 PAGE = ROOT / "docs" / "joining.md"
 IMAGE = "docker.io/library/nginx"
 SERVING = shlex.join(engines.serving("web"))
-
-
-@pytest.fixture(scope="module")
-def lab() -> Iterator[BootedLab]:
-    with BootedLab() as made:
-        engines.install(made.host)
-        yield made
 
 
 @pytest.fixture

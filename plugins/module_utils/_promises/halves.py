@@ -126,8 +126,21 @@ def _leaves(
         return place, ""
     link = seen.around.links(None).get(last.oif)
     by = link.ifname if link is not None else ""
-    place = None if call.carriers else _unmasked(call, netns, last, seen)
+    place = _over_another(call, last, seen) if call.carriers else _unmasked(call, netns, last, seen)
     return place or not_sent_on(seen.around, last.oif, last.packet.destination) or _not_carried(call, seen), by
+
+
+def _over_another(call: Call, last: Step, seen: Followed) -> Optional[Place]:
+    """The host routes it by another interface than the network's."""
+    links, wanted = seen.around.links(None), call.carriers[0].ifname
+    way = seen.around.way(None, last.packet.destination)
+    device = next((each for each in links.values() if each.ifname == wanted), None)
+    if last.family == "bridge" or way.oif != last.oif or way.oif not in links or device is None:
+        return None
+    if way.oif in (device.index, device.master):
+        return None
+    text = "the route of the host to {0} leads over {1}, not over {2}"
+    return Place("route", None, text.format(last.packet.destination, links[way.oif].ifname, wanted))
 
 
 def _unmasked(call: Call, netns: Optional[str], last: Step, seen: Followed) -> Optional[Place]:

@@ -84,6 +84,11 @@ class Hosts:
             declared["fleet"] = self.told[host]
         return self._module(host, "topology", declared, check, fail)
 
+    def verify(self, host: str, part: str, **words: Any) -> Dict[str, Any]:
+        """What the module ``topology_verify`` answers."""
+        declared = {"networks": self.networks, "containers": self.own[host], "fleet": self.told[host]}
+        return self._module(host, "topology_verify", {**declared, "part": part, **words})
+
     def make_all(self) -> Dict[str, Any]:
         self.introduce()
         return {host: self.make(host) for host in self.own}

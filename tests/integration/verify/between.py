@@ -6,11 +6,17 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Dict, List, NamedTuple, Sequence
+from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Sequence
 
-from tests.integration.overlay.fleet import Fleet
-from tests.integration.overlay.test_reach import Made, verified
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._verify_report.again import chosen, with_places
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._verify_report.between import with_heard
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._verify_report.report import report_of
+from tests.integration.encryption.hosts import Hosts
+from tests.integration.overlay.conftest import new_fleet
+from tests.integration.overlay.fleet import VERIFY, Fleet
 from tests.integration.verify.far_faults import Fault, filled
 
 #: What is left of us on a host: tables, and who listens.
@@ -18,45 +24,81 @@ LEFT = "nft list tables; ss -Hlnaptux"
 
 
 class Pair(NamedTuple):
-    made: Made
+    """``hosts`` make what is declared without Ansible, which would take most of the time; ``fleet`` is asked by it."""
+
+    fleet: Fleet
+    hosts: Hosts
     mode: str
     words: Dict[str, str]
-
-    @property
-    def fleet(self) -> Fleet:
-        return self.made.fleet
 
     def left(self) -> List[str]:
         return [self.fleet.host(name).run(["sh", "-c", LEFT]).stdout for name in ("node1", "node2")]
 
 
-def declared(fleet: Fleet, mode: str, containers: Dict[str, Dict[str, Any]], **more: Any) -> Pair:
-    subnet = {"config": [{"subnet": "10.88.0.0/16"}]}
-    shop = {"driver": "overlay", "overlay_mode": mode, "ipam": subnet, **more}
-    fleet.declare({"shop": shop, "front": {}}, containers)
-    made = Made(fleet, fleet.run())
-    words = {name: made.address("node2/" + name, 4) for name in containers["node2"]}
-    words["web"] = made.address("node1/web", 4)
-    words["bridge"] = fleet.result(made.ran, "node2")["networks"]["shop"]["bridge"]
-    words["vxlan"] = "vxlanaaed7988b4"
-    words["block1"] = fleet.result(made.ran, "node1")["networks"]["shop"]["block"][0]
-    return Pair(made, mode, words)
+@contextmanager
+def pair_of_hosts(directory: Path, mode: str, containers: Mapping[str, Mapping[str, Any]]) -> Iterator[Pair]:
+    networks = {
+        "shop": {"driver": "overlay", "overlay_mode": mode, "ipam": {"config": [{"subnet": "10.88.0.0/16"}]}},
+        "front": {},
+    }
+    with new_fleet(directory, ("node1", "node2")) as fleet:
+        fleet.declare(networks, containers)
+        hosts = Hosts(fleet.lab)  # type: ignore[arg-type]
+        hosts.networks, hosts.own = networks, {name: dict(own) for name, own in containers.items()}
+        try:
+            made = hosts.make_all()
+            yield Pair(fleet, hosts, mode, words_of(made))
+        finally:
+            hosts.close()
+
+
+def words_of(made: Mapping[str, Any]) -> Dict[str, str]:
+    both = {**made["node1"]["containers"], **made["node2"]["containers"]}
+    shop = made["node2"]["networks"]["shop"]
+    addresses = {name: each["interfaces"]["eth0"]["ipv4"] for name, each in both.items()}
+    block = made["node1"]["networks"]["shop"]["block"][0]
+    return {**addresses, "bridge": shop["bridge"], "vxlan": "vxlanaaed7988b4", "block1": block}
+
+
+def reports_of(hosts: Hosts) -> Dict[str, Dict[str, Any]]:
+    """Host → its report, as the playbook makes it, without Ansible."""
+    names = list(hosts.own)
+    listening = {host: hosts.verify(host, "listen")["listening"] for host in names}
+    results = {host: hosts.verify(host, "probe", others=listening) for host in names}
+    heard = {host: hosts.verify(host, "collect")["heard"] for host in names}
+    reports = [with_heard(report_of(results[host], host, hosts.topology), heard) for host in names]
+    again = {host: found[hosts.topology] for host, found in chosen(reports).items()}
+    called = {host: each["called"] for host, each in again.items() if "called" in each}
+    watched = {host: hosts.verify(host, "listen", calls=calls)["listening"] for host, calls in called.items()}
+    near = {
+        host: hosts.verify(host, "probe", calls=each["calls"], others=watched)["followed"]
+        for host, each in again.items()
+        if "calls" in each
+    }
+    far = {host: hosts.verify(host, "collect", calls=calls) for host, calls in called.items()}
+    followed = {host: answer["followed"] for host, answer in far.items()}
+    differs = {host: answer["differs"] for host, answer in far.items()}
+    return {each["host"]: with_places(each, near.get(each["host"], ()), followed, differs) for each in reports}
 
 
 def told_of(pair: Pair, faults: Sequence[Fault], directory: Path) -> Dict[str, str]:
-    """Fault → what node1 is told of the call that it breaks; nothing is changed by asking."""
-    node2 = pair.fleet.host("node2")
+    """Fault → what node1 is told of the call that it breaks; nothing is changed by asking, and all else holds."""
     for fault in faults:
-        node2.run(["sh", "-ec", filled(fault.command, pair.words)])
-    ran, reports = verified(pair.made, directory, fail=True)
+        pair.hosts.host("node2").run(["sh", "-ec", fault.filled(pair.words)])
+    ran = pair.fleet.run(VERIFY, fail=True, topology_report_directory=str(directory))
     assert ran.changed == 0
-    cells = reports["node1"]["cells"]
-    return {fault.name: _told(fault, [cell for cell in cells if _is_of(fault, cell)]) for fault in faults}
+    (report,) = (each for each in json.loads((directory / "verify.json").read_text()) if each["host"] == "node1")
+    return told_in(report, faults)
+
+
+def told_in(report: Mapping[str, Any], faults: Sequence[Fault]) -> Dict[str, str]:
+    broken = [cell for cell in report["cells"] if cell["result"] == "broken"]
+    assert {cell["target"]["host"] for cell in broken} <= {"node2"}
+    return {fault.name: _told(fault, [cell for cell in broken if _is_of(fault, cell)]) for fault in faults}
 
 
 def _is_of(fault: Fault, cell: Dict[str, Any]) -> bool:
-    of = (cell["target"]["names"], cell["target"]["host"], cell["protocol"], cell["family"])
-    return of == ([fault.who], "node2", fault.protocol, fault.family) and cell["result"] == "broken"
+    return (cell["target"]["names"], cell["protocol"]) == ([fault.who], fault.protocol)
 
 
 def _told(fault: Fault, cells: List[Dict[str, Any]]) -> str:
@@ -66,11 +108,11 @@ def _told(fault: Fault, cells: List[Dict[str, Any]]) -> str:
     return "{0}: on {1}: {2}".format(place["kind"], place.get("host", "node1"), place["text"])
 
 
-def wrong(pair: Pair, faults: Sequence[Fault], told: Dict[str, str]) -> Dict[str, str]:
+def wrong(words: Mapping[str, str], faults: Sequence[Fault], told: Dict[str, str]) -> Dict[str, str]:
     """Those faults whose place is another, with what was told."""
     return {
         fault.name: told[fault.name]
         for fault in faults
-        if not told[fault.name].startswith(filled(fault.place, pair.words))
+        if not told[fault.name].startswith(filled(fault.place, words))
         or any(word not in told[fault.name] for word in fault.words)
     }

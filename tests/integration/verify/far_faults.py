@@ -31,8 +31,10 @@ class Fault(NamedTuple):
     protocol: str
     place: str
     words: Tuple[str, ...] = ()
-    family: int = 4
     modes: Tuple[str, ...] = ("routed", "bridged")
+
+    def filled(self, words: Mapping[str, str]) -> str:
+        return filled(self.command, words)
 
 
 def filled(text: str, words: Mapping[str, str]) -> str:
@@ -206,7 +208,51 @@ TOGETHER = [
         "ip route delete {block1}",
         "db0",
         "tcp",
-        "",
+        "route: on node2: the route of the host to {web} leads over eth0, not over {vxlan}",
         modes=("routed",),
+    ),
+    Fault(
+        "a peer that the device does not know",
+        "bridge fdb show dev {vxlan} | awk '/dst/ {print $1, $(NF == 0 ? 0 : 3)}' | while read mac rest; do "
+        "bridge fdb del $mac dev {vxlan} self; done",
+        "db0",
+        "icmp",
+        "link: on node2: it went to {vxlan}, and nothing for ",
+    ),
+]
+#: On an encrypted network: what seals is a tunnel, and a program keeps it.
+SEALED = [
+    Fault(
+        "a firewall that drops what is sealed",
+        _drop("input", "udp dport {port}"),
+        "db0",
+        "tcp",
+        "rule: on node2: the host drops it: inet other input: udp dport {port} drop",
+        ("it is carried by UDP port ",),
+        modes=("routed encrypted", "bridged encrypted"),
+    ),
+    Fault(
+        "a rule inside the container",
+        _drop("input", "udp dport != 0", where="ip netns exec db0 "),
+        "db0",
+        "udp",
+        "rule: on node2: db0 drops it: inet other input:",
+        modes=("routed encrypted", "bridged encrypted"),
+    ),
+    Fault(
+        "a rule for what comes out of the tunnel",
+        _drop("forward", 'iifname "{wg}"'),
+        "db0",
+        "icmp",
+        "rule: on node2: the host drops it: inet other forward:",
+        modes=("routed encrypted",),
+    ),
+    Fault(
+        "a tunnel that is down",
+        "ip link set {wg} down",
+        "db0",
+        "tcp",
+        "link: on node2: ",
+        modes=("routed encrypted", "bridged encrypted"),
     ),
 ]

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.integration.overlay.conftest import new_fleet
-from tests.integration.verify.between import declared, told_of, wrong
+from tests.integration.verify.between import pair_of_hosts, told_of, wrong
 from tests.integration.verify.far_faults import APART
 
 CONTAINERS = {
@@ -25,16 +24,15 @@ CONTAINERS = {
 
 
 def test_what_breaks_calls_on_the_other_host_is_named_and_all_else_holds(tmp_path: Path) -> None:
-    with new_fleet(tmp_path, ("node1", "node2")) as fleet:
-        pair = declared(fleet, "routed", CONTAINERS)
+    with pair_of_hosts(tmp_path, "routed", CONTAINERS) as pair:
         before = pair.left()
         faults = [each for each in APART if each.who in CONTAINERS["node2"]]
         told = told_of(pair, faults, tmp_path)
-        assert wrong(pair, faults, told) == {}
+        assert wrong(pair.words, faults, told) == {}
         page = (tmp_path / "verify.html").read_text() + (tmp_path / "verify.txt").read_text()
         assert (
             page.count("on node2: the host drops it: inet other forward: ip daddr {db0} drop".format(**pair.words)) > 1
         )
         for table in ("inet other", "ip front"):
-            fleet.host("node2").run(["nft", "delete", "table", *table.split()])
+            pair.fleet.host("node2").run(["nft", "delete", "table", *table.split()])
         assert pair.left() == before, "no listener, and no table of ours"

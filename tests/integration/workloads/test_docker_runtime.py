@@ -22,13 +22,6 @@ THEIRS = '{\n  "debug": false,\n  "runtimes": {"other": {"path": "/usr/sbin/runc
 PROGRAM = "/usr/local/sbin/linuxnet-fabric-runtime"
 
 
-@pytest.fixture(scope="module")
-def lab() -> Iterator[BootedLab]:
-    with BootedLab() as made:
-        engines.install(made.host)
-        yield made
-
-
 @pytest.fixture
 def host(lab: BootedLab) -> Iterator[BootedHost]:
     yield lab.host

@@ -22,13 +22,6 @@ MACHINE = (
 )
 
 
-@pytest.fixture(scope="module")
-def lab() -> Iterator[BootedLab]:
-    with BootedLab() as made:
-        engines.install(made.host)
-        yield made
-
-
 @pytest.fixture
 def host(lab: BootedLab) -> Iterator[BootedHost]:
     yield lab.host

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, Dict, List, Tuple, cast
 
@@ -150,6 +151,14 @@ def test_the_host_that_calls_says_whether_it_left_and_what_kept_what_carries_it(
     assert "it is carried by UDP port 4789 to 192.0.2.11" in str(kept.place)
     nothing = calling(CALLING, Outcome(SILENT), seen(there))
     assert str(nothing.place) == "link: it went to vxlan0, and nothing for 192.0.2.11 left there"
+
+
+def test_a_route_of_the_host_over_another_interface_is_named() -> None:
+    around = Paper()
+    around.way = lambda netns, address, *more: Way(oif=2, is_local=(netns, address) == ("db", DB))  # type: ignore
+    answer = [replace(each, oif=2) for each in BACK]
+    found = called(CALLED, Followed([*THERE, *answer], [*THERE, *answer], cast(Sight, around), Expected("fabric-shop")))
+    assert str(found.answer_place) == "route: the route of the host to 10.88.0.2 leads over eth0, not over vxlan0"
 
 
 def test_steps_are_the_same_after_they_were_data() -> None:
