@@ -8,6 +8,7 @@ both families, with full segments. And twelve that a thirteenth joins."""
 from __future__ import annotations
 
 import itertools
+import socket
 from typing import Any, Dict, Iterator, List
 
 import pytest
@@ -90,15 +91,14 @@ def test_each_reaches_each_in_both_families(three: Hosts, mode: str, underlay: i
 
 
 def test_a_thirteenth_host_joins_twelve_and_nothing_that_is_there_is_interrupted(thirteen: Hosts) -> None:
-    names = tuple(thirteen.lab.parties)
-    names = tuple(name for name in names if name.startswith("node"))
+    names = tuple(host.name for host in thirteen.lab.hosts)
     twelve = names[:12]
     _declare(thirteen, twelve, "routed", 4)
     thirteen.make_all()
     before = _programs(thirteen, twelve)
     (there, *_more) = _addresses(thirteen, "node2")
     server = thirteen.talk.serve("node2/c2", 7070)
-    client = thirteen.talk.socket("node1/c1", server.family if ":" in there else 2, server.type)
+    client = thirteen.talk.socket("node1/c1", socket.AF_INET, server.type)
     client.connect((there, 7070))
     kept, _peer = server.accept()
 
@@ -106,7 +106,7 @@ def test_a_thirteenth_host_joins_twelve_and_nothing_that_is_there_is_interrupted
     thirteen.introduce()
     actions: Dict[str, List[str]] = {name: thirteen.make(name)["actions"] for name in names}
 
-    (routes, address) = ("10.88.12.0/24, fd88::c:0:0:0/80", thirteen.host("node13").ipv4)
+    routes, address = "10.88.12.0/24, fd88::c:0:0:0/80", thirteen.host("node13").ipv4
     line = "reach node13 at {0}:51871 over {1}: {2}".format(address, IFNAME, routes)
     assert {name: [each for each in actions[name] if IFNAME in each] for name in twelve} == {
         name: [line] for name in twelve
