@@ -53,7 +53,7 @@ class Row:
 
 #: What README asks of a target, and mount, by which a root is entered and a step unmounts a handle.
 TARGET = ("python3", "python3-pyroute2", "python3-netaddr", "nftables", "iproute2", "procps", "mount")
-BOOT = ("initramfs-tools", "kmod", "zstd", "xz-utils")
+BOOT = ("initramfs-tools", "kmod", "zstd", "xz-utils", "wireguard-tools")
 
 DEBIAN_11 = Release("Debian 11", "bullseye")
 DEBIAN_12 = Release("Debian 12", "bookworm")

@@ -69,8 +69,8 @@ def story(steps: Steps) -> None:
 def features(steps: Steps) -> None:
     with Lab() as lab, steps("the kernel has what the features need"):
         same([name for name, there in kernel_has(lab).items() if not there], [], "lacking")
-    for feature in FEATURES:
-        with Lab() as lab:
+    for feature, hosts in FEATURES:
+        with Lab(hosts) as lab:
             try:
                 feature(lab, steps)
             except NotReached as name:

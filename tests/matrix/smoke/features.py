@@ -4,8 +4,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a distribution's kernel has and not every machine's.
 
-A feature of the collection that needs such a kernel adds a function here, and its name to FEATURES; what it needs of
-the kernel goes into KERNEL. It gets a lab of its own and tells its steps, the first of which is vital to the others.
+A feature of the collection that needs such a kernel adds a function here, and its name with the hosts that it needs to
+FEATURES; what it needs of the kernel goes into KERNEL. It gets a lab of its own and tells its steps, the first of which
+is vital to the others.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from typing import Any, Callable, Dict, Tuple
 from tests.lab import Lab
 from tests.lab.talk import DEADLINE, Talk
 
+from . import encrypted
 from .declarations import HOST_IPV4
+from .encrypted import encrypted_network
 from .steps import Steps, holds, module, same
 
 #: What a kernel has → how it is tried, in a namespace that ends with the command.
@@ -144,4 +147,10 @@ def fallback_tunnels(lab: Lab, steps: Steps) -> None:
         same(module(lab.host, "topology", declared)["actions"], [])
 
 
-FEATURES: Tuple[Callable[[Lab, Steps], None], ...] = (sctp, vlan_filtering, fallback_tunnels)
+#: Each with the hosts of its lab.
+FEATURES: Tuple[Tuple[Callable[[Lab, Steps], None], Tuple[str, ...]], ...] = (
+    (sctp, ("node1",)),
+    (vlan_filtering, ("node1",)),
+    (fallback_tunnels, ("node1",)),
+    (encrypted_network, encrypted.HOSTS),
+)
