@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 from dataclasses import field
-from typing import AbstractSet, Collection, Dict, FrozenSet, Iterable, Iterator, List, Mapping, Optional, Tuple
+from typing import AbstractSet, Collection, Dict, FrozenSet, Iterable, List, Mapping, Optional, Tuple
 
-from . import names, namespaces, sysctl, tc, vxlan, wireguard
+from . import names, namespaces, sysctl, tc, tunnels, vxlan
 from .data import dataclass
 from .host import Host
 from .marks import HandleMark
@@ -19,9 +19,9 @@ from .rtnl.neighbours import Neighbour, read_permanent
 from .rtnl.read import Link, RouteEntry
 from .settled import Settling
 from .tc import Shaping
+from .tunnels import State
 from .visits import NamespaceState, Visits
 from .vxlan import Ways
-from .wireguard import State
 
 #: Kind of link → the settings that are read of each of ours; ``{0}`` is its name.
 Settings = Mapping[str, Tuple[str, ...]]
@@ -95,7 +95,7 @@ def observe(
         inner_ends=_inner_ends(host, by_index, others),
         shaping=_shaping(host, links, limited),
         ways=_ways(host, links),
-        tunnels=dict(_tunnels(host, links)),
+        tunnels=tunnels.read(host.socket, links),
         obstacles=visits.obstacles(),
     )
 
@@ -110,15 +110,6 @@ def _shaping(host: Host, links: Iterable[Link], limited: Collection[str]) -> Dic
 def _ways(host: Host, links: Iterable[Link]) -> Dict[int, Ways]:
     ours = [link for link in links if link.kind == vxlan.KIND and _is_marked(link)]
     return {link.index: vxlan.read_ways(host.socket, link.index, link.master or link.index) for link in ours}
-
-
-def _tunnels(host: Host, links: Iterable[Link]) -> Iterator[Tuple[int, State]]:
-    for link in links:
-        if link.kind in (wireguard.KIND, wireguard.PROGRAM_KIND):
-            marks = map(names.parse_alias, (link.alias, *map(names.alias_of_altname, link.altnames)))
-            topology = next((mark[0] for mark in marks if mark is not None), None)
-            if topology is not None:
-                yield link.index, wireguard.read_state(host.socket, link, topology)
 
 
 def _is_marked(link: Link) -> bool:
