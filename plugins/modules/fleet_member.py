@@ -154,8 +154,8 @@ RETURN = r"""
 identity:
   description:
     - Who the host is. The C(version) is that of the exchange between hosts; C(kept) is what it was told last; C(store)
-      what it saw in O(lease_store). With O(tunnel_port) also the C(public_key) of its tunnel or its C(certificate), and the
-      UDP C(ports) that it could have.
+      what it saw in O(lease_store). With O(tunnel_port) also the C(public_key) of its tunnel or its C(certificate), and
+      the UDP C(ports) that it could have.
   returned: with O(state=introduced)
   type: dict
   sample:

@@ -246,7 +246,6 @@ ROWS = (
     Row("dns.write", on_units.dns_write, of_units, nothing, True, usual, foresee_unit, ("dns.write",)),
     _at_the_end("dns.load", on_units.dns_load),
     _at_the_end("tunnel.forget", on_tunnel.tunnel_forget),
-    _at_the_end("openvpn.forget", on_openvpn.openvpn_forget),
     _at_the_end("unit.restart", on_units.unit_restart),
     _at_the_end("unit.start", on_units.unit_start),
     _at_the_end("unit.stop", on_units.unit_stop),

@@ -144,8 +144,13 @@ def _unused_group(observed: Observed) -> int:
     return next(group for group in count(_FIRST_GROUP) if group not in used)
 
 
+_DELETE = "link.delete"
+
+
 def _at_once(leaving: Sequence[Action], group: int) -> Action:
     """Many links removed in one operation: the kernel waits one grace period for all, not one for each."""
-    ifnames = [step.arguments["ifname"] for action in leaving for step in action.do]
+    steps = [step for action in leaving for step in action.do]
+    ifnames = [step.arguments["ifname"] for step in steps if step.name == _DELETE]
+    first = [step for step in steps if step.name != _DELETE]
     whole = joined(leaving, [change for action in leaving for change in action.changes])
-    return replace(whole, do=(operation("links.delete", ifnames=ifnames, group=group),))
+    return replace(whole, do=(*first, operation("links.delete", ifnames=ifnames, group=group)))

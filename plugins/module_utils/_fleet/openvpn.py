@@ -7,10 +7,10 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Iterable, Mapping, Sequence
+from typing import Mapping, Sequence
 
 from .._declaration.encryption_words import OPENVPN
-from .._declaration.words import quote, suggest
+from .._declaration.words import quote
 from .._kernel.openvpn_files import OVERHEADS
 from .exchange import Peer
 from .members import Group, Identity
@@ -71,9 +71,5 @@ def check_hosts(groups: Sequence[Group], problems: FleetProblems) -> None:
         problems.note(first.host, _PATH, text, len(hosts), HOSTS_MAX)
     for group in secret if hub else ():
         if hub not in {member.host for member in group.members}:
-            text = "{0}: all others reach each other by way of it, and it has no container on the network {1}{2}"
-            problems.note(first.host, _PATH, text, quote(hub), quote(group.network), _meant(hub, hosts))
-
-
-def _meant(hub: str, hosts: Iterable[str]) -> str:
-    return suggest(hub, list(hosts))
+            text = "{0}: all others reach each other by way of it, and it has no container on the network {1}"
+            problems.note(first.host, _PATH, text, quote(hub), quote(group.network))

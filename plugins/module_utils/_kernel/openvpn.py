@@ -149,14 +149,11 @@ def read_states(sock: NetlinkSocket, links: Iterable[Link]) -> Dict[int, State]:
     found: Dict[int, State] = {}
     for link, unit in zip(wanted, units):
         there = tuple(_files(link.ifname))
-        running = _runs(active.get(unit, ""), dict(there).get(config_name(link.ifname), ""))
+        state, config = active.get(unit, ""), dict(there).get(config_name(link.ifname), "")
+        # One whose address is not there yet, as early at boot, runs as soon as it is: systemd tries again.
+        running = state == "active" or (state == "activating" and not _has(word(config, "local")))
         found[link.index] = State(running, there, tuple(sorted(wireguard.routes_over(link, routes))))
     return found
-
-
-def _runs(state: str, config: str) -> bool:
-    """One whose address is not there yet, as early at boot, runs as soon as it is: systemd tries again."""
-    return state == "active" or (state == "activating" and not _has(word(config, "local")))
 
 
 def _has(address: str) -> bool:

@@ -40,6 +40,7 @@ mssfix 0
 script-security 0
 suppress-timestamps
 verb 1
+mute 10
 """
 #: A listener that ends, or is restarted, says so to who called it, and they call again.
 _LISTENER = """\
@@ -49,8 +50,8 @@ tls-server
 dh none
 client-config-dir {directory}
 ccd-exclusive
-ping 3
-ping-restart 24
+ping 2
+ping-restart 20
 explicit-exit-notify 1
 """
 #: They reach each other inside of it: each is taken at its own addresses alone.
@@ -59,10 +60,10 @@ _CALLER = """\
 lport 0
 remote {remote} {port}
 client
-connect-retry 1 5
-server-poll-timeout 5
-ping 3
-ping-restart 12
+connect-retry 1 4
+server-poll-timeout 4
+ping 2
+ping-restart 8
 """
 
 

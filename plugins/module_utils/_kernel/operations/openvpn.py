@@ -15,9 +15,11 @@ from ..rtnl.socket import NetlinkError
 from .tunnel import Routes, set_routes
 
 
-def openvpn_set(host: Host, ifname: str, files: Optional[Mapping[str, str]], add: Routes, remove: Routes) -> None:
-    """First the files, then the process, then routes. ``files``: name → text; None: there are none, and no process. On
-    the way back the device may be gone."""
+def openvpn_set(
+    host: Host, ifname: str, files: Optional[Mapping[str, str]], restart: bool, add: Routes, remove: Routes
+) -> None:
+    """First the files, then the process, then routes. ``files``: name → text; None: there are none, and no process.
+    ``restart``: whatever runs does not know that the device is another one now. On the way back it may be gone."""
     unit = names.openvpn_unit(ifname)
     if files is None:
         systemd.stop(unit)
@@ -28,12 +30,6 @@ def openvpn_set(host: Host, ifname: str, files: Optional[Mapping[str, str]], add
         if error.errno == ENODEV and (files is None or not add):
             return
         raise
-    if files is not None and (changed or systemd.active_states([unit])[unit] != "active"):
+    if files is not None and (changed or restart or systemd.active_states([unit])[unit] != "active"):
         openvpn.run_with(unit, files[openvpn.config_name(ifname)])
     set_routes(host, index, add, remove)
-
-
-def openvpn_forget(host: Host, ifname: str) -> None:
-    """Its process and its files; the certificate stays for as long as the host is on overlays."""
-    systemd.stop(names.openvpn_unit(ifname))
-    openvpn.put_files(ifname, None)

@@ -104,9 +104,7 @@ def _configure(desired: Openvpn, now: State) -> Iterator[Action]:
     if not told:
         return
     first = told[0]
-    there = operation(
-        "openvpn.set", ifname=desired.ifname, files=dict(desired.files), add=_lists(come), remove=_lists(gone)
-    )
+    there = _set(desired.ifname, dict(desired.files), come, gone, restart=now == _NOTHING)
     yield Action(
         first.text,
         first.subject,
@@ -120,12 +118,18 @@ def _configure(desired: Openvpn, now: State) -> Iterator[Action]:
 
 def _back(ifname: str, now: State, come: Sequence[Tuple[str, str]]) -> Operation:
     """To what the files said, or to none, and no process."""
-    files = dict(now.files) if now.files else None
-    return operation("openvpn.set", ifname=ifname, files=files, add=_lists(now.routes), remove=_lists(come))
+    return _set(ifname, dict(now.files) if now.files else None, now.routes, come, restart=True)
 
 
-def _lists(routes: Sequence[Tuple[str, str]]) -> List[List[str]]:
-    return [list(route) for route in routes]
+def _set(
+    ifname: str,
+    files: Optional[Mapping[str, str]],
+    add: Sequence[Tuple[str, str]],
+    remove: Sequence[Tuple[str, str]],
+    restart: bool = False,
+) -> Operation:
+    routes = {"add": [list(route) for route in add], "remove": [list(route) for route in remove]}
+    return operation("openvpn.set", ifname=ifname, files=files, restart=restart, **routes)
 
 
 def _told(desired: Openvpn, now: State, gone: Sequence[Tuple[str, str]]) -> Iterator[Change]:
@@ -207,7 +211,8 @@ def _listener(desired: Openvpn, config: str, files: Mapping[str, str]) -> Iterat
 
 
 def remove(link: Link, observed: Observed, netns: Optional[str] = None) -> Action:
-    """Take one of ours away; its way back is built from what it is now."""
+    """Take one of ours away, its process first, for OpenVPN would not notice; its way back is built from what it is
+    now."""
     if netns is not None:
         return unknown.remove(link, observed, netns)
     state = observed.tunnels.get(link.index, _NOTHING)
@@ -215,7 +220,7 @@ def remove(link: Link, observed: Observed, netns: Optional[str] = None) -> Actio
     back = (_back(link.ifname, now, ()),) if now.files or now.routes else ()
     text = "remove {0} of the encrypted networks (OpenVPN)".format(link.ifname)
     away = tunnel.removal(link, observed, text, back)
-    return replace(away, finish=(operation("openvpn.forget", ifname=link.ifname),), before={"mtu": link.mtu})
+    return replace(away, do=(_set(link.ifname, None, (), ()), *away.do), before={"mtu": link.mtu})
 
 
 FIELDS = ("alias", "mtu", "files", "peers", "port", "server", "addresses", "sysctls")
