@@ -144,13 +144,9 @@ def _unused_group(observed: Observed) -> int:
     return next(group for group in count(_FIRST_GROUP) if group not in used)
 
 
-_DELETE = "link.delete"
-
-
 def _at_once(leaving: Sequence[Action], group: int) -> Action:
     """Many links removed in one operation: the kernel waits one grace period for all, not one for each."""
-    steps = [step for action in leaving for step in action.do]
-    ifnames = [step.arguments["ifname"] for step in steps if step.name == _DELETE]
-    first = [step for step in steps if step.name != _DELETE]
+    ifnames = [action.do[-1].arguments["ifname"] for action in leaving]
+    first = [step for action in leaving for step in action.do[:-1]]
     whole = joined(leaving, [change for action in leaving for change in action.changes])
     return replace(whole, do=(*first, operation("links.delete", ifnames=ifnames, group=group)))
