@@ -41,7 +41,7 @@ options:
         C(vni) - the VXLAN identifier, by default made of the names. C(multicast) (V(false), with V(bridged)) -
         broadcast and multicast go to the other hosts too. An entry of C(ipam.config) may have C(block_size), the prefix
         length of each host's block (V(24), and V(80) for IPv6), and has no C(gateway).
-        C(encrypted) (V(false)) - what hosts send each other is encrypted by WireGuard.
+        C(encrypted) (V(false)) - what hosts send each other is encrypted, by WireGuard or OpenVPN.
       - C(ipam) - C(config) is a list with at most one subnet of each family. Each has C(subnet), C(ip_range) (where
         addresses are chosen from), C(gateway) (default the lowest free address, of C(ip_range) where there is one) and
         C(aux_addresses) (name to address; never given to a container). A network without a subnet gets one that

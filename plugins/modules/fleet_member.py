@@ -63,6 +63,13 @@ options:
       - Of a host on an encrypted network, the UDP port with which the search for a free one begins. The key of its
         tunnel is then below C(/var/lib/linuxnet-fabric/wireguard); what is returned is its public half.
     type: int
+  encryption:
+    description:
+      - By what it is encrypted. With V(openvpn) the host has a certificate below C(/var/lib/linuxnet-fabric/openvpn)
+        instead, which is returned.
+    type: str
+    choices: [wireguard, openvpn]
+    default: wireguard
   told:
     description:
       - What the controller planned for it.
@@ -155,8 +162,8 @@ RETURN = r"""
 identity:
   description:
     - Who the host is. The C(version) is that of the exchange between hosts; C(kept) is what it was told last; C(store)
-      what it saw in O(lease_store). With O(tunnel_port) also the C(public_key) of its tunnel and the UDP C(ports) that
-      it could have.
+      what it saw in O(lease_store). With O(tunnel_port) also the C(public_key) of its tunnel or its C(certificate), and
+      the UDP C(ports) that it could have.
   returned: with O(state=introduced)
   type: dict
   sample:
@@ -230,6 +237,7 @@ ARGUMENT_SPEC = dict(
     ansible_host=dict(type="str"),
     host_id=dict(type="str"),
     tunnel_port=dict(type="int"),
+    encryption=dict(type="str", choices=["wireguard", "openvpn"], default="wireguard"),
     told=dict(type="dict"),
     claims=dict(type="list", elements="dict", default=[]),
     lease_store=dict(type="dict", options=dict(etcd=dict(type="dict", options=ETCD))),

@@ -18,9 +18,9 @@ from .._kernel.observe import Observed
 from .._kernel.rtnl.neighbours import Neighbour
 from .._kernel.rtnl.read import Link, RouteEntry
 from .._kernel.tc import Qdisc, Shaping
+from .._kernel.tunnels import state_of as tunnel_of
 from .._kernel.visits import NamespaceState
 from .._kernel.vxlan import ways as ways_of
-from .._kernel.wireguard import state_of as tunnel_of
 from .._resources import connected
 from .._resources.action import Action
 from .._resources.files import FileState

@@ -14,7 +14,7 @@ import json
 import os
 from typing import Any, Dict, List, Mapping, Optional
 
-from .._kernel import files, gate, marks, wireguard
+from .._kernel import files, gate, marks, openvpn, wireguard
 from .._kernel.errors import FabricError
 from .._kernel.names import FLEET_DIRECTORY
 
@@ -62,6 +62,7 @@ def forget(topology: str) -> None:
         gate.writing("fleet")
         files.unlink(_path(topology))
     wireguard.forget_key(topology)
+    openvpn.forget_certificate(topology)
 
 
 def _path(topology: str) -> str:

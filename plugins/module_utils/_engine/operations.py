@@ -26,6 +26,7 @@ from .._kernel.operations import docker as on_docker
 from .._kernel.operations import host as on_host
 from .._kernel.operations import link as on_link
 from .._kernel.operations import netns as on_netns
+from .._kernel.operations import openvpn as on_openvpn
 from .._kernel.operations import program as on_program
 from .._kernel.operations import tunnel as on_tunnel
 from .._kernel.operations import units as on_units
@@ -211,6 +212,7 @@ ROWS = (
     _link("fdb.delete", on_link.fdb_delete, ("fdb.add",)),
     _link("ways.set", vxlan.ways_set, ("ways.set", "link.delete")),
     _link("tunnel.set", on_tunnel.tunnel_set, ("tunnel.set", "link.delete")),
+    _link("openvpn.set", on_openvpn.openvpn_set, ("openvpn.set", "link.delete")),
     _link("port.restore", on_link.port_restore, ()),
     _link("settings.restore", on_link.settings_restore, ()),
     _link("link.delete", on_link.link_delete, ("link.create",), takes_away=link_gone),

@@ -146,6 +146,7 @@ def _unused_group(observed: Observed) -> int:
 
 def _at_once(leaving: Sequence[Action], group: int) -> Action:
     """Many links removed in one operation: the kernel waits one grace period for all, not one for each."""
-    ifnames = [step.arguments["ifname"] for action in leaving for step in action.do]
+    ifnames = [action.do[-1].arguments["ifname"] for action in leaving]
+    first = [step for action in leaving for step in action.do[:-1]]
     whole = joined(leaving, [change for action in leaving for change in action.changes])
-    return replace(whole, do=(operation("links.delete", ifnames=ifnames, group=group),))
+    return replace(whole, do=(*first, operation("links.delete", ifnames=ifnames, group=group)))

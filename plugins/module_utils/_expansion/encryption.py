@@ -2,12 +2,13 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A topology's encrypted networks → the tunnel that they share, and the unit of the program behind it. Pure."""
+"""A topology's encrypted networks → the tunnel that they share, and the units of the programs behind it. Pure."""
 
 from __future__ import annotations
 
 from typing import Dict, Iterator, List, Optional, Tuple
 
+from .._declaration.encryption_words import OPENVPN, port_path
 from .._declaration.overlay_words import ROUTED
 from .._declaration.topology import Network, Topology, families
 from .._fleet.encryption import VXLAN_OVERHEADS
@@ -15,7 +16,11 @@ from .._fleet.exchange import Membership, Peer, TunnelEnd, family_of
 from .._ipam.change import NETWORK_ITSELF
 from .._ipam.requests import PortRequest
 from .._kernel import names
+from .._kernel.wireguard import endpoint
+from .._resources.links.tunnel import DeclaredTunnel
 from .._resources.links.wireguard import SUBJECT, TunnelPeer, Wireguard
+from .._resources.units import Unit
+from . import openvpn
 
 
 def encrypted_memberships(topology: Topology) -> Dict[str, Membership]:
@@ -44,18 +49,60 @@ def tunnel_ports(topology: Topology) -> Iterator[PortRequest]:
     """Which the fleet's plan has chosen: it is nobody else's on this host."""
     end = own_end(topology)
     if end is not None:
-        path = "topology_wireguard_port"
+        path = port_path(end.kind)
         yield PortRequest(NETWORK_ITSELF, 0, "udp", published=end.port, path=path, known_free=True)
 
 
-def tunnel_links(topology: Topology, by_program: bool) -> Iterator[Wireguard]:
+def way_ifnames(membership: Membership) -> Tuple[str, ...]:
+    """What leads to the other hosts of an encrypted network."""
+    if membership.encryption == OPENVPN:
+        return openvpn.ways(membership)
+    return (names.wireguard_ifname(membership.topology),)
+
+
+def way_ifname(peer: Peer, membership: Membership) -> str:
+    """What leads to one of them."""
+    if membership.encryption == OPENVPN:
+        return openvpn.way_to(peer, membership)
+    return names.wireguard_ifname(membership.topology)
+
+
+def callers(membership: Membership) -> Tuple[Peer, ...]:
+    """The hosts that this one has to be reached by."""
+    return tuple(openvpn.callers(membership) if membership.encryption == OPENVPN else membership.peers.values())
+
+
+def openvpn_units(topology: Topology) -> Iterator[Unit]:
+    memberships = encrypted_memberships(topology).values()
+    ifnames = {ifname for each in memberships if each.encryption == OPENVPN for ifname in _made(each)}
+    return (openvpn.openvpn_unit(topology.name, ifname) for ifname in sorted(ifnames))
+
+
+def _made(membership: Membership) -> Tuple[str, ...]:
+    """A host that is alone needs none."""
+    return way_ifnames(membership) if membership.peers else ()
+
+
+def tunnel_links(topology: Topology, by_program: bool) -> Iterator[DeclaredTunnel]:
     """``by_program``: the kernel has no WireGuard."""
     memberships, end = encrypted_memberships(topology), own_end(topology)
     if end is None:
         return
-    ifname = names.wireguard_ifname(topology.name)
     networks = [topology.networks[name] for name in memberships]
     bridged = any(membership.mode != ROUTED for membership in memberships.values())
+    if end.kind == OPENVPN:
+        places = _places(memberships)
+        ifnames = {ifname for membership in memberships.values() for ifname in _made(membership)}
+        yield from openvpn.openvpn_links(
+            topology.name,
+            places,
+            {host: _all_routes(found) for host, found in places.items()},
+            tunnel_mtu(topology),
+            (end.address + "/128",) if bridged else (),
+            {ifname: tuple(_settings(ifname, networks, bridged)) for ifname in ifnames},
+        )
+        return
+    ifname = names.wireguard_ifname(topology.name)
     yield Wireguard(
         ifname=ifname,
         alias=names.alias(topology.name, SUBJECT),
@@ -72,16 +119,13 @@ def tunnel_links(topology: Topology, by_program: bool) -> Iterator[Wireguard]:
 
 def _peers(memberships: Dict[str, Membership], own: TunnelEnd) -> Iterator[TunnelPeer]:
     """By their names; one that is on several networks is one peer, with the blocks of all of them."""
-    places: Dict[str, List[Tuple[Membership, Peer]]] = {}
-    for membership in memberships.values():
-        for host, peer in membership.peers.items():
-            places.setdefault(host, []).append((membership, peer))
+    places = _places(memberships)
     for host in sorted(places):
         peer = places[host][0][1]
         end = peer.tunnel
         if end is None:
             raise AssertionError("_fleet.encryption lets no peer pass without")
-        routes = tuple(dict.fromkeys(route for place in places[host] for route in _routes(*place)))
+        routes = _all_routes(places[host])
         yield TunnelPeer(
             host=host,
             public_key=end.public_key,
@@ -93,6 +137,19 @@ def _peers(memberships: Dict[str, Membership], own: TunnelEnd) -> Iterator[Tunne
         )
 
 
+def _places(memberships: Dict[str, Membership]) -> Dict[str, List[Tuple[Membership, Peer]]]:
+    """Host → where it is on each network."""
+    places: Dict[str, List[Tuple[Membership, Peer]]] = {}
+    for membership in memberships.values():
+        for host, peer in membership.peers.items():
+            places.setdefault(host, []).append((membership, peer))
+    return places
+
+
+def _all_routes(places: List[Tuple[Membership, Peer]]) -> Tuple[Tuple[str, str], ...]:
+    return tuple(dict.fromkeys(route for place in places for route in _routes(*place)))
+
+
 def _routes(membership: Membership, peer: Peer) -> Iterator[Tuple[str, str]]:
     """What the host itself says to a container there, such as that a packet is too long, has its own address."""
     if membership.mode != ROUTED and peer.tunnel is not None and membership.own.tunnel is not None:
@@ -100,11 +157,6 @@ def _routes(membership: Membership, peer: Peer) -> Iterator[Tuple[str, str]]:
         return
     for block in peer.blocks:
         yield block, next(iter(membership.gateways(family_of(block))), "")
-
-
-def endpoint(address: str, port: int) -> str:
-    """As wg(8) writes it."""
-    return "{0}:{1}".format("[{0}]".format(address) if ":" in address else address, port)
 
 
 def _settings(ifname: str, networks: List[Network], bridged: bool) -> Iterator[Tuple[str, str]]:

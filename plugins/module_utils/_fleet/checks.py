@@ -12,7 +12,7 @@ from typing import Any, Callable, Dict, Iterable, List, Mapping, Sequence, Set, 
 
 from .._declaration.topology import families
 from .._declaration.words import quote
-from .encryption import WIREGUARD_OVERHEADS, overhead
+from .encryption import overhead, tunnel_overhead
 from .exchange import Peer, family_of
 from .members import Group, Identity, Member
 from .problems import FleetProblems
@@ -61,6 +61,7 @@ _AGREED: Tuple[Tuple[str, Callable[[Group, Member], Any]], ...] = (
     ("overlay_mode", lambda group, member: group.of(member).options.mode),
     ("encrypted", lambda group, member: group.of(member).options.encrypted),
     ("topology_encryption", lambda group, member: member.words.encryption.kind),
+    ("topology_openvpn_hub", lambda group, member: member.words.encryption.hub or None),
     ("vni", lambda group, member: group.of(member).options.vni),
     ("multicast", lambda group, member: group.of(member).options.multicast),
     ("icc", lambda group, member: group.of(member).icc),
@@ -180,7 +181,7 @@ def mtu_of(group: Group, peers: Mapping[str, Peer], problems: FleetProblems) -> 
 
 def _check_tunnel(group: Group, host: str, peer: Peer, problems: FleetProblems) -> None:
     """Inside of it the hosts of a bridged network reach each other by IPv6."""
-    left = peer.underlay_mtu - WIREGUARD_OVERHEADS[family_of(peer.underlay_address)]
+    left = peer.underlay_mtu - tunnel_overhead(group, family_of(peer.underlay_address))
     if left < IPV6_LEAST_MTU:
         text = "{0} bytes are left of the {1} of this host's underlay, and IPv6 in the tunnel needs {2}; raise its MTU"
         problems.note(host, group.path + ".encrypted", text, left, peer.underlay_mtu, IPV6_LEAST_MTU)

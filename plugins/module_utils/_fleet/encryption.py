@@ -11,7 +11,9 @@ from dataclasses import replace
 from ipaddress import IPv6Address
 from typing import Dict, Iterable, List, Mapping, Optional, Set
 
+from .._declaration.encryption_words import OPENVPN, WIREGUARD
 from .._declaration.words import quote
+from . import openvpn
 from .exchange import Peer, TunnelEnd, family_of
 from .members import Group, Identity, Member
 from .problems import FleetProblems
@@ -22,6 +24,8 @@ VXLAN_OVERHEADS = {4: 20 + 8 + 8 + 14, 6: 40 + 8 + 8 + 14}
 #: white paper).
 WIREGUARD_OVERHEADS = {4: 20 + 8 + 16 + 16, 6: 40 + 8 + 16 + 16}
 
+_OVERHEADS = {WIREGUARD: WIREGUARD_OVERHEADS, OPENVPN: openvpn.OVERHEADS}
+
 #: Topology → inventory name → who answered.
 Identities = Mapping[str, Mapping[str, Identity]]
 
@@ -31,7 +35,12 @@ def overhead(group: Group, underlay_address: str) -> int:
     family = family_of(underlay_address)
     if not is_encrypted(group):
         return VXLAN_OVERHEADS[family]
-    return WIREGUARD_OVERHEADS[family] + (VXLAN_OVERHEADS[6] if group.has_vxlan else 0)
+    return tunnel_overhead(group, family) + (VXLAN_OVERHEADS[6] if group.has_vxlan else 0)
+
+
+def tunnel_overhead(group: Group, family: int) -> int:
+    """Of the underlay's family, what encryption takes of a packet."""
+    return _OVERHEADS[group.members[0].words.encryption.kind][family]
 
 
 def tunnel_address(topology: str, host_id: str) -> str:
@@ -95,8 +104,14 @@ def check_keys(group: Group, peers: Mapping[str, Peer], problems: FleetProblems)
                 "its key is that of {0} too, as cloned machines have it; remove {1} on one of them, and it makes "
                 "another"
             )
-            where = quote("/var/lib/linuxnet-fabric/wireguard/{0}.key".format(group.topology))
+            where = quote(_FILES[group.members[0].words.encryption.kind].format(group.topology))
             problems.note(host, group.path + ".encrypted", text, other, where)
+
+
+_FILES = {
+    WIREGUARD: "/var/lib/linuxnet-fabric/wireguard/{0}.key",
+    OPENVPN: "/var/lib/linuxnet-fabric/openvpn/{0}.pem",
+}
 
 
 def _listed(hosts: Iterable[str]) -> str:

@@ -35,8 +35,8 @@ class TunnelEnd:
     """Of a host on encrypted networks: where its tunnel is reached, and by which key it is known. ``searched_from``:
     where the search for the port began. ``keepalive``: seconds, 0 for none."""
 
-    kind: str  # wireguard
-    public_key: str
+    kind: str  # wireguard, openvpn
+    public_key: str  # of OpenVPN the fingerprint of the certificate
     port: int
     searched_from: int
     keepalive: int = 0
@@ -70,7 +70,8 @@ class Membership:
     subnets: Tuple[str, ...]
     own: Peer
     peers: Mapping[str, Peer] = field(default_factory=dict)  # by inventory name
-    encryption: str = ""  # wireguard; empty: none
+    encryption: str = ""  # wireguard, openvpn; empty: none
+    hub: str = ""  # of OpenVPN: the host that all others call; empty: of two hosts one calls the other
 
     def blocks(self, family: int) -> Tuple[str, ...]:
         return _of_family(self.own.blocks, family)
@@ -127,7 +128,8 @@ def _plain(value: Any, peers: Dict[int, Any]) -> Any:
             peers[id(value)] = told if value.tunnel is not None else {k: v for k, v in told.items() if k != "tunnel"}
         return peers[id(value)]
     if is_dataclass(value):
-        return {each.name: _plain(getattr(value, each.name), peers) for each in fields(value)}
+        told = {each.name: _plain(getattr(value, each.name), peers) for each in fields(value)}
+        return {name: each for name, each in told.items() if each or name != "hub"}
     if isinstance(value, dict):
         return {key: peers[id(item)] if id(item) in peers else _plain(item, peers) for key, item in value.items()}
     if isinstance(value, tuple):

@@ -16,6 +16,9 @@ from .._declaration.overlay_words import ROUTED, VNI_MAX
 from .._declaration.topology import Address, Attachment, Container, Network, Pool, Subnet, Topology
 from .._ipam.store import Row
 from .._kernel.data import dataclass
+from .._kernel.errors import FabricError
+from .._kernel.x509 import Certificate
+from .._kernel.x509 import read as read_certificate
 from .exchange import HostPlan, check_version
 from .handing import Carried
 
@@ -70,6 +73,7 @@ class Identity:
     vxlans: Tuple[Tuple[str, int, int, str], ...] = ()  # (interface, identifier, port, NAME/NETWORK of ours or "")
     kept: Optional[HostPlan] = None  # what it was told last
     public_key: str = ""  # of its tunnel; empty: it was not asked, for none of its networks is encrypted
+    common_name: str = ""  # in its certificate, of which ``public_key`` is the fingerprint then
     ports: Tuple[int, ...] = ()  # UDP, that its tunnel may have, in the order of the search
     store: Optional[StoreSeen] = None  # None: there is none but the hosts' own memory
 
@@ -77,6 +81,7 @@ class Identity:
 def identity(host: str, data: Mapping[str, Any], carried: Carried) -> Identity:
     """From what the module ``fleet_member`` answers; raises OtherVersion. ``carried``: reads those of all hosts."""
     check_version(data, "the host {0}".format(host))
+    certificate = _certificate(host, data["certificate"]) if data.get("certificate") else None
     return Identity(
         host_id=data["host_id"],
         underlay_address=data["underlay_address"],
@@ -84,10 +89,18 @@ def identity(host: str, data: Mapping[str, Any], carried: Carried) -> Identity:
         clashes=tuple((subnet, route, ifname) for subnet, route, ifname in data["clashes"]),
         vxlans=tuple((ifname, int(vni), int(port), owner) for ifname, vni, port, owner in data["vxlans"]),
         kept=carried.plan(data["kept"]),
-        public_key=data.get("public_key", ""),
+        public_key=certificate.fingerprint if certificate is not None else data.get("public_key", ""),
+        common_name=certificate.common_name if certificate is not None else "",
         ports=tuple(map(int, data.get("ports", ()))),
         store=_store_seen(data["store"]) if data.get("store") else None,
     )
+
+
+def _certificate(host: str, text: str) -> Certificate:
+    try:
+        return read_certificate(text)
+    except ValueError as error:
+        raise FabricError("the certificate of the host {0} cannot be read ({1})".format(host, error)) from error
 
 
 def _store_seen(data: Mapping[str, Any]) -> StoreSeen:

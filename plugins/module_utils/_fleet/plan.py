@@ -17,7 +17,7 @@ from typing import Dict, Iterable, Iterator, List, Mapping, Sequence, Tuple
 from .._declaration.topology import Attachment, Container, families
 from .._ipam.store import Row
 from .._kernel.macs import mac_of, vtep_mac
-from . import checks, encryption
+from . import checks, encryption, openvpn
 from .addresses import Addresses, of_containers
 from .blocks import Blocks
 from .claims import check_store, claims
@@ -57,8 +57,10 @@ def fleet_plan(members: Sequence[Member], identities: Mapping[str, Identity]) ->
         peers = peers_of[group.network] = dict(_peers(group, ids, identities, known, problems))
         checks.check_underlay(group, peers, problems)
         encryption.check_keys(group, peers, problems)
+        openvpn.check_certificates(group, identities, problems)
         checks.check_explicit_addresses(group, group.of(group.members[0]).options.mode, peers, problems)
         mtus[group.network] = checks.mtu_of(group, peers, problems) if peers else 0
+    openvpn.check_hosts(found, problems)
     checks.check_links(members, identities, problems)
     if problems:
         return FleetPlan(tuple(dict.fromkeys(problems)), asked=tuple(identities))
@@ -196,6 +198,7 @@ def _membership(group: Group, member: Member, peers: Mapping[str, Peer], mtu: in
         own=peers[member.host],
         peers=others,
         encryption=member.words.encryption.kind if network.options.encrypted else "",
+        hub=member.words.encryption.hub if network.options.encrypted else "",
     )
 
 

@@ -54,6 +54,8 @@ PIECES = (
 ASKED_FOR = (
     Piece("program", "unbound", "unbound", "for the names of containers"),
     Piece("program", "wg", "wireguard-tools", "for encrypted networks"),
+    Piece("program", "openvpn", "openvpn", "for networks that OpenVPN encrypts"),
+    Piece("program", "openssl", "openssl", "to make the certificate by which OpenVPN knows a host"),
     Piece("program", "wireguard-go", "wireguard-go", "for encrypted networks on a kernel without WireGuard"),
 )
 

@@ -45,6 +45,8 @@ FLEET_DIRECTORY = STATE_DIRECTORY + "/fleet"
 NAME_SERVER_DIRECTORY = STATE_DIRECTORY + "/dns"
 #: Keys and configurations of tunnels, mode 0700.
 TUNNEL_DIRECTORY = STATE_DIRECTORY + "/wireguard"
+#: Certificates, keys and configurations of OpenVPN, mode 0700.
+OPENVPN_DIRECTORY = STATE_DIRECTORY + "/openvpn"
 NAME_SERVER_RUN_DIRECTORY = RUN_DIRECTORY + "/dns"
 FORWARDING_FILE = STATE_DIRECTORY + "/forwarding.json"
 #: The program of the host: what units of ours run.
@@ -81,6 +83,9 @@ WIRE_IFNAME, WIRE_TABLE = "fabric-wire", "linuxnet-fabric-wire"
 REPLACED = "linuxnet.fabric: replaced"
 #: What every mark of ours begins with; that in an altname cannot hold a slash.
 MARK, _ALTNAME_MARK = "linuxnet.fabric/", "fabric"
+
+
+_OPENVPN = "openvpn"
 
 
 def bridge_ifname(network: str) -> str:
@@ -124,6 +129,26 @@ def wireguard_ifname(topology: str) -> str:
 def wireguard_unit(topology: str) -> str:
     """Of the program behind that interface, where the kernel has no WireGuard."""
     return "linuxnet-fabric-wireguard@{0}.service".format(topology)
+
+
+def openvpn_ifname(topology: str, host_id: str = "") -> str:
+    """What leads to other hosts by OpenVPN: ``ov-`` + 12 hex digits of a hash of the topology, and of the host that is
+    called; without one, of those that call this one."""
+    return "ov-" + _hash("\0".join((topology, host_id)) if host_id else topology, 12)
+
+
+def openvpn_subject(ifname: str) -> str:
+    """What its mark says that it is."""
+    return "{0} {1}".format(_OPENVPN, ifname[len("ov-") :])
+
+
+def is_openvpn(subject: str) -> bool:
+    return subject.split(" ")[0] == _OPENVPN
+
+
+def openvpn_unit(ifname: str) -> str:
+    """Of the process behind that interface."""
+    return "linuxnet-fabric-openvpn@{0}.service".format(ifname)
 
 
 def replaced_ifname(ifname: str) -> str:

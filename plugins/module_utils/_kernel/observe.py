@@ -16,7 +16,6 @@ from typing import (
     Dict,
     FrozenSet,
     Iterable,
-    Iterator,
     List,
     Mapping,
     Optional,
@@ -24,7 +23,7 @@ from typing import (
     Tuple,
 )
 
-from . import names, namespaces, sysctl, tc, vxlan, wireguard
+from . import names, namespaces, sysctl, tc, tunnels, vxlan
 from .data import dataclass
 from .host import Host
 from .marks import HandleMark
@@ -33,9 +32,9 @@ from .rtnl.neighbours import Neighbour, read_permanent
 from .rtnl.read import Link, RouteEntry
 from .settled import Settling
 from .tc import Shaping
+from .tunnels import State
 from .visits import NamespaceState, Visits
 from .vxlan import Ways
-from .wireguard import State
 
 #: Kind of link → the settings that are read of each of ours; ``{0}`` is its name.
 Settings = Mapping[str, Tuple[str, ...]]
@@ -138,7 +137,7 @@ def observe(
         inner_ends=_inner_ends(host, by_index, others),
         shaping=_shaping(host, links, limited),
         ways=_ways(host, links),
-        tunnels=dict(_tunnels(host, links)),
+        tunnels=tunnels.read(host.socket, links),
         obstacles=visits.obstacles(),
     )
 
@@ -153,15 +152,6 @@ def _shaping(host: Host, links: Iterable[Link], limited: Collection[str]) -> Dic
 def _ways(host: Host, links: Iterable[Link]) -> Dict[int, Ways]:
     ours = [link for link in links if link.kind == vxlan.KIND and _is_marked(link)]
     return {link.index: vxlan.read_ways(host.socket, link.index, link.master or link.index) for link in ours}
-
-
-def _tunnels(host: Host, links: Iterable[Link]) -> Iterator[Tuple[int, State]]:
-    for link in links:
-        if link.kind in (wireguard.KIND, wireguard.PROGRAM_KIND):
-            marks = map(names.parse_alias, (link.alias, *map(names.alias_of_altname, link.altnames)))
-            topology = next((mark[0] for mark in marks if mark is not None), None)
-            if topology is not None:
-                yield link.index, wireguard.read_state(host.socket, link, topology)
 
 
 def _is_marked(link: Link) -> bool:

@@ -94,6 +94,13 @@ def start_and_wait(unit: str) -> None:
     _systemctl("start", unit)
 
 
+def restart_and_wait(unit: str) -> None:
+    """As ``start_and_wait``, of one that may run already."""
+    gate.writing("systemd")
+    _systemctl("reset-failed", unit, may_fail=True)
+    _systemctl("restart", unit)
+
+
 def load_again(unit: str, restart: bool) -> None:
     """One that is active reads its configuration again, or is restarted. FabricError where it does not."""
     gate.writing("systemd")

@@ -20,7 +20,7 @@ import shutil
 import struct
 import subprocess
 from errno import EOPNOTSUPP
-from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
 from . import files, gate, marks, x25519
 from .errors import FabricError, MissingProgramError
@@ -89,6 +89,11 @@ def state_of(words: Mapping[str, Any]) -> State:
     """From ``State.words``."""
     routes = tuple((destination, source) for destination, source in words["routes"])
     return State(config_of(words["running"]), config_of(words["written"]), routes)
+
+
+def endpoint(address: str, port: Union[int, str]) -> str:
+    """As wg(8) writes it."""
+    return "{0}:{1}".format("[{0}]".format(address) if ":" in address else address, port)
 
 
 # --- keys
@@ -242,11 +247,11 @@ def require_program() -> None:
 
 def read_state(sock: NetlinkSocket, link: Link, topology: str) -> State:
     """Of a tunnel of ours."""
-    routes = tuple(sorted(_routes(link, read_routes(sock, RT_TABLE_MAIN))))
+    routes = tuple(sorted(routes_over(link, read_routes(sock, RT_TABLE_MAIN))))
     return State(_running(link.ifname), _written(topology), routes)
 
 
-def _routes(link: Link, routes: Iterable[RouteEntry]) -> Iterator[Tuple[str, str]]:
+def routes_over(link: Link, routes: Iterable[RouteEntry]) -> Iterator[Tuple[str, str]]:
     for route in routes:
         if route.oif == link.index and route.type == "unicast" and route.protocol == RTPROT_STATIC:
             yield route.destination, route.source or ""

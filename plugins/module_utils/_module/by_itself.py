@@ -13,18 +13,17 @@ from .._declaration.restore import NO, Wanted, parse_restore
 from .._declaration.topology import Topology
 from .._engine import declared
 from .._expansion.drivers.registry import driver_of
-from .._expansion.encryption import tunnel_mtu
+from .._expansion.encryption import openvpn_units, tunnel_mtu
 from .._expansion.units import units
 from .._kernel import systemd
 from .._kernel.errors import DeclarationError
-from .._kernel.names import wireguard_unit
-from .._resources.units import Unit, path_of
+from .._resources.units import Unit, owned
 
 
 def wanted(words: Mapping[str, Any], absent: bool, topology: str = "", by_program: bool = False) -> Wanted:
     """``by_program``: what encrypts networks of this topology is one, which a unit keeps. Then, and where it was so,
     units are looked at whoever says nothing of them."""
-    by_program = by_program or os.path.exists(path_of(wireguard_unit(topology)))
+    by_program = by_program or any(map(_is_of_program, owned(topology)))
     if words.get("restore") is None and by_program:
         words = dict(words, restore=NO)
     why_not, at_home = systemd.why_not(), systemd.at_home()
@@ -39,8 +38,15 @@ def units_of(topology: Topology, asked: Wanted, docker: bool, by_program: bool =
     if not asked.units:
         return None
     late = any(driver_of(network).stands_on_others(network) for network in topology.networks.values())
-    mtu = tunnel_mtu(topology) if by_program else 0
-    return units(topology.name, asked.restore, late, asked.heal, asked.dns, docker, asked.metrics, mtu)
+    by_openvpn = tuple(openvpn_units(topology))
+    mtu = tunnel_mtu(topology) if by_program and not by_openvpn else 0
+    found = units(topology.name, asked.restore, late, asked.heal, asked.dns, docker, asked.metrics, mtu)
+    return (*found, *by_openvpn)
+
+
+def _is_of_program(path: str) -> bool:
+    """Whether a unit keeps what encrypts."""
+    return os.path.basename(path).startswith(("linuxnet-fabric-wireguard@", "linuxnet-fabric-openvpn@"))
 
 
 def program_for(topology: str, asked: Optional[bool]) -> Optional[bool]:

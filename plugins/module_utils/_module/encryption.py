@@ -6,33 +6,53 @@
 
 from __future__ import annotations
 
+import time
+from typing import Iterable, Iterator, Mapping, Optional
+
+from .._declaration.encryption_words import OPENVPN
 from .._declaration.topology import Topology
 from .._expansion.encryption import encrypted_memberships, own_end
-from .._kernel import systemd, wireguard
+from .._fleet.exchange import Membership
+from .._kernel import openvpn, systemd, wireguard, x509
 from .._kernel.errors import DeclarationError, FabricError, Problem
 from .._kernel.host import Host
 
 
 def needs_program(host: Host, topology: Topology) -> bool:
-    """Whether there is to be a program, for the kernel has no WireGuard. DeclarationError where it could not be kept
-    running, MissingProgramError for what is not installed."""
+    """Whether there is to be a program: OpenVPN, or wireguard-go, for the kernel has no WireGuard. DeclarationError
+    where it could not be kept running, MissingProgramError for what is not installed."""
     encrypted = encrypted_memberships(topology)
     if not encrypted:
         return False
+    if any(membership.encryption == OPENVPN for membership in encrypted.values()):
+        _require_openvpn(encrypted)
+        return True
     wireguard.require_tool()
     if wireguard.is_in_kernel(host):
         return False
     why_not = systemd.why_not()
     if why_not:
-        text = (
+        raise _unkept(
+            encrypted,
             "this kernel has no WireGuard, and the program wireguard-go is to be kept running by systemd: {0}; load or "
-            "install the kernel's module wireguard, or boot this host with systemd"
-        )
-        raise DeclarationError(
-            Problem("topology_networks.{0}.encrypted".format(name), text.format(why_not)) for name in encrypted
+            "install the kernel's module wireguard, or boot this host with systemd",
+            why_not,
         )
     wireguard.require_program()
     return True
+
+
+def _require_openvpn(encrypted: Mapping[str, Membership]) -> None:
+    openvpn.require_program()
+    why_not = systemd.why_not()
+    if why_not:
+        text = "OpenVPN is to be kept running by systemd: {0}; boot this host with systemd, or write wireguard"
+        raise _unkept(encrypted, text, why_not)
+
+
+def _unkept(encrypted: Iterable[str], text: str, why_not: str) -> DeclarationError:
+    path = "topology_networks.{0}.encrypted"
+    return DeclarationError(Problem(path.format(name), text.format(why_not)) for name in encrypted)
 
 
 def refuse_another_key(topology: Topology, check_mode: bool) -> None:
@@ -40,11 +60,37 @@ def refuse_another_key(topology: Topology, check_mode: bool) -> None:
     end = own_end(topology)
     if end is None:
         return
-    own = wireguard.own_public_key(topology.name)
+    own = own_key(topology.name, end.kind)
     if own != end.public_key and not (check_mode and own is None):
         text = (
             "{0}: {1}; nothing was changed. Run the playbook linuxnet.fabric.site for all hosts, which tells them of "
             "the one that is here then"
         )
         what = "the key of this host is gone" if own is None else "not the key that the other hosts know this one by"
-        raise FabricError(text.format(wireguard.key_file(topology.name), what))
+        by_openvpn = end.kind == OPENVPN
+        path = openvpn.identity_file(topology.name) if by_openvpn else wireguard.key_file(topology.name)
+        raise FabricError(text.format(path, what))
+
+
+def own_key(topology: str, kind: str) -> Optional[str]:
+    """By which the other hosts know this one; None where it has none that can be used."""
+    if kind != OPENVPN:
+        return wireguard.own_public_key(topology)
+    found = openvpn.own_certificate(topology)
+    return x509.read(found).fingerprint if found is not None else None
+
+
+def ending_soon(topology: Topology) -> Iterator[str]:
+    """Of a certificate, a warning before its end."""
+    end = own_end(topology)
+    found = openvpn.own_certificate(topology.name) if end is not None and end.kind == OPENVPN else None
+    if found is None:
+        return
+    left = x509.read(found).ends - time.time()
+    if left < openvpn.NOTICE:
+        text = (
+            "the certificate of this host, {0}, {1}: remove it, and run the playbook linuxnet.fabric.site for all "
+            "hosts; it makes another, which they are told of"
+        )
+        when = "ends in {0} days".format(int(left // 86400)) if left > 0 else "has ended"
+        yield text.format(openvpn.identity_file(topology.name), when)

@@ -63,7 +63,8 @@ def _introduce(params: Mapping[str, Any], check_mode: bool) -> Result:
     }
     changes: List[Change] = []
     if params.get("tunnel_port"):
-        offered, changes = offer(params["name"], params["tunnel_port"], kept, check_mode)
+        asked = (params["encryption"], str(identity["host_id"]), params["tunnel_port"])
+        offered, changes = offer(params["name"], *asked, kept, check_mode)
         identity.update(offered)
     seen, warnings = fleet_leases.seen(params)
     return Result(changes=tuple(changes), facts={"identity": dict(identity, store=seen)}, warnings=warnings)

@@ -49,7 +49,7 @@ from . import around, by_itself, lost_leases, trial
 from . import workloads as programs
 from .around import Around
 from .cautions import cautions
-from .encryption import needs_program, refuse_another_key
+from .encryption import ending_soon, needs_program, refuse_another_key
 from .surroundings import refuse_strange_addresses, surroundings
 
 Consent = Callable[[Observed], None]
@@ -108,7 +108,9 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool, again: Optiona
     beside = planner.firewall.warnings(_forwarding(prepared.topology))
     # what was turned on was said when it was applied
     told = prepared.forwarding if again is None else replace(prepared.forwarding, turned_on=())
-    result = replace(result, warnings=(*warnings(told, needing), *beside, *cautioned, *unmended), unmended=unmended)
+    ending = tuple(ending_soon(prepared.topology))
+    every = (*warnings(told, needing), *beside, *cautioned, *ending, *unmended)
+    result = replace(result, warnings=every, unmended=unmended)
     watch.lap("look at other firewalls")
     result = run.first.then(replace(result, timings=watch.milliseconds()))
     if result.quarantined:

@@ -170,6 +170,7 @@ def questions(host: str, variables: Mapping[str, Any]) -> list[dict[str, Any]]:
             "host_id": member.words.host_id,
             "underlay_address": str(member.words.underlay_address) if member.words.underlay_address else None,
             "tunnel_port": member.words.encryption.port if _is_encrypted(member) else None,
+            "encryption": member.words.encryption.kind if _is_encrypted(member) else None,
         }
         for member in members_of(host, variables)
     ]

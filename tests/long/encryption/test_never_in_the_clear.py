@@ -3,7 +3,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Nothing of an encrypted network can be read on the wire: not while it is made, changed both ways, rebooted or taken
-away; and what somebody forges, says again, or sends beside the tunnel arrives nowhere. Routed and bridged."""
+away; and what somebody forges, says again, or sends beside the tunnel arrives nowhere. Routed and bridged, by WireGuard
+and by OpenVPN."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from typing import Any, Dict, Iterator, List
 
 import pytest
 
-from tests.integration.encryption.hosts import IFNAME, SHOP, Hosts, Speaker, Wire, private_key
+from tests.integration.encryption.hosts import DIRECTORY, IFNAME, SHOP, Hosts, Speaker, Wire
 from tests.lab import frames
 from tests.lab.talk import MOMENT
 from tests.lab.waiting import wait_for
@@ -22,15 +23,34 @@ MARKER = b"nobody-is-to-read-this-on-a-wire"
 VXLAN = (4789).to_bytes(2, "big")
 
 
-@pytest.fixture(params=["routed", "bridged"])
+#: What encrypts → the key or certificate of a host, the interface of the one that listens.
+WAYS = {
+    "wireguard": (DIRECTORY + "/default.key", IFNAME),
+    "openvpn": ("/var/lib/linuxnet-fabric/openvpn/default.pem", IFNAME.replace("wg-", "ov-")),
+}
+
+
+@pytest.fixture(params=["routed by wireguard", "bridged by wireguard", "routed by openvpn", "bridged by openvpn"])
 def pair(request: Any, hosts: Hosts) -> Iterator[Hosts]:
     """web on node1 and db on node2."""
+    mode, _by, way = request.param.split()
     hosts.own = {"node1": {"web": {"networks": ["shop"]}}, "node2": {"db": {"networks": ["shop"]}}}
-    _declare(hosts, request.param, True)
+    hosts.words = {host: {"topology_encryption": way} for host in hosts.own}
+    _declare(hosts, mode, True)
     hosts.make_all()
+    wait_for(lambda: _reach(hosts) == _addresses(hosts, "node1"), 60, "the tunnel to be there")
     yield hosts
     for host in hosts.own:
         hosts.absent(host)
+    hosts.words = {}
+
+
+def _way(hosts: Hosts) -> "tuple[str, str]":
+    return WAYS[hosts.words["node1"]["topology_encryption"]]
+
+
+def _key(hosts: Hosts) -> str:
+    return str(hosts.host("node1").run(["cat", _way(hosts)[0]]).stdout)
 
 
 def _declare(hosts: Hosts, mode: str, encrypted: bool) -> None:
@@ -86,14 +106,14 @@ def _is_vxlan_between(frame: bytes, hosts: "tuple[str, str]") -> bool:
 def test_after_a_reboot_it_is_as_it_was_with_the_same_key_and_nothing_was_said_aloud(pair: Hosts) -> None:
     for host in pair.own:
         pair.make(host, restore="true", host_program=True)
-    before, there = private_key(pair.host("node1")), _addresses(pair, "node1")
+    before, there = _key(pair), _addresses(pair, "node1")
     with Speaker(pair, "node2/db", there, MARKER), Wire(pair, "node2") as wire:
         pair.host("node1").reboot()
         wait_for(lambda: _is_there(pair) and _reach(pair) == there, 90, "the network to be back")
         pair.host("node1").crash()
         wait_for(lambda: _is_there(pair) and _reach(pair) == there, 90, "the network to be back")
     assert not wire.has(MARKER)
-    assert private_key(pair.host("node1")) == before
+    assert _key(pair) == before
     assert pair.make("node1", check=True, restore="true", host_program=True)["actions"] == []
 
 
@@ -131,4 +151,4 @@ def test_what_is_forged_said_again_or_beside_the_tunnel_arrives_nowhere(pair: Ho
 
         with pytest.raises(socket.timeout):
             pytest.fail("{0}: {1!r}".format(what, server.recv(100)))
-    assert IFNAME in node1.run(["wg", "show", "interfaces"]).stdout
+    assert "UP" in node1.json(["ip", "-j", "link", "show", _way(pair)[1]])[0]["flags"]

@@ -56,6 +56,7 @@ ARGUMENTS: Dict[str, Any] = {
     "dead": False,
     "declared": {"networks": {}},
     "family": "ip",
+    "files": {"ov-0123456789ab.conf": "dev ov-0123456789ab\n"},
     "flags": {"isolated": True},
     "flows": [],
     "process": [4242, 81000],

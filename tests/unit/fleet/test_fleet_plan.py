@@ -7,9 +7,9 @@
 A case in cases/*.yml has ``all``, variables that every host has, and ``runs``, one after the other on the same hosts.
 A run has ``hosts`` (name → variables of its own; those of the run before where it is left out), ``asked`` (who
 answers; all where it is left out) and ``machines`` (name → what of a host is not usual: host_id, address, mtu, clashes,
-vxlans, key, ports, forgotten). It says ``problems``, the exact lines that the user sees, or ``told``: dotted paths
-into what the hosts are told, or the ``known`` and ``asked`` hosts. A host keeps what it was told, as on disk, for the
-next run.
+vxlans, key, certificate, ports, forgotten). It says ``problems``, the exact lines that the user sees, or ``told``:
+dotted paths into what the hosts are told, or the ``known`` and ``asked`` hosts. A host keeps what it was told, as on
+disk, for the next run.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ import yaml
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.exchange import VERSION, host_plan
 from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.handing import carried, handed_out
+from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.openvpn import common_name
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._fleet.inventory import ANSWERS, plan_of, told_of
+from tests.unit.kernel.certificates import certificate
 
 CASES = Path(__file__).parent / "cases"
 
@@ -54,9 +56,17 @@ class Hosts:
             "clashes": machine.get("clashes", []),
             "vxlans": machine.get("vxlans", []),
             "kept": carried(json.loads(json.dumps(disk))) if disk else None,
-            "public_key": machine.get("key", "key-of-" + machine.get("disk_of", host)),
+            **self._known_by(machine, machine.get("disk_of", host), topology),
             "ports": machine.get("ports", [51871, 51872, 51873]),
         }
+
+    @staticmethod
+    def _known_by(machine: Dict[str, Any], host: str, topology: str) -> Dict[str, str]:
+        """``certificate``: whose name is in it; the host's own where it is empty."""
+        if "certificate" not in machine:
+            return {"public_key": machine.get("key", "key-of-" + host)}
+        name = machine["certificate"] or common_name(topology, "id-of-" + host)
+        return {"certificate": certificate(name, machine.get("key", host))}
 
 
 def play(case: Dict[str, Any]) -> Iterator[Any]:

@@ -61,7 +61,7 @@ def across_hosts() -> Ruleset:
     return Ruleset(
         topology="default",
         networks=(
-            NetworkPolicy("shop", "br-shop", 4, "10.88.0.0/24", "10.88.0.1", tunnel=Tunnel(routed, "10.88.0.0/16")),
+            NetworkPolicy("shop", "br-shop", 4, "10.88.0.0/24", "10.88.0.1", tunnel=Tunnel((routed,), "10.88.0.0/16")),
             NetworkPolicy("flat", "br-flat", 4, "10.89.0.0/16", "10.89.0.1"),
         ),
         endpoints=(
@@ -79,11 +79,11 @@ def across_hosts() -> Ruleset:
 def encrypted() -> Ruleset:
     """The host 192.0.2.11 on an encrypted overlay with the same two others."""
     node2, node3, way = "192.0.2.12", "192.0.2.13", "wg-000000000001"
-    tunnel = Tunnel(way, "10.88.0.0/16", encrypts=True)
+    tunnel = Tunnel((way,), "10.88.0.0/16", encrypts=True)
     beyond = (Beyond(node2, "10.88.1.0/24"), Beyond(node3, "10.88.2.0/24"))
     return Ruleset(
         topology="default",
         networks=(NetworkPolicy("shop", "br-shop", 4, "10.88.0.0/24", "10.88.0.1", tunnel=tunnel),),
         endpoints=(Endpoint("web", "br-shop", "veth0000000web", "02:42:0a:58:00:02", ("10.88.0.2",), "eth0"),),
-        underlays=(Underlay("shop", 0, 0, (), way, beyond, outer=Outer(way, 51871, (node2, node3))),),
+        underlays=(Underlay("shop", 0, 0, (), way, beyond, outer=Outer((way,), 51871, (node2, node3))),),
     )

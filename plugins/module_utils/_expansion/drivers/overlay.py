@@ -13,10 +13,12 @@ answers for its address itself, and sends nothing to other hosts for want of a b
 
 from __future__ import annotations
 
+import itertools
 from ipaddress import ip_address, ip_network
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from ..._declaration.driver import NetworkWords
+from ..._declaration.encryption_words import OPENVPN
 from ..._declaration.overlay_words import (
     OVERLAY_MODES,
     OVERLAY_SPELLINGS,
@@ -40,6 +42,7 @@ from ..._resources.links.wireguard import SUBJECT as ENCRYPTION
 from ..._resources.routes import StaticRoute
 from ..._resources.ruleset.model import Beyond, Endpoint, NetworkPolicy, Outer, Tunnel, Underlay
 from ..addressing import HostDefaults
+from ..encryption import callers, way_ifname, way_ifnames
 from ..seen import RecognisedNetworks, Seen
 from .bridge import BridgeDriver
 from .driver import Elsewhere
@@ -122,13 +125,13 @@ class OverlayDriver(BridgeDriver):
         )
 
     def policies(self, network: Network, allocation: Allocation) -> Iterator[NetworkPolicy]:
-        membership, ifname = _membership(network), _way_ifname(network)
+        membership, ifnames = _membership(network), _way_ifnames(network)
         for policy in super().policies(network, allocation):
-            tunnel = Tunnel(ifname, str(membership.subnet(policy.family)), bool(membership.encryption))
+            tunnel = Tunnel(ifnames, str(membership.subnet(policy.family)), bool(membership.encryption))
             yield policy._replace(tunnel=tunnel if membership.mode == ROUTED else None)
 
     def underlays(self, network: Network) -> Iterator[Underlay]:
-        membership, ifname = _membership(network), _way_ifname(network)
+        membership, ifname = _membership(network), _way_ifnames(network)[0]
         peers = membership.peers.values()
         routed = membership.mode == ROUTED
         outer = _outer(membership)
@@ -139,7 +142,7 @@ class OverlayDriver(BridgeDriver):
             port=membership.port,
             peers=vxlan_peers,
             way=ifname if routed else network.bridge,
-            beyond=tuple(Beyond(_reached_at(peer, membership), prefix) for peer in peers for prefix in _beyond(peer)),
+            beyond=tuple(_beyond_of(peer, membership, prefix) for peer in peers for prefix in _beyond(peer)),
             bridged="" if routed else ifname,
             outer=outer,
             untracked=not any(peer.tunnel and peer.tunnel.keepalive for peer in (membership.own, *peers)),
@@ -180,7 +183,8 @@ class OverlayDriver(BridgeDriver):
             if name in tunnels:
                 yield name, _recognised(words, tunnels[name], seen)
             else:
-                yield from ((name, found) for ifname in encrypting for found in _by_tunnel(words, ifname, seen))
+                found = (each for ifname in encrypting for each in _by_tunnel(words, ifname, seen))
+                yield from ((name, each) for each in itertools.islice(found, 1))
 
     def describe(self, network: Network) -> Dict[str, Any]:
         membership = _membership(network)
@@ -196,7 +200,10 @@ class OverlayDriver(BridgeDriver):
 
 def _described(peer: Peer) -> Dict[str, Any]:
     found: Dict[str, Any] = {"underlay_address": peer.underlay_address, "block": list(peer.blocks)}
-    return dict(found, public_key=peer.tunnel.public_key) if peer.tunnel is not None else found
+    if peer.tunnel is None:
+        return found
+    word = "fingerprint" if peer.tunnel.kind == OPENVPN else "public_key"
+    return dict(found, **{word: peer.tunnel.public_key})
 
 
 def _has_vxlan(network: Network) -> bool:
@@ -205,20 +212,20 @@ def _has_vxlan(network: Network) -> bool:
     return membership.mode != ROUTED or not membership.encryption
 
 
-def _way_ifname(network: Network) -> str:
+def _way_ifnames(network: Network) -> Tuple[str, ...]:
     """What leads to the other hosts."""
-    topology = _membership(network).topology
+    membership = _membership(network)
     if _has_vxlan(network):
-        return names.vxlan_ifname(topology, network.name)
-    return names.wireguard_ifname(topology)
+        return (names.vxlan_ifname(membership.topology, network.name),)
+    return way_ifnames(membership)
 
 
 def _outer(membership: Membership) -> Optional[Outer]:
     own = membership.own.tunnel
     if own is None or not membership.encryption:
         return None
-    peers = tuple(peer.underlay_address for peer in membership.peers.values())
-    return Outer(names.wireguard_ifname(membership.topology), own.port, peers)
+    peers = tuple(peer.underlay_address for peer in callers(membership))
+    return Outer(way_ifnames(membership), own.port, peers)
 
 
 def _reached_at(peer: Peer, membership: Membership) -> str:
@@ -253,7 +260,9 @@ def _recognised(words: Mapping[str, Any], tunnel: Link, seen: Seen) -> Dict[str,
 
 def _encrypting(seen: Seen) -> Iterator[str]:
     for link in seen.observed.links.values():
-        if link.kind in (wireguard.KIND, wireguard.PROGRAM_KIND) and seen.subject(link) == ENCRYPTION:
+        subject = seen.subject(link) or ""
+        ours = subject == ENCRYPTION or names.is_openvpn(subject)
+        if link.kind in (wireguard.KIND, wireguard.PROGRAM_KIND) and ours:
             yield link.ifname
 
 
@@ -323,6 +332,12 @@ def _on_the_segment(container: FleetContainer) -> Iterator[str]:
     yield from container.addresses
     if any(family_of(address) == 6 for address in container.addresses):
         yield link_local(container.mac)
+
+
+def _beyond_of(peer: Peer, membership: Membership, prefix: str) -> Beyond:
+    by_itself = membership.encryption and membership.mode == ROUTED
+    way = way_ifname(peer, membership) if by_itself else ""
+    return Beyond(_reached_at(peer, membership), prefix, way)
 
 
 def _beyond(peer: Peer) -> Iterator[str]:

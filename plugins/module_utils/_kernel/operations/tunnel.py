@@ -43,6 +43,11 @@ def tunnel_set(
         if unit and not wireguard.answers(ifname):
             systemd.start_and_wait(unit)
         wireguard.load(topology, ifname)
+    set_routes(host, index, add, remove)
+
+
+def set_routes(host: Host, index: int, add: Routes, remove: Routes) -> None:
+    """Over the device of a tunnel, which may be gone for those that go."""
     gone = [messages.route_delete(_route(index, *each)) for each in remove]
     if gone:
         host.socket.send(gone, tolerated=(ESRCH, ENOENT, ENODEV))

@@ -122,7 +122,7 @@ class HostFirewall:
             done = _seen_by(chain, self._bridges) if kind else frozenset()
             left = sorted(_seen_by(chain, bridges) - done)
             if kind == "firewalld":  # which asks into which zone a packet goes, and out of which it comes
-                left += sorted(self._tunnels[bridge] for bridge in left if bridge in self._tunnels)
+                left += sorted({ifname for bridge in left for ifname in self._tunnels.get(bridge, ())})
             found.append(foreign_firewall.judge(chain, left, _advice(chain, kind)) if left else "")
         return [sentence for sentence in found if sentence]
 
@@ -195,10 +195,10 @@ class HostFirewall:
         )
 
 
-def _tunnels(ruleset: Optional[Ruleset]) -> Dict[str, str]:
+def _tunnels(ruleset: Optional[Ruleset]) -> Dict[str, Tuple[str, ...]]:
     """Bridge → what leads from it to the other hosts of an overlay that is routed."""
     networks = ruleset.networks if ruleset is not None else ()
-    return {network.bridge: network.tunnel.ifname for network in networks if network.tunnel is not None}
+    return {network.bridge: network.tunnel.ifnames for network in networks if network.tunnel is not None}
 
 
 def _bridges(ruleset: Optional[Ruleset]) -> Dict[int, Tuple[str, ...]]:

@@ -65,7 +65,7 @@ class Kind:
     declared: type  # its DeclaredLink
     compare: Callable[[Any, Observed], List[Action]]  # declared × observed → what makes the one the other
     #: Takes one away that is there: (link, observed, the namespace it is in or None for the host's own). ``do`` is one
-    #: ``link.delete``; ``undo`` makes it again as it was.
+    #: ``link.delete``, behind what has to end before; ``undo`` makes it again as it was.
     remove: Callable[[Link, Observed, Optional[str]], Action]
     create: Create
     configure: Optional[Configure]  # None: it has no option that changes on a living one

@@ -13,11 +13,11 @@ from ..._kernel.host import Host
 from ..._kernel.observe import Observed
 from ..._kernel.rtnl.read import Link
 from ..action import Action
-from . import bridge, ifb, ipvlan, macvlan, veth, vxlan, wireguard
+from . import bridge, ifb, ipvlan, macvlan, tun, veth, vxlan, wireguard
 from .kind import DeclaredLink, Kind
 from .unknown import remove as remove_unknown
 
-_KINDS = (*(each.KIND for each in (bridge, ifb, ipvlan, macvlan, veth, vxlan, wireguard)), wireguard.PROGRAM_KIND)
+_KINDS = tuple(each.KIND for each in (bridge, ifb, ipvlan, macvlan, tun, veth, vxlan, wireguard))
 KINDS: Dict[str, Kind] = {kind.name: kind for kind in _KINDS}
 
 #: Kind → the settings that are read of each of ours, for ``observe``.

@@ -13,24 +13,20 @@ packet rules.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ..._kernel import names, wireguard
-from ..._kernel import sysctl as sysctls_of
 from ..._kernel.changes import Change, Subject
 from ..._kernel.data import dataclass
-from ..._kernel.host import Host
 from ..._kernel.observe import Observed
-from ..._kernel.operations.link import address_add, altname_add
-from ..._kernel.rtnl import requests as messages
-from ..._kernel.rtnl.read import IPV6_MTU, Link
+from ..._kernel.rtnl.read import Link
 from ..._kernel.wireguard import Config, PeerConfig, State
 from .. import ownership
 from ..action import Action, Operation, operation
-from ..link import change_link, comparable_addresses, compare_addresses, compare_altnames, taking_the_mark
-from ..settings import compare_sysctl, settable
-from . import unknown
-from .kind import DeclaredLink, Kind
+from ..link import taking_the_mark
+from . import tunnel, unknown
+from .kind import Kind
+from .tunnel import DeclaredTunnel
 
 #: What its mark says that it is.
 SUBJECT = "encryption"
@@ -57,7 +53,7 @@ class TunnelPeer(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Wireguard(DeclaredLink):
+class Wireguard(DeclaredTunnel):
     """``unit``: of the program behind it; empty: the kernel has WireGuard."""
 
     ifname: str
@@ -109,51 +105,15 @@ def compare(desired: Wireguard, observed: Observed) -> List[Action]:
         text = "take {0} away, for {1}: until it is made anew, nothing gets to other hosts".format(desired.ifname, why)
         return [replace(away, text=text, finish=()), _create(desired), *_configure(desired, _NOTHING)]
     state = observed.tunnels.get(link.index, _NOTHING)
-    return [*_changes(desired, link, observed), *_configure(desired, state)]
+    now = state if isinstance(state, State) else _NOTHING
+    return [*tunnel.changes(desired, link, observed), *_configure(desired, now)]
 
 
 def _create(desired: Wireguard) -> Action:
-    words = {
-        "ifname": desired.ifname,
-        "alias": desired.alias,
-        "altnames": [names.altname(desired.alias)],
-        "kind": desired.kind,
-        "mtu": desired.mtu,
-        "up": True,
-        "sysctls": [list(pair) for pair in settable(desired.sysctls, desired.mtu)],
-        "addresses": list(desired.addresses),
-    }
     by = ", by wireguard-go" if desired.unit else ""
     text = "create {0} of the encrypted networks (WireGuard{1}, port {2}, mtu {3})"
-    return Action(
-        text=text.format(desired.ifname, by, desired.port, desired.mtu),
-        subject=desired.subject,
-        do=(_made(desired.ifname, words),),
-        undo=(operation("link.delete", netns=None, ifname=desired.ifname),),
-        after={"port": desired.port, "mtu": desired.mtu},
-    )
-
-
-def _made(ifname: str, words: Mapping[str, Any]) -> Operation:
-    return operation("link.create", kind=words["kind"], netns=None, ifname=ifname, link=words)
-
-
-def _changes(desired: Wireguard, link: Link, observed: Observed) -> Iterator[Action]:
-    subject, ifname = desired.subject, desired.ifname
-    for name in ("alias", "mtu"):
-        wanted, now = getattr(desired, name), getattr(link, name)
-        if wanted != now:
-            yield change_link(None, ifname, ifname, subject, name, now, wanted)
-    mark, others = names.altname(desired.alias), observed.links.values()
-    yield from compare_altnames(None, ifname, ifname, subject, link, mark, others)
-    if link.ipv6_link_local and link.mtu >= IPV6_MTU:
-        yield change_link(None, ifname, ifname, subject, "ipv6_link_local", True, False)
-    for key, value in settable(desired.sysctls, desired.mtu):
-        yield from compare_sysctl(None, key, value, observed.sysctls.get(key), subject, link.mtu < IPV6_MTU)
-    addresses = comparable_addresses(observed.addresses.get(link.index, []))
-    yield from compare_addresses(None, ifname, ifname, subject, addresses, desired.addresses)
-    if not link.up:
-        yield change_link(None, ifname, ifname, subject, "up", False, True)
+    shown = text.format(desired.ifname, by, desired.port, desired.mtu)
+    return tunnel.creation(desired, shown, {"port": desired.port, "mtu": desired.mtu})
 
 
 # --- its configuration, and the routes over it
@@ -260,69 +220,26 @@ def remove(link: Link, observed: Observed, netns: Optional[str] = None) -> Actio
     mark = names.parse_alias(next(ownership.marks(link, observed), None))
     if netns is not None or mark is None or mark[1] != SUBJECT:
         return unknown.remove(link, observed, netns)
-    topology, now = mark[0], observed.tunnels.get(link.index, _NOTHING)
-    gone = operation("link.delete", netns=None, ifname=link.ifname)
-    part = "/conf/{0}/".format(link.ifname)
-    words = {
-        "ifname": link.ifname,
-        "alias": link.alias,
-        "altnames": list(link.altnames),
-        "kind": link.kind,
-        "mtu": link.mtu,
-        "up": link.up,
-        "sysctls": [[key, value] for key, value in observed.sysctls.items() if part in key and value is not None],
-        "ipv6_link_local": link.ipv6_link_local,
-        "addresses": list(comparable_addresses(observed.addresses.get(link.index, []))),
-    }
+    topology, state = mark[0], observed.tunnels.get(link.index, _NOTHING)
+    now = state if isinstance(state, State) else _NOTHING
     unit = names.wireguard_unit(topology) if link.kind == wireguard.PROGRAM_KIND else ""
     back = _back(now, (), {"ifname": link.ifname, "topology": topology, "unit": unit})
-    return Action(
-        text="remove {0} of the encrypted networks (WireGuard)".format(link.ifname),
-        subject=Subject(interface=link.ifname),
-        do=(gone,),
-        undo=(gone, _made(link.ifname, words), *((back,) if now.written is not None or now.routes else ())),
+    text = "remove {0} of the encrypted networks (WireGuard)".format(link.ifname)
+    return replace(
+        tunnel.removal(link, observed, text, (back,) if now.written is not None or now.routes else ()),
         finish=(operation("tunnel.forget", topology=topology),),
         before={"port": now.written.port if now.written is not None else None, "mtu": link.mtu},
     )
 
-
-def _create_link(host: Host, netns: Optional[str], words: Mapping[str, Any]) -> None:
-    """With its marks and settings before it is up; whom it leads to comes after."""
-    ifname = words["ifname"]
-    if words["kind"] == wireguard.PROGRAM_KIND:
-        wireguard.make_lasting_tun(ifname)
-        host.forget_indexes()
-    else:
-        wireguard.make_device(host, ifname)
-    settings: Dict[str, Any] = {"alias": words["alias"], "mtu": words["mtu"]}
-    if words["mtu"] >= IPV6_MTU:
-        settings["ipv6_link_local"] = words.get("ipv6_link_local", False)
-    host.socket.send([messages.link_set(ifname, **settings)])
-    for altname in words["altnames"]:
-        altname_add(host, None, ifname, altname)
-    for key, value in words["sysctls"]:
-        sysctls_of.write(key, value)
-    host.socket.send([messages.link_set(ifname, up=words["up"])])
-    for cidr in words.get("addresses", ()):
-        address_add(host, None, ifname, cidr)
-
-
-_SETTINGS = (
-    "net/ipv4/conf/{0}/rp_filter",
-    "net/ipv6/conf/{0}/disable_ipv6",
-    "net/ipv6/conf/{0}/accept_ra",
-)
 
 KIND = Kind(
     name=wireguard.KIND,
     declared=Wireguard,
     compare=compare,
     remove=remove,
-    create=_create_link,
+    create=tunnel.create_link,
     configure=None,
     mutable=("alias", "public_key", "port", "mtu", "peers", "addresses", "sysctls"),
     after_rules=True,
-    settings=_SETTINGS,
+    settings=tunnel.SETTINGS,
 )
-#: Of a kernel without WireGuard.
-PROGRAM_KIND = replace(KIND, name=wireguard.PROGRAM_KIND)

@@ -23,7 +23,7 @@ def _encrypted(ruleset: Ruleset, family: int = 0) -> Iterator[Tuple[NetworkPolic
     for network in ruleset.networks:
         tunnel = network.tunnel
         if tunnel is not None and tunnel.encrypts and family in (0, network.family):
-            yield network, tunnel.ifname, tunnel.subnet
+            yield from ((network, ifname, tunnel.subnet) for ifname in tunnel.ifnames)
 
 
 def encrypted_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:

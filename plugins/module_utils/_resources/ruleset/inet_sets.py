@@ -54,7 +54,7 @@ def _ifnames(networks: Iterable[NetworkPolicy]) -> Tuple[str, ...]:
 
 
 def _ifnames_of(network: NetworkPolicy) -> Tuple[str, ...]:
-    return (network.bridge, network.tunnel.ifname) if network.tunnel is not None else (network.bridge,)
+    return (network.bridge, *network.tunnel.ifnames) if network.tunnel is not None else (network.bridge,)
 
 
 def _own_ifnames_of(network: NetworkPolicy) -> Tuple[str, ...]:
@@ -70,13 +70,15 @@ def _own_ifnames(networks: Iterable[NetworkPolicy]) -> Tuple[str, ...]:
 
 def _over(networks: Iterable[NetworkPolicy]) -> Tuple[str, ...]:
     """From one host to another it is one network still."""
-    ends = [(network.bridge, network.tunnel.ifname) for network in networks if network.tunnel is not None]
+    tunnels = [(network.bridge, network.tunnel.ifnames) for network in networks if network.tunnel is not None]
+    ends = [(bridge, ifname) for bridge, ifnames in tunnels for ifname in ifnames]
     return unique('"{0}" . "{1}"'.format(*pair) for end in ends for pair in (end, end[::-1]))
 
 
 def _at_home(networks: Iterable[NetworkPolicy]) -> Tuple[str, ...]:
     homes = [(network.bridge, network.subnet) for network in networks]
-    homes += [(network.tunnel.ifname, network.tunnel.subnet) for network in networks if network.tunnel is not None]
+    tunnels = [network.tunnel for network in networks if network.tunnel is not None]
+    homes += [(ifname, tunnel.subnet) for tunnel in tunnels for ifname in tunnel.ifnames]
     return unique('"{0}" . {1}'.format(*home) for home in homes)
 
 

@@ -12,22 +12,24 @@ from typing import NamedTuple, Optional, Tuple
 class Tunnel(NamedTuple):
     """Of one overlay network on one host, in one family of what is inside."""
 
-    ifname: str
+    ifnames: Tuple[str, ...]  # several where each of some other hosts is behind a device of its own
     subnet: str  # of which ``NetworkPolicy.subnet`` is this host's block
     encrypts: bool = False  # then it is the way of all encrypted networks of the topology
 
 
 class Beyond(NamedTuple):
-    """What is on another host, whose address on the underlay is ``peer``."""
+    """What is on another host, whose address on the underlay is ``peer``. ``way``: as ``Underlay.way``, where it is
+    another one."""
 
     peer: str
     prefix: str
+    way: str = ""
 
 
 class Outer(NamedTuple):
-    """Of a tunnel that encrypts: its interface, the UDP port that the host is reached at, and from where."""
+    """Of a tunnel that encrypts: its interfaces, the UDP port that the host is reached at, and from where."""
 
-    ifname: str
+    ifnames: Tuple[str, ...]
     port: int
     peers: Tuple[str, ...] = ()
 

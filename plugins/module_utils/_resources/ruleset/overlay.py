@@ -39,7 +39,8 @@ _NOBODYS = "0x00000000"
 def overlay_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
     if not ruleset.underlays:
         return ()
-    tunnels = unique(network.tunnel.ifname for network in ruleset.networks if network.tunnel is not None)
+    ways = [network.tunnel.ifnames for network in ruleset.networks if network.tunnel is not None]
+    tunnels = unique(ifname for ifnames in ways for ifname in ifnames)
     marks = _marks(ruleset.underlays)
     return (
         NamedSet("tunnels", "ifname", quoted(tunnels)),
@@ -73,14 +74,14 @@ def _there(underlays: Tuple[Underlay, ...], family: int) -> Iterator[Tuple[Under
 
 def _beyond(underlays: Tuple[Underlay, ...], family: int) -> NamedSet:
     """What is on other hosts, and the interface that leads there."""
-    elements = unique('"{0}" . {1}'.format(way.way, each.prefix) for way, each in _there(underlays, family))
+    elements = unique('"{0}" . {1}'.format(each.way or way.way, each.prefix) for way, each in _there(underlays, family))
     return NamedSet("beyond%d" % family, "ifname . " + address_type(family), elements, interval=True)
 
 
 def _senders(underlays: Tuple[Underlay, ...], family: int, marks: Dict[str, str]) -> NamedSet:
     """Of routed networks: device, whose mark, and what may come from there by it."""
     elements = unique(
-        '"{0}" . {1} . {2}'.format(way.way, marks[each.peer] if way.vni else _NOBODYS, each.prefix)
+        '"{0}" . {1} . {2}'.format(each.way or way.way, marks[each.peer] if way.vni else _NOBODYS, each.prefix)
         for way, each in _there(underlays, family)
         if not way.bridged
     )
@@ -209,7 +210,11 @@ def _to_peers(underlays: Tuple[Underlay, ...]) -> Iterator[str]:
         yield "{0} {1} daddr != @{2}{3} drop".format(outer, header, PEERS, underlay.network)
         yield "meta nfproto {1} {0} drop".format(outer, other)
         if underlay.outer is not None:
-            yield '{0} oifname != "{1}" drop'.format(outer, underlay.outer.ifname)
+            yield "{0} oifname != {1} drop".format(outer, _any_of(underlay.outer.ifnames))
+
+
+def _any_of(ifnames: Sequence[str]) -> str:
+    return ", ".join(quoted(ifnames)) if len(ifnames) == 1 else "{{ {0} }}".format(", ".join(quoted(ifnames)))
 
 
 def _to_bridged(underlays: Tuple[Underlay, ...]) -> Tuple[str, ...]:
@@ -223,7 +228,7 @@ def _from_peers(underlays: Tuple[Underlay, ...]) -> Iterator[str]:
     for underlay in underlays:
         outer, (header, other) = _OUTER.format(underlay), _FAMILIES[_family(underlay)]
         if underlay.outer is not None:
-            yield '{0} iifname != "{1}" drop'.format(outer, underlay.outer.ifname)
+            yield "{0} iifname != {1} drop".format(outer, _any_of(underlay.outer.ifnames))
         yield "{0} {1} saddr != @{2}{3} drop".format(outer, header, PEERS, underlay.network)
         yield "meta nfproto {1} {0} drop".format(outer, other)
 

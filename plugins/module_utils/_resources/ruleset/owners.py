@@ -33,7 +33,7 @@ class Owners:
             subject = Subject(network=network.network)
             self._subjects.update({network.bridge: subject, str(ipaddress.ip_network(network.subnet)): subject})
             if network.tunnel is not None:
-                self._subjects.update({network.tunnel.ifname: subject, network.tunnel.subnet: subject})
+                self._subjects.update(dict.fromkeys((*network.tunnel.ifnames, network.tunnel.subnet), subject))
         for underlay in ruleset.underlays:
             subject = Subject(network=underlay.network)
             self._subjects.update(dict.fromkeys((underlay.way, underlay.bridged or underlay.way), subject))
