@@ -24,8 +24,6 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset import text as ruleset_text  # noqa: E402
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.model import Ruleset  # noqa: E402
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.tables import (  # noqa: E402
-    Chain,
-    NamedSet,
     Table,
     table_text,
 )
@@ -123,19 +121,19 @@ def _story(module: ModuleType) -> str:
 
 
 def _besides(ruleset: Ruleset, *others: Ruleset) -> Iterator[str]:
-    """What none of the others brings."""
+    """What none of the others brings: sets, and chains with a rule that is in none of theirs."""
     known = [table for other in others for table in ruleset_text.layout(other)]
-    usual = {(table.family, each.name) for table in known for each in _parts(table)}
+    sets_there = {(table.family, each.name) for table in known for each in table.sets}
+    rules_there = {(table.family, each.name, rule) for table in known for each in table.chains for rule in each.rules}
     for table in ruleset_text.layout(ruleset):
-        sets = tuple(each for each in table.sets if (table.family, each.name) not in usual)
-        chains = tuple(each for each in table.chains if (table.family, each.name) not in usual and each.rules)
+        sets = tuple(each for each in table.sets if (table.family, each.name) not in sets_there)
+        chains = tuple(
+            chain
+            for chain in table.chains
+            if any((table.family, chain.name, rule) not in rules_there for rule in chain.rules)
+        )
         if sets or chains:
             yield from _table(Table(table.family, table.name, sets, chains))
-
-
-def _parts(table: Table) -> Iterator[NamedSet | Chain]:
-    yield from table.sets
-    yield from table.chains
 
 
 def _tables(ruleset: Ruleset) -> Iterator[str]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from typing import Iterator, Tuple
 
+from .inet_sets import icc_off
 from .model import NetworkPolicy, Ruleset
 from .tables import Chain, NamedSet, address_type, quoted, unique
 
@@ -30,7 +31,7 @@ def encrypted_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
     ifnames = unique(ifname for _network, ifname, _subnet in _encrypted(ruleset))
     if not ifnames:
         return ()
-    found = [NamedSet("encrypting", "ifname", quoted(ifnames))]
+    found = [NamedSet("encrypting", "ifname", quoted(ifnames)), icc_off(ruleset.networks)]
     for family in (4, 6):
         subnets = unique(subnet for _network, _ifname, subnet in _encrypted(ruleset, family))
         address = address_type(family)
