@@ -54,6 +54,8 @@ def encrypted_chains(ruleset: Ruleset) -> Tuple[Chain, ...]:
         Chain(
             "between_networks",
             (
+                # Both ends of a connection were looked up when it began; of each packet only its source, in from_peer.
+                "ct state established,related accept",
                 "iifname @encrypting ip saddr . ip daddr != @same4 drop",
                 "iifname @encrypting ip6 saddr . ip6 daddr != @same6 drop",
                 "oifname @encrypting ip saddr . ip daddr != @same4 drop",
@@ -65,7 +67,6 @@ def encrypted_chains(ruleset: Ruleset) -> Tuple[Chain, ...]:
         Chain(
             "from_afar",
             (
-                "ct state established,related accept",
                 "ip saddr . ip daddr . meta l4proto . th dport @links4 accept",
                 "ip6 saddr . ip6 daddr . meta l4proto . th dport @links6 accept",
                 "drop",

@@ -151,7 +151,6 @@ def overlay_chains(ruleset: Ruleset) -> Tuple[Chain, ...]:
     underlays = _by_vxlan(ruleset)
     outer = [_OUTER.format(underlay) for underlay in underlays]
     return (
-        Chain("untracked", tuple(_VNI.format(underlay) + " notrack" for underlay in underlays)),
         Chain(
             "from_peer",
             (
@@ -170,9 +169,7 @@ def overlay_chains(ruleset: Ruleset) -> Tuple[Chain, ...]:
             ),
             "type filter hook output priority raw",
         ),
-        Chain("from_peers", tuple(_from_peers(underlays))),
-        # Past everybody else's marks: this one is for what the device will find in the packet.
-        Chain("whose", tuple(_whose(underlays)), "type filter hook input priority 300"),
+        *_vxlan(underlays),
         Chain(
             "host_out",
             ("oifname @tunnels goto answers_only", *_to_bridged(ruleset.underlays)),
@@ -191,8 +188,20 @@ def overlay_chains(ruleset: Ruleset) -> Tuple[Chain, ...]:
             ),
             "type filter hook postrouting priority 300",
         ),
-        Chain("to_peers", tuple(_to_peers(underlays))),
         *encrypted_chains(ruleset),
+    )
+
+
+def _vxlan(underlays: Tuple[Underlay, ...]) -> Tuple[Chain, ...]:
+    """Not where all ways are encrypted and routed: each packet is asked by an empty chain, too."""
+    if not underlays:
+        return ()
+    return (
+        Chain("untracked", tuple(_VNI.format(underlay) + " notrack" for underlay in underlays)),
+        Chain("from_peers", tuple(_from_peers(underlays))),
+        # Past everybody else's marks: this one is for what the device will find in the packet.
+        Chain("whose", tuple(_whose(underlays)), "type filter hook input priority 300"),
+        Chain("to_peers", tuple(_to_peers(underlays))),
     )
 
 
