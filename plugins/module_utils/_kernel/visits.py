@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 from dataclasses import field
+from socket import AF_INET, AF_UNSPEC
 from typing import Callable, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from . import marks, namespaces, sysctl
@@ -162,7 +163,8 @@ def _read(host: Host, socket: NetlinkSocket, keys: Sequence[str], settling: Sett
         ipv6 = settings.get(_NO_IPV6) != "1"
         addresses, routes = settling.read(socket, by_index, ipv6=ipv6, most=(MOST_ADDRESSES, MOST_ROUTES))
         what = "neighbours"
-        neighbours = read_permanent(socket, MOST_ADDRESSES)
+        family = AF_UNSPEC if ipv6 or addresses.of_ipv6 or _asks_for_ipv6(keys) else AF_INET
+        neighbours = read_permanent(socket, MOST_ADDRESSES, family)
     except FabricError as error:  # what is in there is not ours: it is to spoil its own container's run only
         return NamespaceState(links, sysctls=settings, trouble="its {0}: {1}".format(what, error))
     return NamespaceState(
@@ -173,6 +175,11 @@ def _read(host: Host, socket: NetlinkSocket, keys: Sequence[str], settling: Sett
         tentative=addresses.tentative,
         sysctls=settings,
     )
+
+
+def _asks_for_ipv6(keys: Iterable[str]) -> bool:
+    """Whether these settings are of a namespace that is to have IPv6: else nothing is asked of it but to be off."""
+    return any(key.startswith("net/ipv6/") and not key.endswith("/disable_ipv6") for key in keys)
 
 
 def _enter(name: str) -> bool:

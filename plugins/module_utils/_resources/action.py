@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import Any, Dict, Mapping, NamedTuple, Sequence, Tuple
+from typing import Any, Mapping, NamedTuple, Sequence, Tuple
 
 from .._kernel.changes import Change, Subject
 from .._kernel.data import dataclass
@@ -23,9 +23,6 @@ class Operation(NamedTuple):
     def family(self) -> str:
         """What it is of: ``link`` of ``link.set``."""
         return self.name.partition(".")[0]
-
-    def as_json(self) -> Dict[str, Any]:
-        return {"name": self.name, "arguments": dict(self.arguments)}
 
 
 def operation(step: str, /, **arguments: Any) -> Operation:

@@ -132,7 +132,12 @@ def _shared(name: str) -> str:
 
 
 def subject_of(path: str) -> Subject:
-    name = os.path.basename(os.path.dirname(path))
+    return subject_of_folder(path.rpartition("/")[0])
+
+
+def subject_of_folder(path: str) -> Subject:
+    """Of all files in it."""
+    name = path.rpartition("/")[2]
     if name.startswith(_SHARED):
         return Subject(topology=name[len(_SHARED) :], part=FILES)
     return Subject(container=name, part=FILES)

@@ -16,7 +16,7 @@ import socket
 import struct
 import sys
 from errno import EAFNOSUPPORT, ENODEV, ENOENT, EOPNOTSUPP
-from typing import Any, Collection, Dict, FrozenSet, Iterable, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Any, Collection, Dict, FrozenSet, Iterable, Iterator, List, NamedTuple, Optional, Tuple, TypeVar
 
 from . import as_made, settings, uapi
 from . import socket as nl
@@ -44,6 +44,7 @@ _ASK_APART = 64
 #: another; by the host itself.
 STICKY, STATIC, LOCAL = "sticky", "static", "local"
 _MAC_FIRST = struct.pack("=HH", 4 + 6, uapi.NDA_LLADDR)
+_T = TypeVar("_T")
 
 
 class Link(NamedTuple):
@@ -85,10 +86,18 @@ class Link(NamedTuple):
 
     def with_fdb(self, entries: Iterable[Tuple[str, str]]) -> "Link":
         """With its entries of the bridge's table: (MAC, how it is kept) of each."""
-        kept = {mac for mac, how in entries if how == STICKY}
-        own = (self.mac, LOCAL)  # which the kernel makes for every port
-        others = {"{0} {1}".format(*each) for each in entries if each[1] != STICKY and (each != own or not self.master)}
-        return self._replace(fdb=tuple(sorted(kept)), fdb_others=tuple(sorted(others)))
+        kept, others = [], []
+        for mac, how in entries:
+            if how == STICKY:
+                kept.append(mac)
+            elif how != LOCAL or mac != self.mac or not self.master:  # the kernel makes its own for every port
+                others.append("{0} {1}".format(mac, how))
+        # by place, in a third of the time of _replace(), for there are thousands
+        return Link(*self[:_FDB], tuple(sorted(set(kept))), tuple(sorted(set(others))), *self[_FDB + 2 :])
+
+
+#: Where in a link its entries are.
+_FDB = Link._fields.index("fdb")
 
 
 class RouteEntry(NamedTuple):
@@ -161,6 +170,11 @@ class Addresses(Dict[int, List[str]]):
     #: (index, CIDR) of those that the kernel does not use yet, and may not while their link has no carrier.
     tentative: FrozenSet[Tuple[int, str]] = frozenset()
 
+    @property
+    def of_ipv6(self) -> bool:
+        """Whether any of them is of IPv6."""
+        return any(":" in cidr for cidrs in self.values() for cidr in cidrs)
+
 
 def read_addresses(sock: nl.NetlinkSocket, most: Optional[int] = None) -> Addresses:
     """Every interface's addresses, without link-local ones that the kernel makes of a secret."""
@@ -230,16 +244,26 @@ def _link(payload: bytes, families: bool = True) -> Link:
         alias=nl.text(attributes.get(uapi.IFLA_IFALIAS, b"")),
         master=_number(attributes.get(uapi.IFLA_MASTER)),
         peer=_number(attributes.get(uapi.IFLA_LINK)),
-        families=attributes.get(uapi.IFLA_AF_SPEC, b"") if kind else b"",  # one without a kind is never made again
+        # one without a kind is never made again
+        families=_once(attributes.get(uapi.IFLA_AF_SPEC, b"")) if kind else b"",
         peer_netnsid=_signed(attributes.get(uapi.IFLA_LINK_NETNSID)),
         group=_number(attributes.get(uapi.IFLA_GROUP)),
         altnames=tuple(map(nl.text, nl.each(attributes.get(uapi.IFLA_PROP_LIST, b"")))),
         ipv6_link_local=not families or _link_local(attributes.get(uapi.IFLA_AF_SPEC)),
-        qdisc=nl.text(attributes.get(uapi.IFLA_QDISC, b"")),
+        qdisc=_once(nl.text(attributes.get(uapi.IFLA_QDISC, b""))),
         arp=not flags & uapi.IFF_NOARP,
         multicast=bool(flags & uapi.IFF_MULTICAST),
         **options,
     )
+
+
+#: What is the same of thousands of links, and so is one object.
+_ALIKE: Dict[Any, Any] = {}
+
+
+def _once(value: _T) -> _T:
+    found: _T = _ALIKE.setdefault(value, value)
+    return found
 
 
 def unusual_port_flags(link: Link) -> Dict[int, bytes]:
@@ -262,7 +286,7 @@ def _link_local(families: Optional[bytes]) -> bool:
 
 def _link_info(data: bytes) -> Tuple[str, Dict[str, Any]]:
     info = nl.attributes(data)
-    kind = nl.text(info.get(uapi.IFLA_INFO_KIND, b""))
+    kind = _once(nl.text(info.get(uapi.IFLA_INFO_KIND, b"")))
     options: Dict[str, Any] = {}
     if kind == "bridge":
         bridge = nl.attributes(info.get(uapi.IFLA_INFO_DATA, b""))
