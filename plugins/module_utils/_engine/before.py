@@ -33,7 +33,7 @@ Image = Dict[str, Any]
 
 def keys(action: Action) -> Tuple[str, ...]:
     """What one action touches, on its way there or back, as far as there is an image of it."""
-    found = {}
+    found: Dict[str, None] = {}
     for name, arguments in (*action.do, *action.undo):
         for key in row_of(name).touches(arguments):
             if kind_of(key) in _IMAGED:

@@ -70,8 +70,14 @@ def left_after(
             # Begun here: a thread that works would keep the other one for long from beginning it.
             listing = begin_listing(desired.topology)
             rules = aside.submit(plan_ruleset, desired.topology, desired.ruleset, desired.transit, listing)
-        links = rtnetlink.read_links_named(host.socket, _ifnames(part, touched, desired.adopted))
-        observed = observe(host, part.host_sysctls(), visits, links, SETTINGS, part.limited_ifnames())
+        observed = observe(
+            host,
+            part.host_sysctls(),
+            visits,
+            rtnetlink.read_links_named(host.socket, _ifnames(part, touched, desired.adopted), restorable=False),
+            SETTINGS,
+            part.limited_ifnames(),
+        )
         files = hosts_files.read([file.path for file in part.files])
         accepts = firewall.plan() if touched.firewall else NOTHING_TO_DO
         if meanwhile is not None and rules is not None and not rules.done():

@@ -52,8 +52,8 @@ class Visits:
     """Of every namespace in ``sysctls`` (name → keys to read there) or marked as one of ``topologies``'.
 
     Begun when it is made, so that the caller can start threads after it: a process with threads should not fork.
-    ``only``: the handles to look at, for a reading of a part; all of them otherwise. ``also``: which others, of all
-    handles and their marks, are to be visited.
+    ``only``: the handles to look at, for a reading of a part that is compared and not changed; all of them otherwise.
+    ``also``: which others, of all handles and their marks, are to be visited.
     """
 
     def __init__(
@@ -66,6 +66,7 @@ class Visits:
     ) -> None:
         self._host = host
         self._settling = Settling()
+        self._restorable = only is None
         self.owners = frozenset(topologies)
         known = namespaces.names() if only is None else [name for name in only if namespaces.exists(name)]
         self.handles = {name: namespaces.identity(namespaces.handle(name)) for name in known}
@@ -121,24 +122,24 @@ class Visits:
 
     def _visit_all(self, names: Sequence[str]) -> Dict[str, Optional[NamespaceState]]:
         try:
-            return {name: _visit(self._host, name, self._wanted[name], self._settling) for name in names}
+            return {name: self._visit(name) for name in names}
         finally:
             self._host.go_home()
+
+    def _visit(self, name: str) -> Optional[NamespaceState]:
+        """Enter, read, and leave the thread there: the next visit goes straight on to the next namespace. None: the
+        handle is gone since it was listed."""
+        if not _enter(name):
+            return None
+        socket = self._host.keep_socket(name)
+        state = _read(self._host, socket, self._wanted[name], self._settling, self._restorable)
+        if state.trouble:
+            self._host.forget(name)
+        return state
 
 
 def _owned(handle_marks: Mapping[str, HandleMark], owners: FrozenSet[str]) -> List[str]:
     return [name for name, mark in handle_marks.items() if mark.topology in owners and not mark.is_second]
-
-
-def _visit(host: Host, name: str, keys: Sequence[str], settling: Settling) -> Optional[NamespaceState]:
-    """Enter, read, and leave the thread there: the next visit goes straight on to the next namespace. None: the
-    handle is gone since it was listed."""
-    if not _enter(name):
-        return None
-    state = _read(host, host.keep_socket(name), keys, settling)
-    if state.trouble:
-        host.forget(name)
-    return state
 
 
 def visit_behind(host: Host, descriptor: int, keys: Sequence[str]) -> NamespaceState:
@@ -151,13 +152,16 @@ def visit_behind(host: Host, descriptor: int, keys: Sequence[str]) -> NamespaceS
         host.go_home()
 
 
-def _read(host: Host, socket: NetlinkSocket, keys: Sequence[str], settling: Settling) -> NamespaceState:
-    """Of the namespace that the thread is in."""
+def _read(
+    host: Host, socket: NetlinkSocket, keys: Sequence[str], settling: Settling, restorable: bool = True
+) -> NamespaceState:
+    """Of the namespace that the thread is in. ``restorable``: as of ``read_links``."""
     settings = sysctl.read_all(keys, host.proc.directory())
     links: Dict[str, Link] = {}
     what = "links"
     try:
-        links = {link.ifname: link for link in rtnetlink.read_links(socket, families=False, most=MOST_LINKS)}
+        found = rtnetlink.read_links(socket, families=False, most=MOST_LINKS, restorable=restorable)
+        links = {link.ifname: link for link in found}
         by_index = {link.index: link for link in links.values()}
         what = "addresses and routes"
         ipv6 = settings.get(_NO_IPV6) != "1"

@@ -93,7 +93,7 @@ class Link(NamedTuple):
             elif how != LOCAL or mac != self.mac or not self.master:  # the kernel makes its own for every port
                 others.append("{0} {1}".format(mac, how))
         # by place, in a third of the time of _replace(), for there are thousands
-        return Link(*self[:_FDB], tuple(sorted(set(kept))), tuple(sorted(set(others))), *self[_FDB + 2 :])
+        return Link._make((*self[:_FDB], tuple(sorted(set(kept))), tuple(sorted(set(others))), *self[_FDB + 2 :]))
 
 
 #: Where in a link its entries are.
@@ -125,16 +125,19 @@ class RouteEntry(NamedTuple):
         return self.next_hops or ((self.oif,) if self.oif else ())
 
 
-def read_links(sock: nl.NetlinkSocket, families: bool = True, most: Optional[int] = None) -> List[Link]:
-    """``families`` False leaves out what a link has for an address family, which is compared on the host only."""
+def read_links(
+    sock: nl.NetlinkSocket, families: bool = True, most: Optional[int] = None, restorable: bool = True
+) -> List[Link]:
+    """``families`` False leaves out what a link has for an address family, which is compared on the host only;
+    ``restorable`` False what nobody compares of a pair, and which brings it back as it was."""
     body = uapi.LINK.pack(0, 0, 0, 0, 0) + _NO_STATISTICS
-    return [_link(payload, families) for payload in sock.dump(uapi.RTM_GETLINK, body, most)]
+    return [_link(payload, families, restorable) for payload in sock.dump(uapi.RTM_GETLINK, body, most)]
 
 
-def read_links_named(sock: nl.NetlinkSocket, ifnames: Collection[str]) -> List[Link]:
+def read_links_named(sock: nl.NetlinkSocket, ifnames: Collection[str], restorable: bool = True) -> List[Link]:
     """Those of these links that are there; asked for apart while that is less than a dump of all."""
     if len(ifnames) > _ASK_APART:
-        return [link for link in read_links(sock) if link.ifname in ifnames]
+        return [link for link in read_links(sock, restorable=restorable) if link.ifname in ifnames]
     return [link for link in (read_link(sock, ifname) for ifname in sorted(ifnames)) if link is not None]
 
 
@@ -228,13 +231,16 @@ def read_netnsid(sock: nl.NetlinkSocket, descriptor: int) -> int:
     return _signed(nl.attributes(sock.get(uapi.RTM_GETNSID, body), 4).get(uapi.NETNSA_NSID))
 
 
-def _link(payload: bytes, families: bool = True) -> Link:
+def _link(payload: bytes, families: bool = True, restorable: bool = True) -> Link:
     _family, _type, index, flags, _change = uapi.LINK.unpack_from(payload)
     attributes = nl.attributes(payload, 16)
     kind, options = "", {}  # type: str, Dict[str, Any]
     if uapi.IFLA_LINKINFO in attributes:
         kind, options = _link_info(attributes[uapi.IFLA_LINKINFO])
-    return Link(
+    raw = bool(kind) and (restorable or kind != "veth")  # one without a kind is never made again
+    if not raw:
+        options.pop("port", None)
+    link = Link(
         index=index,
         ifname=nl.text(attributes[uapi.IFLA_IFNAME]),
         kind=kind,
@@ -244,8 +250,7 @@ def _link(payload: bytes, families: bool = True) -> Link:
         alias=nl.text(attributes.get(uapi.IFLA_IFALIAS, b"")),
         master=_number(attributes.get(uapi.IFLA_MASTER)),
         peer=_number(attributes.get(uapi.IFLA_LINK)),
-        # one without a kind is never made again
-        families=_once(attributes.get(uapi.IFLA_AF_SPEC, b"")) if kind else b"",
+        families=attributes.get(uapi.IFLA_AF_SPEC, b"") if raw else b"",
         peer_netnsid=_signed(attributes.get(uapi.IFLA_LINK_NETNSID)),
         group=_number(attributes.get(uapi.IFLA_GROUP)),
         altnames=tuple(map(nl.text, nl.each(attributes.get(uapi.IFLA_PROP_LIST, b"")))),
@@ -255,6 +260,7 @@ def _link(payload: bytes, families: bool = True) -> Link:
         multicast=bool(flags & uapi.IFF_MULTICAST),
         **options,
     )
+    return link if kind else _once(link)  # each namespace has such a lo
 
 
 #: What is the same of thousands of links, and so is one object.
