@@ -167,7 +167,8 @@ def _read(
         ipv6 = settings.get(_NO_IPV6) != "1"
         addresses, routes = settling.read(socket, by_index, ipv6=ipv6, most=(MOST_ADDRESSES, MOST_ROUTES))
         what = "neighbours"
-        family = AF_UNSPEC if ipv6 or addresses.of_ipv6 or _asks_for_ipv6(keys) else AF_INET
+        # IPv6 that is off takes no neighbours: ndisc_allow_add() in net/ipv6/ndisc.c
+        family = AF_UNSPEC if ipv6 or addresses.of_ipv6 else AF_INET
         neighbours = read_permanent(socket, MOST_ADDRESSES, family)
     except FabricError as error:  # what is in there is not ours: it is to spoil its own container's run only
         return NamespaceState(links, sysctls=settings, trouble="its {0}: {1}".format(what, error))
@@ -179,11 +180,6 @@ def _read(
         tentative=addresses.tentative,
         sysctls=settings,
     )
-
-
-def _asks_for_ipv6(keys: Iterable[str]) -> bool:
-    """Whether these settings are of a namespace that is to have IPv6: else nothing is asked of it but to be off."""
-    return any(key.startswith("net/ipv6/") and not key.endswith("/disable_ipv6") for key in keys)
 
 
 def _enter(name: str) -> bool:
