@@ -142,6 +142,19 @@ def _owned(handle_marks: Mapping[str, HandleMark], owners: FrozenSet[str]) -> Li
     return [name for name, mark in handle_marks.items() if mark.topology in owners and not mark.is_second]
 
 
+def _visit(
+    host: Host, name: str, keys: Sequence[str], settling: Settling, restorable: bool
+) -> Optional[NamespaceState]:
+    """Enter, read, and leave the thread there: the next visit goes straight on to the next namespace. None: the
+    handle is gone since it was listed."""
+    if not _enter(name):
+        return None
+    state = _read(host, host.keep_socket(name), keys, settling, restorable)
+    if state.trouble:
+        host.forget(name)
+    return state
+
+
 def visit_behind(host: Host, descriptor: int, keys: Sequence[str]) -> NamespaceState:
     """The inside of a namespace that has no handle of ours, and is open."""
     try:

@@ -144,7 +144,7 @@ def subject_of_folder(path: str) -> Subject:
 
 
 def owned(topology: str, containers: Collection[str]) -> List[str]:
-    """Every file under /etc/netns that is ours: that of a container, or beside a hosts file with our mark.
+    """Where files under /etc/netns are ours, if there are any: of a container, or beside a hosts file with our mark.
 
     ``containers``: whose namespace, with our mark, is there. Their hosts file may have been replaced by anything.
     """
@@ -154,7 +154,7 @@ def owned(topology: str, containers: Collection[str]) -> List[str]:
         if directory == shared:
             found.extend(_files(directory))
         elif container_of(directory) in containers or files.starts_with(directory + "/hosts", line):
-            found.extend(directory + "/" + name for name in NAMES if os.path.lexists(directory + "/" + name))
+            found.extend(directory + "/" + name for name in NAMES)
     return found
 
 
