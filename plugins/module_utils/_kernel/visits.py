@@ -122,20 +122,11 @@ class Visits:
 
     def _visit_all(self, names: Sequence[str]) -> Dict[str, Optional[NamespaceState]]:
         try:
-            return {name: self._visit(name) for name in names}
+            return {
+                name: _visit(self._host, name, self._wanted[name], self._settling, self._restorable) for name in names
+            }
         finally:
             self._host.go_home()
-
-    def _visit(self, name: str) -> Optional[NamespaceState]:
-        """Enter, read, and leave the thread there: the next visit goes straight on to the next namespace. None: the
-        handle is gone since it was listed."""
-        if not _enter(name):
-            return None
-        socket = self._host.keep_socket(name)
-        state = _read(self._host, socket, self._wanted[name], self._settling, self._restorable)
-        if state.trouble:
-            self._host.forget(name)
-        return state
 
 
 def _owned(handle_marks: Mapping[str, HandleMark], owners: FrozenSet[str]) -> List[str]:
