@@ -16,8 +16,12 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors imp
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._rollout import plan as plans
 
 
-def plan_of(reports: Iterable[Mapping[str, Any]], reserved: Mapping[str, Any]) -> dict[str, Any]:
-    return plans.plan_of(reports, reserved)
+def plan_of(
+    reports: Iterable[Mapping[str, Any]],
+    held: Mapping[str, Any] | None = None,
+    reserved: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    return plans.plan_of(reports, held or {}, reserved or {})
 
 
 def plan_text(plan: Mapping[str, Any], when: str = "") -> str:
