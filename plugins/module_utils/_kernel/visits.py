@@ -32,6 +32,9 @@ _AT_A_TIME = 16
 MOST_LINKS, MOST_ADDRESSES, MOST_ROUTES = 1024, 1024, 4096
 _NO_IPV6 = "net/ipv6/conf/all/disable_ipv6"
 
+#: Settings of namespaces, of which most have the same: once each.
+_SETTINGS: Dict[Tuple[Tuple[str, Optional[str]], ...], Dict[str, Optional[str]]] = {}
+
 Also = Callable[[Mapping[str, Optional[int]], Mapping[str, HandleMark]], Iterable[str]]
 
 
@@ -161,6 +164,7 @@ def _read(
 ) -> NamespaceState:
     """Of the namespace that the thread is in. ``restorable``: as of ``read_links``."""
     settings = sysctl.read_all(keys, host.proc.directory())
+    settings = _SETTINGS.setdefault(tuple(settings.items()), settings)
     links: Dict[str, Link] = {}
     what = "links"
     try:
