@@ -182,7 +182,7 @@ def _read(
         return NamespaceState(links, sysctls=settings, trouble="its {0}: {1}".format(what, error))
     return NamespaceState(
         links=links,
-        addresses=addresses,
+        addresses=dict(addresses),
         routes=tuple(route for route in routes if route.type != "broadcast"),
         neighbours=neighbours,
         tentative=addresses.tentative,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import field
 from typing import Any, Mapping, NamedTuple, Sequence, Tuple
 
-from .._kernel.changes import Change, Subject
+from .._kernel.changes import NOTHING, Change, Subject
 from .._kernel.data import dataclass
 
 
@@ -42,8 +42,8 @@ class Action:
     do: Tuple[Operation, ...]
     undo: Tuple[Operation, ...]
     finish: Tuple[Operation, ...] = ()
-    before: Mapping[str, Any] = field(default_factory=dict)
-    after: Mapping[str, Any] = field(default_factory=dict)
+    before: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    after: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     also: Tuple[Change, ...] = ()
 
     @property

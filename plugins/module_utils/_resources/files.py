@@ -14,7 +14,7 @@ import os
 from typing import Collection, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from .._kernel import files
-from .._kernel.changes import FILES, Change, Subject
+from .._kernel.changes import FILES, NOTHING, Change, Subject
 from .._kernel.errors import ForeignObjectError
 from .._kernel.names import NETNS_ETC_DIRECTORY
 from .action import Action, Operation, joined, operation
@@ -121,8 +121,8 @@ def _together(verb: str, directory: str, group: List[FileChange]) -> Change:
     return Change(
         text="{0} {1}/: {2}".format(verb, directory, ", ".join(sorted(named, key=_shared))),
         subject=group[0].action.subject,
-        before={} if verb == "write" else {name: action.before.get("content") for name, action in named.items()},
-        after={} if verb == "remove" else {name: action.after.get("content") for name, action in named.items()},
+        before=NOTHING if verb == "write" else {name: action.before.get("content") for name, action in named.items()},
+        after=NOTHING if verb == "remove" else {name: action.after.get("content") for name, action in named.items()},
     )
 
 
@@ -205,7 +205,7 @@ def _write(desired: TextFile, now: Optional[str], target: Optional[str]) -> File
         subject_of(desired.path),
         (do,),
         _restore(desired.path, now, target),
-        before={"content": before} if before is not None else {},
+        before={"content": before} if before is not None else NOTHING,
         after={"content": after},
     )
     return FileChange(verb, desired.path, action)
