@@ -416,6 +416,11 @@ problems:
       sample: '"80:99999": the container port must be between 1 and 65535'
 """
 
+import gc
+
+if __name__ == "__main__":
+    gc.disable()  # what is imported stays: to look for garbage among it again and again takes a twentieth of the time
+
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.declaration import DECLARATION
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.door import run_module
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.topology import perform_topology

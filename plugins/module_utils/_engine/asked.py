@@ -12,15 +12,15 @@ on the host.
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import replace
 from itertools import groupby
-from typing import Any, Dict, Iterable, Iterator, List, Mapping, Set, Tuple
+from typing import Any, Dict, Iterable, Iterator, Mapping, Set, Tuple
 
 from .._kernel import names
 from .._kernel.changes import LEASE, RULES, Change, Subject, of_container
 from .._resources import docker_runtime, name_server, program, units
 from .._resources import files as hosts_files
+from .._resources.files import TextFile
 from .._resources.ruleset.model import Ruleset
 from .._resources.ruleset.owners import Owners
 from .._resources.ruleset.tables import table_text
@@ -33,10 +33,10 @@ Digests = Mapping[str, str]
 
 
 def digests(desired: Desired) -> Dict[str, str]:
-    found: Dict[str, List[str]] = {}
+    found: Dict[str, str] = {}
     for name, words in _objects(desired):
-        found.setdefault(name, []).append(words)
-    return {name: _digest("\n".join(words)) for name, words in found.items()}
+        found[name] = found[name] + "\n" + words if name in found else words
+    return {name: _digest(words) for name, words in found.items()}
 
 
 def _digest(text: str) -> str:
@@ -50,13 +50,15 @@ def _objects(desired: Desired) -> Iterator[Tuple[str, str]]:
         yield str(link.subject), _words(link)
     for space in desired.namespaces:
         yield of_container(space.name), _words(replace(space, brought=None) if space.brought else space)
-    for folder, files in groupby(desired.files, key=lambda file: file.path.rpartition("/")[0]):
-        name = str(hosts_files.subject_of(os.path.join(folder, "")))
-        for file in files:
-            yield name, _words(file)
+    for folder, files in groupby(desired.files, key=_folder):
+        yield str(hosts_files.subject_of_folder(folder)), "\n".join(map(_words, files))
     yield from _by_itself(desired)
     if desired.ruleset is not None:
         yield from _of_rules(desired.ruleset)
+
+
+def _folder(file: TextFile) -> str:
+    return file.path.rpartition("/")[0]
 
 
 def _by_itself(desired: Desired) -> Iterator[Tuple[str, str]]:

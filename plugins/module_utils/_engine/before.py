@@ -33,9 +33,12 @@ Image = Dict[str, Any]
 
 def keys(action: Action) -> Tuple[str, ...]:
     """What one action touches, on its way there or back, as far as there is an image of it."""
-    steps = (*action.do, *action.undo)
-    touched = (key for step in steps for key in row_of(step.name).touches(step.arguments))
-    return tuple(key for key in dict.fromkeys(touched) if kind_of(key) in _IMAGED)
+    found: Dict[str, None] = {}
+    for name, arguments in (*action.do, *action.undo):
+        for key in row_of(name).touches(arguments):
+            if kind_of(key) in _IMAGED:
+                found[key] = None
+    return tuple(found)
 
 
 def image(touched: Iterable[Sequence[str]], observed: Observed, files: Mapping[str, FileState]) -> Image:
@@ -169,7 +172,7 @@ def _sysctl_image(key: str, observed: Observed) -> Optional[str]:
 
 
 _READERS = {LINK: _link_image, NETNS: _netns_image, SYSCTL: _sysctl_image}
-_IMAGED = (FILE, *_READERS)
+_IMAGED = frozenset((FILE, *_READERS))
 
 
 def _state_words(state: NamespaceState) -> Dict[str, Any]:

@@ -220,7 +220,7 @@ def _steps(words: Sequence[Mapping[str, Any]]) -> Steps:
 
 
 def _as_json(steps: Sequence[Operation]) -> List[Dict[str, Any]]:
-    return [step.as_json() for step in steps]
+    return [{"name": name, "arguments": arguments} for name, arguments in steps]
 
 
 def _check(record: Record) -> None:
@@ -325,9 +325,35 @@ def _write(words: Mapping[str, Any]) -> None:
     undo = [_lasting(steps) for steps in words["undo"]]
     lasting = {word: words[word] for word in ("version", "run", "topology", "first")}
     lasting.update(undo=[steps for steps in undo if steps], finish=_lasting(words["finish"]))
-    state.write(RUN_JOURNAL_FILE, json.dumps(words))
+    state.write(RUN_JOURNAL_FILE, _text(words))
     durable = any(lasting[word] for word in ("first", "undo", "finish"))
-    state.write(JOURNAL_FILE, json.dumps(lasting), durable=durable)
+    state.write(JOURNAL_FILE, _text(lasting), durable=durable)
+
+
+_encode = json.JSONEncoder(check_circular=False).encode
+_AT_A_TIME = 256
+
+
+def _text(words: Mapping[str, Any]) -> Iterator[str]:
+    """JSON in pieces: over a thousand containers it is megabytes, and made at once takes five times as many."""
+    separator = "{"
+    for word, value in words.items():
+        yield "{0}{1}: ".format(separator, _encode(word))
+        separator = ", "
+        if isinstance(value, dict):
+            yield from _portions(list(value.items()), dict, "{}")
+        elif isinstance(value, list):
+            yield from _portions(value, list, "[]")
+        else:
+            yield _encode(value)
+    yield "}"
+
+
+def _portions(items: Sequence[Any], made: Callable[[Sequence[Any]], Any], brackets: str) -> Iterator[str]:
+    yield brackets[0]
+    for start in range(0, len(items), _AT_A_TIME):
+        yield ", "[: 2 * bool(start)] + _encode(made(items[start : start + _AT_A_TIME]))[1:-1]
+    yield brackets[1]
 
 
 def _lasting(steps: Sequence[Mapping[str, Any]]) -> List[Mapping[str, Any]]:

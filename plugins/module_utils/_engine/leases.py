@@ -37,7 +37,7 @@ class PreparedLeases(Leases):
         self._store = store
         self.changes = tuple(allocation.changes)
         if allocation.granted or allocation.released:
-            granted, released = ([dict(row) for row in rows] for rows in (allocation.granted, allocation.released))
+            granted, released = list(allocation.granted), list(allocation.released)
             self.way_back = (operation("lease.revert", granted=granted, released=released),)
 
     def commit(self) -> None:

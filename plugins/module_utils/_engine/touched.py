@@ -60,7 +60,7 @@ def left_after(
     meanwhile: Optional[Callable[[], object]] = None,
     out: FrozenSet[str] = frozenset(),
 ) -> Tuple[Action, ...]:
-    """What does not match, as what would be left to do. ``meanwhile`` is called while nft lists the rules; ``out``:
+    """What does not match, as what would be left to do. ``meanwhile`` is called where nft is not done yet; ``out``:
     containers that are left as they are."""
     touched = what_is_touched(desired, actions)
     part = desired.restricted(touched.containers - out)
@@ -70,11 +70,17 @@ def left_after(
             # Begun here: a thread that works would keep the other one for long from beginning it.
             listing = begin_listing(desired.topology)
             rules = aside.submit(plan_ruleset, desired.topology, desired.ruleset, desired.transit, listing)
-        links = rtnetlink.read_links_named(host.socket, _ifnames(part, touched, desired.adopted))
-        observed = observe(host, part.host_sysctls(), visits, links, SETTINGS, part.limited_ifnames())
+        observed = observe(
+            host,
+            part.host_sysctls(),
+            visits,
+            rtnetlink.read_links_named(host.socket, _ifnames(part, touched, desired.adopted), restorable=False),
+            SETTINGS,
+            part.limited_ifnames(),
+        )
         files = hosts_files.read([file.path for file in part.files])
         accepts = firewall.plan() if touched.firewall else NOTHING_TO_DO
-        if meanwhile is not None:
+        if meanwhile is not None and rules is not None and not rules.done():
             meanwhile()
         change = rules.result() if rules is not None else None
     there = [*(line for each in desired.adopted for line in adopted.harm(each, observed))]

@@ -155,8 +155,8 @@ class View:
             revert(store, **words)
 
     def before(self, touched: Iterable[Sequence[str]]) -> images.Image:
-        """What the actions touch, as the last plan found it."""
-        observed, files = self._read
+        """What the actions touch, as the last plan found it. Asked once, and let go then: the run changes the host."""
+        (observed, files), self._read = self._read, (None, {})
         return images.image(touched, observed, files) if observed is not None else {}
 
     def declared(self, topology: str) -> Optional[Kept]:

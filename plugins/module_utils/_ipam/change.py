@@ -134,8 +134,8 @@ def _port_changes(verb: str, preposition: str, rows: Iterable[Row]) -> Iterator[
         yield changes.Change(text, subject, *_sides(verb, dict(words, published=published, target=target)))
 
 
-def _sides(verb: str, words: Dict[str, Any]) -> Tuple[Dict[str, Any], Dict[str, Any]]:
-    return ({}, words) if verb == _LEASE else (words, {})
+def _sides(verb: str, words: Dict[str, Any]) -> Tuple[Mapping[str, Any], Mapping[str, Any]]:
+    return (changes.NOTHING, words) if verb == _LEASE else (words, changes.NOTHING)
 
 
 def _subject(row: Mapping[str, Any]) -> changes.Subject:

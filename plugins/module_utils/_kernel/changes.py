@@ -18,6 +18,9 @@ from .data import dataclass
 #: What ``part`` may be.
 RULES, FILES, LEASE, RUN = "packet rules", "files", "lease", "run"
 
+#: Of what has no words: one for all, for there are thousands.
+NOTHING: Mapping[str, Any] = {}
+
 
 class Subject(NamedTuple):
     """The words that are None are not part of it.
@@ -92,5 +95,5 @@ class Change:
 
     text: str
     subject: Subject
-    before: Mapping[str, Any] = field(default_factory=dict)
-    after: Mapping[str, Any] = field(default_factory=dict)
+    before: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    after: Mapping[str, Any] = field(default_factory=lambda: NOTHING)

@@ -38,7 +38,7 @@ class Settling:
         them. ``most``: addresses, and routes of a family, else TooMany."""
         while True:
             addresses = rtnetlink.read_addresses(socket, most[0])
-            ipv6 = ipv6 or any(":" in cidr for cidrs in addresses.values() for cidr in cidrs)
+            ipv6 = ipv6 or addresses.of_ipv6
             routes = rtnetlink.read_routes(socket, table, ipv6, most[1])
             if self._left <= 0 or not ipv6 or not _is_to_come(addresses, routes, links):
                 return addresses, routes

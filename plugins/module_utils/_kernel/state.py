@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import os
 import stat
-from typing import Any, Dict, Optional
+from typing import Any, Dict, Iterable, Optional, Union
 
 from . import files
 from .errors import FabricError
@@ -82,8 +82,11 @@ def read_json(path: str) -> Optional[Dict[str, Any]]:
     return words
 
 
-def write(path: str, text: str, durable: bool = False) -> None:
-    """A whole new file, mode 0600, in the place of whatever is there. ``durable``: on the disk when this returns."""
+def write(path: str, text: Union[str, Iterable[str]], durable: bool = False) -> None:
+    """A whole new file, mode 0600, in the place of whatever is there. ``text``: at once, or in pieces.
+
+    ``durable``: on the disk when this returns.
+    """
     temporary = path + ".new"
     make_way(temporary)
     files.unlink(temporary)
@@ -91,7 +94,8 @@ def write(path: str, text: str, durable: bool = False) -> None:
     descriptor = os.open(temporary, flags, 0o600)
     try:
         os.fchmod(descriptor, 0o600)  # whatever the umask is
-        files.write_all(descriptor, text.encode("utf-8"))
+        for piece in (text,) if isinstance(text, str) else text:
+            files.write_all(descriptor, piece.encode("utf-8"))
         if durable:
             os.fsync(descriptor)
     finally:

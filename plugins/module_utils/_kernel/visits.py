@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 from dataclasses import field
+from socket import AF_INET, AF_UNSPEC
 from typing import Callable, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from . import marks, namespaces, sysctl
@@ -31,6 +32,9 @@ _AT_A_TIME = 16
 MOST_LINKS, MOST_ADDRESSES, MOST_ROUTES = 1024, 1024, 4096
 _NO_IPV6 = "net/ipv6/conf/all/disable_ipv6"
 
+#: Settings of namespaces, of which most have the same: once each.
+_SETTINGS: Dict[Tuple[Tuple[str, Optional[str]], ...], Dict[str, Optional[str]]] = {}
+
 Also = Callable[[Mapping[str, Optional[int]], Mapping[str, HandleMark]], Iterable[str]]
 
 
@@ -51,8 +55,8 @@ class Visits:
     """Of every namespace in ``sysctls`` (name → keys to read there) or marked as one of ``topologies``'.
 
     Begun when it is made, so that the caller can start threads after it: a process with threads should not fork.
-    ``only``: the handles to look at, for a reading of a part; all of them otherwise. ``also``: which others, of all
-    handles and their marks, are to be visited.
+    ``only``: the handles to look at, for a reading of a part that is compared and not changed; all of them otherwise.
+    ``also``: which others, of all handles and their marks, are to be visited.
     """
 
     def __init__(
@@ -65,6 +69,7 @@ class Visits:
     ) -> None:
         self._host = host
         self._settling = Settling()
+        self._restorable = only is None
         self.owners = frozenset(topologies)
         known = namespaces.names() if only is None else [name for name in only if namespaces.exists(name)]
         self.handles = {name: namespaces.identity(namespaces.handle(name)) for name in known}
@@ -120,7 +125,9 @@ class Visits:
 
     def _visit_all(self, names: Sequence[str]) -> Dict[str, Optional[NamespaceState]]:
         try:
-            return {name: _visit(self._host, name, self._wanted[name], self._settling) for name in names}
+            return {
+                name: _visit(self._host, name, self._wanted[name], self._settling, self._restorable) for name in names
+            }
         finally:
             self._host.go_home()
 
@@ -129,12 +136,14 @@ def _owned(handle_marks: Mapping[str, HandleMark], owners: FrozenSet[str]) -> Li
     return [name for name, mark in handle_marks.items() if mark.topology in owners and not mark.is_second]
 
 
-def _visit(host: Host, name: str, keys: Sequence[str], settling: Settling) -> Optional[NamespaceState]:
+def _visit(
+    host: Host, name: str, keys: Sequence[str], settling: Settling, restorable: bool
+) -> Optional[NamespaceState]:
     """Enter, read, and leave the thread there: the next visit goes straight on to the next namespace. None: the
     handle is gone since it was listed."""
     if not _enter(name):
         return None
-    state = _read(host, host.keep_socket(name), keys, settling)
+    state = _read(host, host.keep_socket(name), keys, settling, restorable)
     if state.trouble:
         host.forget(name)
     return state
@@ -150,24 +159,30 @@ def visit_behind(host: Host, descriptor: int, keys: Sequence[str]) -> NamespaceS
         host.go_home()
 
 
-def _read(host: Host, socket: NetlinkSocket, keys: Sequence[str], settling: Settling) -> NamespaceState:
-    """Of the namespace that the thread is in."""
+def _read(
+    host: Host, socket: NetlinkSocket, keys: Sequence[str], settling: Settling, restorable: bool = True
+) -> NamespaceState:
+    """Of the namespace that the thread is in. ``restorable``: as of ``read_links``."""
     settings = sysctl.read_all(keys, host.proc.directory())
+    settings = _SETTINGS.setdefault(tuple(settings.items()), settings)
     links: Dict[str, Link] = {}
     what = "links"
     try:
-        links = {link.ifname: link for link in rtnetlink.read_links(socket, families=False, most=MOST_LINKS)}
+        found = rtnetlink.read_links(socket, families=False, most=MOST_LINKS, restorable=restorable)
+        links = {link.ifname: link for link in found}
         by_index = {link.index: link for link in links.values()}
         what = "addresses and routes"
         ipv6 = settings.get(_NO_IPV6) != "1"
         addresses, routes = settling.read(socket, by_index, ipv6=ipv6, most=(MOST_ADDRESSES, MOST_ROUTES))
         what = "neighbours"
-        neighbours = read_permanent(socket, MOST_ADDRESSES)
+        # IPv6 that is off takes no neighbours: ndisc_allow_add() in net/ipv6/ndisc.c
+        family = AF_UNSPEC if ipv6 or addresses.of_ipv6 else AF_INET
+        neighbours = read_permanent(socket, MOST_ADDRESSES, family)
     except FabricError as error:  # what is in there is not ours: it is to spoil its own container's run only
         return NamespaceState(links, sysctls=settings, trouble="its {0}: {1}".format(what, error))
     return NamespaceState(
         links=links,
-        addresses=addresses,
+        addresses=dict(addresses),
         routes=tuple(route for route in routes if route.type != "broadcast"),
         neighbours=neighbours,
         tentative=addresses.tentative,

@@ -20,7 +20,6 @@ from .._engine import declared as declarations
 from .._engine.view import View
 from .._expansion.lease_requests import lease_requests
 from .._expansion.projects import settle_default_bridge
-from .._expansion.recognise import recognise_containers, recognise_networks
 from .._expansion.seen import Seen
 from .._ipam.change import GATEWAY, NETWORK_ITSELF, Change
 from .._ipam.requests import Allocation, LeaseRequests, PortRequest
@@ -28,7 +27,6 @@ from .._ipam.store import Store
 from .._kernel import names
 from .._kernel.errors import DeclarationError
 from .._kernel.facts import Reading
-from .topology_info import seen_of
 
 Parse = Callable[[str, Mapping[str, Any], bool], Topology]
 
@@ -41,6 +39,8 @@ def lease_again(view: View, store: Store, topology: Optional[Topology], reading:
     lost = dict(_lost(view, store, topology, reading, parse))
     if not lost:
         return Allocation()
+    from .topology_info import seen_of  # only where a store has lost something
+
     with view.visits({}, lost) as visits:
         observed = view.observe((), visits)
     found: List[Allocation] = []
@@ -114,6 +114,8 @@ def _last(view: View, name: str, reading: Reading, parse: Parse) -> Optional[Top
 
 def _grant(change: Change, requests: LeaseRequests, seen: Seen) -> None:
     """What is asked for and there. Where somebody else has it by now, it is chosen anew like any other."""
+    from .._expansion.recognise import recognise_containers, recognise_networks
+
     networks, containers = recognise_networks(seen), recognise_containers(seen)
     pools: Dict[Tuple[str, int], Mapping[str, Any]] = {
         (name, ip_network(pool["subnet"]).version): pool

@@ -73,7 +73,8 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool, again: Optiona
         return _confirm(params, check_mode)
     absent = params["state"] == "absent"
     watch = Stopwatch()
-    topology = parse(params["name"], declared.words(params), absent)
+    words = declared.words(params)
+    topology = parse(params["name"], words, absent)
     limit = parse_remove_limit(params.get("remove_limit"))
     _refuse_timeout(params.get("confirm_timeout"))
     dependencies.require_all()
@@ -94,14 +95,14 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool, again: Optiona
             watch.lap("lease and expand")
             granted = PreparedLeases(store, prepared.allocation)
             kept = run.view.declared(topology.name)
-            finish = functools.partial(_finish, params, absent, prepared, kept)
+            finish = functools.partial(_finish, words, absent, prepared, kept)
             work = Work(topology.name, planner.plan, granted, planner.left_after, finish, planner.quarantine)
             if again and again.only:
                 work = Work(topology.name, functools.partial(planner.plan_only, again.only))
             result = run.carry_out(work)
         cautioned = tuple(prepared.cautions())
         unmended = prepared.unmended()
-        result = replace(result, kinds=_kinds(run.view, params, absent, prepared, kept, result, check_mode))
+        result = replace(result, kinds=_kinds(run.view, words, absent, prepared, kept, result, check_mode))
         watch.lap("tell drift from intent" if check_mode else "finish")
     told_apart = {"drift": result.of_kinds(DRIFT), "intended": result.of_kinds(INTENDED, RELEASE)}
     needing = {family: forwarded(prepared.topology, family) for family in KEYS}
@@ -214,16 +215,16 @@ def _confirm(params: Mapping[str, Any], check_mode: bool) -> Result:
         return confirm.confirm()
 
 
-def _finish(params: Mapping[str, Any], absent: bool, prepared: Prepared, kept: Optional[Kept], changes: bool) -> Finish:
+def _finish(words: Mapping[str, Any], absent: bool, prepared: Prepared, kept: Optional[Kept], changes: bool) -> Finish:
     """What is kept in files once all is real."""
     remembered = forwarding.remembering(prepared.forwarding.record)
     on_overlays = any(driver_of(network).has_blocks for network in prepared.topology.networks.values())
     forgotten = () if on_overlays else (operation("fleet.forget", topology=prepared.topology.name),)
-    return Finish((remembered, *forgotten), _remember(params, absent, prepared, kept, changes))
+    return Finish((remembered, *forgotten), _remember(words, absent, prepared, kept, changes))
 
 
 def _remember(
-    params: Mapping[str, Any], absent: bool, prepared: Prepared, kept: Optional[Kept], changes: bool
+    words: Mapping[str, Any], absent: bool, prepared: Prepared, kept: Optional[Kept], changes: bool
 ) -> Tuple[Operation, ...]:
     """The operation that keeps the declaration once it is real: none where it is what was kept, and was real."""
     name = prepared.topology.name
@@ -231,7 +232,6 @@ def _remember(
         return ()
     if absent:
         return (operation("declared.remove", topology=name),)
-    words = declared.words(params)
     taken = json.loads(json.dumps(prepared.around.words())) if prepared.around is not None else {}
     last = (words, RELEASE_NAME, taken)
     if not changes and kept is not None and kept.asked and (kept.words, kept.release, kept.around) == last:
@@ -243,7 +243,7 @@ def _remember(
 
 def _kinds(
     view: View,
-    params: Mapping[str, Any],
+    words: Mapping[str, Any],
     absent: bool,
     prepared: Prepared,
     kept: Optional[Kept],
@@ -257,12 +257,12 @@ def _kinds(
     """
     if kept is None or not result.changes:
         return (INTENDED,) * len(result.changes)
-    same = not absent and kept.words == declared.words(params)
+    same = not absent and kept.words == words
     if same or not check_mode:
         return kinds(result.changes, kept.asked, prepared.asked(), same)
     with leased(view, check_mode=True) as store:
         try:
-            topology = parse(params["name"], kept.words, absent=False)
+            topology = parse(prepared.topology.name, kept.words, absent=False)
             last = prepare(view, store, topology, False, kept.words, quarantine=True)
         except DeclarationError:  # the host has not what it took, such as an interface: so this is another declaration
             return kinds(result.changes, kept.asked, prepared.asked(), same)

@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import Any, Dict, Mapping, NamedTuple, Sequence, Tuple
+from typing import Any, Mapping, NamedTuple, Sequence, Tuple
 
-from .._kernel.changes import Change, Subject
+from .._kernel.changes import NOTHING, Change, Subject
 from .._kernel.data import dataclass
 
 
@@ -23,9 +23,6 @@ class Operation(NamedTuple):
     def family(self) -> str:
         """What it is of: ``link`` of ``link.set``."""
         return self.name.partition(".")[0]
-
-    def as_json(self) -> Dict[str, Any]:
-        return {"name": self.name, "arguments": dict(self.arguments)}
 
 
 def operation(step: str, /, **arguments: Any) -> Operation:
@@ -45,8 +42,8 @@ class Action:
     do: Tuple[Operation, ...]
     undo: Tuple[Operation, ...]
     finish: Tuple[Operation, ...] = ()
-    before: Mapping[str, Any] = field(default_factory=dict)
-    after: Mapping[str, Any] = field(default_factory=dict)
+    before: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    after: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     also: Tuple[Change, ...] = ()
 
     @property

@@ -14,7 +14,7 @@ import os
 from typing import Collection, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from .._kernel import files
-from .._kernel.changes import FILES, Change, Subject
+from .._kernel.changes import FILES, NOTHING, Change, Subject
 from .._kernel.errors import ForeignObjectError
 from .._kernel.names import NETNS_ETC_DIRECTORY
 from .action import Action, Operation, joined, operation
@@ -121,8 +121,8 @@ def _together(verb: str, directory: str, group: List[FileChange]) -> Change:
     return Change(
         text="{0} {1}/: {2}".format(verb, directory, ", ".join(sorted(named, key=_shared))),
         subject=group[0].action.subject,
-        before={} if verb == "write" else {name: action.before.get("content") for name, action in named.items()},
-        after={} if verb == "remove" else {name: action.after.get("content") for name, action in named.items()},
+        before=NOTHING if verb == "write" else {name: action.before.get("content") for name, action in named.items()},
+        after=NOTHING if verb == "remove" else {name: action.after.get("content") for name, action in named.items()},
     )
 
 
@@ -132,14 +132,19 @@ def _shared(name: str) -> str:
 
 
 def subject_of(path: str) -> Subject:
-    name = os.path.basename(os.path.dirname(path))
+    return subject_of_folder(path.rpartition("/")[0])
+
+
+def subject_of_folder(path: str) -> Subject:
+    """Of all files in it."""
+    name = path.rpartition("/")[2]
     if name.startswith(_SHARED):
         return Subject(topology=name[len(_SHARED) :], part=FILES)
     return Subject(container=name, part=FILES)
 
 
 def owned(topology: str, containers: Collection[str]) -> List[str]:
-    """Every file under /etc/netns that is ours: that of a container, or beside a hosts file with our mark.
+    """Where files under /etc/netns are ours, if there are any: of a container, or beside a hosts file with our mark.
 
     ``containers``: whose namespace, with our mark, is there. Their hosts file may have been replaced by anything.
     """
@@ -149,7 +154,7 @@ def owned(topology: str, containers: Collection[str]) -> List[str]:
         if directory == shared:
             found.extend(_files(directory))
         elif container_of(directory) in containers or files.starts_with(directory + "/hosts", line):
-            found.extend(directory + "/" + name for name in NAMES if os.path.lexists(directory + "/" + name))
+            found.extend(directory + "/" + name for name in NAMES)
     return found
 
 
@@ -200,7 +205,7 @@ def _write(desired: TextFile, now: Optional[str], target: Optional[str]) -> File
         subject_of(desired.path),
         (do,),
         _restore(desired.path, now, target),
-        before={"content": before} if before is not None else {},
+        before={"content": before} if before is not None else NOTHING,
         after={"content": after},
     )
     return FileChange(verb, desired.path, action)

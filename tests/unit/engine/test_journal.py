@@ -153,6 +153,17 @@ def test_what_is_written_is_what_is_read(journal_file: Path) -> None:
     )
 
 
+def test_of_a_run_of_any_length_all_is_read(journal_file: Path) -> None:
+    undo = tuple((operation("netns.remove", name="c{0}".format(number)),) for number in range(600))
+    actions = [Action("create namespace", "c", (), steps) for steps in undo]
+    before = {"netns c{0}".format(number): {"handle": None, "mark": None, "state": None} for number in range(600)}
+    Journal().begin("default", (), actions, (), None, lambda touched: before)
+    record = journal.read()
+    assert record is not None
+    assert (record.undo, record.before) == (undo, before)
+    assert record.touched == tuple([key] for key in before)
+
+
 @pytest.mark.parametrize(("boot", "this"), [("this", True), ("another", False)])
 def test_a_journal_of_the_first_release_is_understood(
     journal_file: Path, monkeypatch: pytest.MonkeyPatch, boot: str, this: bool

@@ -229,7 +229,7 @@ def test_tidying_up_that_fails_leaves_the_journal_so_that_the_next_run_goes_on(f
 
 
 def test_a_run_with_a_timer_waits_for_its_confirmation(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journal, "started", lambda pid: "7")
+    monkeypatch.setattr(journal.process, "started", lambda pid: "7")
     finish: Tuple[Operation, ...] = (operation("file.remove", path=str(files.directory / "a")),)
 
     session(timer=Timer("00", 1, "7")).carry_out(Work("default", files.plan, finish=lambda changes: Finish(finish)))

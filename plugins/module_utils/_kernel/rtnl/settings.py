@@ -11,6 +11,7 @@ which setting: include/uapi/linux/ip.h (IPV4_DEVCONF_*, from 1) and ipv6.h (DEVC
 from __future__ import annotations
 
 import base64
+import functools
 import socket
 import struct
 from typing import Dict, Iterator, List, Optional, Tuple
@@ -120,10 +121,16 @@ def packed(families: bytes) -> Dict[str, str]:
 
 def number(families: bytes, family: int, name: str) -> Optional[int]:
     """One setting out of a link's IFLA_AF_SPEC. None where the link does not speak that family."""
-    kind, names = next((kind, names) for _name, number, kind, names in _FAMILIES if number == family)
+    kind, offset = _place(family, name)
     row = nl.attributes(nl.attributes(families).get(family, b"")).get(kind, b"")
-    offset = 4 * names.index(name)
     return struct.unpack_from("=i", row, offset)[0] if len(row) >= offset + 4 else None
+
+
+@functools.lru_cache(maxsize=None)
+def _place(family: int, name: str) -> Tuple[int, int]:
+    """The attribute that a setting is in, and where: asked for every link of the host."""
+    kind, names = next((kind, names) for _name, number, kind, names in _FAMILIES if number == family)
+    return kind, 4 * names.index(name)
 
 
 def differing(was: Dict[str, str], families: bytes) -> Iterator[Tuple[str, str, str]]:

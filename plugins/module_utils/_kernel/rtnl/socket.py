@@ -152,6 +152,8 @@ class Request:
 class NetlinkSocket:
     """A socket that belongs to the network namespace in which it was made, whatever the thread enters later."""
 
+    __slots__ = ("_sequence", "_socket")
+
     def __init__(self, protocol: int = NETLINK_ROUTE) -> None:
         self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, protocol)
         self._socket.bind((0, 0))

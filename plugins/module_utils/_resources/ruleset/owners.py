@@ -13,6 +13,9 @@ from ..._kernel.changes import RULES, Subject, of_owner
 from .model import Ruleset
 from .overlay import PEERS
 
+#: Sets whose elements name two containers.
+_BY_BOTH_ENDS = ("links", "pairs", "soliciting")
+
 
 class Owners:
     """By what is declared, and, for what is declared no more, by what the kernel still has."""
@@ -47,17 +50,18 @@ class Owners:
 
     def of(self, set_name: str, element: str) -> Subject:
         """``element``: as nft's text. One that is nobody's in particular is the topology's."""
-        parts = self._parts(element)
         if set_name.startswith(PEERS):
             return Subject(network=set_name[len(PEERS) :], part=RULES)
-        if set_name.startswith(("links", "pairs", "soliciting")) and len(parts) > 1:
+        parts = self._parts(element)
+        if set_name.startswith(_BY_BOTH_ENDS) and len(parts) > 1:
             ends = self.container_at(parts[0]), self.container_at(parts[1])
             source, target = self._links.get(frozenset(ends), ends)
             if source is not None and target is not None:
                 return Subject(container=source, link=target, part=RULES)
         for part in parts:
-            if part in self._subjects:
-                return self._rules_of(self._subjects[part])
+            subject = self._subjects.get(part)
+            if subject is not None:
+                return self._rules_of(subject)
         return Subject(topology=self.topology, part=RULES)
 
     def _rules_of(self, subject: Subject) -> Subject:
@@ -82,11 +86,10 @@ class Owners:
         return " ".join(part for part in dict.fromkeys(parts) if part != owner)
 
     def _parts(self, element: str) -> List[str]:
-        return [_plain(part) for side in element.split(" : ") for part in side.split(" . ")]
+        parts = element.replace(" : ", " . ").replace('"', "").split(" . ")
+        return [_plain(part) if part.startswith("0x") else part for part in parts]
 
 
 def _plain(part: str) -> str:
-    """Without quotes; an address that is matched as a number, as an address."""
-    if part.startswith("0x"):
-        return str(ipaddress.IPv6Address(int(part, 16)))
-    return part.strip('"')
+    """An address that is matched as a number, as an address."""
+    return str(ipaddress.IPv6Address(int(part, 16)))

@@ -14,7 +14,7 @@ from ..._kernel import dependencies, dormant, nft
 from ..._kernel.errors import FabricError
 from ..._kernel.names import TRANSIT_TABLE
 from ..._kernel.names import table as table_name
-from .compare import RulesetChange, compare, joined, removal
+from .compare import RulesetChange, Text, compare, joined, removal
 from .model import Ruleset, Transit
 from .state import TableName, TableState, read_table, read_tables
 from .tables import Table, table_text
@@ -56,7 +56,7 @@ def _change(
     declared = {(table.family, table.name) for table in tables}
     gone = {name: state for name, state in live.items() if name not in declared}
     changes = (
-        compare(tables, _wanted(tables, live), live, text),
+        None if _is_as_last(tables, live, text) else compare(tables, _wanted(tables, live), live, text),
         removal(gone, nft.list_text(list(gone), numeric=True)),
     )
     return joined([change for change in changes if change is not None])
@@ -78,16 +78,25 @@ def _tables(desired: Optional[Ruleset], transit: Optional[Transit]) -> Tuple[Tab
     return tuple(tables)
 
 
-#: What was desired last → as nft shows it. What a run plans by it verifies by it.
+#: What was desired last → as nft shows it: of the elements the words alone, for there may be tens of thousands. What a
+#: run plans by it verifies by it.
 _LAST: Dict[Tuple[Table, ...], Mapping[TableName, TableState]] = {}
+
+
+def _is_as_last(tables: Tuple[Table, ...], live: Mapping[TableName, TableState], text: Text) -> bool:
+    """Whether the live tables are what nft has shown of the same ones before."""
+    return tables in _LAST and compare(tables, _LAST[tables], live, text) is None
 
 
 def _wanted(tables: Tuple[Table, ...], live: Mapping[TableName, TableState]) -> Mapping[TableName, TableState]:
     """What is desired, as this nft shows it."""
-    if tables not in _LAST:
-        _LAST.clear()
-        _LAST[tables] = _shown(tables, live)
-    return _LAST[tables]
+    shown = _shown(tables, live)
+    _LAST.clear()
+    _LAST[tables] = {
+        name: replace(state, elements={each: dict.fromkeys(texts) for each, texts in state.elements.items()})
+        for name, state in shown.items()
+    }
+    return shown
 
 
 def _shown(tables: Tuple[Table, ...], live: Mapping[TableName, TableState]) -> Mapping[TableName, TableState]:
