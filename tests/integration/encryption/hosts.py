@@ -8,8 +8,11 @@ would take most of the time: the modules as its playbooks call them."""
 from __future__ import annotations
 
 import json
+import re
 import select
+import signal
 import socket
+import subprocess
 import threading
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
@@ -27,6 +30,9 @@ SUBNETS: List[Dict[str, Any]] = [{"subnet": "10.88.0.0/16"}, {"subnet": "fd88::/
 SHOP: Dict[str, Any] = {"driver": "overlay", "encrypted": True, "enable_ipv6": True, "ipam": {"config": SUBNETS}}
 #: One topology's interface; and the unit of the program behind it.
 IFNAME, UNIT = "wg-37a8eec1ce19", "linuxnet-fabric-wireguard@default.service"
+#: While keys change for the first time, and after it.
+SECOND = "wg-3b3500c04131"
+STEPS = ("receive", "send", "finish")
 DIRECTORY = "/var/lib/linuxnet-fabric/wireguard"
 
 
@@ -40,6 +46,7 @@ class Hosts:
         self.own: Dict[str, Dict[str, Any]] = {}
         self.words: Dict[str, Dict[str, Any]] = {}
         self.told: Dict[str, Any] = {}
+        self.behind: List[str] = []
 
     def close(self) -> None:
         self.talk.close()
@@ -48,14 +55,15 @@ class Hosts:
         found: BootedHost = self.lab.parties[name]
         return found
 
-    def introduce(self, hosts: Optional[Sequence[str]] = None) -> Dict[str, Any]:
+    def introduce(self, hosts: Optional[Sequence[str]] = None, rotation: str = "") -> Dict[str, Any]:
         """Host → what it answers; everybody is told who the others are."""
         asked = list(hosts or self.own)
         variables = {host: dict(self._variables(host)) for host in self.own}
-        answers = {host: self._ask(host, variables[host]) for host in asked}
+        answers = {host: self._ask(host, variables[host], rotation) for host in asked}
         for host, answer in answers.items():
             variables[host][ANSWERS] = {"results": [answer]}
-        plan = plan_of(variables, list(self.own), asked)
+        plan = plan_of(variables, list(self.own), asked, rotation)
+        self.behind = plan["behind"]
         assert plan["problems"] == [], plan["problems"]
         for host in asked:
             self.told[host] = told_of(plan, host).get(self.topology)
@@ -72,10 +80,10 @@ class Hosts:
             **self.words.get(host, {}),
         }
 
-    def _ask(self, host: str, variables: Mapping[str, Any]) -> Dict[str, Any]:
+    def _ask(self, host: str, variables: Mapping[str, Any], rotation: str) -> Dict[str, Any]:
         (question,) = questions(host, variables)
         words = {name: value for name, value in question.items() if value is not None}
-        return self._module(host, "fleet_member", words)
+        return self._module(host, "fleet_member", {**words, "rotation": rotation})
 
     def make(self, host: str, check: bool = False, fail: bool = False, **words: Any) -> Dict[str, Any]:
         """What the module ``topology`` answers."""
@@ -87,6 +95,15 @@ class Hosts:
     def make_all(self) -> Dict[str, Any]:
         self.introduce()
         return {host: self.make(host) for host in self.own}
+
+    def rotate(self, hosts: Optional[Sequence[str]] = None) -> List[Dict[str, Any]]:
+        """New keys, as linuxnet.fabric.rotate_keys gives them. What each step did, host by host."""
+        return [self.step(rotation, hosts) for rotation in STEPS]
+
+    def step(self, rotation: str, hosts: Optional[Sequence[str]] = None) -> Dict[str, Any]:
+        asked = list(hosts or self.own)
+        self.introduce(asked, rotation)
+        return {host: self.make(host)["actions"] for host in asked}
 
     def absent(self, host: str) -> Dict[str, Any]:
         return self._module(host, "topology", {"state": "absent"})
@@ -168,6 +185,26 @@ class Speaker:
                     self.said += 1
                 except OSError:
                     pass  # there is no way at this moment, or no route: nothing leaves
+
+
+class Pings:
+    """A container that pings another's address, each 5 ms, for as long as the body runs."""
+
+    def __init__(self, hosts: Hosts, place: str, address: str) -> None:
+        with hosts.talk.inside(place):
+            words = ["ping", "-n", "-q", "-i", "0.005", address]
+            self._process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+        self.sent = self.received = 0
+
+    def __enter__(self) -> "Pings":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._process.send_signal(signal.SIGINT)
+        said, _errors = self._process.communicate(timeout=60)
+        found = re.search(r"(\d+) packets transmitted, (\d+) received", said)
+        assert found is not None, said
+        self.sent, self.received = int(found.group(1)), int(found.group(2))
 
 
 def _family(address: str) -> int:
