@@ -8,11 +8,9 @@ would take most of the time: the modules as its playbooks call them."""
 from __future__ import annotations
 
 import json
-import re
 import select
-import signal
 import socket
-import subprocess
+import struct
 import threading
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
@@ -23,6 +21,7 @@ from ansible_collections.linuxnet.fabric.plugins.plugin_utils._fleet.inventory i
     told_of,
 )
 from tests.integration.overlay.fleet import FleetTalk
+from tests.lab import frames
 from tests.lab.booted import BootedLab
 from tests.lab.booted_host import BootedHost
 
@@ -188,23 +187,51 @@ class Speaker:
 
 
 class Pings:
-    """A container that pings another's address, each 5 ms, for as long as the body runs."""
+    """A container that pings another's IPv4 address, each 5 ms, for as long as the body runs; the answers to the last
+    ones are waited for."""
 
     def __init__(self, hosts: Hosts, place: str, address: str) -> None:
-        with hosts.talk.inside(place):
-            words = ["ping", "-n", "-q", "-i", "0.005", address]
-            self._process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
-        self.sent = self.received = 0
+        self._socket = hosts.talk.socket(place, socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
+        self._socket.connect((address, 0))
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._say)
+        self.sent, self.answered = 0, set()  # type: int, Set[int]
+
+    @property
+    def lost(self) -> int:
+        return self.sent - len(self.answered)
 
     def __enter__(self) -> "Pings":
+        self._thread.start()
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self._process.send_signal(signal.SIGINT)
-        said, _errors = self._process.communicate(timeout=60)
-        found = re.search(r"(\d+) packets transmitted, (\d+) received", said)
-        assert found is not None, said
-        self.sent, self.received = int(found.group(1)), int(found.group(2))
+        self._end.set()
+        self._thread.join()
+
+    def _say(self) -> None:
+        while not self._end.wait(0.005):
+            self._socket.send(_echo(self.sent & 0xFFFF))
+            self.sent += 1
+            self._hear(0)
+        while self.lost and self._hear(10):
+            pass
+
+    def _hear(self, seconds: float) -> bool:
+        """Whether there was an answer, within so many seconds; all that are there are taken."""
+        there = bool(select.select([self._socket], [], [], seconds)[0])
+        while select.select([self._socket], [], [], 0)[0]:
+            packet = self._socket.recv(2048)
+            if packet[20] == 0:  # an echo reply (RFC 792)
+                self.answered.add(int.from_bytes(packet[26:28], "big"))
+        return there
+
+
+def _echo(number: int) -> bytes:
+    """A request (RFC 792)."""
+    body = struct.pack("!HH", 0x7070, number)
+    return struct.pack("!BBH", 8, 0, frames.checksum(b"\x08\0\0\0" + body)) + body
 
 
 def _family(address: str) -> int:
