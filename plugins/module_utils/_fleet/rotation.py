@@ -65,7 +65,8 @@ def settle(
         for other, peer in peers.items():
             if other != host:
                 own, back = peers[host], _mirrored(before.get(other, {}).get(peers[host].host_id, ()))
-                known = _valid(before[host].get(peer.host_id) or back, own, peer) or usual(own, peer)
+                mine = _valid(before[host].get(peer.host_id, ()), own, peer)
+                known = _agreed(mine, _valid(back, own, peer), own.host_id < peer.host_id) or usual(own, peer)
                 ways[host][other] = _stepped(known, back, own, peer, step) if other in before else known
     return _pruned(peers, ways), _unusual(peers, ways)
 
@@ -86,6 +87,14 @@ def _valid(ways: Ways, own: Peer, peer: Peer) -> Ways:
 def _mirrored(ways: Ways) -> Ways:
     """As the other host has them."""
     return tuple((here, there) for there, here in ways)
+
+
+def _agreed(mine: Ways, theirs: Ways, first: bool) -> Ways:
+    """Two hosts that came to know each other in runs without the other one may have another idea of how: then they do
+    not hear each other, and ``first`` is who is right."""
+    if not mine or not theirs:
+        return mine or theirs
+    return mine if first or (mine[0] in theirs and theirs[0] in mine) else theirs
 
 
 def _stepped(known: Ways, back: Ways, own: Peer, peer: Peer, step: str) -> Ways:
