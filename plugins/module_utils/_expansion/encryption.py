@@ -23,6 +23,9 @@ from .._resources.links.wireguard import TunnelPeer, Wireguard
 from .._resources.units import Unit
 from . import openvpn
 
+#: Seconds: by a key that nobody sends by yet, a session is begun at once and kept.
+_SESSION = 25
+
 
 def encrypted_memberships(topology: Topology) -> Dict[str, Membership]:
     """Network → what this host is told of it, of those that are encrypted."""
@@ -157,6 +160,7 @@ def _peers(memberships: Dict[str, Membership], own: TunnelEnd) -> Iterator[Tunne
         membership, peer = here[0]
         turn = _pair(membership, host, own.turn)[0][1]
         end = next(each for each in ends_of(peer) if each.turn == turn)
+        is_usual = membership.own.tunnel is not None and own.turn <= membership.own.tunnel.turn
         sent = [place for place in here if ways_to(place[0], host)[0][0] == own.turn]
         yield TunnelPeer(
             host=host,
@@ -164,7 +168,7 @@ def _peers(memberships: Dict[str, Membership], own: TunnelEnd) -> Iterator[Tunne
             endpoint=endpoint(peer.underlay_address, end.port),
             allowed=tuple(destination for destination, _source in _all_routes(here)),
             routes=_all_routes(sent),
-            keepalive=own.keepalive,
+            keepalive=own.keepalive or (0 if is_usual else _SESSION),
             roams=bool(own.keepalive or end.keepalive),
         )
 

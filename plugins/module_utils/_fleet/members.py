@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import field
 from ipaddress import IPv6Address, ip_network
-from typing import Any, Iterator, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, FrozenSet, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 from .._declaration.fleet_words import FleetWords
 from .._declaration.overlay_words import ROUTED, VNI_MAX
@@ -63,12 +63,14 @@ class StoreSeen:
 
 
 class Offered(NamedTuple):
-    """A further end of a host's tunnel. ``ready``: it takes packets by it."""
+    """A further end of a host's tunnel. ``ready``: it takes packets by it. ``heard``: the keys of the ends of others
+    that agreed with it on a session."""
 
     turn: int
     public_key: str
     ports: Tuple[int, ...]
     ready: bool
+    heard: FrozenSet[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,8 @@ def _certificate(host: str, text: str) -> Certificate:
 
 
 def _offered(data: Mapping[str, Any]) -> Offered:
-    return Offered(int(data["turn"]), data["public_key"], tuple(map(int, data["ports"])), bool(data["ready"]))
+    ports, heard = tuple(map(int, data["ports"])), frozenset(data["heard"])
+    return Offered(int(data["turn"]), data["public_key"], ports, bool(data["ready"]), heard)
 
 
 def _store_seen(data: Mapping[str, Any]) -> StoreSeen:

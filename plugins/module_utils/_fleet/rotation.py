@@ -67,8 +67,17 @@ def settle(
                 own, back = peers[host], _mirrored(before.get(other, {}).get(peers[host].host_id, ()))
                 mine = _valid(before[host].get(peer.host_id, ()), own, peer)
                 known = _agreed(mine, _valid(back, own, peer), own.host_id < peer.host_id) or usual(own, peer)
-                ways[host][other] = _stepped(known, back, own, peer, step) if other in before else known
+                if other in before and (step != SEND or _hear(identities[host], identities[other])):
+                    known = _stepped(known, back, own, peer, step)
+                ways[host][other] = known
     return _pruned(peers, ways), _unusual(peers, ways)
+
+
+def _hear(one: Identity, other: Identity) -> bool:
+    """Whether the newest ends of two hosts agreed on a session: the first packet need not wait for one."""
+    ends = [max(each.further, key=lambda end: end.turn, default=None) for each in (one, other)]
+    first, second = ends
+    return first is None or second is None or second.public_key in first.heard or first.public_key in second.heard
 
 
 def _known(network: str, identity: Identity) -> Dict[str, Ways]:

@@ -19,6 +19,7 @@ import os
 import shutil
 import struct
 import subprocess
+import time
 from errno import EOPNOTSUPP
 from typing import (
     Any,
@@ -31,6 +32,7 @@ from typing import (
     NamedTuple,
     Optional,
     Sequence,
+    Set,
     Tuple,
     Union,
 )
@@ -295,6 +297,23 @@ def _running(ifname: str) -> Optional[Config]:
     first, *rest = (line.split("\t") for line in done.stdout.splitlines())
     del first[0]
     return Config(first[0], int(first[1]), tuple(sorted(map(_shown, rest))))
+
+
+def heard(ifname: str) -> Set[str]:
+    """The public keys of the peers with which there was a handshake; of the rest nothing would come, nor go there."""
+    done = _wg(["show", ifname, "latest-handshakes"])
+    lines = [line.split("\t") for line in done.stdout.splitlines()] if not done.returncode else []
+    return {public_key for public_key, seconds in lines if int(seconds)}
+
+
+def await_heard(ifname: str, peers: Collection[str], seconds: float) -> Set[str]:
+    """The same, once all of ``peers`` are among them or so much time went by."""
+    deadline = time.monotonic() + seconds
+    found = heard(ifname)
+    while not found.issuperset(peers) and time.monotonic() < deadline:
+        time.sleep(0.1)
+        found = heard(ifname)
+    return found
 
 
 def _shown(words: Sequence[str]) -> PeerConfig:

@@ -6,12 +6,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Collection, Dict, Iterator, List, Mapping, Optional, Tuple
+from typing import Any, Collection, Dict, Iterator, List, Mapping, Optional, Set, Tuple
 
 from .._declaration.encryption_words import OPENVPN
 from .._fleet.exchange import VERSION, TunnelEnd, host_plan
 from .._fleet.openvpn import common_name
-from .._fleet.rotation import RECEIVE, ends_of
+from .._fleet.rotation import RECEIVE, SEND, ends_of, ways_to
 from .._ipam.change import NETWORK_ITSELF
 from .._ipam.port_probe import probe_port
 from .._ipam.store import open_store
@@ -20,6 +20,9 @@ from .._kernel.changes import LEASE, Change, Subject
 
 #: As many topologies of one host may ask at once.
 _OFFERED = 16
+#: Seconds that a host waits for sessions with all others, before it sends by a new key. A handshake that is lost is
+#: begun again after 5 (section 6.4 of the white paper).
+_SESSIONS = 20
 
 
 def offer(
@@ -50,12 +53,13 @@ def offer(
     if kind != OPENVPN:
         further, made = _further(topology, turn, [end.turn for end in ends[1:]], step, check_mode)
         changes += made
+        peers = _peers_by_turn(kept) if step == SEND else {}
         offered["further"] = [
             {
                 **key,
                 "turn": each,
                 "ports": _with_own(ports.get(each), free),
-                "ready": names.wireguard_ifname(names.tunnel_name(topology, each)) in ifnames,
+                **_readiness(names.wireguard_ifname(names.tunnel_name(topology, each)), ifnames, peers.get(each, ())),
             }
             for each, key in further.items()
         ]
@@ -73,6 +77,25 @@ def _further(
         newest = max([turn, *found]) + 1
         found[newest], changes = _key_of(topology, newest, check_mode)
     return found, changes
+
+
+def _readiness(ifname: str, ifnames: Collection[str], peers: Collection[str]) -> Dict[str, Any]:
+    """``peers``: the keys that are waited for."""
+    if ifname not in ifnames:
+        return {"ready": False, "heard": []}
+    return {"ready": True, "heard": sorted(wireguard.await_heard(ifname, peers, _SESSIONS) if peers else ())}
+
+
+def _peers_by_turn(kept: Optional[Mapping[str, Any]]) -> Dict[int, Set[str]]:
+    """Of each end of this host, the keys of those that it talks to."""
+    found: Dict[int, Set[str]] = {}
+    plan = host_plan(kept) if kept is not None and kept.get("version") == VERSION else None
+    for membership in plan.networks.values() if plan is not None else ():
+        for host, peer in membership.peers.items():
+            keys = {end.turn: end.public_key for end in ends_of(peer)}
+            for turn, theirs in ways_to(membership, host):
+                found.setdefault(turn, set()).add(keys[theirs])
+    return found
 
 
 def _certificate(topology: str, host_id: str, check_mode: bool) -> Tuple[Dict[str, Any], List[Change]]:

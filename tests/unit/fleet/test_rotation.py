@@ -84,10 +84,29 @@ class Fleet:
             "ports": list(range(51871, 51880)),
             "turn": turn,
             "further": [
-                {"turn": each, "public_key": "%s-%d" % (host, each), "ports": [51880 + each], "ready": each in made}
+                {
+                    "turn": each,
+                    "public_key": "%s-%d" % (host, each),
+                    "ports": [51880 + each],
+                    "ready": each in made,
+                    "heard": self._heard(host, each),
+                }
                 for each in further
             ],
         }
+
+    def _heard(self, host: str, turn: int) -> List[str]:
+        """The keys of the hosts that take packets of this end, of which this one takes packets too."""
+        if host not in self.made:
+            return []
+        own = self.made[host]
+        found: List[str] = []
+        for other, peer in own.peers.items():
+            there = self.made.get(other)
+            back = [pair[::-1] for pair in ways_to(there, host)] if there is not None and host in there.peers else []
+            pairs = [pair for pair in ways_to(own, other) if pair[0] == turn and pair in back]
+            found += [_key(peer, theirs) for _own, theirs in pairs]
+        return found
 
     def _unheard(self) -> Iterator[Tuple[str, str]]:
         """Of hosts that met, those of which one sends what the other does not take."""
