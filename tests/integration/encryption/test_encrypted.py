@@ -111,6 +111,7 @@ def test_what_somebody_changed_is_named_and_repaired(shop: Hosts) -> None:
 
 def test_keys_change_without_a_lost_packet_and_the_former_ones_are_gone(shop: Hosts) -> None:
     host, before = shop.host("node1"), private_key(shop.host("node1"))
+    assert shop.reaches("node1/web", "node2/db", DB[0]) == WEB[0]
     with Wire(shop, "node1") as wire, Speaker(shop, "node1/web", DB, MARKER), Pings(shop, "node1/web", DB[0]) as pings:
         received, sent, finished = shop.rotate()
 

@@ -57,6 +57,9 @@ def _keys(hosts: Hosts) -> Dict[str, List[str]]:
 
 
 def _pinging(hosts: Hosts, stack: ExitStack) -> List[Pings]:
+    """Once they have sessions: of what is said before, no more than a queue is kept."""
+    for one, other in PAIRS:
+        assert hosts.reaches(_place(one), _place(other), _address(hosts, other)) is not None
     return [stack.enter_context(Pings(hosts, _place(one), _address(hosts, other))) for one, other in PAIRS]
 
 
