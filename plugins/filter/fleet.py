@@ -28,8 +28,10 @@ def fleet_questions(hostvars: Mapping[str, Any], host: str) -> list[dict[str, An
         raise AnsibleFilterError(str(error)) from error
 
 
-def fleet_plan(hostvars: Mapping[str, Any], hosts: Iterable[str], asked: Iterable[str]) -> dict[str, Any]:
-    return plan_of(hostvars, [str(host) for host in hosts], [str(host) for host in asked])
+def fleet_plan(
+    hostvars: Mapping[str, Any], hosts: Iterable[str], asked: Iterable[str], rotation: str = ""
+) -> dict[str, Any]:
+    return plan_of(hostvars, [str(host) for host in hosts], [str(host) for host in asked], str(rotation))
 
 
 def fleet_store(hostvars: Mapping[str, Any], host: str) -> dict[str, Any] | None:

@@ -70,6 +70,13 @@ options:
     type: str
     choices: [wireguard, openvpn]
     default: wireguard
+  rotation:
+    description:
+      - The step of keys that change, of P(linuxnet.fabric.fleet_plan#filter). With V(receive) the host makes a further
+        key, unless it has one that no other host sends to yet.
+    type: str
+    choices: ["", receive, send, finish]
+    default: ""
   told:
     description:
       - What the controller planned for it.
@@ -163,7 +170,8 @@ identity:
   description:
     - Who the host is. The C(version) is that of the exchange between hosts; C(kept) is what it was told last; C(store)
       what it saw in O(lease_store). With O(tunnel_port) also the C(public_key) of its tunnel or its C(certificate), and
-      the UDP C(ports) that it could have.
+      the UDP C(ports) that it could have, C(turn), the number of keys that it had before, and C(further), the same of
+      each other key that it has while keys change, with C(ready), whether it takes packets by it.
   returned: with O(state=introduced)
   type: dict
   sample:
@@ -238,6 +246,7 @@ ARGUMENT_SPEC = dict(
     host_id=dict(type="str"),
     tunnel_port=dict(type="int"),
     encryption=dict(type="str", choices=["wireguard", "openvpn"], default="wireguard"),
+    rotation=dict(type="str", choices=["", "receive", "send", "finish"], default=""),
     told=dict(type="dict"),
     claims=dict(type="list", elements="dict", default=[]),
     lease_store=dict(type="dict", options=dict(etcd=dict(type="dict", options=ETCD))),

@@ -61,7 +61,7 @@ def forget(topology: str) -> None:
     if os.path.exists(_path(topology)):
         gate.writing("fleet")
         files.unlink(_path(topology))
-    wireguard.forget_key(topology)
+    wireguard.forget_keys(topology)
     openvpn.forget_certificate(topology)
 
 

@@ -15,10 +15,22 @@ table.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable, Dict, FrozenSet, Iterable, Mapping, NamedTuple, Optional, Tuple
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Dict,
+    FrozenSet,
+    Iterable,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Tuple,
+)
 
 from .._ipam.store import open_store, revert
-from .._kernel import tc, vxlan
+from .._kernel import tc, vxlan, wireguard
 from .._kernel.announce import announce
 from .._kernel.errors import FabricError
 from .._kernel.host import Host
@@ -126,6 +138,11 @@ def forwarding_write(host: Host, known: Optional[Mapping[str, Any]]) -> None:
 def fleet_forget(host: Host, topology: str) -> None:
     """Forget what was told of overlays."""
     fleet.forget(topology)
+
+
+def keys_keep(host: Host, topology: str, tunnels: Sequence[str]) -> None:
+    """The keys of these ends of its tunnel; others are good for nothing any more."""
+    wireguard.forget_keys(topology, but=tunnels)
 
 
 # A family holds what all of its rows answer alike.
@@ -264,6 +281,7 @@ ROWS = (
     _record("declared.write", declared_write, foresee_declared),
     _record("forwarding.write", forwarding_write, foresee_forwarding),
     _record("fleet.forget", fleet_forget, unseen),
+    _record("keys.keep", keys_keep, unseen),
     _record("declared.remove", declared_remove, foresee_declared),
 )
 

@@ -12,15 +12,19 @@ from .._declaration.encryption_words import OPENVPN, port_path
 from .._declaration.overlay_words import ROUTED
 from .._declaration.topology import Network, Topology, families
 from .._fleet.encryption import VXLAN_OVERHEADS
-from .._fleet.exchange import Membership, Peer, TunnelEnd, family_of
+from .._fleet.exchange import Membership, Peer, TunnelEnd, Ways, family_of
+from .._fleet.rotation import ends_of, ways_to
 from .._ipam.change import NETWORK_ITSELF
 from .._ipam.requests import PortRequest
 from .._kernel import names
 from .._kernel.wireguard import endpoint
 from .._resources.links.tunnel import DeclaredTunnel
-from .._resources.links.wireguard import SUBJECT, TunnelPeer, Wireguard
+from .._resources.links.wireguard import TunnelPeer, Wireguard
 from .._resources.units import Unit
 from . import openvpn
+
+#: Seconds: by a key that nobody sends by yet, a session is begun at once and kept.
+_SESSION = 25
 
 
 def encrypted_memberships(topology: Topology) -> Dict[str, Membership]:
@@ -38,6 +42,19 @@ def own_end(topology: Topology) -> Optional[TunnelEnd]:
     return next((each.own.tunnel for each in encrypted_memberships(topology).values()), None)
 
 
+def own_ends(topology: Topology) -> List[TunnelEnd]:
+    """All that this host has: while keys change there are several, and first is that by which it is known."""
+    owns = [each.own for each in encrypted_memberships(topology).values()]
+    first = [own.tunnel for own in owns if own.tunnel is not None][:1]
+    return list({end.turn: end for end in (*first, *(end for own in owns for end in ends_of(own)))}.values())
+
+
+def tunnel_names(topology: Topology) -> Tuple[str, ...]:
+    """Of WireGuard: by what the files, interfaces and units of each end are called."""
+    ends = own_ends(topology)
+    return tuple(names.tunnel_name(topology.name, end.turn) for end in ends if end.kind != OPENVPN)
+
+
 def tunnel_mtu(topology: Topology) -> int:
     """The largest of those that use it: containers keep to that of their own network. Of a bridged one there is VXLAN
     in it, by IPv6."""
@@ -47,8 +64,7 @@ def tunnel_mtu(topology: Topology) -> int:
 
 def tunnel_ports(topology: Topology) -> Iterator[PortRequest]:
     """Which the fleet's plan has chosen: it is nobody else's on this host."""
-    end = own_end(topology)
-    if end is not None:
+    for end in own_ends(topology):
         path = port_path(end.kind)
         yield PortRequest(NETWORK_ITSELF, 0, "udp", published=end.port, path=path, known_free=True)
 
@@ -57,14 +73,18 @@ def way_ifnames(membership: Membership) -> Tuple[str, ...]:
     """What leads to the other hosts of an encrypted network."""
     if membership.encryption == OPENVPN:
         return openvpn.ways(membership)
-    return (names.wireguard_ifname(membership.topology),)
+    return tuple(_ifname(membership.topology, end.turn) for end in ends_of(membership.own))
 
 
-def way_ifname(peer: Peer, membership: Membership) -> str:
-    """What leads to one of them."""
+def ifnames_to(host: str, membership: Membership) -> Tuple[str, ...]:
+    """What leads to one of them; while keys change, also what it is heard by."""
     if membership.encryption == OPENVPN:
-        return openvpn.way_to(peer, membership)
-    return names.wireguard_ifname(membership.topology)
+        return (openvpn.way_to(membership.peers[host], membership),)
+    return tuple(_ifname(membership.topology, turn) for turn, _theirs in ways_to(membership, host))
+
+
+def _ifname(topology: str, turn: int) -> str:
+    return names.wireguard_ifname(names.tunnel_name(topology, turn))
 
 
 def callers(membership: Membership) -> Tuple[Peer, ...]:
@@ -102,39 +122,60 @@ def tunnel_links(topology: Topology, by_program: bool) -> Iterator[DeclaredTunne
             {ifname: tuple(_settings(ifname, networks, bridged)) for ifname in ifnames},
         )
         return
-    ifname = names.wireguard_ifname(topology.name)
-    yield Wireguard(
-        ifname=ifname,
-        alias=names.alias(topology.name, SUBJECT),
-        topology=topology.name,
-        public_key=end.public_key,
-        port=end.port,
-        mtu=tunnel_mtu(topology),
-        peers=tuple(_peers(memberships, end)),
-        unit=names.wireguard_unit(topology.name) if by_program else "",
-        addresses=(end.address + "/128",) if bridged else (),
-        sysctls=tuple(_settings(ifname, networks, bridged)),
-    )
+    ends = own_ends(topology)
+    addresses = ((end.address + "/128",) if bridged else ()) + _gateways(memberships)
+    for end in ends:
+        name = names.tunnel_name(topology.name, end.turn)
+        ifname = names.wireguard_ifname(name)
+        yield Wireguard(
+            ifname=ifname,
+            alias=names.alias(topology.name, names.encryption_subject(end.turn)),
+            tunnel=name,
+            public_key=end.public_key,
+            port=end.port,
+            mtu=tunnel_mtu(topology),
+            peers=tuple(_peers(memberships, end)),
+            unit=names.wireguard_unit(name) if by_program else "",
+            addresses=addresses,
+            sysctls=tuple(_settings(ifname, networks, bridged)),
+        )
+
+
+def _gateways(memberships: Dict[str, Membership]) -> Tuple[str, ...]:
+    """While keys change, a host is heard by another interface than that by which it is answered. Even a loose
+    rp_filter lets that pass only where the interface has an IPv4 address (net/ipv4/fib_frontend.c,
+    __fib_validate_source). It has one all the time, for with its last one all its routes go."""
+    routed = (membership for membership in memberships.values() if membership.mode == ROUTED)
+    return tuple(dict.fromkeys(each + "/32" for membership in routed for each in membership.gateways(4)[:1]))
 
 
 def _peers(memberships: Dict[str, Membership], own: TunnelEnd) -> Iterator[TunnelPeer]:
-    """By their names; one that is on several networks is one peer, with the blocks of all of them."""
+    """Those that this end of the tunnel leads to, by their names; one that is on several networks is one peer, with the
+    blocks of all of them."""
     places = _places(memberships)
     for host in sorted(places):
-        peer = places[host][0][1]
-        end = peer.tunnel
-        if end is None:
-            raise AssertionError("_fleet.encryption lets no peer pass without")
-        routes = _all_routes(places[host])
+        here = [place for place in places[host] if _pair(place[0], host, own.turn)]
+        if not here:
+            continue
+        membership, peer = here[0]
+        turn = _pair(membership, host, own.turn)[0][1]
+        end = next(each for each in ends_of(peer) if each.turn == turn)
+        is_usual = membership.own.tunnel is not None and own.turn <= membership.own.tunnel.turn
+        sent = [place for place in here if ways_to(place[0], host)[0][0] == own.turn]
         yield TunnelPeer(
             host=host,
             public_key=end.public_key,
             endpoint=endpoint(peer.underlay_address, end.port),
-            allowed=tuple(destination for destination, _source in routes),
-            routes=routes,
-            keepalive=own.keepalive,
+            allowed=tuple(destination for destination, _source in _all_routes(here)),
+            routes=_all_routes(sent),
+            keepalive=own.keepalive or (0 if is_usual else _SESSION),
             roams=bool(own.keepalive or end.keepalive),
         )
+
+
+def _pair(membership: Membership, host: str, turn: int) -> Ways:
+    """The one pair of ends to a host in which this host's is that one; none where there is none."""
+    return tuple(pair for pair in ways_to(membership, host) if pair[0] == turn)
 
 
 def _places(memberships: Dict[str, Membership]) -> Dict[str, List[Tuple[Membership, Peer]]]:

@@ -145,12 +145,13 @@ def units(
     dns: bool = False,
     docker: bool = False,
     metrics: str = "",
+    tunnels: Tuple[str, ...] = (),
     tunnel_mtu: int = 0,
 ) -> Tuple[Unit, ...]:
     """``late``: some network stands on links of others. ``heal``: minutes between two repairs, 0 for none. ``dns``: a
     name server, which reads a copy of its configuration, for that is root's alone and it is not. ``docker``: it starts
-    its containers in our namespaces, and so after both. ``metrics``: the file that each repair writes. ``tunnel_mtu``:
-    of a program for encrypted networks, which is started for the device that it works on; 0: there is none."""
+    its containers in our namespaces, and so after both. ``metrics``: the file that each repair writes. ``tunnels``:
+    what programs for encrypted networks work on, each of which is started for its device; ``tunnel_mtu``: of these."""
     found: List[Unit] = []
     if restore:
         found.append(
@@ -182,9 +183,9 @@ def units(
     if dns:
         files = {"config": name_server_file(name), "copy": name_server_copy(name)}
         found.append(_unit(name_server_unit("{0}"), _DNS, name, "multi-user.target", **files))
-    if tunnel_mtu:
-        words = {"ifname": wireguard_ifname(name), "config": config_file(name), "mtu": str(tunnel_mtu)}
-        found.append(replace(_unit(wireguard_unit("{0}"), _WIREGUARD, name, **words), stays=False, first=True))
+    for tunnel in tunnels:
+        words = {"ifname": wireguard_ifname(tunnel), "config": config_file(tunnel), "mtu": str(tunnel_mtu)}
+        found.append(replace(_unit(wireguard_unit(tunnel), _WIREGUARD, name, **words), stays=False, first=True))
     return tuple(found)
 
 

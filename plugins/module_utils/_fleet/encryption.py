@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from ipaddress import IPv6Address
-from typing import Dict, Iterable, List, Mapping, Optional, Set
+from typing import Dict, Iterable, List, Mapping, Optional, Set, Tuple
 
 from .._declaration.encryption_words import OPENVPN, WIREGUARD
 from .._declaration.words import quote
-from . import openvpn
+from . import openvpn, rotation
 from .exchange import Peer, TunnelEnd, family_of
-from .members import Group, Identity, Member
+from .members import Group, Identity, Member, Offered
 from .problems import FleetProblems
 
 #: What a VXLAN takes of a packet: outer IPv4 or IPv6, UDP, VXLAN, inner Ethernet (RFC 7348, section 5).
@@ -55,33 +55,66 @@ def is_encrypted(group: Group) -> bool:
 
 
 def with_ports(identities: Identities) -> Dict[str, Dict[str, Identity]]:
-    """The same, each with the one port of its tunnel: the topologies of a host have one each. What it has counts
-    first; among the others the names decide."""
+    """The same, each end of a tunnel with one port: the topologies of a host have their own. What it has counts first;
+    among the others the names decide."""
     taken: Dict[str, Set[int]] = {}
     found: Dict[str, Dict[str, Identity]] = {topology: dict(hosts) for topology, hosts in identities.items()}
-    having = [(topology, host) for topology in sorted(found) for host in found[topology] if found[topology][host].ports]
-    having.sort(key=lambda place: _kept_port(found[place[0]][place[1]]) != found[place[0]][place[1]].ports[0])
-    for topology, host in having:
-        identity, of_host = found[topology][host], taken.setdefault(host, set())
-        port = next((each for each in identity.ports if each not in of_host), identity.ports[-1])
+    having = [
+        (topology, host, number)
+        for topology in sorted(found)
+        for host, identity in found[topology].items()
+        for number, ports in enumerate(_offered_ports(identity))
+        if ports
+    ]
+    having.sort(key=lambda place: not _has_port(found[place[0]][place[1]], place[2]))
+    for topology, host, number in having:
+        ports, of_host = _offered_ports(found[topology][host])[number], taken.setdefault(host, set())
+        port = next((each for each in ports if each not in of_host), ports[-1])
         of_host.add(port)
-        found[topology][host] = replace(identity, ports=(port,))
+        found[topology][host] = _with_port(found[topology][host], number, port)
     return found
 
 
-def _kept_port(identity: Identity) -> Optional[int]:
-    tunnels = [each.own.tunnel for each in identity.kept.networks.values()] if identity.kept is not None else []
-    return next((tunnel.port for tunnel in tunnels if tunnel is not None), None)
+def _offered_ports(identity: Identity) -> List[Tuple[int, ...]]:
+    """Of each of its ends; first the one by which it is known."""
+    return [identity.ports, *(each.ports for each in identity.further)]
 
 
-def tunnel_end(group: Group, member: Member, identity: Identity) -> Optional[TunnelEnd]:
-    """None on a network that is not encrypted."""
+def _with_port(identity: Identity, number: int, port: int) -> Identity:
+    if not number:
+        return replace(identity, ports=(port,))
+    further = list(identity.further)
+    further[number - 1] = further[number - 1]._replace(ports=(port,))
+    return replace(identity, further=tuple(further))
+
+
+def _has_port(identity: Identity, number: int) -> bool:
+    """Whether the first that it offers is the one that it has."""
+    turn = identity.further[number - 1].turn if number else identity.turn
+    kept = [each.own for each in identity.kept.networks.values()] if identity.kept is not None else []
+    had = next((end.port for own in kept for end in rotation.ends_of(own) if end.turn == turn), None)
+    return had == _offered_ports(identity)[number][0]
+
+
+def tunnel_ends(
+    group: Group, member: Member, identity: Identity, step: str
+) -> Tuple[Optional[TunnelEnd], Tuple[TunnelEnd, ...]]:
+    """That by which others are told to know the host, and further ones while keys change (``step``). None and none on a
+    network that is not encrypted."""
     if not is_encrypted(group):
-        return None
+        return None, ()
     words = member.words.encryption
-    port = identity.ports[0] if identity.ports else words.port
     address = tunnel_address(group.topology, identity.host_id)
-    return TunnelEnd(words.kind, identity.public_key, port, words.port, words.keepalive, address)
+    offered = [
+        Offered(identity.turn, identity.public_key, identity.ports or (words.port,), True),
+        *identity.further,
+    ]
+    ends = [
+        TunnelEnd(words.kind, each.public_key, each.ports[0], words.port, words.keepalive, address, each.turn)
+        for each in offered
+    ]
+    ready = max(each.turn for each in offered if each.ready)
+    return rotation.in_use(ends, identity.turn, ready, step)
 
 
 def check_keys(group: Group, peers: Mapping[str, Peer], problems: FleetProblems) -> None:

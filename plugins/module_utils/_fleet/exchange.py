@@ -33,7 +33,7 @@ class FleetContainer:
 @dataclass(frozen=True)
 class TunnelEnd:
     """Of a host on encrypted networks: where its tunnel is reached, and by which key it is known. ``searched_from``:
-    where the search for the port began. ``keepalive``: seconds, 0 for none."""
+    where the search for the port began. ``keepalive``: seconds, 0 for none. ``turn``: how many keys it had before."""
 
     kind: str  # wireguard, openvpn
     public_key: str  # of OpenVPN the fingerprint of the certificate
@@ -41,6 +41,11 @@ class TunnelEnd:
     searched_from: int
     keepalive: int = 0
     address: str = ""  # inside, where VXLAN goes between the hosts of a bridged network
+    turn: int = 0
+
+
+#: Pairs of ends, each (turn here, turn there), by which one host talks to another: it sends by the first one.
+Ways = Tuple[Tuple[int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,7 @@ class Peer:
     gateways: Tuple[str, ...] = ()  # its own address in each block; where the network is bridged, in the first ones
     containers: Mapping[str, FleetContainer] = field(default_factory=dict)
     tunnel: Optional[TunnelEnd] = None  # where the network is encrypted
+    further: Tuple[TunnelEnd, ...] = ()  # while keys change: what it takes packets by besides
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,7 @@ class Membership:
     peers: Mapping[str, Peer] = field(default_factory=dict)  # by inventory name
     encryption: str = ""  # wireguard, openvpn; empty: none
     hub: str = ""  # of OpenVPN: the host that all others call; empty: of two hosts one calls the other
+    ways: Mapping[str, Ways] = field(default_factory=dict)  # by inventory name, where they are not the usual ones
 
     def blocks(self, family: int) -> Tuple[str, ...]:
         return _of_family(self.own.blocks, family)
@@ -121,15 +128,19 @@ def family_of(text: str) -> int:
     return 6 if ":" in text else 4
 
 
+#: What is told where there is some of it.
+_LEFT_OUT = ("tunnel", "turn", "further", "ways", "hub")
+
+
 def _plain(value: Any, peers: Dict[int, Any]) -> Any:
     if isinstance(value, Peer):
         if id(value) not in peers:
             told = {each.name: _plain(getattr(value, each.name), peers) for each in fields(value)}
-            peers[id(value)] = told if value.tunnel is not None else {k: v for k, v in told.items() if k != "tunnel"}
+            peers[id(value)] = {name: each for name, each in told.items() if each or name not in _LEFT_OUT}
         return peers[id(value)]
     if is_dataclass(value):
         told = {each.name: _plain(getattr(value, each.name), peers) for each in fields(value)}
-        return {name: each for name, each in told.items() if each or name != "hub"}
+        return {name: each for name, each in told.items() if each or name not in _LEFT_OUT}
     if isinstance(value, dict):
         return {key: peers[id(item)] if id(item) in peers else _plain(item, peers) for key, item in value.items()}
     if isinstance(value, tuple):
@@ -182,7 +193,8 @@ def peer_of(data: Mapping[str, Any], whose: str) -> Peer:
 
 
 def _membership(network: str, data: Mapping[str, Any], read: Read) -> Membership:
-    own = dict(data, subnets=tuple(data["subnets"]), own=_peer(data["own"]))
+    ways = {host: tuple(map(tuple, pairs)) for host, pairs in (data.get("ways") or {}).items()}
+    own = dict(data, subnets=tuple(data["subnets"]), own=_peer(data["own"]), ways=ways)
     return Membership(**dict(own, peers=peers_of(network, data["peers"], read)))
 
 
@@ -202,7 +214,9 @@ def _peer(data: Mapping[str, Any]) -> Peer:
     containers = {name: _container(words) for name, words in data["containers"].items()}
     blocks, gateways = tuple(data["blocks"]), tuple(data["gateways"])
     tunnel = TunnelEnd(**data["tunnel"]) if data.get("tunnel") else None
-    return Peer(**dict(data, blocks=blocks, gateways=gateways, containers=containers, tunnel=tunnel))
+    further = tuple(TunnelEnd(**each) for each in data.get("further") or ())
+    whole = dict(data, blocks=blocks, gateways=gateways, containers=containers, tunnel=tunnel, further=further)
+    return Peer(**whole)
 
 
 def _container(data: Mapping[str, Any]) -> FleetContainer:

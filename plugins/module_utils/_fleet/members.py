@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import field
 from ipaddress import IPv6Address, ip_network
-from typing import Any, Iterator, List, Mapping, Optional, Tuple
+from typing import Any, FrozenSet, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 from .._declaration.fleet_words import FleetWords
 from .._declaration.overlay_words import ROUTED, VNI_MAX
@@ -62,6 +62,17 @@ class StoreSeen:
     rows: Tuple[Row, ...] = ()
 
 
+class Offered(NamedTuple):
+    """A further end of a host's tunnel. ``ready``: it takes packets by it. ``heard``: the keys of the ends of others
+    that agreed with it on a session."""
+
+    turn: int
+    public_key: str
+    ports: Tuple[int, ...]
+    ready: bool
+    heard: FrozenSet[str] = frozenset()
+
+
 @dataclass(frozen=True)
 class Identity:
     """A host, as it says itself in this run."""
@@ -75,6 +86,8 @@ class Identity:
     public_key: str = ""  # of its tunnel; empty: it was not asked, for none of its networks is encrypted
     common_name: str = ""  # in its certificate, of which ``public_key`` is the fingerprint then
     ports: Tuple[int, ...] = ()  # UDP, that its tunnel may have, in the order of the search
+    turn: int = 0  # how many keys that tunnel had before
+    further: Tuple[Offered, ...] = ()  # while keys change
     store: Optional[StoreSeen] = None  # None: there is none but the hosts' own memory
 
 
@@ -92,6 +105,8 @@ def identity(host: str, data: Mapping[str, Any], carried: Carried) -> Identity:
         public_key=certificate.fingerprint if certificate is not None else data.get("public_key", ""),
         common_name=certificate.common_name if certificate is not None else "",
         ports=tuple(map(int, data.get("ports", ()))),
+        turn=int(data.get("turn", 0)),
+        further=tuple(map(_offered, data.get("further", ()))),
         store=_store_seen(data["store"]) if data.get("store") else None,
     )
 
@@ -101,6 +116,11 @@ def _certificate(host: str, text: str) -> Certificate:
         return read_certificate(text)
     except ValueError as error:
         raise FabricError("the certificate of the host {0} cannot be read ({1})".format(host, error)) from error
+
+
+def _offered(data: Mapping[str, Any]) -> Offered:
+    ports, heard = tuple(map(int, data["ports"])), frozenset(data["heard"])
+    return Offered(int(data["turn"]), data["public_key"], ports, bool(data["ready"]), heard)
 
 
 def _store_seen(data: Mapping[str, Any]) -> StoreSeen:

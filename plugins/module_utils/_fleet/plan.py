@@ -17,7 +17,7 @@ from typing import Dict, Iterable, Iterator, List, Mapping, Sequence, Tuple
 from .._declaration.topology import Attachment, Container, families
 from .._ipam.store import Row
 from .._kernel.macs import mac_of, vtep_mac
-from . import checks, encryption, openvpn
+from . import checks, encryption, openvpn, rotation
 from .addresses import Addresses, of_containers
 from .blocks import Blocks
 from .claims import check_store, claims
@@ -25,6 +25,7 @@ from .exchange import FleetContainer, HostPlan, Left, Membership, Peer, family_o
 from .known import Known
 from .members import Group, Identity, Member, groups
 from .problems import FleetProblem, FleetProblems
+from .rotation import AllWays
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,13 @@ class FleetPlan:
     asked: Tuple[str, ...] = ()
     known: Tuple[str, ...] = ()
     claims: Mapping[str, Tuple[Row, ...]] = field(default_factory=dict)  # of those that share a store
+    behind: Tuple[str, ...] = ()  # hosts that others still know by a former key
 
 
-def fleet_plan(members: Sequence[Member], identities: Mapping[str, Identity]) -> FleetPlan:
+def fleet_plan(members: Sequence[Member], identities: Mapping[str, Identity], step: str = "") -> FleetPlan:
     """Of one topology. ``members``: the hosts of the inventory that have a container on an overlay. ``identities``:
-    inventory name → who answered in this run; nobody else is told anything."""
+    inventory name → who answered in this run; nobody else is told anything. ``step``: of keys that change, as in
+    ``rotation``."""
     problems = FleetProblems()
     known = Known(members[0].topology.name if members else "", identities)
     ids = dict(_ids(members, identities, known))
@@ -48,18 +51,21 @@ def fleet_plan(members: Sequence[Member], identities: Mapping[str, Identity]) ->
     found = [group for group in groups(list(members)) if any(m.host in identities for m in group.members)]
     peers_of: Dict[str, Dict[str, Peer]] = {}
     mtus: Dict[str, int] = {}
+    ways: Dict[str, AllWays] = {}
     for group in found:
         checks.check_agreement(group, problems)
         checks.check_clashes(group, identities, problems)
         checks.unknown_peers(group, ids, identities, problems)
         if problems:
             continue  # what is asked next takes for granted that the hosts agree
-        peers = peers_of[group.network] = dict(_peers(group, ids, identities, known, problems))
+        peers = peers_of[group.network] = dict(_peers(group, ids, identities, known, step, problems))
         checks.check_underlay(group, peers, problems)
         encryption.check_keys(group, peers, problems)
         openvpn.check_certificates(group, identities, problems)
         checks.check_explicit_addresses(group, group.of(group.members[0]).options.mode, peers, problems)
         mtus[group.network] = checks.mtu_of(group, peers, problems) if peers else 0
+        if encryption.is_encrypted(group) and not problems:
+            peers_of[group.network], ways[group.network] = rotation.settle(group.network, peers, identities, step)
     openvpn.check_hosts(found, problems)
     checks.check_links(members, identities, problems)
     if problems:
@@ -73,7 +79,8 @@ def fleet_plan(members: Sequence[Member], identities: Mapping[str, Identity]) ->
         for member in group.members:
             if member.host in memberships:
                 membership = _membership(group, member, dated[group.network], mtus[group.network])
-                memberships[member.host][group.network] = membership
+                its_ways = ways.get(group.network, {}).get(member.host, {})
+                memberships[member.host][group.network] = replace(membership, ways=its_ways)
     hosts = {
         member.host: HostPlan(
             topology=member.topology.name,
@@ -93,7 +100,8 @@ def fleet_plan(members: Sequence[Member], identities: Mapping[str, Identity]) ->
     if problems:
         return FleetPlan(tuple(dict.fromkeys(problems)), asked=tuple(identities))
     claimed = {host: rows for host, rows in wanted.items() if not _is_cut_off(identities[host])}
-    return FleetPlan((), hosts, tuple(hosts), tuple(sorted(passive)), claimed)
+    behind = {host for told in memberships.values() for each in told.values() for host in rotation.behind(each)}
+    return FleetPlan((), hosts, tuple(hosts), tuple(sorted(passive)), claimed, tuple(sorted(behind)))
 
 
 def _is_cut_off(identity: Identity) -> bool:
@@ -129,7 +137,12 @@ def _ids(members: Sequence[Member], identities: Mapping[str, Identity], known: K
 
 
 def _peers(
-    group: Group, ids: Mapping[str, str], identities: Mapping[str, Identity], known: Known, problems: FleetProblems
+    group: Group,
+    ids: Mapping[str, str],
+    identities: Mapping[str, Identity],
+    known: Known,
+    step: str,
+    problems: FleetProblems,
 ) -> Iterator[Tuple[str, Peer]]:
     """Every host of a network: those that answered as they are to be, the others as they are known."""
     pools = group.of(group.members[0]).pools
@@ -151,11 +164,19 @@ def _peers(
                 found[family].settle(problems)
         if len(found) == len(blocks):
             own = [str(block) for family in sorted(blocks) for block in blocks[family].of(host)]
-            yield host, _peer(group, member, identity, found, own)
+            yield host, _peer(group, member, identity, found, own, step)
 
 
-def _peer(group: Group, member: Member, identity: Identity, found: Mapping[int, Addresses], blocks: List[str]) -> Peer:
+def _peer(
+    group: Group,
+    member: Member,
+    identity: Identity,
+    found: Mapping[int, Addresses],
+    blocks: List[str],
+    step: str,
+) -> Peer:
     addresses = of_containers(found)
+    tunnel, further = encryption.tunnel_ends(group, member, identity, step)
     return Peer(
         host_id=identity.host_id,
         generation=0,  # which is known when all networks of the host are
@@ -168,7 +189,8 @@ def _peer(group: Group, member: Member, identity: Identity, found: Mapping[int, 
             container.name: _container(member, container, place, addresses.get(container.name, ()))
             for container, place in member.places(group.network)
         },
-        tunnel=encryption.tunnel_end(group, member, identity),
+        tunnel=tunnel,
+        further=further,
     )
 
 

@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
-from typing import Dict, Iterator, Optional, Tuple
+from typing import Dict, Iterator, Optional, Set, Tuple
 
 from .._kernel.changes import LEASE, Change, Subject
+from . import rotation
 from .exchange import HostPlan, Peer
 
 
@@ -19,16 +20,23 @@ def changes(before: Optional[HostPlan], after: HostPlan) -> Iterator[Change]:
             yield _change(key, was.get(key), now.get(key))
     keys_before, keys_now = _keys(before), _keys(after)
     for host in sorted(keys_before):
-        if host in keys_now and keys_now[host] != keys_before[host]:
+        known, told = keys_before[host], keys_now.get(host, keys_before[host])
+        subject = Subject(topology=after.topology, part=LEASE)
+        if told - known:
             text = "remember the new key of {0}".format(host)
-            yield Change(text, Subject(topology=after.topology, part=LEASE), {"key of " + host: "another"}, {})
+            yield Change(text, subject, {"key of " + host: "another"}, {})
+        elif known - told:
+            text = "forget the former key of {0}".format(host)
+            yield Change(text, subject, {"key of " + host: "two"}, {})
 
 
-def _keys(plan: Optional[HostPlan]) -> Dict[str, str]:
+def _keys(plan: Optional[HostPlan]) -> Dict[str, Set[str]]:
     """Of the hosts of encrypted networks, their public halves: what of it changes is said, and shown by none."""
-    memberships = plan.networks.values() if plan is not None else ()
-    peers = [pair for membership in memberships for pair in membership.peers.items()]
-    return {host: peer.tunnel.public_key for host, peer in peers if peer.tunnel is not None}
+    found: Dict[str, Set[str]] = {}
+    for membership in plan.networks.values() if plan is not None else ():
+        for host, peer in membership.peers.items():
+            found.setdefault(host, set()).update(end.public_key for end in rotation.ends_of(peer))
+    return {host: keys for host, keys in found.items() if keys}
 
 
 _Key = Tuple[str, str]  # network, host; empty: this one

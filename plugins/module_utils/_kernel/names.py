@@ -85,7 +85,7 @@ REPLACED = "linuxnet.fabric: replaced"
 MARK, _ALTNAME_MARK = "linuxnet.fabric/", "fabric"
 
 
-_OPENVPN = "openvpn"
+_OPENVPN, _ENCRYPTION = "openvpn", "encryption"
 
 
 def bridge_ifname(network: str) -> str:
@@ -121,14 +121,32 @@ def vxlan_ifname(topology: str, network: str) -> str:
     return "vxlan" + _hash("\0".join((topology, network)), 10)
 
 
-def wireguard_ifname(topology: str) -> str:
-    """What leads to the other hosts of a topology's encrypted networks: ``wg-`` + 12 hex digits of a hash of it."""
-    return "wg-" + _hash(topology, 12)
+def tunnel_name(topology: str, turn: int) -> str:
+    """Of one end of a topology's tunnel: by it its files, its interface and its unit are called. ``turn``: how many
+    keys the host had before. No topology has a colon in its name."""
+    return "{0}:{1}".format(topology, turn) if turn else topology
 
 
-def wireguard_unit(topology: str) -> str:
+def encryption_subject(turn: int) -> str:
+    """In its mark, what an end of a topology's tunnel is."""
+    return "{0} {1}".format(_ENCRYPTION, turn) if turn else _ENCRYPTION
+
+
+def encryption_turn(subject: str) -> Optional[int]:
+    """From ``encryption_subject``; None of anything else."""
+    word, _space, turn = subject.partition(" ")
+    return int(turn or 0) if word == _ENCRYPTION and (turn or "0").isdigit() else None
+
+
+def wireguard_ifname(tunnel: str) -> str:
+    """What leads to the other hosts of a topology's encrypted networks: ``wg-`` + 12 hex digits of a hash of
+    ``tunnel_name``."""
+    return "wg-" + _hash(tunnel, 12)
+
+
+def wireguard_unit(tunnel: str) -> str:
     """Of the program behind that interface, where the kernel has no WireGuard."""
-    return "linuxnet-fabric-wireguard@{0}.service".format(topology)
+    return "linuxnet-fabric-wireguard@{0}.service".format(tunnel)
 
 
 def openvpn_ifname(topology: str, host_id: str = "") -> str:

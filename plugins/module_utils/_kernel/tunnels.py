@@ -25,7 +25,8 @@ def read(sock: NetlinkSocket, links: Iterable[Link]) -> Dict[int, State]:
             if mark is not None and names.is_openvpn(mark[1]):
                 of_openvpn.append(link)
             elif mark is not None:
-                found[link.index] = wireguard.read_state(sock, link, mark[0])
+                tunnel = names.tunnel_name(mark[0], names.encryption_turn(mark[1]) or 0)
+                found[link.index] = wireguard.read_state(sock, link, tunnel)
     found.update(openvpn.read_states(sock, of_openvpn))
     return found
 

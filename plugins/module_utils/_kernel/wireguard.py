@@ -19,8 +19,23 @@ import os
 import shutil
 import struct
 import subprocess
+import time
 from errno import EOPNOTSUPP
-from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import (
+    Any,
+    Collection,
+    Dict,
+    Iterable,
+    Iterator,
+    List,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Set,
+    Tuple,
+    Union,
+)
 
 from . import files, gate, marks, x25519
 from .errors import FabricError, MissingProgramError
@@ -36,6 +51,7 @@ TOOL, PROGRAM = "wg", "wireguard-go"
 #: linux/if_tun.h
 _TUNSETIFF, _TUNSETPERSIST = 0x400454CA, 0x400454CB
 _IFF_TUN, _IFF_NO_PI = 0x0001, 0x1000
+_KEY = ".key"
 _TUN_DEVICE = "/dev/net/tun"
 _PATH = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin", "/sbin"))
 
@@ -100,7 +116,7 @@ def endpoint(address: str, port: Union[int, str]) -> str:
 
 
 def key_file(topology: str) -> str:
-    return "{0}/{1}.key".format(TUNNEL_DIRECTORY, topology)
+    return "{0}/{1}{2}".format(TUNNEL_DIRECTORY, topology, _KEY)
 
 
 def config_file(topology: str) -> str:
@@ -120,10 +136,21 @@ def make_key(topology: str) -> str:
     return x25519.public_key(private)
 
 
-def forget_key(topology: str) -> None:
-    if os.path.lexists(key_file(topology)):
-        gate.writing("key")
-        files.unlink(key_file(topology))
+def forget_keys(topology: str, but: Collection[str] = ()) -> None:
+    """All that this host ever had for it. ``but``: the names of the ends of its tunnel that keep theirs."""
+    for name in _having_keys(topology):
+        if name not in but:
+            gate.writing("key")
+            files.unlink(key_file(name))
+
+
+def _having_keys(topology: str) -> List[str]:
+    try:
+        found = os.listdir(TUNNEL_DIRECTORY)
+    except FileNotFoundError:
+        return []
+    names = [file[: -len(_KEY)] for file in found if file.endswith(_KEY)]
+    return sorted(name for name in names if name.partition(":")[0] == topology)
 
 
 def _private_key(topology: str) -> Optional[str]:
@@ -270,6 +297,23 @@ def _running(ifname: str) -> Optional[Config]:
     first, *rest = (line.split("\t") for line in done.stdout.splitlines())
     del first[0]
     return Config(first[0], int(first[1]), tuple(sorted(map(_shown, rest))))
+
+
+def heard(ifname: str) -> Set[str]:
+    """The public keys of the peers with which there was a handshake; of the rest nothing would come, nor go there."""
+    done = _wg(["show", ifname, "latest-handshakes"])
+    lines = [line.split("\t") for line in done.stdout.splitlines()] if not done.returncode else []
+    return {public_key for public_key, seconds in lines if int(seconds)}
+
+
+def await_heard(ifname: str, peers: Collection[str], seconds: float) -> Set[str]:
+    """The same, once all of ``peers`` are among them or so much time went by."""
+    deadline = time.monotonic() + seconds
+    found = heard(ifname)
+    while not found.issuperset(peers) and time.monotonic() < deadline:
+        time.sleep(0.1)
+        found = heard(ifname)
+    return found
 
 
 def _shown(words: Sequence[str]) -> PeerConfig:

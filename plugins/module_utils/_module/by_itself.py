@@ -13,7 +13,7 @@ from .._declaration.restore import NO, Wanted, parse_restore
 from .._declaration.topology import Topology
 from .._engine import declared
 from .._expansion.drivers.registry import driver_of
-from .._expansion.encryption import openvpn_units, tunnel_mtu
+from .._expansion.encryption import openvpn_units, tunnel_mtu, tunnel_names
 from .._expansion.units import units
 from .._kernel import systemd
 from .._kernel.errors import DeclarationError
@@ -39,8 +39,8 @@ def units_of(topology: Topology, asked: Wanted, docker: bool, by_program: bool =
         return None
     late = any(driver_of(network).stands_on_others(network) for network in topology.networks.values())
     by_openvpn = tuple(openvpn_units(topology))
-    mtu = tunnel_mtu(topology) if by_program and not by_openvpn else 0
-    found = units(topology.name, asked.restore, late, asked.heal, asked.dns, docker, asked.metrics, mtu)
+    tunnels = (tunnel_names(topology), tunnel_mtu(topology)) if by_program else ()
+    found = units(topology.name, asked.restore, late, asked.heal, asked.dns, docker, asked.metrics, *tunnels)
     return (*found, *by_openvpn)
 
 

@@ -11,9 +11,9 @@ from typing import Iterable, Iterator, Mapping, Optional
 
 from .._declaration.encryption_words import OPENVPN
 from .._declaration.topology import Topology
-from .._expansion.encryption import encrypted_memberships, own_end
-from .._fleet.exchange import Membership
-from .._kernel import openvpn, systemd, wireguard, x509
+from .._expansion.encryption import encrypted_memberships, own_end, own_ends
+from .._fleet.exchange import Membership, TunnelEnd
+from .._kernel import names, openvpn, systemd, wireguard, x509
 from .._kernel.errors import DeclarationError, FabricError, Problem
 from .._kernel.host import Host
 
@@ -57,10 +57,12 @@ def _unkept(encrypted: Iterable[str], text: str, why_not: str) -> DeclarationErr
 
 def refuse_another_key(topology: Topology, check_mode: bool) -> None:
     """FabricError where the host has another key than the fleet was told of. A check before the first run has none."""
-    end = own_end(topology)
-    if end is None:
-        return
-    own = own_key(topology.name, end.kind)
+    for end in own_ends(topology):
+        _refuse_another(names.tunnel_name(topology.name, end.turn), end, check_mode)
+
+
+def _refuse_another(tunnel: str, end: TunnelEnd, check_mode: bool) -> None:
+    own = own_key(tunnel, end.kind)
     if own != end.public_key and not (check_mode and own is None):
         text = (
             "{0}: {1}; nothing was changed. Run the playbook linuxnet.fabric.site for all hosts, which tells them of "
@@ -68,15 +70,15 @@ def refuse_another_key(topology: Topology, check_mode: bool) -> None:
         )
         what = "the key of this host is gone" if own is None else "not the key that the other hosts know this one by"
         by_openvpn = end.kind == OPENVPN
-        path = openvpn.identity_file(topology.name) if by_openvpn else wireguard.key_file(topology.name)
+        path = openvpn.identity_file(tunnel) if by_openvpn else wireguard.key_file(tunnel)
         raise FabricError(text.format(path, what))
 
 
-def own_key(topology: str, kind: str) -> Optional[str]:
+def own_key(tunnel: str, kind: str) -> Optional[str]:
     """By which the other hosts know this one; None where it has none that can be used."""
     if kind != OPENVPN:
-        return wireguard.own_public_key(topology)
-    found = openvpn.own_certificate(topology)
+        return wireguard.own_public_key(tunnel)
+    found = openvpn.own_certificate(tunnel)
     return x509.read(found).fingerprint if found is not None else None
 
 

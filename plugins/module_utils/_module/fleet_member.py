@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from ipaddress import ip_address, ip_interface, ip_network
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Set, Tuple
 
 from .._engine import fleet
 from .._engine.approval import Approve, approve_only
@@ -63,8 +63,8 @@ def _introduce(params: Mapping[str, Any], check_mode: bool) -> Result:
     }
     changes: List[Change] = []
     if params.get("tunnel_port"):
-        asked = (params["encryption"], str(identity["host_id"]), params["tunnel_port"])
-        offered, changes = offer(params["name"], *asked, kept, check_mode)
+        asked = (params["encryption"], str(identity["host_id"]), params["tunnel_port"], params["rotation"])
+        offered, changes = offer(params["name"], *asked, kept, _ifnames(reading), check_mode)
         identity.update(offered)
     seen, warnings = fleet_leases.seen(params)
     return Result(changes=tuple(changes), facts={"identity": dict(identity, store=seen)}, warnings=warnings)
@@ -135,6 +135,10 @@ def _clashes(topology: str, subnets: List[str], reading: Reading) -> Iterator[Tu
                 link = reading.links.get(index)
                 if link is None or not _is_of(topology, link):
                     yield text, route.destination, link.ifname if link is not None else "?"
+
+
+def _ifnames(reading: Reading) -> Set[str]:
+    return {link.ifname for link in reading.links.values()}
 
 
 def _marks(link: Link) -> Iterator[Tuple[str, str]]:

@@ -31,6 +31,7 @@ from .._engine.view import View
 from .._expansion.describe import describe_containers, describe_networks
 from .._expansion.drivers.driver import Surroundings
 from .._expansion.drivers.registry import driver_of, parse_declaration
+from .._expansion.encryption import tunnel_names
 from .._expansion.expand import claim_of, expand, forwarded
 from .._expansion.lease_requests import lease_requests
 from .._expansion.projects import settle_default_bridge
@@ -219,7 +220,10 @@ def _finish(words: Mapping[str, Any], absent: bool, prepared: Prepared, kept: Op
     """What is kept in files once all is real."""
     remembered = forwarding.remembering(prepared.forwarding.record)
     on_overlays = any(driver_of(network).has_blocks for network in prepared.topology.networks.values())
-    forgotten = () if on_overlays else (operation("fleet.forget", topology=prepared.topology.name),)
+    name, tunnels = prepared.topology.name, tunnel_names(prepared.topology)
+    forgotten = () if on_overlays else (operation("fleet.forget", topology=name),)
+    if tunnels:
+        forgotten = (operation("keys.keep", topology=name, tunnels=list(tunnels)),)
     return Finish((remembered, *forgotten), _remember(words, absent, prepared, kept, changes))
 
 

@@ -6,72 +6,138 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
+from typing import Any, Collection, Dict, Iterator, List, Mapping, Optional, Set, Tuple
 
 from .._declaration.encryption_words import OPENVPN
+from .._fleet.exchange import VERSION, TunnelEnd, host_plan
 from .._fleet.openvpn import common_name
+from .._fleet.rotation import RECEIVE, SEND, ends_of, ways_to
 from .._ipam.change import NETWORK_ITSELF
 from .._ipam.port_probe import probe_port
-from .._ipam.store import Store, open_store
-from .._kernel import openvpn, wireguard, x509, x25519
+from .._ipam.store import open_store
+from .._kernel import names, openvpn, wireguard, x509, x25519
 from .._kernel.changes import LEASE, Change, Subject
 
 #: As many topologies of one host may ask at once.
 _OFFERED = 16
+#: Seconds that a host waits for sessions with all others, before it sends by a new key. A handshake that is lost is
+#: begun again after 5 (section 6.4 of the white paper).
+_SESSIONS = 20
 
 
 def offer(
-    topology: str, kind: str, host_id: str, begin: int, kept: Optional[Mapping[str, Any]], check_mode: bool
+    topology: str,
+    kind: str,
+    host_id: str,
+    begin: int,
+    step: str,
+    kept: Optional[Mapping[str, Any]],
+    ifnames: Collection[str],
+    check_mode: bool,
 ) -> Tuple[Dict[str, Any], List[Change]]:
-    """``kind``: by what it is encrypted. ``begin``: where the search for a port begins. ``kept``: what the host was
-    told last. A check makes no key: it answers with that of nobody, which no line shows."""
-    changes: List[Change] = []
-    own = _own(topology, kind, host_id)
-    if own is None:
-        what = "certificate" if kind == OPENVPN else "key"
-        text = "make a {0} for the encrypted networks".format(what)
-        changes.append(Change(text, Subject(topology=topology, part=LEASE)))
-        own = _made(topology, kind, host_id, check_mode)
+    """``kind``: by what it is encrypted. ``begin``: where the search for a port begins. ``step``: of keys that change.
+    ``kept``: what the host was told last. ``ifnames``: the interfaces that it has. A check makes no key: it answers
+    with that of nobody, which no line shows."""
+    ends = [end for end in _ends(kept) if end.kind == kind]
     with open_store(check_mode=True) as store:
-        return {**own, "ports": list(_ports(store, topology, begin, kept))}, changes
-
-
-def _own(topology: str, kind: str, host_id: str) -> Optional[Dict[str, str]]:
-    """What this host is known by; None where it has nothing that can be used."""
+        rows = store.rows("port", protocol="udp")
+    leased = {row["published"] for row in rows}
+    of_others = {row["published"] for row in rows if (row["topology"], row["container"]) != (topology, NETWORK_ITSELF)}
+    free = list(_free_ports(leased, begin))
+    ports = {end.turn: end.port for end in ends if end.searched_from == begin and end.port not in of_others}
+    turn = ends[0].turn if ends else 0
+    known_by, changes = (
+        _certificate(topology, host_id, check_mode) if kind == OPENVPN else _key_of(topology, turn, check_mode)
+    )
+    offered = {**known_by, "turn": turn, "ports": _with_own(ports.get(turn), free)}
     if kind != OPENVPN:
-        public_key = wireguard.own_public_key(topology)
-        return {"public_key": public_key} if public_key is not None else None
-    certificate = openvpn.own_certificate(topology)
-    if certificate is None or x509.read(certificate).common_name != common_name(topology, host_id):
-        return None
-    return {"certificate": certificate}
+        further, made = _further(topology, turn, [end.turn for end in ends[1:]], step, check_mode)
+        changes += made
+        peers = _peers_by_turn(kept) if step == SEND else {}
+        offered["further"] = [
+            {
+                **key,
+                "turn": each,
+                "ports": _with_own(ports.get(each), free),
+                **_readiness(names.wireguard_ifname(names.tunnel_name(topology, each)), ifnames, peers.get(each, ())),
+            }
+            for each, key in further.items()
+        ]
+    return offered, changes
 
 
-def _made(topology: str, kind: str, host_id: str, check_mode: bool) -> Dict[str, str]:
-    if kind == OPENVPN:
-        return {"certificate": openvpn.make_certificate(topology, common_name(topology, host_id), check_mode)}
-    if check_mode:
-        return {"public_key": x25519.public_key(x25519.private_key())}
-    return {"public_key": wireguard.make_key(topology)}
+def _further(
+    topology: str, turn: int, had: List[int], step: str, check_mode: bool
+) -> Tuple[Dict[int, Dict[str, str]], List[Change]]:
+    """The keys besides that of ``turn``; one more where they begin to change."""
+    keys = {each: wireguard.own_public_key(names.tunnel_name(topology, each)) for each in had}
+    found = {each: {"public_key": key} for each, key in keys.items() if key is not None}
+    changes: List[Change] = []
+    if step == RECEIVE and not any(each > turn for each in found):
+        newest = max([turn, *found]) + 1
+        found[newest], changes = _key_of(topology, newest, check_mode)
+    return found, changes
 
 
-def _ports(store: Store, topology: str, begin: int, kept: Optional[Mapping[str, Any]]) -> Iterator[int]:
+def _readiness(ifname: str, ifnames: Collection[str], peers: Collection[str]) -> Dict[str, Any]:
+    """``peers``: the keys that are waited for."""
+    if ifname not in ifnames:
+        return {"ready": False, "heard": []}
+    return {"ready": True, "heard": sorted(wireguard.await_heard(ifname, peers, _SESSIONS) if peers else ())}
+
+
+def _peers_by_turn(kept: Optional[Mapping[str, Any]]) -> Dict[int, Set[str]]:
+    """Of each end of this host, the keys of those that it talks to."""
+    found: Dict[int, Set[str]] = {}
+    plan = host_plan(kept) if kept is not None and kept.get("version") == VERSION else None
+    for membership in plan.networks.values() if plan is not None else ():
+        for host, peer in membership.peers.items():
+            keys = {end.turn: end.public_key for end in ends_of(peer)}
+            for turn, theirs in ways_to(membership, host):
+                found.setdefault(turn, set()).add(keys[theirs])
+    return found
+
+
+def _certificate(topology: str, host_id: str, check_mode: bool) -> Tuple[Dict[str, Any], List[Change]]:
+    found, name = openvpn.own_certificate(topology), common_name(topology, host_id)
+    if found is not None and x509.read(found).common_name == name:
+        return {"certificate": found}, []
+    change = Change("make a certificate for the encrypted networks", Subject(topology=topology, part=LEASE))
+    return {"certificate": openvpn.make_certificate(topology, name, check_mode)}, [change]
+
+
+def _ends(kept: Optional[Mapping[str, Any]]) -> List[TunnelEnd]:
+    """Which this host has; first the one that it is known by. What another release wrote, the controller refuses."""
+    if kept is None or kept.get("version") != VERSION:
+        return []
+    plan = host_plan(kept)
+    found = [end for membership in plan.networks.values() for end in ends_of(membership.own)]
+    first = [membership.own.tunnel for membership in plan.networks.values() if membership.own.tunnel is not None]
+    by_turn = {end.turn: end for end in (*first[:1], *found)}
+    return list(by_turn.values())
+
+
+def _key_of(topology: str, turn: int, check_mode: bool) -> Tuple[Dict[str, Any], List[Change]]:
+    """Of WireGuard; made where there is none."""
+    name = names.tunnel_name(topology, turn)
+    public_key = wireguard.own_public_key(name)
+    if public_key is not None:
+        return {"public_key": public_key}, []
+    text = "make a new key for the encrypted networks" if turn else "make a key for the encrypted networks"
+    made = x25519.public_key(x25519.private_key()) if check_mode else wireguard.make_key(name)
+    return {"public_key": made}, [Change(text, Subject(topology=topology, part=LEASE))]
+
+
+def _with_own(own: Optional[int], free: List[int]) -> List[int]:
     """What it has counts first, unless the search is to begin elsewhere now."""
-    rows = store.rows("port", protocol="udp")
-    leased = {row["published"] for row in rows if (row["topology"], row["container"]) != (topology, NETWORK_ITSELF)}
-    own = _own_port(begin, kept)
-    found = [own] if own is not None and own not in leased else []
+    return free if own is None else [own, *(port for port in free if port != own)][:_OFFERED]
+
+
+def _free_ports(leased: Collection[int], begin: int) -> Iterator[int]:
+    found = 0
     for port in range(begin, 65536):
-        if len(found) == _OFFERED:
+        if found == _OFFERED:
             break
-        if port not in leased and port not in found and probe_port("udp", None, port) is None:
-            found.append(port)
-    return iter(found)
-
-
-def _own_port(begin: int, kept: Optional[Mapping[str, Any]]) -> Optional[int]:
-    for membership in kept["networks"].values() if kept is not None else ():
-        tunnel = membership["own"].get("tunnel")
-        if tunnel and tunnel["searched_from"] == begin:
-            return int(tunnel["port"])
-    return None
+        if port not in leased and probe_port("udp", None, port) is None:
+            found += 1
+            yield port

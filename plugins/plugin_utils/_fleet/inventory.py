@@ -41,15 +41,18 @@ _NUMBERS = re.compile("([0-9]+)")
 _PROJECTS = re.compile(r"topology_projects(_.+)?\Z")
 
 
-def plan_of(variables: Mapping[str, Any], hosts: Iterable[str], asked: Iterable[str]) -> dict[str, Any]:
+def plan_of(
+    variables: Mapping[str, Any], hosts: Iterable[str], asked: Iterable[str], rotation: str = ""
+) -> dict[str, Any]:
     """``variables``: inventory name → that host's. ``hosts``: all among whom networks are shared; those that have no
     block yet get theirs in the order of their names. ``asked``: those of this run, of which the ones that answered have
-    their identity among their variables.
+    their identity among their variables. ``rotation``: the step of keys that change, as ``_fleet.rotation`` has them.
 
     ``problems``, a line for each; ``hosts``, from an inventory name to the name of a topology to what is to be told,
     but for ``peers``, from a topology to a network to its hosts (``told_of`` has both together);
     ``asked`` and ``known``, the hosts that answered, and those that are peers as they were known before; ``claims``, as
-    ``hosts``, what those that share a store of leases are to hold in it.
+    ``hosts``, what those that share a store of leases are to hold in it; ``behind``, those that others still
+    know by a former key.
     """
     hosts, asked = sorted(hosts, key=_by_name), list(asked)
     # Once each: behind them is Ansible, which puts a host's variables together whenever it is asked.
@@ -73,7 +76,7 @@ def plan_of(variables: Mapping[str, Any], hosts: Iterable[str], asked: Iterable[
             mine = [member for member in members if member.topology.name == topology]
             taking_part = {member.host for member in mine}
             told = {host: each for host, each in identities.get(topology, {}).items() if host in taking_part}
-            plans[topology] = fleet_plan(mine, told)
+            plans[topology] = fleet_plan(mine, told, rotation)
         problems = [*across, *(problem for plan in plans.values() for problem in plan.problems)]
     return _as_data(dict.fromkeys(problems), plans)
 
@@ -93,7 +96,8 @@ def _as_data(problems: Iterable[FleetProblem], plans: Mapping[str, FleetPlan]) -
     asked = {host for plan in plans.values() for host in plan.asked}
     known = {host for plan in plans.values() for host in plan.known} - asked
     found = {"problems": lines, "hosts": hosts, "peers": peers, "claims": claims}
-    return {**found, "asked": sorted(asked), "known": sorted(known)}
+    behind = {host for plan in plans.values() for host in plan.behind}
+    return {**found, "asked": sorted(asked), "known": sorted(known), "behind": sorted(behind)}
 
 
 def told_of(plan: Mapping[str, Any], host: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import select
 import socket
+import struct
 import threading
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
@@ -20,6 +21,7 @@ from ansible_collections.linuxnet.fabric.plugins.plugin_utils._fleet.inventory i
     told_of,
 )
 from tests.integration.overlay.fleet import FleetTalk
+from tests.lab import frames
 from tests.lab.booted import BootedLab
 from tests.lab.booted_host import BootedHost
 
@@ -27,6 +29,9 @@ SUBNETS: List[Dict[str, Any]] = [{"subnet": "10.88.0.0/16"}, {"subnet": "fd88::/
 SHOP: Dict[str, Any] = {"driver": "overlay", "encrypted": True, "enable_ipv6": True, "ipam": {"config": SUBNETS}}
 #: One topology's interface; and the unit of the program behind it.
 IFNAME, UNIT = "wg-37a8eec1ce19", "linuxnet-fabric-wireguard@default.service"
+#: While keys change for the first time, and after it.
+SECOND = "wg-3b3500c04131"
+STEPS = ("receive", "send", "finish")
 DIRECTORY = "/var/lib/linuxnet-fabric/wireguard"
 
 
@@ -40,6 +45,7 @@ class Hosts:
         self.own: Dict[str, Dict[str, Any]] = {}
         self.words: Dict[str, Dict[str, Any]] = {}
         self.told: Dict[str, Any] = {}
+        self.behind: List[str] = []
 
     def close(self) -> None:
         self.talk.close()
@@ -48,14 +54,15 @@ class Hosts:
         found: BootedHost = self.lab.parties[name]
         return found
 
-    def introduce(self, hosts: Optional[Sequence[str]] = None) -> Dict[str, Any]:
+    def introduce(self, hosts: Optional[Sequence[str]] = None, rotation: str = "") -> Dict[str, Any]:
         """Host → what it answers; everybody is told who the others are."""
         asked = list(hosts or self.own)
         variables = {host: dict(self._variables(host)) for host in self.own}
-        answers = {host: self._ask(host, variables[host]) for host in asked}
+        answers = {host: self._ask(host, variables[host], rotation) for host in asked}
         for host, answer in answers.items():
             variables[host][ANSWERS] = {"results": [answer]}
-        plan = plan_of(variables, list(self.own), asked)
+        plan = plan_of(variables, list(self.own), asked, rotation)
+        self.behind = plan["behind"]
         assert plan["problems"] == [], plan["problems"]
         for host in asked:
             self.told[host] = told_of(plan, host).get(self.topology)
@@ -72,10 +79,10 @@ class Hosts:
             **self.words.get(host, {}),
         }
 
-    def _ask(self, host: str, variables: Mapping[str, Any]) -> Dict[str, Any]:
+    def _ask(self, host: str, variables: Mapping[str, Any], rotation: str) -> Dict[str, Any]:
         (question,) = questions(host, variables)
         words = {name: value for name, value in question.items() if value is not None}
-        return self._module(host, "fleet_member", words)
+        return self._module(host, "fleet_member", {**words, "rotation": rotation})
 
     def make(self, host: str, check: bool = False, fail: bool = False, **words: Any) -> Dict[str, Any]:
         """What the module ``topology`` answers."""
@@ -92,6 +99,15 @@ class Hosts:
     def make_all(self) -> Dict[str, Any]:
         self.introduce()
         return {host: self.make(host) for host in self.own}
+
+    def rotate(self, hosts: Optional[Sequence[str]] = None) -> List[Dict[str, Any]]:
+        """New keys, as linuxnet.fabric.rotate_keys gives them. What each step did, host by host."""
+        return [self.step(rotation, hosts) for rotation in STEPS]
+
+    def step(self, rotation: str, hosts: Optional[Sequence[str]] = None) -> Dict[str, Any]:
+        asked = list(hosts or self.own)
+        self.introduce(asked, rotation)
+        return {host: self.make(host)["actions"] for host in asked}
 
     def absent(self, host: str) -> Dict[str, Any]:
         return self._module(host, "topology", {"state": "absent"})
@@ -173,6 +189,54 @@ class Speaker:
                     self.said += 1
                 except OSError:
                     pass  # there is no way at this moment, or no route: nothing leaves
+
+
+class Pings:
+    """A container that pings another's IPv4 address, each 5 ms, for as long as the body runs; the answers to the last
+    ones are waited for."""
+
+    def __init__(self, hosts: Hosts, place: str, address: str) -> None:
+        self._socket = hosts.talk.socket(place, socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
+        self._socket.connect((address, 0))
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._say)
+        self.sent, self.answered = 0, set()  # type: int, Set[int]
+
+    @property
+    def lost(self) -> int:
+        return self.sent - len(self.answered)
+
+    def __enter__(self) -> "Pings":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._end.set()
+        self._thread.join()
+
+    def _say(self) -> None:
+        while not self._end.wait(0.005):
+            self._socket.send(_echo(self.sent & 0xFFFF))
+            self.sent += 1
+            self._hear(0)
+        while self.lost and self._hear(10):
+            pass
+
+    def _hear(self, seconds: float) -> bool:
+        """Whether there was an answer, within so many seconds; all that are there are taken."""
+        there = bool(select.select([self._socket], [], [], seconds)[0])
+        while select.select([self._socket], [], [], 0)[0]:
+            packet = self._socket.recv(2048)
+            if packet[20] == 0:  # an echo reply (RFC 792)
+                self.answered.add(int.from_bytes(packet[26:28], "big"))
+        return there
+
+
+def _echo(number: int) -> bytes:
+    """A request (RFC 792)."""
+    body = struct.pack("!HH", 0x7070, number)
+    return struct.pack("!BBH", 8, 0, frames.checksum(b"\x08\0\0\0" + body)) + body
 
 
 def _family(address: str) -> int:

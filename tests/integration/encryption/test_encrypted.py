@@ -12,8 +12,10 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import x25
 from tests.integration.encryption.hosts import (
     DIRECTORY,
     IFNAME,
+    SECOND,
     UNIT,
     Hosts,
+    Pings,
     Speaker,
     Wire,
     journal,
@@ -105,6 +107,25 @@ def test_what_somebody_changed_is_named_and_repaired(shop: Hosts) -> None:
     assert shop.reaches("node1/web", "node2/db", DB[0]) == WEB[0]
     lines: List[str] = host.run(["wg", "show", IFNAME, "allowed-ips"]).stdout.splitlines()
     assert lines == ["{0}\t10.88.1.0/24 fd88::1:0:0:0/80".format(peer)]
+
+
+def test_keys_change_without_a_lost_packet_and_the_former_ones_are_gone(shop: Hosts) -> None:
+    host, before = shop.host("node1"), private_key(shop.host("node1"))
+    assert shop.reaches("node1/web", "node2/db", DB[0]) == WEB[0]
+    with Wire(shop, "node1") as wire, Speaker(shop, "node1/web", DB, MARKER), Pings(shop, "node1/web", DB[0]) as pings:
+        received, sent, finished = shop.rotate()
+
+    assert (pings.lost, pings.sent > 200) == (0, True), pings.sent
+    assert not wire.has(MARKER)
+    assert any(line.startswith("create {0} ".format(SECOND)) for line in received["node1"])
+    assert "send to node2 over {0} from now on: 10.88.1.0/24".format(SECOND) in sent["node1"]
+    assert any(line.startswith("remove {0} ".format(IFNAME)) for line in finished["node1"])
+    assert shop.behind == []
+    assert host.run(["wg", "show", "interfaces"]).stdout.split() == [SECOND]
+    assert host.run(["ls", DIRECTORY]).stdout.split() == ["default:1.conf", "default:1.key"]
+    assert before not in host.run(["sh", "-c", "cat {0}/*".format(DIRECTORY)]).stdout
+    assert [shop.make(each, check=True)["actions"] for each in shop.own] == [[], []]
+    assert shop.reaches("node1/web", "node2/db", DB[0], size=200_000) == WEB[0]
 
 
 def _key_of(hosts: Hosts, peer: str) -> str:

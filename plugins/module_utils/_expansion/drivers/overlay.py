@@ -38,11 +38,10 @@ from ..._kernel.vxlan import Ways
 from ..._resources.link_local import link_local
 from ..._resources.links.kind import DeclaredLink
 from ..._resources.links.vxlan import Vxlan, Way, flags_of
-from ..._resources.links.wireguard import SUBJECT as ENCRYPTION
 from ..._resources.routes import StaticRoute
 from ..._resources.ruleset.model import Beyond, Endpoint, NetworkPolicy, Outer, Tunnel, Underlay
 from ..addressing import HostDefaults
-from ..encryption import callers, way_ifname, way_ifnames
+from ..encryption import callers, ifnames_to, way_ifnames
 from ..seen import RecognisedNetworks, Seen
 from .bridge import BridgeDriver
 from .driver import Elsewhere
@@ -142,7 +141,7 @@ class OverlayDriver(BridgeDriver):
             port=membership.port,
             peers=vxlan_peers,
             way=ifname if routed else network.bridge,
-            beyond=tuple(_beyond_of(peer, membership, prefix) for peer in peers for prefix in _beyond(peer)),
+            beyond=tuple(each for host in membership.peers for each in _beyond_of(host, membership)),
             bridged="" if routed else ifname,
             outer=outer,
             untracked=not any(peer.tunnel and peer.tunnel.keepalive for peer in (membership.own, *peers)),
@@ -225,7 +224,8 @@ def _outer(membership: Membership) -> Optional[Outer]:
     if own is None or not membership.encryption:
         return None
     peers = tuple(peer.underlay_address for peer in callers(membership))
-    return Outer(way_ifnames(membership), own.port, peers)
+    further = tuple(end.port for end in membership.own.further)
+    return Outer(way_ifnames(membership), own.port, peers, further)
 
 
 def _reached_at(peer: Peer, membership: Membership) -> str:
@@ -261,7 +261,7 @@ def _recognised(words: Mapping[str, Any], tunnel: Link, seen: Seen) -> Dict[str,
 def _encrypting(seen: Seen) -> Iterator[str]:
     for link in seen.observed.links.values():
         subject = seen.subject(link) or ""
-        ours = subject == ENCRYPTION or names.is_openvpn(subject)
+        ours = names.encryption_turn(subject) is not None or names.is_openvpn(subject)
         if link.kind in (wireguard.KIND, wireguard.PROGRAM_KIND) and ours:
             yield link.ifname
 
@@ -334,10 +334,13 @@ def _on_the_segment(container: FleetContainer) -> Iterator[str]:
         yield link_local(container.mac)
 
 
-def _beyond_of(peer: Peer, membership: Membership, prefix: str) -> Beyond:
+def _beyond_of(host: str, membership: Membership) -> Iterator[Beyond]:
+    """By each interface that leads to a host or from it."""
+    peer = membership.peers[host]
     by_itself = membership.encryption and membership.mode == ROUTED
-    way = way_ifname(peer, membership) if by_itself else ""
-    return Beyond(_reached_at(peer, membership), prefix, way)
+    for prefix in _beyond(peer):
+        for ifname in ifnames_to(host, membership) if by_itself else ("",):
+            yield Beyond(_reached_at(peer, membership), prefix, ifname)
 
 
 def _beyond(peer: Peer) -> Iterator[str]:

@@ -42,7 +42,7 @@ def openings(ruleset: Optional[Ruleset]) -> Tuple[Opening, ...]:
     for underlay in ruleset.underlays if ruleset is not None else ():
         places = [(underlay.port, underlay.peers)] if underlay.vni else []
         if underlay.outer is not None:
-            places.append((underlay.outer.port, underlay.outer.peers))
+            places.extend((port, underlay.outer.peers) for port in underlay.outer.ports)
         for port, peers in places:
             for peer in peers:
                 found.setdefault(("ip6" if ":" in peer else "ip", port), []).append(peer)

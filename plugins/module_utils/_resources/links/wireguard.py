@@ -13,7 +13,7 @@ packet rules.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import AbstractSet, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
 
 from ..._kernel import names, wireguard
 from ..._kernel.changes import Change, Subject
@@ -28,9 +28,8 @@ from . import tunnel, unknown
 from .kind import Kind
 from .tunnel import DeclaredTunnel
 
-#: What its mark says that it is.
-SUBJECT = "encryption"
 _NOTHING = State()
+_REPAIR = "repair the route to {0} over {1}: {2}"
 
 
 class TunnelPeer(NamedTuple):
@@ -54,11 +53,12 @@ class TunnelPeer(NamedTuple):
 
 @dataclass(frozen=True)
 class Wireguard(DeclaredTunnel):
-    """``unit``: of the program behind it; empty: the kernel has WireGuard."""
+    """``tunnel``: by which its files are called (``names.tunnel_name``). ``unit``: of the program behind it; empty: the
+    kernel has WireGuard."""
 
     ifname: str
     alias: str
-    topology: str
+    tunnel: str
     public_key: str
     port: int
     mtu: int
@@ -106,7 +106,13 @@ def compare(desired: Wireguard, observed: Observed) -> List[Action]:
         return [replace(away, text=text, finish=()), _create(desired), *_configure(desired, _NOTHING)]
     state = observed.tunnels.get(link.index, _NOTHING)
     now = state if isinstance(state, State) else _NOTHING
-    return [*tunnel.changes(desired, link, observed), *_configure(desired, now)]
+    return [*tunnel.changes(desired, link, observed), *_configure(desired, now, _elsewhere(link, observed))]
+
+
+def _elsewhere(link: Link, observed: Observed) -> Set[str]:
+    """What is sent by another end of a tunnel of ours."""
+    states = [state for index, state in observed.tunnels.items() if index != link.index and isinstance(state, State)]
+    return {destination for state in states for destination, _source in state.routes}
 
 
 def _create(desired: Wireguard) -> Action:
@@ -119,15 +125,15 @@ def _create(desired: Wireguard) -> Action:
 # --- its configuration, and the routes over it
 
 
-def _configure(desired: Wireguard, now: State) -> Iterator[Action]:
+def _configure(desired: Wireguard, now: State, elsewhere: AbstractSet[str] = frozenset()) -> Iterator[Action]:
     """One step, whatever differs: the file, then the device, then the routes."""
     gone = tuple(route for route in now.routes if route not in desired.routes)
     come = tuple(route for route in desired.routes if route not in now.routes)
-    changes = [*_told(desired, now, come, gone)]
+    changes = [*_told(desired, now, come, gone, elsewhere)]
     if not changes:
         return
     first = changes[0]
-    place = {"ifname": desired.ifname, "topology": desired.topology, "unit": desired.unit}
+    place = {"ifname": desired.ifname, "topology": desired.tunnel, "unit": desired.unit}
     there = operation("tunnel.set", config=desired.config.words(), add=_lists(come), remove=_lists(gone), **place)
     yield Action(
         first.text,
@@ -151,7 +157,11 @@ def _lists(routes: Sequence[Tuple[str, str]]) -> List[List[str]]:
 
 
 def _told(
-    desired: Wireguard, now: State, come: Sequence[Tuple[str, str]], gone: Sequence[Tuple[str, str]]
+    desired: Wireguard,
+    now: State,
+    come: Sequence[Tuple[str, str]],
+    gone: Sequence[Tuple[str, str]],
+    elsewhere: AbstractSet[str],
 ) -> Iterator[Change]:
     subject, wanted = desired.subject, desired.config
     running = now.running
@@ -164,17 +174,23 @@ def _told(
     if known is not None and known.port != wanted.port:
         text = "set the port of {0} from {1} to {2}".format(desired.ifname, known.port, wanted.port)
         yield Change(text, subject, {"port": known.port}, {"port": wanted.port})
-    yield from _peers(desired, {peer.public_key: peer for peer in known.peers} if known is not None else {}, now.routes)
+    peers = {peer.public_key: peer for peer in known.peers} if known is not None else {}
+    yield from _peers(desired, peers, now.routes, elsewhere)
     for destination, source in gone:
         text = "remove the route {0} over {1}".format(destination, desired.ifname)
         yield Change(text, subject, {"route " + destination: source or "on"}, {"route " + destination: None})
     if running is not None and now.written != wanted:
-        path = wireguard.config_file(desired.topology)
+        path = wireguard.config_file(desired.tunnel)
         text = "{0} {1}".format("write" if now.written is None else "rewrite", path)
         yield Change(text, subject, {"file": None if now.written is None else "another"}, {"file": "as declared"})
 
 
-def _peers(desired: Wireguard, known: Dict[str, PeerConfig], routes: Sequence[Tuple[str, str]]) -> Iterator[Change]:
+def _peers(
+    desired: Wireguard,
+    known: Dict[str, PeerConfig],
+    routes: Sequence[Tuple[str, str]],
+    elsewhere: AbstractSet[str],
+) -> Iterator[Change]:
     """Whoever is missing or otherwise, then who is nobody of ours."""
     strangers = {key: peer for key, peer in known.items() if key not in {each.public_key for each in desired.peers}}
     by_allowed = {peer.allowed: key for key, peer in strangers.items() if peer.allowed}
@@ -204,7 +220,8 @@ def _peers(desired: Wireguard, known: Dict[str, PeerConfig], routes: Sequence[Tu
             shown = text.format(peer.host, desired.ifname, now.keepalive or "none", wanted.keepalive or "none")
             yield Change(shown, desired.subject, {word: now.keepalive}, {word: wanted.keepalive})
         for destination, _source in [route for route in peer.routes if route not in routes]:
-            text = "repair the route to {0} over {1}: {2}".format(peer.host, desired.ifname, destination)
+            what = "send to {0} over {1} from now on: {2}" if destination in elsewhere else _REPAIR
+            text = what.format(peer.host, desired.ifname, destination)
             yield Change(text, desired.subject, {"route " + destination: None}, {"route " + destination: "on"})
     for _key, stranger in sorted(strangers.items()):
         shown = ", ".join(stranger.allowed) or "that sends nothing"
@@ -218,16 +235,17 @@ def _peers(desired: Wireguard, known: Dict[str, PeerConfig], routes: Sequence[Tu
 def remove(link: Link, observed: Observed, netns: Optional[str] = None) -> Action:
     """Take a tunnel of ours away; its way back is built from what it is now."""
     mark = names.parse_alias(next(ownership.marks(link, observed), None))
-    if netns is not None or mark is None or mark[1] != SUBJECT:
+    turn = names.encryption_turn(mark[1]) if mark is not None else None
+    if netns is not None or mark is None or turn is None:
         return unknown.remove(link, observed, netns)
-    topology, state = mark[0], observed.tunnels.get(link.index, _NOTHING)
+    tunnel_name, state = names.tunnel_name(mark[0], turn), observed.tunnels.get(link.index, _NOTHING)
     now = state if isinstance(state, State) else _NOTHING
-    unit = names.wireguard_unit(topology) if link.kind == wireguard.PROGRAM_KIND else ""
-    back = _back(now, (), {"ifname": link.ifname, "topology": topology, "unit": unit})
+    unit = names.wireguard_unit(tunnel_name) if link.kind == wireguard.PROGRAM_KIND else ""
+    back = _back(now, (), {"ifname": link.ifname, "topology": tunnel_name, "unit": unit})
     text = "remove {0} of the encrypted networks (WireGuard)".format(link.ifname)
     return replace(
         tunnel.removal(link, observed, text, (back,) if now.written is not None or now.routes else ()),
-        finish=(operation("tunnel.forget", topology=topology),),
+        finish=(operation("tunnel.forget", topology=tunnel_name),),
         before={"port": now.written.port if now.written is not None else None, "mtu": link.mtu},
     )
 

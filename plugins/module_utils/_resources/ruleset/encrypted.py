@@ -43,7 +43,8 @@ def encrypted_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
 def encrypted_outer(ruleset: Ruleset, end: str) -> Tuple[str, ...]:
     """Of the encrypted packets themselves: never tracked, so never translated. ``end``: dport of what comes, sport of
     what goes."""
-    ports = unique(str(each.outer.port) for each in ruleset.underlays if each.outer is not None and each.untracked)
+    outers = [each.outer for each in ruleset.underlays if each.outer is not None and each.untracked]
+    ports = unique(map(str, sorted(port for outer in outers for port in outer.ports)))
     return tuple("udp {0} {1} notrack".format(end, port) for port in ports)
 
 

@@ -32,6 +32,11 @@ class Outer(NamedTuple):
     ifnames: Tuple[str, ...]
     port: int
     peers: Tuple[str, ...] = ()
+    further_ports: Tuple[int, ...] = ()  # while keys change
+
+    @property
+    def ports(self) -> Tuple[int, ...]:
+        return (self.port, *self.further_ports)
 
 
 class Underlay(NamedTuple):
