@@ -226,8 +226,7 @@ changes:
   elements: dict
 """
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._module.door import run_module
-from ansible_collections.linuxnet.fabric.plugins.module_utils._module.fleet_member import perform_fleet_member
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module.handing_over import hand_over
 
 ETCD = dict(
     endpoints=dict(type="list", elements="str", required=True),
@@ -259,7 +258,7 @@ ARGUMENT_SPEC = dict(
 
 
 def main() -> None:
-    run_module(ARGUMENT_SPEC, perform_fleet_member)
+    hand_over(ARGUMENT_SPEC, "fleet_member", keeps=True)
 
 
 if __name__ == "__main__":

@@ -422,8 +422,7 @@ if __name__ == "__main__":
     gc.disable()  # what is imported stays: to look for garbage among it again and again takes a twentieth of the time
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.declaration import DECLARATION
-from ansible_collections.linuxnet.fabric.plugins.module_utils._module.door import run_module
-from ansible_collections.linuxnet.fabric.plugins.module_utils._module.topology import perform_topology
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module.handing_over import hand_over
 
 ARGUMENT_SPEC = dict(
     DECLARATION,
@@ -442,14 +441,7 @@ ARGUMENT_SPEC = dict(
 
 
 def main() -> None:
-    run_module(ARGUMENT_SPEC, perform_topology)
-
-
-def host_program() -> None:
-    """Never called: what is imported here is sent along, for the program of the host is made of what was sent."""
-    from ansible_collections.linuxnet.fabric.plugins.module_utils._host_program import main as program
-
-    program.main()
+    hand_over(ARGUMENT_SPEC, "topology", keeps=True)
 
 
 if __name__ == "__main__":

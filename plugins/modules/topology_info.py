@@ -131,14 +131,13 @@ leases:
   elements: dict
 """
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._module.door import run_module
-from ansible_collections.linuxnet.fabric.plugins.module_utils._module.topology_info import perform_topology_info
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module.handing_over import hand_over
 
 ARGUMENT_SPEC = dict(name=dict(type="str"))
 
 
 def main() -> None:
-    run_module(ARGUMENT_SPEC, perform_topology_info)
+    hand_over(ARGUMENT_SPEC, "topology_info", keeps=False)
 
 
 if __name__ == "__main__":

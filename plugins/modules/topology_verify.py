@@ -246,8 +246,7 @@ differs:
 """
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.declaration import DECLARATION
-from ansible_collections.linuxnet.fabric.plugins.module_utils._module.door import run_module
-from ansible_collections.linuxnet.fabric.plugins.module_utils._module.topology_verify import perform_topology_verify
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module.handing_over import hand_over
 
 ARGUMENT_SPEC = dict(
     DECLARATION,
@@ -260,7 +259,7 @@ ARGUMENT_SPEC = dict(
 
 
 def main() -> None:
-    run_module(ARGUMENT_SPEC, perform_topology_verify)
+    hand_over(ARGUMENT_SPEC, "topology_verify", keeps=False)
 
 
 if __name__ == "__main__":

@@ -69,8 +69,7 @@ def test_nothing_foreign_is_needed_to_import(path: Path) -> None:
 @pytest.mark.parametrize("path", sorted(PLUGINS.glob("modules/*.py")), ids=lambda path: path.stem)
 def test_a_module_is_a_door(path: Path) -> None:
     names = {room_of(name) for name, _line in imports(path, everywhere=True)} - {""}
-    sent_along = {"_host_program"} if path.stem == "topology" else set()
-    assert names - sent_along <= {"_module"}, "a module calls no room but the one behind the door"
+    assert names <= {"_module"}, "a module calls no room but the one behind the door"
 
 
 @pytest.mark.parametrize("path", sorted(PLUGINS.glob("module_utils/_declaration/**/*.py")), ids=lambda path: path.name)

@@ -28,7 +28,15 @@ _PACKAGE = "linuxnet_fabric"
 _MAIN = "import sys\nfrom {0}._host_program.main import main\nsys.exit(main())\n".format(_PACKAGE)
 _TIME = (1980, 1, 1, 0, 0, 0)  # the first that a zip file can tell
 #: What only a module of Ansible needs, and what imports Ansible.
-_LEFT_OUT = ("_module.door", "_module.small", "_module.nat", "_module.lease")
+LEFT_OUT = (
+    "_module.door",
+    "_module.engine",
+    "_module.frame",
+    "_module.handing_over",
+    "_module.lease",
+    "_module.nat",
+    "_module.small",
+)
 
 
 def is_current(path: str) -> bool:
@@ -107,7 +115,7 @@ def _modules() -> Iterator[Tuple[str, bytes]]:
     root = [os.path.dirname(each) for each in top]
     for module in pkgutil.walk_packages(root, prefix):
         short = module.name[len(prefix) :]
-        if not short.startswith("_") or short in _LEFT_OUT:
+        if not short.startswith("_") or short in LEFT_OUT:
             continue
         spec = module.module_finder.find_spec(module.name, None)  # type: ignore[call-arg]
         source = spec.loader.get_source(module.name) if spec is not None and spec.loader is not None else None  # type: ignore[attr-defined]

@@ -32,6 +32,8 @@ NAMES_DIRECTORY = RUN_DIRECTORY + "/names"
 HEAL_DIRECTORY = RUN_DIRECTORY + "/heal"
 #: What the last check of each topology by the host itself found.
 CHECKED_DIRECTORY = RUN_DIRECTORY + "/checked"
+#: The code of modules that are sent without it, in a directory for each digest; root's alone.
+ENGINE_DIRECTORY = RUN_DIRECTORY + "/engine"
 RUN_JOURNAL_FILE = RUN_DIRECTORY + "/journal.json"
 #: What lasts; ours alone, mode 0700: leases, the last declarations, the way back of what outlives a boot, the lock.
 STATE_DIRECTORY = "/var/lib/linuxnet-fabric"

@@ -11,7 +11,7 @@ import json
 
 import pytest
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._module import door
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module import door, frame
 
 
 class Ended(Exception):
@@ -19,7 +19,7 @@ class Ended(Exception):
 
 
 class Module:
-    params, check_mode = {}, False
+    params, check_mode, _verbosity, _diff = {}, False, 0, False
 
     def __init__(self, **_arguments):
         pass
@@ -31,10 +31,10 @@ class Module:
 @pytest.fixture
 def run(monkeypatch):
     """A function: what a module performs → what it answers."""
-    monkeypatch.setattr(door, "AnsibleModule", Module)
-    monkeypatch.setattr(door.os, "geteuid", lambda: 0)
-    monkeypatch.setattr(door.gc, "disable", lambda: None)
-    monkeypatch.setattr(door.sys, "setswitchinterval", lambda seconds: None)
+    monkeypatch.setattr(frame, "Module", Module)
+    monkeypatch.setattr(frame.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(frame.gc, "disable", lambda: None)
+    monkeypatch.setattr(frame.sys, "setswitchinterval", lambda seconds: None)
 
     def call(error):
         def perform(params, check_mode):
@@ -78,7 +78,7 @@ class Leaving:
 
 def test_an_answer_is_one_object_with_what_ansible_adds(capsys):
     with pytest.raises(SystemExit):
-        door._leave(Leaving(), {"changed": True, "actions": ["create eth0\x1b[2J"]})
+        frame._leave(Leaving(), {"changed": True, "actions": ["create eth0\x1b[2J"]})
     assert json.loads(capsys.readouterr().out) == {
         "changed": True,
         "actions": ["create eth0\\x1b[2J"],
@@ -89,5 +89,5 @@ def test_an_answer_is_one_object_with_what_ansible_adds(capsys):
 @pytest.mark.parametrize("module", [Leaving(secrets=["word"]), Leaving(prints=False)], ids=["secrets", "no print"])
 def test_ansible_gets_the_whole_answer_where_it_has_to_look_through_it(module):
     with pytest.raises(SystemExit):
-        door._leave(module, {"changed": True})
+        frame._leave(module, {"changed": True})
     assert module.walked[-1] == {"changed": True}

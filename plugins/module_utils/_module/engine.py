@@ -1,0 +1,143 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All of our code on the host, for modules that are sent without it.
+
+It is sent once for each release and boot, and kept below ``/run`` in a directory that is called by its digest, with the
+bytecode that Python makes of it. The directory is root's alone: a file in it is as good as one that root sent. It is
+complete before it has its name. Who runs out of it holds a lock on it, shared; who takes it away wants it alone, and
+else leaves it to the next.
+
+In check mode nothing is kept: what was sent is run out of a file that has no name.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import fcntl
+import io
+import os
+import shutil
+import stat
+import sys
+import tempfile
+import zipfile
+import zlib
+from hashlib import sha256
+from typing import IO, Iterator, Mapping, Optional
+
+from .._kernel.names import DECLARED_DIRECTORY, ENGINE_DIRECTORY, FLEET_DIRECTORY, RUN_DIRECTORY
+
+#: The package that the code is in there.
+PACKAGE = "linuxnet_fabric"
+
+
+@contextlib.contextmanager
+def code(sent: Optional[Mapping[str, str]], keep: bool) -> Iterator[Optional[str]]:
+    """The package to import it from; None: it has to be sent.
+
+    ``sent``: ``digest`` (SHA-256, hexadecimal) and, where it was asked for, ``content``: a zip file of the sources, of
+    that digest, compressed by zlib, in Base64. None: the module was sent with the collection around it.
+    """
+    if sent is None:
+        yield __name__.rpartition("._module.")[0]
+        return
+    with contextlib.ExitStack() as stack:
+        place = _kept(sent["digest"], stack)
+        if place is None and "content" in sent:
+            sources = _sources(sent["digest"], sent["content"])
+            place = (_keep(sent["digest"], sources, stack) if keep else None) or _nameless(sources, stack)
+        if place is None:
+            yield None
+            return
+        sys.dont_write_bytecode = sys.dont_write_bytecode or not keep
+        sys.path.insert(0, place)
+        yield PACKAGE
+    if keep:
+        _tidy(sent["digest"])
+
+
+def _sources(digest: str, content: str) -> bytes:
+    sources = zlib.decompress(base64.b64decode(content))
+    if sha256(sources).hexdigest() != digest:
+        raise ValueError("linuxnet.fabric: what was sent is not what was announced")
+    return sources
+
+
+def _nameless(sources: bytes, stack: contextlib.ExitStack) -> str:
+    file: IO[bytes] = stack.enter_context(tempfile.TemporaryFile())
+    file.write(sources)
+    file.flush()
+    return "/proc/self/fd/{0}".format(file.fileno())
+
+
+def _kept(digest: str, stack: contextlib.ExitStack) -> Optional[str]:
+    """Locked against being taken away, until ``stack`` ends."""
+    place = os.path.join(ENGINE_DIRECTORY, digest)
+    if not all(map(_is_roots_alone, (RUN_DIRECTORY, ENGINE_DIRECTORY, place))):
+        return None
+    return place if _lock(place, fcntl.LOCK_SH, stack) else None
+
+
+def _is_roots_alone(directory: str) -> bool:
+    """Whether nobody else may write there."""
+    try:
+        status = os.lstat(directory)
+    except FileNotFoundError:
+        return False
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == 0 and not status.st_mode & 0o022
+
+
+def _lock(place: str, how: int, stack: contextlib.ExitStack) -> bool:
+    """Whether the directory is locked now, and still the one of that name."""
+    try:
+        descriptor = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        stack.callback(os.close, descriptor)
+        fcntl.flock(descriptor, how)
+        return os.path.samestat(os.fstat(descriptor), os.stat(place))
+    except OSError:  # gone, or in use
+        return False
+
+
+def _keep(digest: str, sources: bytes, stack: contextlib.ExitStack) -> Optional[str]:
+    """None: it cannot be kept, as where /run is full or not root's."""
+    try:
+        os.makedirs(ENGINE_DIRECTORY, mode=0o755, exist_ok=True)
+        if not all(map(_is_roots_alone, (RUN_DIRECTORY, ENGINE_DIRECTORY))):
+            return None
+        unfinished = tempfile.mkdtemp(dir=ENGINE_DIRECTORY)  # mode 0700
+        try:
+            with zipfile.ZipFile(io.BytesIO(sources)) as archive:
+                archive.extractall(unfinished)
+            os.rename(unfinished, os.path.join(ENGINE_DIRECTORY, digest))
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+    except OSError:  # another run was faster, too
+        pass
+    return _kept(digest, stack)
+
+
+def _tidy(digest: str) -> None:
+    """Take away those of other releases, and where no topology is left on the host this one too."""
+    for name in os.listdir(ENGINE_DIRECTORY) if os.path.isdir(ENGINE_DIRECTORY) else ():
+        if name != digest or not _in_use():
+            _take_away(os.path.join(ENGINE_DIRECTORY, name))
+    with contextlib.suppress(OSError):  # there are some
+        os.rmdir(ENGINE_DIRECTORY)
+        os.rmdir(RUN_DIRECTORY)
+
+
+def _in_use() -> bool:
+    """Whether a topology of this host will want it again."""
+    return any(os.path.isdir(each) and os.listdir(each) for each in (DECLARED_DIRECTORY, FLEET_DIRECTORY))
+
+
+def _take_away(place: str) -> None:
+    """Where nobody runs out of it. It loses its name first: whoever is killed here leaves no half of it behind."""
+    with contextlib.ExitStack() as stack, contextlib.suppress(OSError):
+        if _lock(place, fcntl.LOCK_EX | fcntl.LOCK_NB, stack):
+            nameless = tempfile.mkdtemp(dir=ENGINE_DIRECTORY)
+            os.rename(place, nameless)
+            shutil.rmtree(nameless, ignore_errors=True)
