@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick unit integration search long compat molecule matrix matrix-quick kernels userlands system-matrix lint sanity docs changelog bench build clean system system-test
+.PHONY: help demo test quick unit integration search long compat molecule matrix matrix-quick kernels userlands system-matrix lint sanity docs changelog bench bench-growth build clean system system-test
 
 BIN := .venv/bin
 PYTHONS := python3.11 python3.12 python3.13 python3 /usr/bin/python3
@@ -14,6 +14,7 @@ EXAMPLES ?= 300
 ## SEED=N           the number that an earlier `search` printed, for the same topologies again
 ## ROW=NAME         one row of `kernels` or `userlands`, such as 6.1 or testing
 ## NFT_BIN=PATH     another nft for `userlands`
+## AGAINST=PATH     another checkout that `bench` measures in turns with this one
 ## COMPAT_TESTS=... what `compat` runs with the oldest ansible-core
 # What runs playbooks, plugins and modules as Ansible does; elsewhere ansible-core's version is all the same.
 COMPAT_TESTS ?= $(addprefix tests/integration/,artifact compose confirm docs/test_examples.py drift_playbook overlay/test_runs.py plugins requirements \
@@ -99,9 +100,12 @@ docs: .venv/stamp ## guides and plugins' documentation as a site: build/docs/ind
 changelog: .venv/stamp ## CHANGELOG.md as the next release will write it; the fragments stay
 	tests/tools/changelog
 
-bench: .venv/stamp system-test ## benchmarks; prints ratios and writes JSON
-	$(BIN)/python -m benchmarks
+bench: .venv/stamp system-test ## benchmarks: ratios, bars and growth, and JSON; AGAINST=TREE beside another checkout
+	$(BIN)/python -m benchmarks $(if $(AGAINST),--against $(AGAINST))
 	$(BIN)/python -m benchmarks.connection
+
+bench-growth: .venv/stamp system-test ## how costs grow, by more and larger sizes than `bench` has
+	$(BIN)/python -m benchmarks --full --sizes 1000 --contenders floor,module --scenarios endpoints,networks,ports,peers,links
 
 build: .venv/stamp ## the collection as an artifact under build/
 	$(BIN)/ansible-galaxy collection build --force --output-path build .

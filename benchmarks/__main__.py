@@ -10,13 +10,15 @@ import argparse
 import os
 import sys
 import time
-from typing import Any, Dict, Iterator, List, Tuple
+from pathlib import Path
+from typing import Any, Dict, List
 
-from . import bars, chart, report
+from . import against, bars, chart, growth, page, report, storage
 from .lab import in_fresh_host
 from .places import CHECKOUT, OUTPUT
 from .runners import RUNNERS
-from .runners.floor import compile_program
+from .sample import compile_program
+from .trials import SCENARIOS, Trial, Wanted, trials
 
 _ROWS = List[Dict[str, Any]]
 
@@ -26,45 +28,80 @@ def main() -> int:
     if os.geteuid() != 0:
         print("benchmarks: needs root, for namespaces of its own", file=sys.stderr)
         return 2
-    contenders = _installed(options.contenders)
     _prepare()
-    trials = list(_trials(contenders, options))
-    rows: _ROWS = []
-    begin = time.monotonic()
-    for repetition in range(options.repetitions):
-        for trial in trials:
-            if repetition and trial["seldom"]:
-                continue
-            _progress(repetition, trial, begin)
-            rows += in_fresh_host(dict(trial, repetition=repetition))
+    contenders = _installed(options.contenders)
+    disk = storage.prepare()
+    print("a disk is here: {0}\n".format(disk.words))
+    rows = _measure(trials(_wanted(options, contenders)), options.repetitions, disk)
     summary = report.summarise(rows)
-    report.write_json(OUTPUT, rows, summary)
+    report.write_json(OUTPUT, rows, summary, disk.words)
     print(report.table(summary, contenders))
     print(report.details(summary))
+    print(growth.table(summary))
     print(bars.table(summary))
+    if options.against:
+        print(against.table(summary))
     for line in report.errors(rows):
         print(line)
     if options.chart:
         chart.draw(summary, CHECKOUT / options.chart)
+    if options.page:
+        page.write(CHECKOUT / options.page, summary, contenders, report.machine(disk.words))
     return 0
+
+
+def _measure(wanted: List[Trial], repetitions: int, disk: storage.Disk) -> _ROWS:
+    """Every trial once, then again; every other time the other way round, so that none is always the first."""
+    rows: _ROWS = []
+    begin = time.monotonic()
+    for repetition in range(repetitions):
+        for trial in wanted if repetition % 2 == 0 else reversed(wanted):
+            if repetition and trial.seldom:
+                continue
+            _progress(repetition, trial, begin)
+            rows += in_fresh_host(trial._replace(repetition=repetition), disk)
+    return rows
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--sizes", type=_numbers, help="endpoints, default 5,100,1000 (with --full also 400,4000)")
-    parser.add_argument("--contenders", type=lambda text: text.split(","), default=list(RUNNERS), help="default all")
+    parser.add_argument("--sizes", type=_numbers, help="endpoints, default 5,100,1000")
+    parser.add_argument("--contenders", type=_words, default=list(RUNNERS), help="default all")
+    parser.add_argument("--scenarios", type=_words, default=list(SCENARIOS), help="default " + ",".join(SCENARIOS))
     parser.add_argument("--repetitions", type=int, default=3)
-    parser.add_argument("--full", action="store_true", help="4,000 endpoints, and slow peers at every size")
-    parser.add_argument("--ports", type=int, default=10000, help="ports of the one-port-more scenario; 0 leaves it out")
+    parser.add_argument("--full", action="store_true", help="growth by more and larger sizes, slow peers at every size")
+    parser.add_argument("--storages", type=_words, default=list(storage.STORAGES), help="default disk,tmpfs: the first "
+                        "for all, the second for 1,000 endpoints, too")  # fmt: skip
+    parser.add_argument("--against", metavar="TREE", help="measure another checkout's module in turns with this one's")
     parser.add_argument("--chart", metavar="FILE", help="draw an SVG, for example docs/images/performance.svg")
+    parser.add_argument("--page", metavar="FILE", help="write the tables into a page, docs/performance.md")
     options = parser.parse_args()
     if options.sizes is None:
-        options.sizes = [5, 100, 400, 1000, 4000] if options.full else [5, 100, 1000]
+        options.sizes = [5, 100, 1000]
+    for name, known in (("contenders", RUNNERS), ("scenarios", SCENARIOS), ("storages", storage.STORAGES)):
+        unknown = [each for each in getattr(options, name) if each not in known]
+        if unknown:
+            parser.error("--{0}: {1}; there are {2}".format(name, ", ".join(unknown), ", ".join(known)))
     return options
 
 
 def _numbers(text: str) -> List[int]:
     return [int(part) for part in text.split(",")]
+
+
+def _words(text: str) -> List[str]:
+    return text.split(",")
+
+
+def _wanted(options: argparse.Namespace, contenders: List[str]) -> Wanted:
+    return Wanted(
+        sizes=options.sizes,
+        scenarios=options.scenarios,
+        storages=options.storages,
+        limits={name: RUNNERS[name].limit for name in contenders},
+        full=options.full,
+        against=str(Path(options.against).resolve()) if options.against else "",
+    )
 
 
 def _installed(names: List[str]) -> List[str]:
@@ -80,6 +117,7 @@ def _installed(names: List[str]) -> List[str]:
 
 def _prepare() -> None:
     """The clock in front of nft is called nft, in a folder that only its scenario has on its PATH."""
+    compile_program("launcher.c")
     clock = compile_program("nft_clock.c")
     shim = OUTPUT / "shim"
     shim.mkdir(exist_ok=True)
@@ -88,28 +126,9 @@ def _prepare() -> None:
         link.symlink_to(clock)
 
 
-def _trials(contenders: List[str], options: argparse.Namespace) -> Iterator[Dict[str, Any]]:
-    for size in options.sizes:
-        for name in contenders:
-            if options.full or size <= RUNNERS[name].limit:
-                yield _trial(name, "endpoints", size, seldom=RUNNERS[name].limit < 4000 and size >= 100)
-    for name, scenario, size in _specials(options):
-        if name in contenders and size:
-            yield _trial(name, scenario, size)
-
-
-def _specials(options: argparse.Namespace) -> Tuple[Tuple[str, str, int], ...]:
-    return (("module", "ports", options.ports), ("playbook", "demo", 5))
-
-
-def _trial(name: str, scenario: str, size: int, seldom: bool = False) -> Dict[str, Any]:
-    """``seldom``: minutes of a slow peer say nothing new the second time."""
-    return {"contender": name, "scenario": scenario, "size": size, "seldom": seldom}
-
-
-def _progress(repetition: int, trial: Dict[str, Any], begin: float) -> None:
+def _progress(repetition: int, trial: Trial, begin: float) -> None:
     if sys.stderr.isatty() or os.environ.get("BENCH_PROGRESS"):
-        words = "[{0:4.0f} s] repetition {1}: {2[contender]}, {2[scenario]} {2[size]}"
+        words = "[{0:4.0f} s] repetition {1}: {2.contender}, {2.scenario} {2.size}"
         print(words.format(time.monotonic() - begin, repetition + 1, trial), file=sys.stderr, flush=True)
 
 

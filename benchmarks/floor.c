@@ -4,12 +4,12 @@
 //
 // The floor: what the kernel itself takes for N endpoints, so that everybody else can be measured in multiples of it.
 //
-//   floor build N      N namespaces with eth0, address, default route and one published port each
-//   floor teardown N   takes them away again
+//   floor build N [M]   N namespaces with eth0, address, default route and one published port each, M to a bridge (1,000)
+//   floor teardown N    takes them away again
 //
 // Per endpoint two system calls carry all of the netlink messages: one makes the veth with its peer inside the
 // namespace, its MAC, its master and its up state; one makes address, link up, route and lo up inside. It reads
-// nothing, compares nothing, remembers nothing, and cannot roll back. Every 1,000 endpoints get a bridge.
+// nothing, compares nothing, remembers nothing, and cannot roll back.
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -31,11 +31,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define PER_BRIDGE 1000
 #define GROUP 4242 // every link of ours is in it, so that one message deletes them all
 #define HANDLES "/run/netns"
 #define LO 1
 #define ETH0 2 // the index that the peer asks for in its empty namespace
+
+static int per_bridge = 1000;
 
 static void die(const char *what)
 {
@@ -124,12 +125,12 @@ static int open_netlink(void)
 
 static unsigned network_of(int endpoint) // 10.100.0.0/22, 10.100.4.0/22, ...
 {
-	return (10u << 24) + (100u << 16) + (unsigned)(endpoint / PER_BRIDGE) * 1024;
+	return (10u << 24) + (100u << 16) + (unsigned)(endpoint / per_bridge) * 1024;
 }
 
 static unsigned address_of(int endpoint)
 {
-	return network_of(endpoint) + 2 + endpoint % PER_BRIDGE;
+	return network_of(endpoint) + 2 + endpoint % per_bridge;
 }
 
 static void mac(struct batch *batch, unsigned address)
@@ -161,7 +162,7 @@ static int make_bridge(int host, int endpoint)
 	struct batch batch = {.used = 0};
 	struct ifinfomsg body = {.ifi_flags = IFF_UP, .ifi_change = IFF_UP};
 	char name[IF_NAMESIZE];
-	snprintf(name, sizeof name, "br-net%d", endpoint / PER_BRIDGE);
+	snprintf(name, sizeof name, "br-net%hu", (unsigned short)(endpoint / per_bridge));
 	message(&batch, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &body, sizeof body);
 	text(&batch, IFLA_IFNAME, name);
 	mac(&batch, network_of(endpoint) + 1);
@@ -284,7 +285,7 @@ static void build(int count)
 	int host = open_netlink(), own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), bridge = 0;
 	char handle[64];
 	for (int i = 0; i < count; i++) {
-		if (i % PER_BRIDGE == 0) {
+		if (i % per_bridge == 0) {
 			if (setns(own, CLONE_NEWNET)) // if_nametoindex asks in the namespace we are in
 				die("setns");
 			bridge = make_bridge(host, i);
@@ -320,8 +321,10 @@ static void teardown(int count)
 
 int main(int argc, char **argv)
 {
-	if (argc != 3)
+	if (argc != 3 && argc != 4)
 		return 2;
+	if (argc == 4)
+		per_bridge = atoi(argv[3]);
 	mkdir(HANDLES, 0755);
 	if (!strcmp(argv[1], "build"))
 		build(atoi(argv[2]));

@@ -14,7 +14,7 @@ from typing import Dict, Optional
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 OUTPUT = CHECKOUT / "build" / "bench"
-COLLECTIONS = CHECKOUT / ".collections"
+_COLLECTIONS = ".collections"
 
 
 def program(name: str) -> Optional[str]:
@@ -25,16 +25,16 @@ def program(name: str) -> Optional[str]:
     return shutil.which(name) or shutil.which(name, path="/usr/sbin:/sbin:/usr/local/sbin")
 
 
-def environment() -> Dict[str, str]:
-    """What every measured program is started with: the checkout as the installed collection.
+def environment(tree: Path = CHECKOUT) -> Dict[str, str]:
+    """What every measured program is started with: a checkout, this one, as the installed collection.
 
     Python may keep its compiled files, as on any target.
     """
     own = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return dict(
         own,
-        PYTHONPATH=str(COLLECTIONS),
-        ANSIBLE_COLLECTIONS_PATH=str(COLLECTIONS),
+        PYTHONPATH=str(tree / _COLLECTIONS),
+        ANSIBLE_COLLECTIONS_PATH=str(tree / _COLLECTIONS),
         ANSIBLE_LOCALHOST_WARNING="False",
         ANSIBLE_INVENTORY_UNPARSED_WARNING="False",
         ANSIBLE_NOCOLOR="1",

@@ -14,19 +14,20 @@ from typing import Any, Dict, List
 
 from .runners import RUNNERS
 from .sample import BenchmarkError
+from .trials import Trial
 
 
 def main() -> None:
-    trial = json.load(sys.stdin)
-    runner = RUNNERS[trial["contender"]]
+    trial = Trial(**json.load(sys.stdin))
+    runner = RUNNERS[trial.runner]
     rows: List[Dict[str, Any]] = []
     with tempfile.TemporaryDirectory(dir="/run") as folder:
         try:
-            for step, sample in runner.steps(trial["scenario"], trial["size"], Path(folder)):
-                values = {"seconds": sample.seconds, "cpu": sample.cpu, "rss_mib": sample.rss_mib}
-                rows.append(dict(trial, step=step, **values))
+            for step, sample in runner.steps(trial, Path(folder)):
+                values = {name: value for name, value in sample._asdict().items() if name != "output"}
+                rows.append(trial.row(step, **values))
         except BenchmarkError as error:
-            rows.append(dict(trial, step="", error=str(error)))
+            rows.append(trial.row("", error=str(error)))
     json.dump(rows, sys.stdout)
 
 

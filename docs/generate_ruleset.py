@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import Iterator
+from typing import Iterator, Sequence
 
 from tests.paths import ROOT, importable
 
@@ -24,8 +24,6 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset import text as ruleset_text  # noqa: E402
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.model import Ruleset  # noqa: E402
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.tables import (  # noqa: E402
-    Chain,
-    NamedSet,
     Table,
     table_text,
 )
@@ -125,17 +123,18 @@ def _story(module: ModuleType) -> str:
 def _besides(ruleset: Ruleset, *others: Ruleset) -> Iterator[str]:
     """What none of the others brings."""
     known = [table for other in others for table in ruleset_text.layout(other)]
-    usual = {(table.family, each.name) for table in known for each in _parts(table)}
+    usual = {(table.family, each.name) for table in known for each in table.sets}
+    rules = {(table.family, each.name): each.rules for table in known for each in table.chains}
     for table in ruleset_text.layout(ruleset):
         sets = tuple(each for each in table.sets if (table.family, each.name) not in usual)
-        chains = tuple(each for each in table.chains if (table.family, each.name) not in usual and each.rules)
+        chains = tuple(each for each in table.chains if _goes_on(each.rules, rules.get((table.family, each.name), ())))
         if sets or chains:
             yield from _table(Table(table.family, table.name, sets, chains))
 
 
-def _parts(table: Table) -> Iterator[NamedSet | Chain]:
-    yield from table.sets
-    yield from table.chains
+def _goes_on(rules: Sequence[str], usual: Sequence[str]) -> bool:
+    """Whether a chain has what it usually has, and more."""
+    return len(rules) > len(usual) and tuple(rules[: len(usual)]) == tuple(usual)
 
 
 def _tables(ruleset: Ruleset) -> Iterator[str]:

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Dict, Iterator, Optional, Tuple
 
 from ..sample import Sample
+from ..trials import Trial
 
 Steps = Iterator[Tuple[str, Sample]]
 
 
 class Runner:
-    """What every contender offers. ``scenario`` is ``endpoints`` unless a runner says that it has others."""
+    """What every contender offers. A trial's scenario is ``endpoints`` unless a runner says that it has others."""
 
     name = ""
     #: Most endpoints in a run without --full: peers need minutes where we need seconds.
@@ -26,7 +27,7 @@ class Runner:
         """What has to be installed first; None if nothing."""
         raise NotImplementedError
 
-    def steps(self, scenario: str, size: int, folder: Path) -> Steps:
+    def steps(self, trial: Trial, folder: Path) -> Steps:
         raise NotImplementedError
 
 

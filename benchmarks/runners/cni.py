@@ -14,6 +14,7 @@ from typing import Any, Dict, Optional
 from ..declaration import Endpoint, endpoints
 from ..places import environment, program
 from ..sample import Sample, run
+from ..trials import Trial
 from . import Runner, Steps
 
 _PLUGINS = Path("/usr/lib/cni")
@@ -29,15 +30,15 @@ class Cni(Runner):
             return "containernetworking-plugins"
         return None if program("iptables") else "iptables"
 
-    def steps(self, scenario: str, size: int, folder: Path) -> Steps:
+    def steps(self, trial: Trial, folder: Path) -> Steps:
         results: Dict[str, Any] = {}
         begin = time.perf_counter()
-        for item in endpoints(size):
+        for item in endpoints(trial.size):
             run([str(program("ip")), "netns", "add", item.name])
             results[item.name] = _add(item)
         yield "build", Sample(time.perf_counter() - begin, 0.0, "")
         begin = time.perf_counter()
-        for item in endpoints(size):
+        for item in endpoints(trial.size):
             _delete(item, results[item.name])
             run([str(program("ip")), "netns", "del", item.name])
         yield "teardown", Sample(time.perf_counter() - begin, 0.0, "")

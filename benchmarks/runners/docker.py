@@ -19,6 +19,7 @@ from typing import List, Optional
 from ..declaration import endpoints
 from ..places import program
 from ..sample import BenchmarkError, Sample, run
+from ..trials import Trial
 from . import Runner, Steps
 
 _BUSYBOX = Path("/bin/busybox")
@@ -34,12 +35,12 @@ class Docker(Runner):
             return "docker.io"
         return None if _BUSYBOX.exists() else "busybox-static"
 
-    def steps(self, scenario: str, size: int, folder: Path) -> Steps:
+    def steps(self, trial: Trial, folder: Path) -> Steps:
         daemon = _start(folder)
         try:
             _image(folder)
-            plain = _containers(size, network=False)
-            networked = _containers(size, network=True)
+            plain = _containers(trial.size, network=False)
+            networked = _containers(trial.size, network=True)
             yield "build", Sample(networked - plain, 0.0, "")
         finally:
             daemon.terminate()

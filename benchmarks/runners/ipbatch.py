@@ -12,6 +12,7 @@ from typing import Iterator, Optional
 from ..declaration import endpoints
 from ..places import program
 from ..sample import run
+from ..trials import Trial
 from . import Runner, Steps
 
 _RULES = """table ip bench {{
@@ -30,20 +31,20 @@ class IpBatch(Runner):
     def missing(self) -> Optional[str]:
         return None if program("ip") and program("nft") else "iproute2 and nftables"
 
-    def steps(self, scenario: str, size: int, folder: Path) -> Steps:
+    def steps(self, trial: Trial, folder: Path) -> Steps:
         """One ip for the host's side, then one for each namespace: -batch cannot change its namespace."""
-        (folder / "host").write_text("\n".join(_host(size)) + "\n")
-        for item in endpoints(size):
+        (folder / "host").write_text("\n".join(_host(trial.size)) + "\n")
+        for item in endpoints(trial.size):
             (folder / item.name).write_text(_inside(item.address, item.gateway))
-        elements = ", ".join("tcp . {0.port} : {0.address} . 80".format(item) for item in endpoints(size))
+        elements = ", ".join("tcp . {0.port} : {0.address} . 80".format(item) for item in endpoints(trial.size))
         (folder / "rules").write_text(_RULES.format(elements=elements))
-        names = " ".join(item.name for item in endpoints(size))
+        names = " ".join(item.name for item in endpoints(trial.size))
         (folder / "build").write_text(
             "set -e; cd {0}\nip -batch host\nfor name in {1}; do ip -n $name -batch $name; done\nnft -f rules\n".format(
                 folder, names
             )
         )
-        bridges = " ".join(sorted({"br-" + item.network for item in endpoints(size)}))
+        bridges = " ".join(sorted({"br-" + item.network for item in endpoints(trial.size)}))
         (folder / "teardown").write_text(
             "set -e\nnft delete table ip bench\nfor bridge in {0}; do ip link del $bridge; done\n"
             "for name in {1}; do echo netns del $name; done | ip -batch -\n".format(bridges, names)

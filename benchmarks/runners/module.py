@@ -9,60 +9,78 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any, Dict, Optional
+from typing import Any, Callable, Dict, Optional
 
-from .. import declaration
+from .. import declaration, fleet
 from ..places import CHECKOUT, OUTPUT, environment, program
 from ..sample import BenchmarkError, Sample, run
+from ..trials import GROWTH, Trial
 from . import Runner, Steps
 
-_FILE = CHECKOUT / "plugins" / "modules" / "topology.py"
 _PORTS_ON = 10
+_DECLARED: Dict[str, Callable[[int], Dict[str, Any]]] = {
+    "networks": lambda size: declaration.topology(size, per_bridge=1),
+    "peers": fleet.topology,
+    "links": declaration.linked,
+}
 
 
 class Module(Runner):
     name = "module"
-    scenarios = ("endpoints", "ports")
+    scenarios = tuple(GROWTH)
 
     def missing(self) -> Optional[str]:
-        if not _FILE.exists():
-            return str(_FILE)
+        if not _file(CHECKOUT).exists():
+            return str(_file(CHECKOUT))
         return None if program("nft") else "nft"
 
-    def steps(self, scenario: str, size: int, folder: Path) -> Steps:
-        return self._ports(size, folder) if scenario == "ports" else self._endpoints(size)
+    def steps(self, trial: Trial, folder: Path) -> Steps:
+        tree = Path(trial.tree or CHECKOUT)
+        if trial.scenario == "ports":
+            return self._ports(tree, trial.size, folder)
+        if trial.scenario == "endpoints":
+            return self._endpoints(tree, trial.size)
+        return self._growing(tree, _DECLARED[trial.scenario](trial.size))
 
-    def _endpoints(self, size: int) -> Steps:
+    def _endpoints(self, tree: Path, size: int) -> Steps:
         words = declaration.topology(size)
-        yield "build", topology(words, changed=True)
-        yield "again", topology(words, changed=False)
-        yield "check", topology(words, changed=False, check=True)
+        yield "build", topology(tree, words, changed=True)
+        yield "again", topology(tree, words, changed=False)
+        yield "check", topology(tree, words, changed=False, check=True)
         if size < declaration.PER_BRIDGE * 2:
-            yield "add one", topology(one_more(size), changed=True)
-            yield "remove one", topology(words, changed=True)
-        yield "teardown", topology(declaration.absent(), changed=True)
+            yield "add one", topology(tree, one_more(size), changed=True)
+            yield "remove one", topology(tree, words, changed=True)
+        yield "teardown", topology(tree, declaration.absent(), changed=True)
 
-    def _ports(self, size: int, folder: Path) -> Steps:
+    def _growing(self, tree: Path, words: Dict[str, Any]) -> Steps:
+        yield "build", topology(tree, words, changed=True)
+        yield "again", topology(tree, words, changed=False)
+        yield "teardown", topology(tree, declaration.absent(), changed=True)
+
+    def _ports(self, tree: Path, size: int, folder: Path) -> Steps:
         """One port more on top of ``size``; and how long the nft that loads it took, from start to end."""
-        words = declaration.many_ports(_PORTS_ON, size)
-        yield "build", topology(words, changed=True)
-        yield "again", topology(words, changed=False)
+        words = declaration.many_ports(min(_PORTS_ON, size), size)
+        yield "build", topology(tree, words, changed=True)
+        yield "again", topology(tree, words, changed=False)
         words["containers"]["c0000"]["ports"].append("9999:9999")
         log = folder / "nft.log"
-        variables = dict(environment(), NFT_LOG=str(log), NFT=str(program("nft")))
+        variables = dict(environment(tree), NFT_LOG=str(log), NFT=str(program("nft")))
         variables["PATH"] = "{0}:{1}".format(OUTPUT / "shim", variables["PATH"])
-        yield "add a port", topology(words, changed=True, variables=variables)
+        yield "add a port", topology(tree, words, changed=True, variables=variables)
         yield "nft transaction", Sample(_loading(log), 0.0, "")
 
 
+def _file(tree: Path) -> Path:
+    return tree / "plugins" / "modules" / "topology.py"
+
+
 def topology(
-    words: Dict[str, Any], changed: bool, check: bool = False, variables: Optional[Dict[str, str]] = None
+    tree: Path, words: Dict[str, Any], changed: bool, check: bool = False, variables: Optional[Dict[str, str]] = None
 ) -> Sample:
     """Run the module; a run that did not do what the step is about is an error, not a measurement."""
     arguments = dict(words, _ansible_check_mode=check)
-    sample = run(
-        [sys.executable, str(_FILE)], json.dumps({"ANSIBLE_MODULE_ARGS": arguments}), variables or environment()
-    )
+    text = json.dumps({"ANSIBLE_MODULE_ARGS": arguments})
+    sample = run([sys.executable, str(_file(tree))], text, variables or environment(tree))
     answer = json.loads(sample.output[sample.output.index("{") :])
     if answer.get("failed") or answer["changed"] != changed:
         raise BenchmarkError("changed={0}, {1}".format(answer.get("changed"), answer.get("actions", answer))[:1500])

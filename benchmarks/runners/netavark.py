@@ -15,6 +15,7 @@ from typing import Optional
 from ..declaration import Endpoint, endpoints
 from ..places import program
 from ..sample import Sample, run
+from ..trials import Trial
 from . import Runner, Steps
 
 _BINARIES = [Path("/usr/lib/podman/netavark"), Path("/usr/libexec/podman/netavark")]
@@ -27,14 +28,14 @@ class Netavark(Runner):
     def missing(self) -> Optional[str]:
         return None if _binary() else "netavark"
 
-    def steps(self, scenario: str, size: int, folder: Path) -> Steps:
+    def steps(self, trial: Trial, folder: Path) -> Steps:
         begin = time.perf_counter()
-        for item in endpoints(size):
+        for item in endpoints(trial.size):
             run([str(program("ip")), "netns", "add", item.name])
             _call("setup", item, folder)
         yield "build", Sample(time.perf_counter() - begin, 0.0, "")
         begin = time.perf_counter()
-        for item in endpoints(size):
+        for item in endpoints(trial.size):
             _call("teardown", item, folder)
             run([str(program("ip")), "netns", "del", item.name])
         yield "teardown", Sample(time.perf_counter() - begin, 0.0, "")

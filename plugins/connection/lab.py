@@ -34,12 +34,21 @@ options:
     vars:
       - name: ansible_lab_state
   party:
-    description: Which party of the lab.
+    description:
+      - Which party of the lab. By default the one whose name or address O(address) is, else O(host).
     type: str
-    default: inventory_hostname
+    vars:
+      - name: ansible_lab_party
+  address:
+    description: As other connections have it. Of a task that is delegated, Ansible tells the host by it alone.
+    type: str
+    vars:
+      - name: ansible_host
+  host:
+    description: The host's name in the inventory.
+    type: str
     vars:
       - name: inventory_hostname
-      - name: ansible_lab_party
   become_success_timeout:
     description:
       - Seconds to wait for become to succeed.
@@ -102,10 +111,11 @@ class Connection(LocalConnection):
         return super().exec_command(" ".join(map(shlex.quote, words)), in_data=in_data, sudoable=sudoable)
 
     def _holder(self):
-        path, party = self._state(), self.get_option("party")
+        path, party = self._state(), None
         try:
             with open(path, encoding="utf-8") as file:
                 lab = json.load(file)
+            party = self.get_option("party") or self._called(lab["parties"])
             pid = lab["parties"][party]["pid"]
             alive = started(pid) == lab["holders"][str(pid)]
         except OSError as error:
@@ -115,6 +125,13 @@ class Connection(LocalConnection):
         if not alive:
             raise AnsibleConnectionFailure("{0} of the lab in {1} has ended; make the lab again".format(party, path))
         return pid
+
+    def _called(self, parties):
+        address = self.get_option("address")
+        for name, party in parties.items():
+            if address and address in (name, party.get("ipv4"), party.get("ipv6")):
+                return name
+        return self.get_option("host")
 
     def _state(self):
         if self.get_option("state"):

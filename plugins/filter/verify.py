@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._verify_report.again import chosen, with_places
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._verify_report.between import answers_of, with_heard
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._verify_report.page import page_of
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._verify_report.report import (
@@ -25,8 +26,8 @@ def verify_report(result: Any, host: str, topology: str = "default") -> dict[str
     return report_of(result, str(host), str(topology))
 
 
-def verify_others(variables: Mapping[str, Any], hosts: Any, topology: str) -> dict[str, Any]:
-    return answers_of(variables, list(hosts), "listen", str(topology))
+def verify_others(variables: Mapping[str, Any], hosts: Any, topology: str, step: str = "listen") -> dict[str, Any]:
+    return answers_of(variables, list(hosts), str(step), str(topology))
 
 
 def verify_heard(reports: Any, variables: Mapping[str, Any], hosts: Any) -> list[dict[str, Any]]:
@@ -34,6 +35,21 @@ def verify_heard(reports: Any, variables: Mapping[str, Any], hosts: Any) -> list
         with_heard(report, answers_of(variables, list(hosts), "collect", report["topology"]))
         for report in _checked(reports, "verify_heard")
     ]
+
+
+def verify_again(variables: Mapping[str, Any], hosts: Any) -> dict[str, Any]:
+    reports = [report for host in hosts for report in variables[host].get("verify_reports_of_host") or ()]
+    return chosen(_checked(reports, "verify_again"))
+
+
+def verify_placed(reports: Any, variables: Mapping[str, Any], hosts: Any) -> list[dict[str, Any]]:
+    return [_placed(report, variables, list(hosts)) for report in _checked(reports, "verify_placed")]
+
+
+def _placed(report: Mapping[str, Any], variables: Mapping[str, Any], hosts: list[str]) -> dict[str, Any]:
+    steps = ("repeat", "tell", "differs")
+    repeated, told, differs = (answers_of(variables, hosts, step, report["topology"]) for step in steps)
+    return with_places(report, repeated.get(report["host"], ()), told, differs)
 
 
 def verify_text(reports: Any, when: str = "") -> str:
@@ -60,13 +76,15 @@ def _checked(reports: Any, name: str) -> list[Mapping[str, Any]]:
 
 
 class FilterModule:
-    """Seven filters for one story."""
+    """Nine filters for one story."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
             "verify_report": verify_report,
             "verify_others": verify_others,
             "verify_heard": verify_heard,
+            "verify_again": verify_again,
+            "verify_placed": verify_placed,
             "verify_text": verify_text,
             "verify_html": verify_html,
             "verify_junit": verify_junit,

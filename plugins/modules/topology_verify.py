@@ -21,7 +21,9 @@ description:
   - The playbook P(linuxnet.fabric.topology#role) C(linuxnet.fabric.verify) calls it on all hosts and makes a report.
   - A broken promise is sent once more and followed, to say at which rule, route, neighbour, link or setting it ends.
     For that moment there are tables of nft called C(linuxnet-fabric-trace) on the host and in the namespaces of its
-    two ends. They drop nothing, and are gone with this module's process, also when that is killed.
+    two ends. They drop nothing, and are gone with this module's process, also when that is killed. Of calls between
+    hosts those of O(calls) are followed on both hosts; on the one that is called by the process that listens, in tables
+    called C(linuxnet-fabric-trace-) and the name of the topology.
 notes:
   - Needs root on the target, and nothing in the containers.
   - Who calls from the wire, and who is called there where the host's own gateway does not answer, is played in a
@@ -59,11 +61,25 @@ options:
     type: str
     choices: [probe, listen, collect]
     default: probe
+  kept:
+    description:
+      - With O(part=listen), take what was last made of the project on this host for declared. Of the declaration only
+        O(name) has to be given then.
+    type: bool
+    default: false
   others:
     description:
       - From the inventory names of other hosts to what they returned as RV(listening). What is promised of a host that
         is missing here is not tried.
     type: dict
+  calls:
+    description:
+      - Promises between hosts that are broken, to be followed on both hosts while they are called once more. Each is a
+        dictionary with C(text), C(address), C(protocol), C(port) and C(promised) of one of RV(cells), the inventory
+        names of both hosts as C(source) and C(target), and a C(token) of 16 hexadecimal digits that no other has.
+      - Each O(part) is for these alone, then. With V(listen) and V(collect) they are those that come to this host.
+    type: list
+    elements: dict
   probes:
     description:
       - How many promises are tried at most. Of more, some of each kind are, the same ones each time that the same is
@@ -192,6 +208,36 @@ heard:
   returned: with O(part=collect)
   type: list
   elements: str
+followed:
+  description: Of each of O(calls), what this host saw of it.
+  returned: with O(calls), and O(part=probe) or O(part=collect)
+  type: list
+  elements: dict
+  contains:
+    token:
+      description: Which call it is.
+      type: str
+      returned: always
+    came:
+      description: Whether this host saw it.
+      type: bool
+      returned: always
+    place:
+      description: Where the call ended on this host, as C(place) in RV(cells), or null where it passed.
+      type: dict
+      returned: always
+    answer:
+      description: Whether its answer came, on the host that calls, or left, on the one that is called.
+      type: bool
+      returned: always
+    answer_place:
+      description: Where the answer ended on this host, or null.
+      type: dict
+      returned: always
+    by:
+      description: The interface by which what left this host did so.
+      type: str
+      returned: always
 differs:
   description: Where a promise is broken, what on the host is not as declared, as M(linuxnet.fabric.topology) would say.
   returned: success
@@ -205,7 +251,9 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._module.handing_ov
 ARGUMENT_SPEC = dict(
     DECLARATION,
     part=dict(type="str", choices=["probe", "listen", "collect"], default="probe"),
+    kept=dict(type="bool", default=False),
     others=dict(type="dict"),
+    calls=dict(type="list", elements="dict"),
     probes=dict(type="int", default=2000),
 )
 

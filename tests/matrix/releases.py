@@ -70,6 +70,10 @@ ROOT_13 = Root("debian-13", DEBIAN_13, (*TARGET, "netbase"))
 ROOT_TESTING = Root("debian-testing", TESTING, (*TARGET, "netbase"))
 #: A machine with what looks after links by itself: no row of the table, but a lab host that boots.
 MACHINE = ("systemd-sysv", "dbus", "udev", "network-manager", "openssh-server", "iputils-ping", "netbase")
+#: What the benchmarks measure beside us, as it is in a newer release than that of the machine; no row either.
+ROOT_13_PEERS = Root(
+    "debian-13-peers", DEBIAN_13, ("containernetworking-plugins", "netavark", "iptables", "nftables", "iproute2")
+)
 ROOT_13_MACHINE = Root("debian-13-machine", DEBIAN_13, (*TARGET, *MACHINE))
 
 USERLANDS: Tuple[Row, ...] = (

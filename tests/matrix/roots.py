@@ -15,7 +15,7 @@ import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Callable, Iterator, List, Set
+from typing import Callable, Iterator, List, Optional, Set
 
 from . import sources
 from .releases import Kernel, Root
@@ -70,6 +70,12 @@ def unpacked(root: Root) -> Path:
         _run(["tar", "--extract", "--numeric-owner", "--xattrs", "--file", str(packed), "--directory", str(target)])
 
     return cached(root.name + "-unpacked", "", packed.name, make)
+
+
+def found(root: Root) -> Optional[Path]:
+    """A root as a directory, where one was made before, by this recipe or an older one; it is not made for this."""
+    made = sorted(cache().glob(root.name + "-unpacked-*"), key=lambda path: path.stat().st_mtime)
+    return made[-1] if made else None
 
 
 def image(kernel: Kernel) -> Path:

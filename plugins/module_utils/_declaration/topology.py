@@ -12,8 +12,9 @@ Fields that are ``None`` were left to us and are decided later (a subnet, an add
 from __future__ import annotations
 
 from dataclasses import field
+from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
-from typing import Any, Dict, Mapping, NamedTuple, Optional, Tuple, Union
+from typing import Any, Dict, FrozenSet, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
 from .._kernel.data import dataclass
 from .._kernel.rtnl.uapi import IPV6_METRIC
@@ -170,6 +171,20 @@ class Topology:
     containers: Mapping[str, Container] = field(default_factory=dict)
     default_address_pools: Tuple[AddressPool, ...] = ()
     port_range: Optional[Tuple[int, int]] = None  # None: the kernel's ip_local_port_range
+
+    @cached_property
+    def members(self) -> Mapping[str, Sequence[Container]]:
+        """Network → the containers on it, in their declared order; who asks for each network would go through all."""
+        found: Dict[str, List[Container]] = {name: [] for name in self.networks}
+        for container in self.containers.values():
+            for attachment in container.attachments:
+                found[attachment.network].append(container)
+        return found
+
+    @cached_property
+    def linked_to(self) -> FrozenSet[str]:
+        """The containers that any link leads to."""
+        return frozenset(link.container for container in self.containers.values() for link in container.links)
 
 
 _FAMILIES: Dict[Tuple[bool, bool], Tuple[int, ...]] = {

@@ -134,16 +134,14 @@ def _link_image(name: str, observed: Observed) -> Dict[str, Any]:
         nothing = dict.fromkeys(("link", "inner", "shaping", "ways", "tunnel"))
         return {**nothing, "addresses": [], "sysctls": {}}
     netns, inner = observed.inner_ends.get(found.index, ("", None))
-    settings = {key: value for key, value in observed.sysctls.items() if "/conf/{0}/".format(name) in key}
     addresses = observed.addresses.get(found.index, [])
-    # There may be very many routes, and most links of ours have none.
-    routes = [_words(route) for route in observed.routes if route.oif == found.index] if addresses else []
+    routes = [_words(route) for route in observed.routes_over.get(found.index, ())] if addresses else []
     return {
         "link": _words(found),
         "addresses": addresses,
         "routes": routes,
         "tentative": [cidr for cidr in addresses if (found.index, cidr) in observed.tentative],
-        "sysctls": settings,
+        "sysctls": dict(observed.settings_of.get(name, {})),
         "inner": [netns, inner.index] if inner is not None else None,
         "shaping": _shaping_words(observed.shaping.get(found.index)),
         "ways": observed.ways[found.index].words() if found.index in observed.ways else None,

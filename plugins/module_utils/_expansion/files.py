@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 from typing import Dict, Iterator, List, Mapping, Sequence, Tuple
 
-from .._declaration.topology import Container, Network, Topology, families, namespace_owner
+from .._declaration.topology import Container, Link, Network, Topology, families, namespace_owner
 from .._ipam.requests import Allocation
 from .._kernel.names import NETNS_ETC_DIRECTORY
 from .._resources.files import TextFile, mark_line, shared_directory
@@ -38,11 +38,8 @@ class _Files:
     ) -> None:
         self.topology, self.allocation, self.resolv_conf = topology, allocation, resolv_conf
         self.name_server = name_server
-        self._members: Dict[str, List[Container]] = {name: [] for name in topology.networks}
-        for container in topology.containers.values():
-            for attachment in container.attachments:
-                self._members[attachment.network].append(container)
         self._blocks: Dict[str, str] = {}
+        self._names: Dict[str, Dict[str, List[str]]] = {}
 
     def every(self) -> Iterator[TextFile]:
         shared: Dict[str, str] = {}
@@ -62,11 +59,12 @@ class _Files:
 
     def _hosts_key(self, container: Container) -> str:
         """What decides a hosts file besides the neighbours, which come and go: it names the file."""
+        links = tuple(self._links_to_tell(container))
         key = (
             sorted(attachment.network for attachment in container.attachments),
             container.extra_hosts,
-            container.links,
-            container.name if not container.attachments or container.links or container.extra_hosts else "",
+            links,
+            container.name if not container.attachments or links or container.extra_hosts else "",
         )
         return hashlib.sha256(repr(key).encode("utf-8")).hexdigest()[:10]
 
@@ -82,16 +80,36 @@ class _Files:
                 host_gateway(self.topology, container, self.allocation) if address == "host-gateway" else (address,)
             ):
                 text += "{0}\t{1}\n".format(real, name)
-        for link in container.links:
+        for link in self._links_to_tell(container):
             text += self._link_lines(container, link.container, link.alias)
         for network in sorted(networks, key=lambda each: each.name):
             text += self._block(network)
         return text
 
+    def _links_to_tell(self, container: Container) -> Iterator[Link]:
+        """Those that say more than the lines of the neighbours do. Such a container has a file of its own, of all its
+        neighbours: of many such ones on one network the files grow with their number squared."""
+        own = [each.network for each in container.attachments]
+        for link in container.links:
+            target = self.topology.containers.get(link.container)
+            shared = [each.network for each in target.attachments if each.network in own] if target else []
+            callers = [who for name in own for who in self._called(name).get(link.alias, ())]
+            if len(shared) != 1 or callers != [link.container]:
+                yield link
+
+    def _called(self, network: str) -> Mapping[str, List[str]]:
+        """What somebody on a network is called there → the containers that are."""
+        if network not in self._names:
+            found = self._names[network] = {}
+            for container in self.topology.members[network]:
+                for word in unique(names_on(self.topology.networks[network], container)):
+                    found.setdefault(word, []).append(container.name)
+        return self._names[network]
+
     def _block(self, network: Network) -> str:
         """Every container on a network, with its aliases there; by name, so that no reordering is a change."""
         if network.name not in self._blocks:
-            members = sorted(self._members[network.name], key=lambda each: each.name)
+            members = sorted(self.topology.members[network.name], key=lambda each: each.name)
             lines = [line for member in members for line in self._lines(network, member)]
             lines.extend(self._lines_of_others(network, members))
             self._blocks[network.name] = "".join(lines)

@@ -114,13 +114,12 @@ def _view(topology: Topology, allocation: Allocation, view: View, upstream: bool
 def _names(topology: Topology, allocation: Allocation, network: Network) -> Iterator[Tuple[str, str]]:
     """(name, address) of all on a network. A name is the own host's container's first, as in the hosts files."""
     own: Set[str] = set()
-    for container in topology.containers.values():
-        if any(each.network == network.name for each in container.attachments):
-            names = _sayable(names_on(network, container))
-            own.update(names)
-            for family in families(network):
-                address = allocation.addresses[(network.name, container.name, family)]
-                yield from ((name, address) for name in names)
+    for container in topology.members[network.name]:
+        names = _sayable(names_on(network, container))
+        own.update(names)
+        for family in families(network):
+            address = allocation.addresses[(network.name, container.name, family)]
+            yield from ((name, address) for name in names)
     for other in driver_of(network).elsewhere(network):
         for name in _sayable(other.names):
             if name not in own:

@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
-from typing import Dict, Iterator, List, Optional, Tuple
+from typing import Dict, Iterable, Iterator, List, Optional, Tuple
 
 from .._declaration.topology import Container, Network, PublishedPort, Topology, families
 from .._declaration.ways import host_addresses, ways_in
 from .._ipam.requests import Allocation
 from .._resources.ruleset.model import Endpoint, LinkRule, NetworkPolicy, Publication, Ruleset
 from .addressing import has_gateway
+from .drivers.driver import Elsewhere
 from .drivers.registry import driver_of
 from .lease_requests import port_request
 
@@ -104,13 +105,14 @@ def _links(topology: Topology, allocation: Allocation) -> Iterator[LinkRule]:
 
 def _links_across(topology: Topology, allocation: Allocation) -> Iterator[LinkRule]:
     """The same where one of the two is on another host: each of the hosts has both directions in its rules."""
+    elsewhere = {name: _Elsewhere(driver_of(each).elsewhere(each)) for name, each in topology.networks.items()}
     for container in topology.containers.values():
         wanted = {link.container for link in container.links if link.container not in topology.containers}
         ports = dict.fromkeys([*container.expose, *((port.container_port, port.protocol) for port in container.ports)])
         for attachment in container.attachments:
             network = topology.networks[attachment.network]
             own = _addresses(container, network, allocation)
-            for other in driver_of(network).elsewhere(network):
+            for other in elsewhere[network.name].linked(container.name, wanted):
                 calls = other.container.open_ports if other.name in wanted else ()
                 called = ports if container.name in other.container.links else ()
                 for family in own:
@@ -119,6 +121,25 @@ def _links_across(topology: Topology, allocation: Allocation) -> Iterator[LinkRu
                             yield LinkRule(network.bridge, own[family], theirs, protocol, number)
                         for number, protocol in called:
                             yield LinkRule(network.bridge, theirs, own[family], protocol, number)
+
+
+class _Elsewhere:
+    """The containers of other hosts on a network, who may be very many, and few of them linked to one of ours."""
+
+    def __init__(self, others: Iterable[Elsewhere]) -> None:
+        self._others = tuple(others)
+        self._named: Dict[str, List[int]] = {}
+        self._calling: Dict[str, List[int]] = {}
+        for place, other in enumerate(self._others):
+            self._named.setdefault(other.name, []).append(place)
+            for called in other.container.links:
+                self._calling.setdefault(called, []).append(place)
+
+    def linked(self, container: str, wanted: Iterable[str]) -> Iterator[Elsewhere]:
+        """Those whom it calls (``wanted``), and those who call it, in the order in which they were told."""
+        called = (place for name in wanted for place in self._named.get(name, ()))
+        places = {*called, *self._calling.get(container, ())}
+        return (self._others[place] for place in sorted(places))
 
 
 def _shared(topology: Topology, one: Container, other: Container) -> List[Network]:

@@ -64,6 +64,17 @@ FORMER_PROGRAM_DIRECTORY = STATE_DIRECTORY + "/program"
 TRANSIT_TABLE = "fabric"
 #: In the families inet and bridge, for as long as packets are followed.
 TRACE_TABLE = "linuxnet-fabric-trace"
+
+
+def watch_table(topology: str) -> str:
+    """The same, of the process that follows what comes from other hosts."""
+    return "{0}-{1}".format(TRACE_TABLE, topology)
+
+
+def is_trace_table(name: str) -> bool:
+    return name == TRACE_TABLE or name.startswith(TRACE_TABLE + "-")
+
+
 #: While a caller on the wire is played: the interface that leads to it, with four hex digits by chance, and the table
 #: (family netdev) that sends there what is for it.
 WIRE_IFNAME, WIRE_TABLE = "fabric-wire", "linuxnet-fabric-wire"

@@ -7,8 +7,22 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from dataclasses import field
-from typing import AbstractSet, Collection, Dict, FrozenSet, Iterable, Iterator, List, Mapping, Optional, Tuple
+from functools import cached_property
+from typing import (
+    AbstractSet,
+    Collection,
+    Dict,
+    FrozenSet,
+    Iterable,
+    Iterator,
+    List,
+    Mapping,
+    Optional,
+    Sequence,
+    Tuple,
+)
 
 from . import names, namespaces, sysctl, tc, vxlan, wireguard
 from .data import dataclass
@@ -55,6 +69,35 @@ class Observed:
     tunnels: Mapping[int, State] = field(default_factory=dict)
     #: Handle name → what stands at its path that is no namespace and never was one.
     obstacles: Mapping[str, str] = field(default_factory=dict)
+
+    # What is asked of each link; who went through all of it each time would take the square of their number.
+
+    @cached_property
+    def routes_over(self) -> Mapping[int, Sequence[RouteEntry]]:
+        """Index of a link of the host → the routes over it."""
+        found: Dict[int, List[RouteEntry]] = defaultdict(list)
+        for route in self.routes:
+            found[route.oif].append(route)
+        return found
+
+    @cached_property
+    def settings_of(self) -> Mapping[str, Mapping[str, Optional[str]]]:
+        """Name of a link of the host → its settings, such as net/ipv4/conf/NAME/forwarding."""
+        found: Dict[str, Dict[str, Optional[str]]] = defaultdict(dict)
+        for key, value in self.sysctls.items():
+            parts = key.split("/")
+            if len(parts) > 4 and parts[2] == "conf":
+                found[parts[3]][key] = value
+        return found
+
+    @cached_property
+    def ports_of(self) -> Mapping[int, Sequence[Link]]:
+        """Index of a bridge of the host → the links that are its ports."""
+        found: Dict[int, List[Link]] = defaultdict(list)
+        for link in self.links.values():
+            if link.master is not None:
+                found[link.master].append(link)
+        return found
 
 
 def observe(

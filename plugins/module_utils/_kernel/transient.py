@@ -61,3 +61,13 @@ class Transient:
 
     def close(self) -> None:
         program.end(self._holder)
+
+    def descriptors(self) -> List[int]:
+        """Whoever keeps these keeps the tables."""
+        return [pipe.fileno() for pipe in (self._holder.stdin, self._holder.stderr) if pipe is not None]
+
+    def let_go(self) -> None:
+        """In a process that was forked with the tables, when all others that had them have ended: they are gone after
+        this. The process of nft is nobody's child here, and closes its end of the pipe when it ends."""
+        cast(IO[str], self._holder.stdin).close()
+        cast(IO[str], self._holder.stderr).read()

@@ -8,82 +8,72 @@ collected."""
 from __future__ import annotations
 
 import contextlib
-from typing import Any, Dict, Iterator, List, Mapping, Sequence
+from typing import Any, Dict, Mapping
 
 from .._engine import declared
-from .._engine.report import Result
+from .._engine.report import Result, changes
 from .._engine.session import session
-from .._expansion.drivers.registry import driver_of
-from .._expansion.rules import expand_rules
 from .._kernel import dependencies
 from .._kernel.probe import listener
 from .._kernel.probe.ears import Ears, ear_key
-from .._kernel.probe.model import ICMP, TCP, UDP, Probe
-from .._promises.matrix import promises
-from .._promises.model import OUTSIDE, Promise
+from .._kernel.probe.model import ICMP
 from .._promises.others import Listening, as_data
-from .._promises.scene import Scene, scene_of
+from .._promises.there import There, there_of
+from . import restore
+from .calls import follow, judge, key_of
+from .places import expected_of
 from .topology import leased, parse, prepare
 from .view import host_view
 
 
 def listen(params: Mapping[str, Any], check_mode: bool) -> Result:
-    """Open the ears, and say where they are. In check mode say what would be called."""
+    """Open the ears, and say where they are; of ``calls`` alone, and follow these, where they are given. In check mode
+    say what would be called."""
+    calls = params.get("calls")
+    if params.get("kept"):
+        params = restore.params(params["name"], restore.kept(params["name"]))
     topology = parse(params["name"], declared.words(params), absent=False)
     dependencies.require_all()
     with session(True, params["lock_timeout"]) as run, leased(run.view, check_mode=True) as store:
         prepared = prepare(run.view, store, topology, False, params)
-        seen = host_view(run.host)
-        scene = scene_of(prepared.topology, prepared.allocation, seen)
-        doors = [each for each in promises(prepared.topology, prepared.allocation, seen) if _is_door(each)]
-        called = [*_called(scene), *map(_door, doors)]
-        with contextlib.closing(Ears(run.host, [] if check_mode else called)) as ears:
-            names: List[Sequence[str]] = [()] * (len(called) - len(doors)) + [each.target.names for each in doors]
-            told = [_told(probe, whose, ears) for probe, whose in zip(called, names) if probe.protocol != ICMP]
+        there = there_of(prepared.topology, prepared.allocation, host_view(run.host))
+        if calls is not None:
+            there = {key: each for key, each in there.items() if key in set(map(key_of, calls))}
+        probes = [each.probe for each in there.values()]
+        with contextlib.closing(Ears(run.host, [] if check_mode else probes)) as ears:
+            told = [_told(each, ears) for each in there.values() if each.probe.protocol != ICMP]
             if not check_mode:
-                listener.start(topology.name, ears.all())
+                followed = follow(run.host, prepared.topology, there, calls) if calls is not None else None
+                listener.start(topology.name, ears.all(), followed)
     return Result(facts={"listening": as_data(told), **_nothing_tried()})
 
 
 def collect(params: Mapping[str, Any], check_mode: bool) -> Result:
-    """What was heard, after which nothing listens any more."""
-    heard = [] if check_mode else listener.collect(params["name"])
-    return Result(facts={"heard": heard, **_nothing_tried()})
+    """What was heard, after which nothing listens any more; of ``calls``, where they came to."""
+    heard = listener.Heard() if check_mode else listener.collect(params["name"])
+    facts = {"heard": list(heard.tokens), **_nothing_tried()}
+    if not params.get("calls"):
+        return Result(facts=facts)
+    topology = parse(params["name"], declared.words(params), absent=False)
+    dependencies.require_all()
+    with session(True, params["lock_timeout"]) as run, leased(run.view, check_mode=True) as store:
+        prepared = prepare(run.view, store, topology, False, params)
+        there = there_of(prepared.topology, prepared.allocation, host_view(run.host))
+        expected = expected_of(prepared.topology, prepared.allocation)
+        facts["followed"] = judge(run.host, prepared.topology, there, params["calls"], heard.steps, expected)
+        facts["differs"] = [each.text for each in (*prepared.allocation.changes, *changes(prepared.planner.plan()))]
+    return Result(facts=facts)
 
 
 def _nothing_tried() -> Dict[str, Any]:
     return {"promises": {}, "would_probe": [], "cells": [], "differs": []}
 
 
-def _is_door(promise: Promise) -> bool:
-    return promise.source.kind == OUTSIDE and promise.about == "published" and bool(promise.reaches)
-
-
-def _door(promise: Promise) -> Probe:
-    where = (promise.target.netns, promise.address, promise.protocol, promise.port)
-    return Probe(None, *where, promise.container_address, promise.container_port)
-
-
-def _called(scene: Scene) -> Iterator[Probe]:
-    """Where containers of other hosts call those of this one: anywhere, and what they link."""
-    for container in scene.containers():
-        for network, _family, address in scene.places(container):
-            if any(True for _other in driver_of(network).elsewhere(network)):
-                for protocol in (ICMP, TCP, UDP):
-                    yield Probe(None, container.name, address, protocol)
-    ruleset = expand_rules(scene.topology, scene.allocation)
-    owners = {address: name for (_network, name, _family), address in scene.allocation.addresses.items()}
-    found = {(each.target, each.protocol, each.port) for each in ruleset.links} if ruleset is not None else set()
-    for address, protocol, port in sorted(found):
-        if address in owners:
-            yield Probe(None, owners[address], address, protocol, port)
-
-
-def _told(probe: Probe, names: Sequence[str], ears: Ears) -> Listening:
-    ear = ears.of(probe)
+def _told(there: There, ears: Ears) -> Listening:
+    probe, ear = there.probe, ears.of(there.probe)
     number = ear_key(probe).port
     if number is None and ear is not None:
         number = ear.getsockname()[1]
     return Listening(
-        probe.address, probe.protocol, probe.port, number or 0, ears.is_taken(probe), tuple(names), probe.ear_port
+        probe.address, probe.protocol, probe.port, number or 0, ears.is_taken(probe), there.names, probe.ear_port
     )

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import replace
 from typing import Dict, List, Optional, Sequence, Set
@@ -13,13 +14,14 @@ from typing import Dict, List, Optional, Sequence, Set
 from .._declaration.topology import Topology
 from .._expansion.describe import describe_containers, describe_networks
 from .._ipam.requests import Allocation
+from .._kernel.carrier import Carrier
 from .._kernel.host import Host
 from .._kernel.names import table
 from .._kernel.probe.model import TCP, Outcome, Probe
 from .._kernel.probe.prober import probe_all
 from .._kernel.tracing.events import Step
 from .._kernel.tracing.sight import Sight
-from .._kernel.tracing.tables import Marking, followed
+from .._kernel.tracing.tables import Followed, Marking
 from .._promises.place import by_token, passed, place_of
 from .._promises.reasons import Expected, Place
 
@@ -34,7 +36,12 @@ def expected_of(topology: Topology, allocation: Allocation) -> Expected:
         for name, container in containers.items()
         for ifname, interface in container["interfaces"].items()
     }
-    return Expected(table(topology.name), bridges)
+    macs = {
+        (name, ifname): interface["mac"]
+        for name, container in containers.items()
+        for ifname, interface in container["interfaces"].items()
+    }
+    return Expected(table(topology.name), bridges, macs)
 
 
 def places(host: Host, probes: Sequence[Probe], reaching: Sequence[bool], declared: Expected) -> List[Place]:
@@ -60,18 +67,18 @@ def followable(probe: Probe) -> Probe:
 class Seen:
     """Probes that were sent, and every step of them and of their answers."""
 
-    def __init__(self, host: Host, sight: Sight, probes: Sequence[Probe]) -> None:
-        with followed(host, _markings(sight, probes)) as following:
+    def __init__(self, host: Host, sight: Sight, probes: Sequence[Probe], carriers: Sequence[Carrier] = ()) -> None:
+        with contextlib.closing(Followed(host, markings(sight, probes, carriers))) as following:
             self.outcomes: List[Outcome] = probe_all(host, probes)
-            steps = following.steps()
-        self._steps = by_token(probes, steps)
-        self.asked = [step for step in steps if step.packet.asks]
+            self.steps = following.steps()
+        self._steps = by_token(probes, self.steps)
+        self.asked = [step for step in self.steps if step.packet.asks]
 
     def of(self, probe: Probe) -> List[Step]:
         return self._steps[probe.token]
 
 
-def _markings(sight: Sight, probes: Sequence[Probe]) -> Dict[Optional[str], Marking]:
+def markings(sight: Sight, probes: Sequence[Probe], carriers: Sequence[Carrier] = ()) -> Dict[Optional[str], Marking]:
     concerned: Dict[Optional[str], List[Probe]] = {None: list(probes)}
     hops: Set[str] = set()
     for probe in probes:
@@ -82,5 +89,5 @@ def _markings(sight: Sight, probes: Sequence[Probe]) -> Dict[Optional[str], Mark
             if sight.exists(netns):
                 hops.add(sight.way(netns, probe.address).gateway)
     found = {netns: Marking(tuple(each)) for netns, each in concerned.items()}
-    found[None] = Marking(tuple(probes), tuple(sorted(hops - {""})))
+    found[None] = Marking(tuple(probes), tuple(sorted(hops - {""})), tuple(dict.fromkeys(carriers)))
     return found

@@ -18,12 +18,13 @@ from .._kernel.host import Host
 from .._kernel.probe.prober import probe_all
 from .._promises.matrix import promises, sample
 from .._promises.model import Promise
-from .._promises.others import others
+from .._promises.others import Others, others
 from .._promises.reasons import Expected
 from .._promises.trials import BROKEN, Trial, Wire, counts, judged, probe_of, to_try
+from .calls import repeat
 from .listening import collect, listen
 from .places import expected_of, places
-from .topology import leased, parse, prepare
+from .topology import Prepared, leased, parse, prepare
 from .view import host_view
 from .wire import wire
 
@@ -45,6 +46,8 @@ def _probe(params: Mapping[str, Any], check_mode: bool) -> Result:
         prepared = prepare(run.view, store, topology, False, params)
         there = others(params.get("others"))
         everything = promises(prepared.topology, prepared.allocation, host_view(run.host), there)
+        if params.get("calls") is not None:
+            return _again(run.host, prepared, everything, params["calls"], there)
         made = [promise for promise in everything if promise.is_made]
         chosen = sample(made, params["probes"])
         if check_mode:
@@ -57,6 +60,14 @@ def _probe(params: Mapping[str, Any], check_mode: bool) -> Result:
         if counts(trials)[BROKEN]:
             differs = (*prepared.allocation.changes, *changes(prepared.planner.plan()))
     return _told(everything, made, chosen, trials, differs)
+
+
+def _again(
+    host: Host, prepared: Prepared, everything: Sequence[Promise], calls: Sequence[Mapping[str, Any]], there: Others
+) -> Result:
+    expected = expected_of(prepared.topology, prepared.allocation)
+    followed = repeat(host, prepared.topology, everything, calls, Wire(others=there), expected)
+    return Result(facts={"followed": followed, "promises": {}, "would_probe": [], "cells": [], "differs": []})
 
 
 def try_all(host: Host, chosen: Sequence[Promise], who: Wire) -> Tuple[Trial, ...]:

@@ -13,7 +13,7 @@ from .._engine.session import session
 from .._kernel import dependencies
 from .._kernel.errors import FabricError
 from .._kernel.host import Host
-from .._kernel.names import TRACE_TABLE
+from .._kernel.names import is_trace_table
 from .._kernel.probe.model import ANSWERED, SILENT, SKIPPED, Outcome, Probe
 from .._kernel.tracing.events import POLICY, RULE, Step
 from .._kernel.tracing.sight import Sight
@@ -102,7 +102,7 @@ def _lines(steps: Sequence[Step], way: Sequence[Optional[str]], sight: Sight) ->
 
 def _word(step: Step, sight: Sight) -> str:
     here, packet = where(step.netns), step.packet
-    if step.table != TRACE_TABLE:
+    if not is_trace_table(step.table):
         if step.kind == POLICY:
             return "{0}: {1}".format(here, told(step, sight))
         decides = step.kind == RULE and step.verdict != "continue"

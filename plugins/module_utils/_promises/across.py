@@ -17,9 +17,7 @@ from .._expansion.drivers.registry import driver_of
 from .._expansion.rules import expand_rules
 from .model import CONTAINER, PROTOCOLS, Answer, Party, Promise, family_of
 from .others import Listening
-from .scene import HOST_ITSELF, Scene, why_closed
-
-_OWN_ROUTE = "a route that is declared for {0} leads there"
+from .scene import HOST_ITSELF, NotLed, Scene, own_route, why_closed
 
 
 def across(scene: Scene) -> Iterator[Promise]:
@@ -44,7 +42,7 @@ def links_across(scene: Scene) -> Iterator[Promise]:
             continue
         source, other = scene.topology.containers[owners[link.source]], theirs[link.target]
         own = scene.way(source, link.target).own
-        because = _OWN_ROUTE.format(source.name) if own else "{0} links {1}".format(source.name, other.name)
+        because = own_route(source) if own else "{0} links {1}".format(source.name, other.name)
         answer = Answer(None if own else True, because)
         ours = scene.party(source)
         yield Promise(ours, _party(other), link.target, link.protocol, *answer, about="links", port=link.port)
@@ -73,12 +71,10 @@ def _party(other: Elsewhere) -> Party:
 
 
 def _answer(scene: Scene, source: Container, network: Network, address: str) -> Tuple[str, Answer]:
-    way = scene.way(source, address)
-    if way.own:
-        return "routes", Answer(None, _OWN_ROUTE.format(source.name))
-    if way.place is None:
-        return "no way", Answer(False, "no network of {0} leads to {1}".format(source.name, network.name))
-    over = scene.network_of(way.place)
+    led = scene.led(source, address, "to " + network.name)
+    if isinstance(led, NotLed):
+        return led
+    over = led.network
     if over.name == network.name:
         if network.icc:
             return "neighbours", Answer(True, "neighbours on {0}".format(network.name))
@@ -106,16 +102,14 @@ def _through(scene: Scene, host: str, door: Listening, source: Party, answer: An
 
 
 def _door_answer(scene: Scene, source: Container, door: Listening) -> Answer:
-    way = scene.way(source, door.address)
-    if way.own:
-        return Answer(None, _OWN_ROUTE.format(source.name))
-    if way.place is None:
-        return Answer(False, "no network of {0} leads out".format(source.name))
-    network, family = scene.network_of(way.place), family_of(door.address)
+    led = scene.led(source, door.address, "out")
+    if isinstance(led, NotLed):
+        return led.answer
+    network, family = led.network, family_of(door.address)
     closed = why_closed(network, family)
     if closed is not None:
         return Answer(False, closed)
-    if way.direct or network.external or not scene.has_rules(network):
+    if led.direct or network.external or not scene.has_rules(network):
         return Answer(None, "that is the LAN's to say")
     if not scene.leaves_masked(network, family):
         return Answer(None, "what leaves {0} is not masked".format(network.name))

@@ -11,7 +11,7 @@ from typing import Iterator
 from .._declaration.topology import Container, Network, gateway_mode
 from .._expansion.drivers.registry import driver_of
 from .model import ICMP, PROTOCOLS, TCP, UDP, Answer, Promise
-from .scene import HOST_ITSELF, ON_THE_WIRE, Scene, why_closed
+from .scene import HOST_ITSELF, ON_THE_WIRE, NotLed, Scene, why_closed
 
 
 def from_host(scene: Scene) -> Iterator[Promise]:
@@ -75,13 +75,11 @@ def to_wire(scene: Scene) -> Iterator[Promise]:
 
 
 def _wire_answer(scene: Scene, container: Container, family: int, address: str) -> Answer:
-    way = scene.way(container, address)
-    if way.own:
-        return Answer(None, "a route that is declared for {0} leads there".format(container.name))
-    if way.place is None:
-        return Answer(False, "no network of {0} leads out".format(container.name))
-    network = scene.network_of(way.place)
-    if not scene.has_rules(network) or network.external or way.direct:
+    led = scene.led(container, address, "out")
+    if isinstance(led, NotLed):
+        return led.answer
+    network = led.network
+    if not scene.has_rules(network) or network.external or led.direct:
         return Answer(None, "that is the LAN's to say")
     if scene.leaves_masked(network, family):
         return Answer(True, "{0} leads out, masked".format(network.name))

@@ -11,6 +11,7 @@ from typing import Iterator, Optional, Sequence, Tuple
 
 from .._kernel.rtnl import socket as nl
 from .._kernel.rtnl.read import Link
+from .._kernel.tracing.sight import DeviceChain
 from .reasons import Expected, Place, Surroundings, device, no_way, refused, unknown, where
 
 _PORT_STATE, _FORWARDING = 1, 3  # IFLA_BRPORT_STATE, BR_STATE_FORWARDING
@@ -28,8 +29,11 @@ class Departure:
     final: str
 
 
-def leaving(around: Surroundings, expected: Expected, packet: Departure, dropped: Sequence[Place]) -> Place:
-    """It left a namespace, and did not come to the next one. ``dropped``: what became of questions for an address."""
+def leaving(
+    around: Surroundings, expected: Expected, packet: Departure, dropped: Sequence[Place], asks: bool = True
+) -> Place:
+    """It left a namespace, and did not come to the next one. ``dropped``: what became of questions for an address.
+    ``asks``: whether this namespace is the one that asks who has the address."""
     netns = packet.netns
     way = around.way(netns, packet.address)
     if way.errno:
@@ -45,6 +49,9 @@ def leaving(around: Surroundings, expected: Expected, packet: Departure, dropped
     found = next((each for each in trouble if each is not None), None)
     if found is not None:
         return found
+    if not asks:
+        wrong = next(filter(None, (_other_mac(expected, whose, each) for whose, each in ends)), None)
+        return wrong or Place("link", netns, "it came to {0}, and was not seen after that".format(device(netns, link)))
     state, mac = around.neighbour(netns, way.oif, hop)
     owners = [each for _whose, each in _owners(around, packet, hop)]
     if state in ("", "failed", "incomplete") and "lo" not in link.ifname:
@@ -76,6 +83,41 @@ def _not_taken(around: Surroundings, expected: Expected, packet: Departure, hop:
     return None
 
 
+def _other_mac(expected: Expected, netns: Optional[str], link: Link) -> Optional[Place]:
+    wanted = expected.macs.get((netns or "", link.ifname))
+    if wanted and link.mac != wanted:
+        text = "{0} has the MAC {1}, and other hosts know it by {2}"
+        return Place("link", netns, text.format(device(netns, link), link.mac, wanted))
+    return None
+
+
+def at_a_device(around: Surroundings, ifname: str) -> Optional[Place]:
+    """A chain that drops stands at an interface of the host, before everything that is seen."""
+    found = [each for each in around.device_chains() if ifname in each.devices and each.drops]
+    return _at(ifname, found[0]) if found else None
+
+
+def _at(where_: str, chain: DeviceChain) -> Place:
+    text = "the host may drop it at {0}, before it is seen: netdev {1} {2}: {3}"
+    return Place("rule", None, text.format(where_, chain.table, chain.name, chain.drops))
+
+
+def not_sent_on(around: Surroundings, oif: int, address: str) -> Optional[Place]:
+    """Why what leaves the host over an interface may stay there; None: nothing speaks against it."""
+    link = around.links(None).get(oif)
+    if link is None or not link.up:
+        return Place("link", None, "{0} is down".format(link.ifname) if link is not None else "its interface is gone")
+    way = around.way(None, address)
+    if way.errno or way.oif != oif:
+        return None  # it is bridged, and whoever sends it has asked for the address
+    hop = way.gateway or address
+    state, _mac = around.neighbour(None, oif, hop)
+    if state in ("failed", "incomplete"):
+        text = "nobody answers the host at {0} when it asks who has {1}"
+        return Place("neighbour", None, text.format(link.ifname, hop))
+    return None
+
+
 def _nobody_answers(netns: Optional[str], link: Link, hop: str, is_gateway: bool, owners: Sequence[Link]) -> Place:
     if is_gateway and not owners:
         text = "the route of {0} leads to {1} over {2}, which nobody has there"
@@ -87,7 +129,6 @@ def _nobody_answers(netns: Optional[str], link: Link, hop: str, is_gateway: bool
 def _at_a_device(
     around: Surroundings, netns: Optional[str], link: Link, ends: Sequence[Tuple[Optional[str], Link]]
 ) -> Optional[Place]:
-    """A chain that drops stands at an interface of the host, before everything that is seen."""
     devices = {link.ifname} if netns is None else set()
     for whose, each in [(netns, link), *ends]:
         end = _host_end(around, whose, each)
@@ -95,8 +136,7 @@ def _at_a_device(
     for chain in around.device_chains():
         at_them = sorted(devices & set(chain.devices))
         if at_them and chain.drops:
-            text = "the host may drop it at {0}, before it is seen: netdev {1} {2}: {3}"
-            return Place("rule", None, text.format(", ".join(at_them), chain.table, chain.name, chain.drops))
+            return _at(", ".join(at_them), chain)
     return None
 
 

@@ -12,7 +12,7 @@ from .._declaration.topology import Container, Network, PublishedPort, gateway_m
 from .._expansion.drivers.registry import driver_of
 from .._expansion.rules import expand_rules, ways_of
 from .model import PROTOCOLS, Answer, Promise
-from .scene import Scene, why_closed
+from .scene import NotLed, Scene, own_route, why_closed
 
 #: How a kind of link lets its neighbours talk, where its kernel decides that: driver -> mode -> whether.
 _LAN_NEIGHBOURS = {
@@ -20,7 +20,6 @@ _LAN_NEIGHBOURS = {
     "ipvlan": {"l2": True, "l3": True, "l3s": True},
 }
 _BY_THE_LAN = "that is the LAN's to say"
-_OWN_ROUTE = "a route that is declared for {0} leads there"
 _ADOPTED = "{0} is on a bridge of somebody else's"
 
 
@@ -50,9 +49,7 @@ def links(scene: Scene) -> Iterator[Promise]:
         source, target = (scene.topology.containers[owners[each]] for each in (link.source, link.target))
         way = scene.way(source, link.target)
         reaches = None if way.own or not way.direct else True
-        because = (
-            _OWN_ROUTE.format(source.name) if reaches is None else "{0} links {1}".format(source.name, target.name)
-        )
+        because = own_route(source) if reaches is None else "{0} links {1}".format(source.name, target.name)
         ours, theirs = scene.party(source), scene.party(target)
         yield Promise(ours, theirs, link.target, link.protocol, reaches, because, "links", port=link.port)
 
@@ -67,14 +64,11 @@ def between(
 ) -> Tuple[str, Answer]:
     """(what the promise is about, the answer) for packets to the target's address on a network. ``port``: one that it
     publishes there, where that opens it."""
-    address = scene.address(target, network, family)
-    way = scene.way(source, address)
-    if way.own:
-        return "routes", Answer(None, _OWN_ROUTE.format(source.name))
-    if way.place is None:
-        return "no way", Answer(False, "no network of {0} leads to {1}".format(source.name, network.name))
-    over = scene.network_of(way.place)
-    if way.direct:
+    led = scene.led(source, scene.address(target, network, family), "to " + network.name)
+    if isinstance(led, NotLed):
+        return led
+    over = led.network
+    if led.direct:
         return _neighbours(scene, over, network)
     if not (scene.has_rules(over) and scene.has_rules(network)):
         return "lan", Answer(None, _BY_THE_LAN)
@@ -136,7 +130,7 @@ def answer_lost(
         seen = str(snat_to)
     back = scene.way(target, seen)
     if back.own:
-        return _OWN_ROUTE.format(target.name)
+        return own_route(target)
     if back.place is None or back.place.network != network.name:
         return "the answer of {0} would leave by another network".format(target.name)
     return None

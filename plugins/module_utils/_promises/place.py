@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Dict, FrozenSet, Iterable, Iterator, List, Optional, Sequence, Tuple
 
-from .._kernel.names import TRACE_TABLE
+from .._kernel.names import is_trace_table
 from .._kernel.probe.model import ANSWERED, ARRIVED, ICMP, SCTP, TCP, Outcome, Probe
 from .._kernel.tracing.events import ACCEPT, POLICY, RULE, Step
 from . import reasons
@@ -44,9 +44,14 @@ def is_outward(probe: Probe, step: Step) -> bool:
     return int.from_bytes(transport[2:4], "big") in (probe.port, probe.ear_port)
 
 
+#: Instead of a namespace's name: it comes in from another host. No container can have a name with a space in it.
+ABROAD = "another host"
+
+
 @dataclass(frozen=True)
-class _Leg:
-    """One direction: from whose namespace to whose, to which address (a published port's, until it is translated)."""
+class Leg:
+    """One direction: from whose namespace to whose, to which address (a published port's, until it is translated).
+    ``elsewhere``: it ends where it leaves this host."""
 
     source: Optional[str]
     target: Optional[str]
@@ -58,7 +63,7 @@ class _Leg:
     @property
     def seen(self) -> FrozenSet[Tuple[Optional[str], str, str]]:
         """(namespace, family, chain) of our own chains that it passed."""
-        return frozenset((each.netns, each.family, each.chain) for each in self.steps if each.table == TRACE_TABLE)
+        return frozenset((each.netns, each.family, each.chain) for each in self.steps if is_trace_table(each.table))
 
     def saw(self, netns: Optional[str], *chains: str, family: str = "inet") -> bool:
         return any((netns, family, chain) in self.seen for chain in chains)
@@ -87,8 +92,8 @@ def place_of(
         return missing
     outward = tuple(each for each in steps if is_outward(probe, each))
     back = tuple(each for each in steps if not is_outward(probe, each))
-    there = _Leg(probe.source, probe.target, probe.address, final, outward, probe.elsewhere)
-    lost = _lost(there, outcome, asked, around, expected)
+    there = Leg(probe.source, probe.target, probe.address, final, outward, probe.elsewhere)
+    lost = lost_on(there, outcome.said, asked, around, expected)
     if lost is not None and outcome.result not in (ANSWERED, ARRIVED):
         return lost
     if outcome.result == ANSWERED:
@@ -101,32 +106,27 @@ def place_of(
         return reasons.no_answer(around, expected, probe, caller, outcome.said)
     if outcome.said == _REFUSED and not any(each.drops for each in back):
         return Place("service", probe.target, "nothing takes the connection {0}".format(at(probe.target)))
-    returning = _Leg(probe.target, probe.source, caller, _own_address(there, caller), back)
-    return _lost(returning, outcome, asked, around, expected) or reasons.unknown(probe.source, "its answer")
+    returning = Leg(probe.target, probe.source, caller, _own_address(there, caller), back)
+    return lost_on(returning, outcome.said, asked, around, expected) or reasons.unknown(probe.source, "its answer")
 
 
-def _own_address(there: _Leg, caller: str) -> str:
+def _own_address(there: Leg, caller: str) -> str:
     """The sender's address before it was translated."""
     first = next((each for each in there.steps if each.netns == there.source), None)
     return first.packet.source if first is not None else caller
 
 
-def _lost(
-    leg: _Leg, outcome: Outcome, asked: Sequence[Step], around: Surroundings, expected: Expected
-) -> Optional[Place]:
-    """None: it arrived."""
-    dropped = next((each for each in leg.steps if each.drops), None)
-    if dropped is not None:
-        return Place("rule", dropped.netns, "{0} drops it: {1}".format(where(dropped.netns), told(dropped, around)))
-    hook = next(_swallowing(leg), None)
-    if hook is not None:
-        return reasons.swallowed(*hook)
+def lost_on(leg: Leg, said: str, asked: Sequence[Step], around: Surroundings, expected: Expected) -> Optional[Place]:
+    """None: it arrived. ``said``: what the kernel said to its sender."""
+    within = _lost_within(leg, around)
+    if within is not None:
+        return within
     if leg.saw(leg.target, "input_last") and not leg.elsewhere:
         return None
     if leg.target is not None and leg.saw(leg.target, "prerouting_last"):
         return _routing(leg, leg.target, asked, around, expected)
     if leg.source is None or not any(each.netns is None for each in leg.steps):
-        return _from_here(leg, outcome, asked, around, expected)
+        return _from_here(leg, said, asked, around, expected)
     if leg.saw(None, "input_last"):
         return reasons.taken_by_the_host(expected, leg.address, leg.final)
     if leg.saw(None, "prerouting_last") and not leg.saw(None, "postrouting_last"):
@@ -134,7 +134,20 @@ def _lost(
     return _onwards(leg, asked, around, expected)
 
 
-def _swallowing(leg: _Leg) -> Iterator[Tuple[Optional[str], str]]:
+def lost_within(steps: Sequence[Step], around: Surroundings) -> Optional[Place]:
+    """Of packets that come to the host, or leave it: the rule that drops them, or the hook that loses them."""
+    return _lost_within(Leg(None, None, "", "", tuple(steps)), around)
+
+
+def _lost_within(leg: Leg, around: Surroundings) -> Optional[Place]:
+    dropped = next((each for each in leg.steps if each.drops), None)
+    if dropped is not None:
+        return Place("rule", dropped.netns, "{0} drops it: {1}".format(where(dropped.netns), told(dropped, around)))
+    hook = next(_swallowing(leg), None)
+    return reasons.swallowed(*hook) if hook is not None else None
+
+
+def _swallowing(leg: Leg) -> Iterator[Tuple[Optional[str], str]]:
     """(namespace, hook) of each hook whose beginning was passed, and whose end was not."""
     for netns in dict.fromkeys((leg.source, None, leg.target)):
         for hook in ("output", "forward", "input", "postrouting", "prerouting"):
@@ -142,9 +155,7 @@ def _swallowing(leg: _Leg) -> Iterator[Tuple[Optional[str], str]]:
                 yield netns, hook
 
 
-def _from_here(
-    leg: _Leg, outcome: Outcome, asked: Sequence[Step], around: Surroundings, expected: Expected
-) -> Optional[Place]:
+def _from_here(leg: Leg, said: str, asked: Sequence[Step], around: Surroundings, expected: Expected) -> Optional[Place]:
     """It was not seen beyond its sender's namespace."""
     last = leg.last_in(leg.source)
     to = last.packet.destination if last is not None else leg.address
@@ -152,25 +163,29 @@ def _from_here(
     if way.errno:
         return reasons.no_way(around, expected, leg.source, to, way.errno)
     if not leg.saw(leg.source, "output_last"):
-        return reasons.not_sent(leg.source, outcome.said)
+        return reasons.not_sent(leg.source, said)
     if leg.elsewhere and leg.source is None:
         return None
     return _leaving(leg, leg.source, to, last, asked, around, expected)
 
 
-def _onwards(leg: _Leg, asked: Sequence[Step], around: Surroundings, expected: Expected) -> Optional[Place]:
+def _onwards(leg: Leg, asked: Sequence[Step], around: Surroundings, expected: Expected) -> Optional[Place]:
     """It came to the host's bridge or left its rules, translated or not, and was seen in no other namespace."""
     if leg.elsewhere:
         return None
     last = leg.last_in(None)
     to = last.packet.destination if last is not None else leg.final
+    if leg.source == ABROAD:
+        departure = Departure(None, to, last.packet.source if last is not None else "", leg.target, leg.final)
+        asks = leg.saw(None, "prerouting_last")  # else it is bridged, and who sent it has asked for the address
+        return leaving(around, expected, departure, _drops(asked, around), asks)
     bridged = leg.source is not None and leg.address == leg.final and not around.way(leg.source, to).gateway
     netns = leg.source if bridged else None
     return _leaving(leg, netns, to, last, asked, around, expected)
 
 
 def _leaving(
-    leg: _Leg,
+    leg: Leg,
     netns: Optional[str],
     to: str,
     last: Optional[Step],
@@ -183,7 +198,7 @@ def _leaving(
 
 
 def _routing(
-    leg: _Leg, netns: Optional[str], asked: Sequence[Step], around: Surroundings, expected: Expected
+    leg: Leg, netns: Optional[str], asked: Sequence[Step], around: Surroundings, expected: Expected
 ) -> Optional[Place]:
     last = leg.last_in(netns)
     wrong = reasons.routing(around, expected, netns, last) if last is not None else None

@@ -14,7 +14,7 @@ from .._declaration.ways import host_addresses
 from .._expansion.lease_requests import port_request
 from .model import Answer, Party, Promise
 from .pairs import answer_lost, between, publishes_on
-from .scene import HOST_ITSELF, ON_THE_WIRE, Scene, why_closed
+from .scene import HOST_ITSELF, ON_THE_WIRE, NotLed, Scene, why_closed
 
 _LOOPBACK = {4: "127.0.0.1", 6: "::1"}
 #: A port, where it comes in, and in which family.
@@ -121,12 +121,10 @@ def _called(scene: Scene, door: _Door, source: Container) -> Iterator[str]:
 
 def _container_answer(scene: Scene, door: _Door, source: Container, address: str) -> Answer:
     target, port, family, network = door
-    way = scene.way(source, address)
-    if way.own:
-        return Answer(None, "a route that is declared for {0} leads there".format(source.name))
-    if way.place is None:
-        return Answer(False, "no network of {0} leads to the host".format(source.name))
-    over = scene.network_of(way.place)
+    led = scene.led(source, address, "to the host")
+    if isinstance(led, NotLed):
+        return led.answer
+    over = led.network
     if not scene.has_rules(over):
         return Answer(None, "that is the LAN's to say")
     closed = why_closed(over, family)

@@ -38,10 +38,12 @@ class Place:
 
 @dataclass(frozen=True)
 class Expected:
-    """Of the declaration: its table's name, and the bridge of each interface in a container (None: it has none)."""
+    """Of the declaration: its table's name, and the bridge (None: it has none) and the MAC of each interface in a
+    container."""
 
     table: str
     bridges: Mapping[Tuple[str, str], Optional[str]] = field(default_factory=dict)
+    macs: Mapping[Tuple[str, str], Optional[str]] = field(default_factory=dict)
 
 
 def at(netns: Optional[str]) -> str:
@@ -197,9 +199,16 @@ def on_the_wire(around: Surroundings, expected: Expected, probe: Probe, last: Op
     if probe.host:
         return Place("wire", None, "it left by {0} for {1}, and no answer came in".format(name, probe.host))
     if probe.source is not None and not around.way(None, last.packet.source).is_local:
-        text = "it leaves the host by {0} as {1}: no rule of inet {2} postrouting masks it"
-        return Place("rule", None, text.format(name, last.packet.source, expected.table))
+        return unmasked(around, expected, last)
     return Place("wire", None, "it left the host by {0}, and no answer came in".format(name))
+
+
+def unmasked(around: Surroundings, expected: Expected, last: Step) -> Place:
+    link = around.links(None).get(last.oif)
+    text = "it leaves the host by {0} as {1}: no rule of inet {2} postrouting masks it"
+    return Place(
+        "rule", None, text.format(link.ifname if link is not None else "?", last.packet.source, expected.table)
+    )
 
 
 def unknown(netns: Optional[str], what: str) -> Place:

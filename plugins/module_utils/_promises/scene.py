@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
-from typing import Dict, Iterator, List, Mapping, Optional, Tuple
+from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple, Union
 
 from .._declaration.topology import (
     Attachment,
@@ -24,7 +24,7 @@ from .._declaration.topology import (
 from .._expansion.addressing import default_attachment, holding
 from .._expansion.drivers.registry import driver_of
 from .._ipam.requests import Allocation
-from .model import CONTAINER, HOST, OUTSIDE, HostView, Party
+from .model import CONTAINER, HOST, OUTSIDE, Answer, HostView, Party
 from .others import NOBODY, Others
 
 HOST_ITSELF, ON_THE_WIRE = Party(HOST), Party(OUTSIDE)
@@ -37,6 +37,20 @@ class Way:
     place: Optional[Attachment] = None  # None: it has no way
     direct: bool = False  # the address is on that network
     own: bool = False
+
+
+class Led(NamedTuple):
+    """``direct``: the address is on that network."""
+
+    network: Network
+    direct: bool
+
+
+class NotLed(NamedTuple):
+    """What a promise is about, and its answer, where no network decides."""
+
+    about: str
+    answer: Answer
 
 
 @dataclass(frozen=True)
@@ -106,6 +120,15 @@ class Scene:
             return Way(own=True)
         return Way(default_attachment(container, self.topology, self.allocation, target.version))
 
+    def led(self, container: Container, address: str, whither: str) -> "Union[Led, NotLed]":
+        """By which network a container sends to an address, or why by none. ``whither``: ``out``, ``to front``."""
+        way = self.way(container, address)
+        if way.own:
+            return NotLed("routes", Answer(None, own_route(container)))
+        if way.place is None:
+            return NotLed("no way", Answer(False, "no network of {0} leads {1}".format(container.name, whither)))
+        return Led(self.network_of(way.place), way.direct)
+
     def leads_out_by_itself(self, container: Container, family: int) -> bool:
         """Whether a declared route, and none of its networks, leads a container to whom nothing else leads."""
         defaults = [route for route in self._routes(container) if not route.destination.prefixlen]
@@ -132,6 +155,10 @@ class Scene:
         for attachment in container.attachments:
             yield from self.network_of(attachment).routes
         yield from container.routes
+
+
+def own_route(container: Container) -> str:
+    return "a route that is declared for {0} leads there".format(container.name)
 
 
 def scene_of(topology: Topology, allocation: Allocation, host: HostView, others: Others = NOBODY) -> Scene:

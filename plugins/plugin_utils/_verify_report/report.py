@@ -83,7 +83,10 @@ def why(cell: Mapping[str, Any]) -> str:
     """What came back, and the place where it ends, where that was looked for: ``nothing came back; rule: the host
     drops it: inet other c: tcp dport 80 drop``."""
     place = cell.get("place")
-    return f"{cell['said']}; {place['kind']}: {place['text']}" if place else str(cell["said"])
+    if not place:
+        return str(cell["said"])
+    where = f"on {place['host']}: " if place.get("host") else ""
+    return f"{cell['said']}; {place['kind']}: {where}{place['text']}"
 
 
 def in_short(report: Mapping[str, Any]) -> str:

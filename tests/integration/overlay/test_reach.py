@@ -176,28 +176,6 @@ def test_each_part_drifts_and_comes_back(made: Made) -> None:
     assert fleet.run(check=True, limit="node1").changed == 0
 
 
-@pytest.mark.parametrize("made", ["routed over IPv4"], indirect=True, scope="module")  # the other: tests/long
-def test_what_is_promised_between_hosts_is_tried_and_holds(made: Made, tmp_path: Path) -> None:
-    listening = [made.fleet.host(name).run(["ss", "-Hlnaptux"]).stdout for name in CONTAINERS]
-    ran, reports = verified(made, tmp_path)
-    assert ran.changed == 0
-    assert {host: report["status"] for host, report in reports.items()} == dict.fromkeys(CONTAINERS, "held")
-    told = {host: {cell["text"] for cell in report["cells"]} for host, report in reports.items()}
-    for family in (4, 6):
-        address = made.address("node2/db", family)
-        for protocol in ("icmp", "tcp", "udp"):
-            assert "web reaches db on node2 at {0} ({1}): neighbours on shop".format(address, protocol) in told["node1"]
-        refused = "the host does not reach db on node2 at {0} (tcp): of other hosts only published ports are reached"
-        assert refused.format(address) in told["node3"]
-    call = "db reaches web on node1 at {0}:8080/tcp: web publishes 80/tcp".format(made.fleet.host("node1").ipv4)
-    assert call in told["node2"]
-    left = [cell for report in reports.values() for cell in report["cells"] if cell["result"] != "held"]
-    assert left == []
-    assert [made.fleet.host(name).run(["ss", "-Hlnaptux"]).stdout for name in CONTAINERS] == listening
-    assert "db on node2" in (tmp_path / "verify.html").read_text()
-    assert "db on node2" in (tmp_path / "verify.xml").read_text()
-
-
 def verified(made: Made, directory: Path, fail: bool = False) -> "tuple[ansible.PlaybookRun, Dict[str, Any]]":
     """The run, and the report of each host."""
     ran = made.fleet.run(VERIFY, fail=fail, topology_report_directory=str(directory))

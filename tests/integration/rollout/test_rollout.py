@@ -54,15 +54,26 @@ def test_a_batch_of_which_a_host_fails_is_the_last_and_its_others_are_finished(r
     assert line == "node1 failed, and the run ends with its batch (node1, node2). As they were: node3"
 
 
-def test_a_promise_that_does_not_hold_in_its_batch_ends_the_run(rollout: Fleet) -> None:
-    rollout.own["node1"]["topology_containers"] = {"web": {"networks": ["front"]}}
+def test_a_batch_calls_its_own_hosts_and_those_of_earlier_ones(rollout: Fleet) -> None:
+    shop = {"shop": {"driver": "overlay", "ipam": {"config": [{"subnet": "10.88.0.0/16"}]}}}
+    rollout.declare(shop, dict.fromkeys(NAMES, {"web": {"networks": ["shop"]}}))
     canary = rollout.host("node1")
-    canary.run(["nft", "add table ip other; add chain ip other c { type filter hook output priority 5; }"])
-    canary.run(["nft", "add rule ip other c ip daddr 172.20.0.2 drop"])
-    ran = rollout.run(topology_serial=1, fail=True)
-    assert made(rollout) == ["node1"]
-    (line,) = told(ran, "Fail where a promise does not hold")
-    assert "ip other c: ip daddr 172.20.0.2 drop" in line
+    canary.run(["nft", "add table ip other; add chain ip other c { type filter hook forward priority 5; }"])
+    canary.run(["nft", "add rule ip other c ip saddr 10.88.2.0/24 drop"])
+    ran = rollout.run(topology_serial=[1, 2], fail=True)
+    tried = {
+        (each["host"], cell["target"]["host"], cell["result"])
+        for each in ran.results
+        for cell in each.get("cells", ())
+        if cell["source"]["names"] and cell["target"]["host"] and cell["result"] != "unprobed"
+    }
+    held = {("node2", "node1", "held"), ("node2", "node3", "held"), ("node3", "node2", "held")}
+    assert tried == {*held, ("node3", "node1", "broken")}
+    assert list(failures(ran)) == ["node3"]
+    assert "web reaches web on node1" in "".join(told(ran, "Fail where a promise does not hold"))
+    for name in NAMES:
+        sockets = rollout.host(name).run(["cat", "/proc/net/unix"]).stdout
+        assert "linuxnet-fabric-verify" not in sockets, "nothing listens any more"
 
 
 def test_sizes_of_batches_that_nobody_would_read_are_an_error_before_any_host_is_asked(rollout: Fleet) -> None:

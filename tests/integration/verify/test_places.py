@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+from contextlib import closing
 from typing import List
 
 import pytest
@@ -23,7 +24,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.host impor
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.names import TRACE_TABLE
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.probe.model import Probe
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.probe.prober import probe_all
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.tracing.tables import Marking, followed
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.tracing.tables import Followed, Marking
 from tests.lab.waiting import wait_for
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, for namespaces of its own")
@@ -41,7 +42,7 @@ def tables() -> List[str]:
 
 
 def hooks_passed() -> List[str]:
-    with Host() as host, followed(host, dict.fromkeys((None, "near", "web"), Marking((PROBE,)))) as following:
+    with Host() as host, closing(Followed(host, dict.fromkeys((None, "near", "web"), Marking((PROBE,))))) as following:
         assert len(tables()) == 4
         probe_all(host, [PROBE])
         steps = following.steps()
@@ -74,7 +75,7 @@ def test_a_packet_is_seen_at_each_hook_and_no_table_stays(host, following):
 def killed_while_it_follows() -> None:
     child = os.fork()
     if child == 0:
-        with Host() as host, followed(host, dict.fromkeys((None, "near", "web"), Marking((PROBE,)))):
+        with Host() as host, closing(Followed(host, dict.fromkeys((None, "near", "web"), Marking((PROBE,))))):
             signal.pause()
         os._exit(1)
     wait_for(lambda: len(tables()) == 4, what="the tables")

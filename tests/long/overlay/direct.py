@@ -11,7 +11,12 @@ import resource
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Dict, List, Mapping, Sequence
 
-from ansible_collections.linuxnet.fabric.plugins.plugin_utils._fleet.inventory import ANSWERS, plan_of, questions
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._fleet.inventory import (
+    ANSWERS,
+    plan_of,
+    questions,
+    told_of,
+)
 from tests.lab import Lab
 from tests.lab.place import Host
 
@@ -32,7 +37,7 @@ class DirectFleet:
             variables[name] = {**variables[name], ANSWERS: {"results": [answer]}}
         plan = plan_of(variables, list(variables), names)
         assert plan["problems"] == []
-        told = {name: plan["hosts"][name]["default"] for name in names}
+        told = {name: told_of(plan, name)["default"] for name in names}
         return self._each(lambda name: self._make(name, told[name]), names)
 
     def remove(self) -> None:

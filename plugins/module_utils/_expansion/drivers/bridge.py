@@ -82,9 +82,7 @@ class BridgeDriver(Driver):
     def adopted(self, topology: Topology, network: Network, host: HostDefaults) -> Iterator[AdoptedBridge]:
         link = host.links.get(network.bridge) if network.external else None
         if link is not None:
-            places = [place for one in topology.containers.values() for place in one.attachments]
-            joined = any(place.network == network.name for place in places)
-            yield AdoptedBridge(link.ifname, link.mac, link.mtu, joined)
+            yield AdoptedBridge(link.ifname, link.mac, link.mtu, bool(topology.members[network.name]))
 
     def network_links(
         self, topology: Topology, network: Network, allocation: Allocation, host: HostDefaults
@@ -291,7 +289,7 @@ def _ports_of_others(bridge: Link, host: Surroundings) -> List[str]:
 
 def _is_called_on_loopback(topology: Topology, network: Network, allocation: Allocation) -> bool:
     """Whether a port of a container here is published at 127.0.0.1, where every address is meant too."""
-    for container in topology.containers.values():
+    for container in topology.members[network.name]:
         place = default_attachment(container, topology, allocation, 4) if container.ports else None
         if place is not None and place.network == network.name:
             addresses = (address for port in container.ports for address in host_addresses(port, network, 4))
@@ -306,17 +304,11 @@ def _is_isolated(place: Place) -> bool:
     With br_netfilter on, a call of a published port is turned round on the bridge, and not delivered from one isolated
     port to another, be it the same: then only the rules keep apart who publishes.
     """
-    if place.network.icc or _is_linked_to(place.topology, place.container):
+    # Where a link leads there, the rules keep its other neighbours from it. One end of a link is enough, for the kernel
+    # keeps apart only two ports that are both isolated.
+    if place.network.icc or place.container.name in place.topology.linked_to:
         return False
     return not (place.host.bridge_netfilter and place.container.ports)
-
-
-def _is_linked_to(topology: Topology, container: Container) -> bool:
-    """Whether any link leads there: then the packet rules, and not the port's flag, keep its neighbours from it.
-
-    One end of a link is enough, for the kernel keeps apart only two ports that are both isolated.
-    """
-    return any(link.container == container.name for other in topology.containers.values() for link in other.links)
 
 
 def _has(seen: Seen, set_name: str, element: str) -> bool:

@@ -17,6 +17,7 @@ from ..._declaration.driver import DriverWords
 from ..._declaration.topology import Attachment, Container, Network, Pool, Topology
 from ..._fleet.exchange import FleetContainer, family_of
 from ..._ipam.requests import Allocation, SubnetLease, SubnetRequest
+from ..._kernel.carrier import Carrier
 from ..._kernel.data import dataclass
 from ..._kernel.errors import Problem
 from ..._kernel.macs import mac_of
@@ -172,6 +173,10 @@ class Driver(DriverWords):
     def elsewhere(self, network: Network) -> Iterator[Elsewhere]:
         """The containers of other hosts."""
         return iter(())
+
+    def carriers(self, network: Network, host: str) -> Tuple[Carrier, ...]:
+        """What packets of the network are carried in between this host and another, the innermost first."""
+        return ()
 
     def endpoints(
         self, topology: Topology, container: Container, attachment: Attachment, addresses: Mapping[int, str]

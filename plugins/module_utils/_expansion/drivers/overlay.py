@@ -29,6 +29,7 @@ from ..._declaration.words import Problems, within
 from ..._fleet.exchange import FleetContainer, Membership, Peer, family_of
 from ..._ipam.requests import Allocation, SubnetLease, SubnetRequest
 from ..._kernel import names, vxlan, wireguard
+from ..._kernel.carrier import Carrier
 from ..._kernel.rtnl import uapi
 from ..._kernel.rtnl.read import Link
 from ..._kernel.vxlan import Ways
@@ -158,6 +159,20 @@ class OverlayDriver(BridgeDriver):
         for host, peer in _membership(network).peers.items():
             for name, container in peer.containers.items():
                 yield Elsewhere(host, name, container)
+
+    def carriers(self, network: Network, host: str) -> Tuple[Carrier, ...]:
+        membership = _membership(network)
+        peer, own = membership.peers.get(host), membership.own.tunnel
+        found: List[Carrier] = []
+        if peer is None:
+            return ()
+        if _has_vxlan(network):
+            ifname = names.vxlan_ifname(membership.topology, network.name)
+            found.append(Carrier(ifname, _reached_at(peer, membership), membership.port, membership.port))
+        if membership.encryption and own is not None and peer.tunnel is not None:
+            ifname = names.wireguard_ifname(membership.topology)
+            found.append(Carrier(ifname, peer.underlay_address, own.port, peer.tunnel.port))
+        return tuple(found)
 
     def recognise_networks(self, seen: Seen) -> RecognisedNetworks:
         tunnels, encrypting = dict(_tunnels(seen)), [*_encrypting(seen)]

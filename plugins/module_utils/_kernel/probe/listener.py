@@ -17,10 +17,12 @@ import selectors
 import socket
 import struct
 import time
-from typing import Dict, List, Optional, Sequence, Tuple, cast
+from typing import Any, Dict, NamedTuple, Optional, Sequence, Tuple, cast
 
 from .. import gate
 from ..errors import FabricError
+from ..tracing.events import Step, step_data, step_of
+from ..tracing.tables import Followed
 from . import wire
 from .ears import EarKey
 from .model import SCTP, TCP, UDP
@@ -36,9 +38,17 @@ def _name(topology: str) -> str:
     return "\0linuxnet-fabric-verify/" + topology
 
 
-def start(topology: str, ears: Sequence[Tuple[EarKey, socket.socket]]) -> None:
-    """A process that holds these sockets. One of an earlier run, whose end nobody asked for, ends before."""
-    collect(topology)
+class Heard(NamedTuple):
+    """``tokens`` in hexadecimal; ``steps`` of what was followed."""
+
+    tokens: Tuple[str, ...] = ()
+    steps: Tuple[Step, ...] = ()
+
+
+def start(topology: str, ears: Sequence[Tuple[EarKey, socket.socket]], followed: Optional[Followed] = None) -> None:
+    """A process that holds these sockets, and goes on following. One of an earlier run, whose end nobody asked for,
+    ends before. After this the caller leaves ``followed`` alone, and ends."""
+    _ask(topology)
     gate.writing("fork")
     asked = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
@@ -46,22 +56,28 @@ def start(topology: str, ears: Sequence[Tuple[EarKey, socket.socket]]) -> None:
         asked.listen(1)
         if os.fork() == 0:
             try:
-                _alone(asked, [ear for _key, ear in ears])
-                _Hearing(asked, ears).run()
+                kept = [asked.fileno(), *(ear.fileno() for _key, ear in ears)]
+                _alone([*kept, *(followed.descriptors() if followed is not None else ())])
+                _Hearing(asked, ears, followed).run()
             finally:  # never back into the copy of the module that the fork carries
                 os._exit(0)
     finally:
         asked.close()
 
 
-def collect(topology: str) -> List[str]:
-    """The tokens that it heard, in hexadecimal; it has ended then. None where nothing listens."""
+def collect(topology: str) -> Heard:
+    """What it heard; it has ended then. Nothing where nothing listens."""
+    told = json.loads(_ask(topology) or b"{}")
+    return Heard(tuple(map(str, told.get("heard", ()))), tuple(map(step_of, told.get("steps", ()))))
+
+
+def _ask(topology: str) -> bytes:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
         asking.settimeout(_PATIENCE)
         try:
             asking.connect(_name(topology))
         except ConnectionRefusedError:
-            return []
+            return b""
         data = b""
         try:
             while True:
@@ -71,18 +87,17 @@ def collect(topology: str) -> List[str]:
                 data += part
         except socket.timeout:
             raise FabricError("what listens for other hosts does not say what it heard") from None
-    return [str(token) for token in json.loads(data)]
+    return data
 
 
-def _alone(*kept: "socket.socket | List[socket.socket]") -> None:
+def _alone(kept: Sequence[int]) -> None:
     """Without the terminal, the pipes, the lock and every other file of who began it."""
     os.setsid()
-    descriptors = {each.fileno() for one in kept for each in (one if isinstance(one, list) else [one])}
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
     for descriptor in map(int, os.listdir("/proc/self/fd")):
-        if descriptor > 2 and descriptor not in descriptors:
+        if descriptor > 2 and descriptor not in kept:
             with contextlib.suppress(OSError):
                 os.close(descriptor)
 
@@ -90,8 +105,11 @@ def _alone(*kept: "socket.socket | List[socket.socket]") -> None:
 class _Hearing:
     """``selector``: of each socket the ear's key, None for a connection, the word ``asked`` for who wants to know."""
 
-    def __init__(self, asked: socket.socket, ears: Sequence[Tuple[EarKey, socket.socket]]) -> None:
+    def __init__(
+        self, asked: socket.socket, ears: Sequence[Tuple[EarKey, socket.socket]], followed: Optional[Followed]
+    ) -> None:
         self._heard: Dict[str, None] = {}
+        self._followed = followed
         self._selector = selectors.DefaultSelector()
         asked.setblocking(False)
         self._selector.register(asked, selectors.EVENT_READ, "asked")
@@ -119,9 +137,15 @@ class _Hearing:
                 if _CREDENTIALS.unpack(who)[1] != os.geteuid():
                     return False
                 asking.settimeout(_PATIENCE)
-                asking.sendall(json.dumps(list(self._heard)).encode("ascii"))
+                asking.sendall(json.dumps(self._told()).encode("ascii"))
                 return True
         return False
+
+    def _told(self) -> Dict[str, Any]:
+        steps = self._followed.steps() if self._followed is not None else []
+        if self._followed is not None:
+            self._followed.let_go()
+        return {"heard": list(self._heard), "steps": [step_data(each) for each in steps]}
 
     def _keep(self, token: bytes) -> bool:
         if len(token) in (4, _TOKEN) and len(self._heard) < _MOST:

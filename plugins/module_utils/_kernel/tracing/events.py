@@ -13,8 +13,8 @@ from __future__ import annotations
 import errno
 import socket
 import struct
-from dataclasses import dataclass
-from typing import Dict, Iterator, List, Optional, Tuple
+from dataclasses import asdict, dataclass
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from ..rtnl import socket as nl
 
@@ -65,6 +65,19 @@ class Step:
         return self.verdict == DROP and self.kind in (RULE, POLICY)
 
 
+def step_data(step: Step) -> Dict[str, Any]:
+    """As JSON can have it."""
+    found = asdict(step)
+    found["packet"]["transport"] = step.packet.transport.hex()
+    return found
+
+
+def step_of(data: Mapping[str, Any]) -> Step:
+    """From ``step_data``."""
+    packet = data["packet"]
+    return Step(**dict(data, packet=Packet(**dict(packet, transport=bytes.fromhex(packet["transport"])))))
+
+
 #: A packet, and the indexes of the interfaces by which it comes in and goes out; 0: none, or not yet known.
 _Where = Tuple[Optional[Packet], int, int]
 _NOT_TOLD: _Where = (None, 0, 0)
@@ -87,6 +100,9 @@ class Listener:
 
     def close(self) -> None:
         self._socket.close()
+
+    def descriptors(self) -> List[int]:
+        return [self._socket.fileno()]
 
     def steps(self) -> List[Step]:
         """What was heard since the last call, in the kernel's order."""

@@ -13,8 +13,9 @@ from __future__ import annotations
 import contextlib
 import socket
 from dataclasses import dataclass
-from typing import Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Iterator, List, Mapping, Optional, Tuple
 
+from ..carrier import Carrier
 from ..host import Host
 from ..names import TRACE_TABLE
 from ..probe.model import ICMP, SCTP, TCP, Probe
@@ -23,6 +24,8 @@ from .events import Listener, Step
 
 #: Before connection tracking's defragmentation (-400) and anybody's rules, and behind what anybody would write.
 _BEFORE, _BEHIND = -500, 2000
+#: A busy network is not followed packet by packet.
+_SOME = "limit rate 20/second burst 20 packets"
 _HOOKS = ("prerouting", "input", "forward", "output", "postrouting")
 
 
@@ -56,10 +59,19 @@ def _questions(address: str) -> Iterator[str]:
         yield "arp saddr ip {0}".format(address)
 
 
-def _table(family: str, marking: "Marking") -> Table:
+def _carried(carrier: Carrier) -> Iterator[str]:
+    """What is inside cannot be told where it is sealed, so some of all that goes between the two hosts is followed."""
+    family = "ip6" if ":" in carrier.peer else "ip"
+    for end, port in (("saddr", carrier.port), ("daddr", carrier.peer_port)):
+        yield "{0} {1} {2} udp dport {3} {4}".format(family, end, carrier.peer, port, _SOME)
+
+
+def _table(family: str, name: str, marking: "Marking") -> Table:
     patterns = [pattern for probe in marking.probes for pattern in _patterns(probe)]
     if family == "bridge":
         patterns += [pattern for address in marking.hops for pattern in _questions(address)]
+    else:
+        patterns += [pattern for carrier in marking.carriers for pattern in _carried(carrier)]
     marks = " ; ".join(pattern + " meta nftrace set 1" for pattern in patterns)
     chains = ["chain follow { " + marks + " ; }"]
     for hook in _HOOKS:
@@ -67,24 +79,26 @@ def _table(family: str, marking: "Marking") -> Table:
         mark = " jump follow ;" if hook in ("prerouting", "output") else ""
         chains.append("chain {0}_first {{ {1}{2} }}".format(hook, place.format(hook, _BEFORE), mark))
         chains.append("chain {0}_last {{ {1} }}".format(hook, place.format(hook, _BEHIND)))
-    return Table(family, TRACE_TABLE, " ; ".join([*chains, ""]))
+    return Table(family, name, " ; ".join([*chains, ""]))
 
 
 @dataclass(frozen=True)
 class Marking:
-    """What is followed in a namespace: probes, and who asks for the neighbours that they are sent to."""
+    """What is followed in a namespace: probes, who asks for the neighbours that they are sent to, and some of what
+    probes to other hosts are carried in."""
 
     probes: Tuple[Probe, ...]
     hops: Tuple[str, ...] = ()
+    carriers: Tuple[Carrier, ...] = ()
 
 
 class _Marked:
     """A namespace in which packets are followed."""
 
-    def __init__(self, netns: Optional[str], marking: Marking) -> None:
+    def __init__(self, netns: Optional[str], name: str, marking: Marking) -> None:
         families = ("inet", "bridge") if netns is None else ("inet",)
         self.listener = Listener(netns)
-        self._tables = Transient([_table(family, marking) for family in families])
+        self._tables = Transient([_table(family, name, marking) for family in families])
 
     def wait(self) -> None:
         """Until the table is there. In the namespace."""
@@ -94,27 +108,44 @@ class _Marked:
         self.listener.close()
         self._tables.close()
 
+    def descriptors(self) -> List[int]:
+        return [*self.listener.descriptors(), *self._tables.descriptors()]
 
-@contextlib.contextmanager
-def followed(host: Host, places: Mapping[Optional[str], Marking]) -> Iterator["Followed"]:
-    """While the body runs, these probes are followed in these namespaces (None: the host's own)."""
-    marked: List[Tuple[Optional[str], _Marked]] = []
-    try:
-        for netns, marking in places.items():
-            with contextlib.suppress(OSError), host.inside(netns):  # no such namespace: nothing passes there
-                marked.append((netns, _Marked(netns, marking)))
-        for netns, each in marked:
-            with host.inside(netns):
-                each.wait()
-        yield Followed([each.listener for _netns, each in marked])
-    finally:
-        for _netns, each in marked:
-            each.close()
+    def let_go(self) -> None:
+        self._tables.let_go()
 
 
 class Followed:
-    def __init__(self, listeners: Sequence[Listener]) -> None:
-        self._listeners = listeners
+    """From when it is made until it is closed, these probes are followed in these namespaces (None: the host's own).
+    ``name``: that of the tables, for those of two processes are two."""
+
+    def __init__(self, host: Host, places: Mapping[Optional[str], Marking], name: str = TRACE_TABLE) -> None:
+        self._marked: List[_Marked] = []
+        try:
+            where: List[Optional[str]] = []
+            for netns, marking in places.items():
+                with contextlib.suppress(OSError), host.inside(netns):  # no such namespace: nothing passes there
+                    self._marked.append(_Marked(netns, name, marking))
+                    where.append(netns)
+            for netns, each in zip(where, self._marked):
+                with host.inside(netns):
+                    each.wait()
+        except BaseException:
+            self.close()
+            raise
 
     def steps(self) -> List[Step]:
-        return [step for listener in self._listeners for step in listener.steps()]
+        return [step for each in self._marked for step in each.listener.steps()]
+
+    def close(self) -> None:
+        for each in self._marked:
+            each.close()
+
+    def descriptors(self) -> List[int]:
+        """What a process that is forked has to keep in order to go on following; its maker has to end then."""
+        return [descriptor for each in self._marked for descriptor in each.descriptors()]
+
+    def let_go(self) -> None:
+        """``close``, of that process."""
+        for each in self._marked:
+            each.let_go()

@@ -103,19 +103,16 @@ def remove(link: Link, observed: Observed, netns: Optional[str] = None) -> Actio
 
 def _foreign_ports(link: Link, observed: Observed) -> Iterator[Operation]:
     """What puts the ports that somebody else had on the bridge back on it. Ours see to that themselves."""
-    for port in sorted(observed.links.values(), key=lambda each: each.ifname):
-        if port.master == link.index and not ownership.topologies(port, observed):
+    for port in sorted(observed.ports_of.get(link.index, ()), key=lambda each: each.ifname):
+        if not ownership.topologies(port, observed):
             yield operation("link.set", netns=None, ifname=port.ifname, attributes={"master": link.ifname})
             yield port_restored(port)
 
 
 def from_link(link: Link, observed: Observed) -> Bridge:
     """The bridge that the kernel has, in the words of a declaration."""
-    sysctls = tuple(
-        (key, value)
-        for key, value in observed.sysctls.items()
-        if "/conf/{0}/".format(link.ifname) in key and value is not None
-    )
+    settings = observed.settings_of.get(link.ifname, {})
+    sysctls = tuple((key, value) for key, value in settings.items() if value is not None)
     return Bridge(
         ifname=link.ifname,
         alias=link.alias,
@@ -189,7 +186,9 @@ def _changes(desired: Bridge, link: Link, observed: Observed) -> Iterator[Action
     yield from compare_addresses(None, ifname, ifname, subject, now_addresses, desired.addresses)
     where = connected.Where(None, ifname, ifname, subject)
     now = observed.addresses.get(link.index, [])
-    yield from connected.compare(where, link, desired.addresses, now, observed.routes, observed.tentative)
+    yield from connected.compare(
+        where, link, desired.addresses, now, observed.routes_over.get(link.index, ()), observed.tentative
+    )
     if loses_ipv6(link.mtu, desired.mtu):
         lost = [(key, value) for key, value in from_link(link, observed).sysctls if key.startswith("net/ipv6/")]
         yield last_mtu(

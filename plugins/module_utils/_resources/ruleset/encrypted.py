@@ -46,25 +46,28 @@ def encrypted_outer(ruleset: Ruleset, end: str) -> Tuple[str, ...]:
     return tuple("udp {0} {1} notrack".format(end, port) for port in ports)
 
 
+def between_networks(ruleset: Ruleset) -> Tuple[str, ...]:
+    """For the chain that sees all that is forwarded."""
+    if not any(True for _each in _encrypted(ruleset)):
+        return ()
+    return (
+        # Both ends of a connection were looked up when it began; of each packet only its source is, in from_peer.
+        "ct state established,related accept",
+        "iifname @encrypting ip saddr . ip daddr != @same4 drop",
+        "iifname @encrypting ip6 saddr . ip6 daddr != @same6 drop",
+        "oifname @encrypting ip saddr . ip daddr != @same4 drop",
+        "oifname @encrypting ip6 saddr . ip6 daddr != @same6 drop",
+        "iifname @encrypting oifname @icc_off goto from_afar",
+    )
+
+
 def encrypted_chains(ruleset: Ruleset) -> Tuple[Chain, ...]:
     if not any(True for _each in _encrypted(ruleset)):
         return ()
     return (
         Chain(
-            "between_networks",
-            (
-                "iifname @encrypting ip saddr . ip daddr != @same4 drop",
-                "iifname @encrypting ip6 saddr . ip6 daddr != @same6 drop",
-                "oifname @encrypting ip saddr . ip daddr != @same4 drop",
-                "oifname @encrypting ip6 saddr . ip6 daddr != @same6 drop",
-                "iifname @encrypting oifname @icc_off goto from_afar",
-            ),
-            "type filter hook forward priority filter",
-        ),
-        Chain(
             "from_afar",
             (
-                "ct state established,related accept",
                 "ip saddr . ip daddr . meta l4proto . th dport @links4 accept",
                 "ip6 saddr . ip6 daddr . meta l4proto . th dport @links6 accept",
                 "drop",

@@ -24,7 +24,7 @@ from __future__ import annotations
 import zlib
 from typing import Dict, Iterator, Sequence, Tuple
 
-from .encrypted import encrypted_chains, encrypted_outer, encrypted_sets
+from .encrypted import between_networks, encrypted_chains, encrypted_outer, encrypted_sets
 from .model import Beyond, Endpoint, Ruleset, Underlay
 from .tables import Chain, NamedSet, address_type, addresses_of, family_of, quoted, unique
 
@@ -153,9 +153,7 @@ def overlay_chains(ruleset: Ruleset) -> Tuple[Chain, ...]:
             ),
             "type filter hook output priority raw",
         ),
-        Chain("from_peers", tuple(_from_peers(underlays)), "type filter hook input priority filter"),
-        # Past everybody else's marks: this one is for what the device will find in the packet.
-        Chain("whose", tuple(_whose(underlays)), "type filter hook input priority 300"),
+        *_vxlan_in(underlays),
         # A host is no part of its networks: the containers of others reach it as anybody does, and it them.
         Chain(
             "host_in",
@@ -168,7 +166,11 @@ def overlay_chains(ruleset: Ruleset) -> Tuple[Chain, ...]:
             "type filter hook output priority filter",
         ),
         Chain("answers_only", ("ct state established,related accept", "drop")),
-        Chain("inner", ("iifname @tunnels oifname != @bridges drop",), "type filter hook forward priority filter"),
+        Chain(
+            "inner",
+            ("iifname @tunnels oifname != @bridges drop", *between_networks(ruleset)),
+            "type filter hook forward priority filter",
+        ),
         # Where the way to another host is narrower than the one to here.
         Chain(
             "narrow",
@@ -186,6 +188,17 @@ def overlay_chains(ruleset: Ruleset) -> Tuple[Chain, ...]:
             "type filter hook postrouting priority 300",
         ),
         *encrypted_chains(ruleset),
+    )
+
+
+def _vxlan_in(underlays: Tuple[Underlay, ...]) -> Tuple[Chain, ...]:
+    """Not where all ways are encrypted and routed: each packet is asked by an empty chain, too."""
+    if not underlays:
+        return ()
+    return (
+        Chain("from_peers", tuple(_from_peers(underlays)), "type filter hook input priority filter"),
+        # Past everybody else's marks: this one is for what the device will find in the packet.
+        Chain("whose", tuple(_whose(underlays)), "type filter hook input priority 300"),
     )
 
 
