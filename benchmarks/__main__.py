@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Any, Dict, List
 
-from . import against, bars, chart, growth, page, report, storage
+from . import against, bars, chart, debian, growth, page, report, storage
 from .lab import in_fresh_host
 from .places import CHECKOUT, OUTPUT
 from .runners import RUNNERS
@@ -28,6 +28,8 @@ def main() -> int:
     if os.geteuid() != 0:
         print("benchmarks: needs root, for namespaces of its own", file=sys.stderr)
         return 2
+    if options.make_debian_13:
+        debian.make()
     _prepare()
     contenders = _installed(options.contenders)
     disk = storage.prepare()
@@ -65,7 +67,7 @@ def _measure(wanted: List[Trial], repetitions: int, disk: storage.Disk) -> _ROWS
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--sizes", type=_numbers, help="endpoints, default 5,100,1000")
+    parser.add_argument("--sizes", type=_numbers, help="endpoints; default 5,100,1000, and those of growth up to 4000")
     parser.add_argument("--contenders", type=_words, default=list(RUNNERS), help="default all")
     parser.add_argument("--scenarios", type=_words, default=list(SCENARIOS), help="default " + ",".join(SCENARIOS))
     parser.add_argument("--repetitions", type=int, default=3)
@@ -73,11 +75,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--storages", type=_words, default=list(storage.STORAGES), help="default disk,tmpfs: the first "
                         "for all, the second for 1,000 endpoints, too")  # fmt: skip
     parser.add_argument("--against", metavar="TREE", help="measure another checkout's module in turns with this one's")
+    parser.add_argument("--make-debian-13", action="store_true", help="first make a tree of Debian 13 with its peers")
     parser.add_argument("--chart", metavar="FILE", help="draw an SVG, for example docs/images/performance.svg")
     parser.add_argument("--page", metavar="FILE", help="write the tables into a page, docs/performance.md")
     options = parser.parse_args()
-    if options.sizes is None:
-        options.sizes = [5, 100, 1000]
     for name, known in (("contenders", RUNNERS), ("scenarios", SCENARIOS), ("storages", storage.STORAGES)):
         unknown = [each for each in getattr(options, name) if each not in known]
         if unknown:

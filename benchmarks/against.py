@@ -16,7 +16,7 @@ from .trials import BEFORE, OURS, USUAL
 #: By how much a ratio may become worse.
 LIMIT = 1.05
 HEADS = ("ratio", "before", "after", "after / before", "from - to", "")
-_ROW = "{0:<66}{1:>11}{2:>11}{3:>16}{4:>16}  {5}"
+_ROW = "{0:<66}{1:>14}{2:>14}{3:>16}{4:>16}  {5}"
 
 
 class Compared(NamedTuple):

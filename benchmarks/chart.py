@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Dict, List, Tuple
 
 from .report import Summary
+from .runners import RUNNERS
 
 _WIDTH, _HEIGHT, _LEFT, _TOP, _RIGHT, _BOTTOM = 760, 420, 70, 30, 170, 50
 _COLOURS = ("#444444", "#0b6e99", "#3fa7d6", "#8a8a8a", "#d1495b", "#edae49", "#66a182")
@@ -21,7 +22,7 @@ Point = Tuple[float, float]
 def draw(summary: Summary, path: Path) -> None:
     lines: Dict[str, List[Point]] = {}
     for (name, scenario, size, step), found in sorted(summary.items()):
-        if scenario == "endpoints" and step == "build" and found.seconds > 0:
+        if (scenario, step) == ("endpoints", "build") and name in RUNNERS and found.seconds > 0:
             lines.setdefault(name, []).append((size, found.seconds))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(_svg(lines))

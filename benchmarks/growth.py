@@ -17,8 +17,8 @@ from .report import Summary
 from .trials import GROWTH
 
 _WORSE = 1.25
-HEADS = ("what", "N", "module ms", "one more µs", "again ms", "floor ms", "one more µs", "module / floor")
-_ROW = "{0:<11}{1:>7}{2:>11}{3:>13}{4:>10}{5:>11}{6:>13}{7:>16}"
+HEADS = ("what", "N", "module ms", "one more µs", "again ms", "MiB", "floor ms", "one more µs", "MiB", "module / floor")
+_ROW = "{0:<11}{1:>7}{2:>11}{3:>13}{4:>10}{5:>6}{6:>11}{7:>13}{8:>6}{9:>16}"
 _OURS, _FLOOR = "module", "floor"
 
 
@@ -32,7 +32,7 @@ class Growth(NamedTuple):
 
     def words(self) -> str:
         if self.ours is None:
-            return "{0}, {1}: not measured at three sizes".format(self.scenario, self.step)
+            return "{0}, {1}: less than the noise, or not measured at three sizes".format(self.scenario, self.step)
         beside = " (the floor: {0:.2f} ×)".format(self.floor) if self.floor is not None else ""
         worse = self.ours > _WORSE and self.ours > _WORSE * (self.floor or 1.0)
         verdict = "WORSE THAN LINEAR" if worse else "no worse than linear"
@@ -51,7 +51,8 @@ def rows(summary: Summary) -> List[Sequence[str]]:
             ours, floor = costs[_OURS][size], costs[_FLOOR].get(size)
             found.append((
                 scenario, "{0:,}".format(size), _ms(ours), _us(_one_more(costs[_OURS], size)), _ms(again.get(size)),
-                _ms(floor), _us(_one_more(costs[_FLOOR], size)),
+                _mib(summary, _OURS, scenario, size),
+                _ms(floor), _us(_one_more(costs[_FLOOR], size)), _mib(summary, _FLOOR, scenario, size),
                 "{0:.2f}".format(ours / floor) if floor else "",
             ))  # fmt: skip
     return found
@@ -81,8 +82,9 @@ def _costs(summary: Summary, contender: str, scenario: str, step: str) -> Dict[i
 
 
 def _one_more(costs: Dict[int, float], size: int) -> Optional[float]:
+    """None of the smallest size, and where it is less than the noise."""
     smallest = min(costs, default=size)
-    if size <= smallest or size not in costs:
+    if size <= smallest or costs.get(size, 0.0) <= costs[smallest]:
         return None
     return (costs[size] - costs[smallest]) / (size - smallest)
 
@@ -101,3 +103,9 @@ def _ms(value: Optional[float]) -> str:
 
 def _us(value: Optional[float]) -> str:
     return "" if value is None else "{0:,.1f}".format(value * 1e6)
+
+
+def _mib(summary: Summary, contender: str, scenario: str, size: int) -> str:
+    """The peak of its memory."""
+    found = summary.get((contender, scenario, size, "build"))
+    return "" if found is None else "{0:.0f}".format(found.rss_mib)

@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 Key = Tuple[str, str, int, str]  # contender, scenario, size, step
-_ROW = "{0:<17}{1:<12}{2:>7}  {3:<16}{4:>10}{5:>22}{6:>10}{7:>12}{8:>6}"
+_ROW = "{0:<24}{1:<12}{2:>7}  {3:<16}{4:>10}{5:>22}{6:>10}{7:>12}{8:>6}"
 
 
 class Measured(NamedTuple):
@@ -73,9 +73,9 @@ def table(summary: Summary, contenders: Sequence[str]) -> str:
     """Building: milliseconds, and in multiples of the floor."""
     found = sizes(summary)
     lines = ["Build N endpoints: median ms (multiple of the floor)", ""]
-    lines.append("{0:<18}".format("") + "".join("{0:>20}".format("N = {0:,}".format(size)) for size in found))
+    lines.append("{0:<22}".format("") + "".join("{0:>20}".format("N = {0:,}".format(size)) for size in found))
     for name in contenders:
-        lines.append("{0:<18}".format(name) + "".join("{0:>20}".format(cell) for cell in cells(summary, name, found)))
+        lines.append("{0:<22}".format(name) + "".join("{0:>20}".format(cell) for cell in cells(summary, name, found)))
     return "\n".join(lines) + "\n"
 
 

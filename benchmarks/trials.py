@@ -6,12 +6,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Sequence, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from .storage import DISK, TMPFS
 
 #: The size at which the bars stand, and of which both storages are measured.
 USUAL = 1000
+_SIZES = (5, 100, USUAL)
 #: scenario → how many of what: in a usual run, and with --full.
 GROWTH: Mapping[str, Tuple[Sequence[int], Sequence[int]]] = {
     "endpoints": ((100, 400, 1000, 4000), (100, 400, 1000, 2000, 4000)),
@@ -47,9 +48,10 @@ class Trial(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """What the command line says. ``limits``: runner → the most endpoints of it in a run without ``full``."""
+    """What the command line says. ``sizes``: of endpoints; None: the usual ones, and those of growth.
+    ``limits``: runner → the most endpoints of it in a run without ``full``."""
 
-    sizes: Sequence[int]
+    sizes: Optional[Sequence[int]]
     scenarios: Sequence[str]
     storages: Sequence[str]
     limits: Mapping[str, int]
@@ -70,12 +72,13 @@ def trials(wanted: Wanted) -> List[Trial]:
 def _endpoints(wanted: Wanted) -> Iterator[Trial]:
     if "endpoints" not in wanted.scenarios:
         return
-    for size in wanted.sizes:
+    sizes = _SIZES if wanted.sizes is None else wanted.sizes
+    for size in sizes:
         for runner, limit in wanted.limits.items():
             if wanted.full or size <= limit:
                 yield _trial(runner, "endpoints", size, wanted, seldom=_is_slow(size, limit))
     for storage in wanted.storages[1:]:
-        if USUAL in wanted.sizes:
+        if USUAL in sizes:
             for runner in ("floor", "module"):
                 if runner in wanted.limits:
                     label = "{0} on {1}".format(runner, "tmpfs" if storage == TMPFS else "a disk")
@@ -88,7 +91,7 @@ def _is_slow(size: int, limit: int) -> bool:
 
 def _growth(wanted: Wanted) -> Iterator[Trial]:
     for scenario, (few, many) in GROWTH.items():
-        if scenario in wanted.scenarios:
+        if scenario in wanted.scenarios and (scenario != "endpoints" or wanted.sizes is None):
             for size in many if wanted.full else few:
                 for runner in ("floor", "module"):
                     if runner in wanted.limits:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import Iterator, Sequence
+from typing import Iterator
 
 from tests.paths import ROOT, importable
 
@@ -121,20 +121,19 @@ def _story(module: ModuleType) -> str:
 
 
 def _besides(ruleset: Ruleset, *others: Ruleset) -> Iterator[str]:
-    """What none of the others brings."""
+    """What none of the others brings: sets, and chains with a rule that is in none of theirs."""
     known = [table for other in others for table in ruleset_text.layout(other)]
-    usual = {(table.family, each.name) for table in known for each in table.sets}
-    rules = {(table.family, each.name): each.rules for table in known for each in table.chains}
+    sets_there = {(table.family, each.name) for table in known for each in table.sets}
+    rules_there = {(table.family, each.name, rule) for table in known for each in table.chains for rule in each.rules}
     for table in ruleset_text.layout(ruleset):
-        sets = tuple(each for each in table.sets if (table.family, each.name) not in usual)
-        chains = tuple(each for each in table.chains if _goes_on(each.rules, rules.get((table.family, each.name), ())))
+        sets = tuple(each for each in table.sets if (table.family, each.name) not in sets_there)
+        chains = tuple(
+            chain
+            for chain in table.chains
+            if any((table.family, chain.name, rule) not in rules_there for rule in chain.rules)
+        )
         if sets or chains:
             yield from _table(Table(table.family, table.name, sets, chains))
-
-
-def _goes_on(rules: Sequence[str], usual: Sequence[str]) -> bool:
-    """Whether a chain has what it usually has, and more."""
-    return len(rules) > len(usual) and tuple(rules[: len(usual)]) == tuple(usual)
 
 
 def _tables(ruleset: Ruleset) -> Iterator[str]:

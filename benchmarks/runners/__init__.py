@@ -36,7 +36,7 @@ def _all() -> Dict[str, Runner]:
 
     found = (
         floor.Floor(), module.Module(), playbook.Playbook(), ipbatch.IpBatch(),
-        cni.Cni(), netavark.Netavark(), docker.Docker(),
+        cni.Cni(), cni.NewerCni(), netavark.Netavark(), netavark.NewerNetavark(), docker.Docker(),
     )  # fmt: skip
     return {runner.name: runner for runner in found}
 

@@ -9,15 +9,17 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
-from typing import Any, Dict, Optional
+from typing import Any, Dict, List, Optional
 
+from .. import debian
 from ..declaration import Endpoint, endpoints
 from ..places import environment, program
 from ..sample import Sample, run
 from ..trials import Trial
 from . import Runner, Steps
 
-_PLUGINS = Path("/usr/lib/cni")
+_PLUGINS = "/usr/lib/cni"
+_NEEDED = ("bridge", "host-local", "portmap")
 
 
 class Cni(Runner):
@@ -25,33 +27,54 @@ class Cni(Runner):
     limit = 100
 
     def missing(self) -> Optional[str]:
-        needed = [_PLUGINS / name for name in ("bridge", "host-local", "portmap")]
-        if not all(path.exists() for path in needed):
+        if not _are_in(Path("/")):
             return "containernetworking-plugins"
         return None if program("iptables") else "iptables"
 
+    def before(self) -> List[str]:
+        """What the command line of a plugin begins with."""
+        return []
+
     def steps(self, trial: Trial, folder: Path) -> Steps:
         results: Dict[str, Any] = {}
+        before = self.before()
         begin = time.perf_counter()
         for item in endpoints(trial.size):
             run([str(program("ip")), "netns", "add", item.name])
-            results[item.name] = _add(item)
+            results[item.name] = _add(before, item)
         yield "build", Sample(time.perf_counter() - begin, 0.0, "")
         begin = time.perf_counter()
         for item in endpoints(trial.size):
-            _delete(item, results[item.name])
+            _delete(before, item, results[item.name])
             run([str(program("ip")), "netns", "del", item.name])
         yield "teardown", Sample(time.perf_counter() - begin, 0.0, "")
 
 
-def _add(item: Endpoint) -> Dict[str, Any]:
-    attached = json.loads(_call("bridge", "ADD", item, _bridge(item)).output)
-    return json.loads(_call("portmap", "ADD", item, _portmap(item, attached)).output)
+class NewerCni(Cni):
+    """As Debian 13 has them."""
+
+    name = "cni of " + debian.WORDS
+
+    def missing(self) -> Optional[str]:
+        tree = debian.tree()
+        return None if tree and _are_in(tree) else "a tree of {0}: --make-debian-13".format(debian.WORDS)
+
+    def before(self) -> List[str]:
+        return debian.enter()
 
 
-def _delete(item: Endpoint, result: Dict[str, Any]) -> None:
-    _call("portmap", "DEL", item, _portmap(item, result))
-    _call("bridge", "DEL", item, dict(_bridge(item), prevResult=result))
+def _are_in(tree: Path) -> bool:
+    return all((tree / _PLUGINS.lstrip("/") / name).exists() for name in _NEEDED)
+
+
+def _add(before: List[str], item: Endpoint) -> Dict[str, Any]:
+    attached = json.loads(_call(before, "bridge", "ADD", item, _bridge(item)).output)
+    return json.loads(_call(before, "portmap", "ADD", item, _portmap(item, attached)).output)
+
+
+def _delete(before: List[str], item: Endpoint, result: Dict[str, Any]) -> None:
+    _call(before, "portmap", "DEL", item, _portmap(item, result))
+    _call(before, "bridge", "DEL", item, dict(_bridge(item), prevResult=result))
 
 
 def _bridge(item: Endpoint) -> Dict[str, Any]:
@@ -71,9 +94,9 @@ def _portmap(item: Endpoint, result: Dict[str, Any]) -> Dict[str, Any]:
     }  # fmt: skip
 
 
-def _call(plugin: str, verb: str, item: Endpoint, configuration: Dict[str, Any]) -> Sample:
+def _call(before: List[str], plugin: str, verb: str, item: Endpoint, configuration: Dict[str, Any]) -> Sample:
     variables = dict(
         environment(), CNI_COMMAND=verb, CNI_CONTAINERID=item.name, CNI_NETNS="/run/netns/" + item.name,
-        CNI_IFNAME="eth0", CNI_PATH=str(_PLUGINS),
+        CNI_IFNAME="eth0", CNI_PATH=_PLUGINS,
     )  # fmt: skip
-    return run([str(_PLUGINS / plugin)], json.dumps(configuration), variables)
+    return run([*before, "{0}/{1}".format(_PLUGINS, plugin)], json.dumps(configuration), variables)

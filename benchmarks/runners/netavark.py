@@ -10,15 +10,16 @@ import hashlib
 import json
 import time
 from pathlib import Path
-from typing import Optional
+from typing import List, Optional
 
+from .. import debian
 from ..declaration import Endpoint, endpoints
 from ..places import program
 from ..sample import Sample, run
 from ..trials import Trial
 from . import Runner, Steps
 
-_BINARIES = [Path("/usr/lib/podman/netavark"), Path("/usr/libexec/podman/netavark")]
+_BINARIES = ["usr/lib/podman/netavark", "usr/libexec/podman/netavark"]
 
 
 class Netavark(Runner):
@@ -26,27 +27,45 @@ class Netavark(Runner):
     limit = 100
 
     def missing(self) -> Optional[str]:
-        return None if _binary() else "netavark"
+        return None if _binary(Path("/")) else "netavark"
+
+    def program(self) -> List[str]:
+        """What its command line begins with."""
+        return ["/" + str(_binary(Path("/")))]
 
     def steps(self, trial: Trial, folder: Path) -> Steps:
+        netavark = self.program()
         begin = time.perf_counter()
         for item in endpoints(trial.size):
             run([str(program("ip")), "netns", "add", item.name])
-            _call("setup", item, folder)
+            _call(netavark, "setup", item, folder)
         yield "build", Sample(time.perf_counter() - begin, 0.0, "")
         begin = time.perf_counter()
         for item in endpoints(trial.size):
-            _call("teardown", item, folder)
+            _call(netavark, "teardown", item, folder)
             run([str(program("ip")), "netns", "del", item.name])
         yield "teardown", Sample(time.perf_counter() - begin, 0.0, "")
 
 
-def _binary() -> Optional[Path]:
-    return next((path for path in _BINARIES if path.exists()), None)
+class NewerNetavark(Netavark):
+    """As Debian 13 has it."""
+
+    name = "netavark of " + debian.WORDS
+
+    def missing(self) -> Optional[str]:
+        tree = debian.tree()
+        return None if tree and _binary(tree) else "a tree of {0}: --make-debian-13".format(debian.WORDS)
+
+    def program(self) -> List[str]:
+        return [*debian.enter(), "/" + str(_binary(Path(str(debian.tree()))))]
 
 
-def _call(verb: str, item: Endpoint, folder: Path) -> None:
-    argv = [str(_binary()), "--config", str(folder), verb, "/run/netns/" + item.name]
+def _binary(tree: Path) -> Optional[str]:
+    return next((path for path in _BINARIES if (tree / path).exists()), None)
+
+
+def _call(netavark: List[str], verb: str, item: Endpoint, folder: Path) -> None:
+    argv = [*netavark, "--config", str(folder), verb, "/run/netns/" + item.name]
     run(argv, json.dumps(_options(item)))
 
 

@@ -234,9 +234,9 @@ def test_a_table_that_is_built_differently_is_replaced_and_the_other_one_is_not(
     elif kind == "extra set":
         live[INET].append({"set": dict(body(live, "set", "bridges"), name="extra")})
     elif kind == "missing set":
-        live[INET].remove({"set": body(live, "set", "icc_off")})
+        live[INET].remove({"set": body(live, "set", "isolated")})
     elif kind == "other type":
-        body(live, "set", "icc_off").update(type="ipv4_addr", elem=[])
+        body(live, "set", "isolated").update(type="ipv4_addr", elem=[])
     elif kind == "other priority":
         body(live, "chain", "forward")["prio"] = 5
     else:

@@ -321,7 +321,7 @@ def _network(seen: Seen, link: Link) -> Dict[str, Any]:
     words: Dict[str, Any] = {"bridge": link.ifname, "mtu": link.mtu}
     words["ipam"] = {"config": [dict(pool) for pool in subnets.values()]}
     words["enable_ipv4"], words["enable_ipv6"] = 4 in subnets, 6 in subnets
-    words["icc"] = not _has(seen, "icc_off", quoted)
+    words["icc"] = not _has(seen, "staying", "{0} . {0}".format(quoted))
     words["isolate"] = _has(seen, "isolated", quoted)
     words["internal"] = bool(subnets) and all(_has(seen, "closed", "ipv{0} . {1}".format(f, quoted)) for f in subnets)
     if not words["internal"]:

@@ -132,9 +132,7 @@ _BRIDGE_CHAINS = (
         "from_port",
         (
             "iifname . ether saddr != @macs drop",
-            "ether type arp goto from_port_arp",
-            "ether type ip goto from_port_ip",
-            "ether type ip6 goto from_port_ip6",
+            "ether type vmap { arp : goto from_port_arp, ip : goto from_port_ip, ip6 : goto from_port_ip6 }",
             "drop",
         ),
     ),
@@ -152,14 +150,12 @@ _BRIDGE_CHAINS = (
     Chain(
         "from_port_ip",
         (
-            # Nobody here is a DHCP server: a client takes what comes to its port 68, from whatever port.
-            "udp sport 67 drop",
-            "udp dport 68 drop",
-            "meta l4proto 103 drop",
             "iifname . ip saddr != @addresses4 drop",
-            "meta l4proto 2 goto from_port_igmp",
+            "meta l4proto vmap { 2 : goto from_port_igmp, 17 : goto from_port_udp, 103 : drop }",
         ),
     ),
+    # Nobody here is a DHCP server: a client takes what comes to its port 68, from whatever port.
+    Chain("from_port_udp", ("udp sport 67 drop", "udp dport 68 drop")),
     # A membership may be reported, and given up (RFC 1112, 2236, 3376). Whoever asks for memberships, or says that it
     # routes multicast (PIM, protocol 103, and RFC 4286), would get all of it. On somebody else's bridge not too many,
     # for past its limit the bridge stops snooping.
@@ -204,12 +200,10 @@ _BRIDGE_CHAINS = (
     # as if they came from the port and no bridge. No container has anything to say there to the host, but IP least.
     Chain(
         "reserved",
-        (
-            "ether daddr & ff:ff:ff:ff:ff:f0 == 01:80:c2:00:00:00 iifname @ports drop",
-            "ether daddr & ff:ff:ff:ff:ff:f0 == 01:80:c2:00:00:00 iifname @unguarded ether type { ip, arp, ip6 } drop",
-        ),
+        ("ether daddr & ff:ff:ff:ff:ff:f0 == 01:80:c2:00:00:00 jump to_nobody",),
         "type filter hook input priority -200",
     ),
+    Chain("to_nobody", ("iifname @ports drop", "iifname @unguarded ether type { ip, arp, ip6 } drop")),
     # The target of a neighbour solicitation or advertisement is judged as its source: before nft 1.0.4 a raw part of a
     # packet can be no key of a set. In chains of their own, for beside "icmpv6" newer nft lists the target by a name
     # that older ones do not know. The source of a question about an address that nobody has yet (::) is put back; an

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from typing import Iterator, Tuple
 
+from .inet_sets import icc_off
 from .model import NetworkPolicy, Ruleset
 from .tables import Chain, NamedSet, address_type, quoted, unique
 
@@ -30,7 +31,7 @@ def encrypted_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
     ifnames = unique(ifname for _network, ifname, _subnet in _encrypted(ruleset))
     if not ifnames:
         return ()
-    found = [NamedSet("encrypting", "ifname", quoted(ifnames))]
+    found = [NamedSet("encrypting", "ifname", quoted(ifnames)), icc_off(ruleset.networks)]
     for family in (4, 6):
         subnets = unique(subnet for _network, _ifname, subnet in _encrypted(ruleset, family))
         address = address_type(family)
@@ -46,25 +47,23 @@ def encrypted_outer(ruleset: Ruleset, end: str) -> Tuple[str, ...]:
     return tuple("udp {0} {1} notrack".format(end, port) for port in ports)
 
 
-def between_networks(ruleset: Ruleset) -> Tuple[str, ...]:
-    """For the chain that sees all that is forwarded."""
-    if not any(True for _each in _encrypted(ruleset)):
-        return ()
-    return (
-        # Both ends of a connection were looked up when it began; of each packet only its source is, in from_peer.
-        "ct state established,related accept",
-        "iifname @encrypting ip saddr . ip daddr != @same4 drop",
-        "iifname @encrypting ip6 saddr . ip6 daddr != @same6 drop",
-        "oifname @encrypting ip saddr . ip daddr != @same4 drop",
-        "oifname @encrypting ip6 saddr . ip6 daddr != @same6 drop",
-        "iifname @encrypting oifname @icc_off goto from_afar",
-    )
-
-
 def encrypted_chains(ruleset: Ruleset) -> Tuple[Chain, ...]:
     if not any(True for _each in _encrypted(ruleset)):
         return ()
     return (
+        Chain(
+            "between_networks",
+            (
+                # Both ends of a connection were looked up when it began; of each packet only its source, in from_peer.
+                "ct state established,related accept",
+                "iifname @encrypting ip saddr . ip daddr != @same4 drop",
+                "iifname @encrypting ip6 saddr . ip6 daddr != @same6 drop",
+                "oifname @encrypting ip saddr . ip daddr != @same4 drop",
+                "oifname @encrypting ip6 saddr . ip6 daddr != @same6 drop",
+                "iifname @encrypting oifname @icc_off goto from_afar",
+            ),
+            "type filter hook forward priority filter",
+        ),
         Chain(
             "from_afar",
             (

@@ -6,15 +6,17 @@
 
 The rules, which are always the same; what a declaration changes is in the sets (``inet_sets.py``). What is asked first
 in a rule is what costs least or ends most of them: every packet is asked, and a set of names of interfaces costs most.
+So where a packet comes from is looked up once (``doors``), and so is whether it stays on its network (``free``). A
+chain on a hook costs as much as some rules: what networks across hosts need besides stands among these.
 """
 
 from __future__ import annotations
 
-from typing import Tuple
+from typing import Iterator, Mapping, Tuple
 
 from .inet_sets import inet_sets
 from .model import Ruleset
-from .overlay import overlay_chains, overlay_sets
+from .overlay import BEGINNING, HOOKS, overlay_chains, overlay_rules, overlay_sets
 from .tables import USER_CHAIN, Chain, Table, unique
 
 
@@ -25,46 +27,49 @@ def inet_table(ruleset: Ruleset, name: str) -> Table:
 
 def _chains(ruleset: Ruleset) -> Tuple[Chain, ...]:
     user = unique(USER_CHAIN + network.network for network in ruleset.networks)
-    return _CHAINS + tuple(Chain(name) for name in user)
+    return (*_with(overlay_rules(ruleset)), *(Chain(name) for name in user))
+
+
+def _with(more: Mapping[Tuple[str, str], Tuple[str, ...]]) -> Iterator[Chain]:
+    """``more``: chain and one of its rules → those that come before that."""
+    for chain in _CHAINS:
+        rules = (each for rule in chain.rules for each in (*more.get((chain.name, rule), ()), rule))
+        yield chain._replace(rules=(*more.get((chain.name, BEGINNING), ()), *rules))
 
 
 _CHAINS = (
     Chain(
         "guard",
+        # What comes from a port, and no bridge, came by a way that no bridge filters, where somebody has STP on: it has
+        # no door.
+        ("iifname vmap @doors", 'iifname "lo" return', "goto not_inside"),
+        "type filter hook prerouting priority raw",
+    ),
+    # A container is behind its bridge, whoever says otherwise on the wire.
+    Chain("not_inside", ("ip saddr @inside4 drop", "ip6 saddr @inside6 drop")),
+    Chain("from_adopted", ("jump not_inside", "goto from_bridge")),
+    Chain(
+        "from_bridge",
         (
-            "iifname != @bridges goto not_inside",
-            "iifname @adopted jump not_inside",
             "ip saddr 127.0.0.0/8 drop",
             "ip daddr 127.0.0.0/8 drop",
             # What the kernel does itself, but where br_netfilter is on.
             "ip6 saddr ::1 drop",
             "ip6 daddr ::1 drop",
         ),
-        "type filter hook prerouting priority raw",
-    ),
-    # A container is behind its bridge, whoever says otherwise on the wire.
-    Chain(
-        "not_inside",
-        (
-            'iifname "lo" return',
-            # What comes from a port, and no bridge, came by a way that no bridge filters: where somebody has STP on.
-            "iifname @guests drop",
-            "ip saddr @inside4 drop",
-            "ip6 saddr @inside6 drop",
-        ),
     ),
     Chain("publish_in", ("fib daddr type local jump publish",), "type nat hook prerouting priority dstnat"),
     Chain(
         "translated",
         (
-            # From the wire nothing is for a loopback address, be it the first packet of a connection or a later one.
-            'ct status dnat ct direction original iifname != "lo" ct original ip daddr 127.0.0.0/8 drop',
-            'ct status dnat ct direction original iifname != "lo" ct original ip6 daddr ::1 drop',
+            'ct status dnat ct direction original iifname != "lo" jump from_elsewhere',
             # The kernel delivers nothing to ::1 that comes from a bridge: an answer wears another address on its way.
             "ip6 daddr ::1 iifname @bridges ip6 daddr set ip6 daddr map @loopback6",
         ),
         "type filter hook prerouting priority -90",
     ),
+    # From the wire nothing is for a loopback address, be it the first packet of a connection or a later one.
+    Chain("from_elsewhere", ("ct original ip daddr 127.0.0.0/8 drop", "ct original ip6 daddr ::1 drop")),
     Chain("publish_out", ("fib daddr type local jump publish",), "type nat hook output priority -100"),
     Chain(
         "publish",
@@ -100,7 +105,9 @@ _CHAINS = (
     Chain(
         "forward",
         (
-            "iifname vmap @hooks",
+            # Past the user's own rules there is nothing to ask where neighbours are not kept apart.
+            "iifname . oifname vmap @free",
+            HOOKS,
             "oifname vmap @hooks",
             "iifname . oifname @staying goto within",
             "meta nfproto . iifname @closed drop",
@@ -112,7 +119,6 @@ _CHAINS = (
     Chain(
         "within",
         (
-            "iifname != @icc_off accept",
             # Whoever else is on an adopted bridge is no neighbour that icc keeps apart: its uplink, say.
             "iifname @adopted ip saddr != @apart4 accept",
             "iifname @adopted ip daddr != @apart4 accept",

@@ -24,13 +24,12 @@ from .tables import (
 
 def inet_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
     networks = ruleset.networks
-    bridges = unique(network.bridge for network in networks)
     sets = [
         NamedSet("bridges", "ifname", quoted(_ifnames(networks))),
-        NamedSet("staying", "ifname . ifname", (*('"{0}" . "{0}"'.format(b) for b in bridges), *_over(networks))),
-        NamedSet("icc_off", "ifname", quoted(_own_ifnames(n for n in networks if not n.icc))),
+        NamedSet("doors", "ifname : verdict", _doors(ruleset), map=True),
+        NamedSet("free", "ifname . ifname : verdict", _free(networks), map=True),
+        NamedSet("staying", "ifname . ifname", _apart_pairs(networks)),
         NamedSet("isolated", "ifname", quoted(_own_ifnames(n for n in networks if n.isolate))),
-        NamedSet("guests", "ifname", quoted(guests_of(ruleset))),
         NamedSet("adopted", "ifname", quoted(unique(n.bridge for n in networks if n.external))),
         _by_family("closed", _closed(networks)),
         _by_family("routed", _with_mode(networks, "routed")),
@@ -68,10 +67,42 @@ def _own_ifnames(networks: Iterable[NetworkPolicy]) -> Tuple[str, ...]:
     return unique(ifname for network in networks for ifname in _own_ifnames_of(network))
 
 
-def _over(networks: Iterable[NetworkPolicy]) -> Tuple[str, ...]:
-    """From one host to another it is one network still."""
-    ends = [(network.bridge, network.tunnel.ifname) for network in networks if network.tunnel is not None]
-    return unique('"{0}" . "{1}"'.format(*pair) for end in ends for pair in (end, end[::-1]))
+def _doors(ruleset: Ruleset) -> Tuple[str, ...]:
+    """What has to be true of a packet, by where it comes from; what has no door comes from the wire."""
+    bridges = {
+        network.bridge: "goto from_adopted" if network.external else "goto from_bridge" for network in ruleset.networks
+    }
+    tunnels = {network.tunnel.ifname: "goto from_peer" for network in ruleset.networks if network.tunnel is not None}
+    doors = {**bridges, **tunnels, **dict.fromkeys(guests_of(ruleset), "drop")}
+    return tuple('"{0}" : {1}'.format(*door) for door in doors.items())
+
+
+def _stays(network: NetworkPolicy) -> Tuple[Tuple[str, str], ...]:
+    """The ways from an interface to another by which a packet stays on its network: from one host to another, too."""
+    if network.tunnel is None:
+        return ((network.bridge, network.bridge),)
+    end = (network.bridge, network.tunnel.ifname)
+    return ((network.bridge, network.bridge), end, end[::-1])
+
+
+def _kept_apart(network: NetworkPolicy, iifname: str) -> bool:
+    return not network.icc and iifname in _own_ifnames_of(network)
+
+
+def _free(networks: Iterable[NetworkPolicy]) -> Tuple[str, ...]:
+    """Where neighbours are not kept apart: the user's own rules, and no other."""
+    element = '"{0}" . "{1}" : goto {2}{3}'
+    return unique(
+        element.format(*way, USER_CHAIN, n.network) for n in networks for way in _stays(n) if not _kept_apart(n, way[0])
+    )
+
+
+def _apart_pairs(networks: Iterable[NetworkPolicy]) -> Tuple[str, ...]:
+    return unique('"{0}" . "{1}"'.format(*way) for n in networks for way in _stays(n) if _kept_apart(n, way[0]))
+
+
+def icc_off(networks: Iterable[NetworkPolicy]) -> NamedSet:
+    return NamedSet("icc_off", "ifname", quoted(_own_ifnames(n for n in networks if not n.icc)))
 
 
 def _at_home(networks: Iterable[NetworkPolicy]) -> Tuple[str, ...]:

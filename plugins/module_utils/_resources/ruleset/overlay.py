@@ -24,14 +24,17 @@ from __future__ import annotations
 import zlib
 from typing import Dict, Iterator, Sequence, Tuple
 
-from .encrypted import between_networks, encrypted_chains, encrypted_outer, encrypted_sets
+from .encrypted import encrypted_chains, encrypted_outer, encrypted_sets
 from .model import Beyond, Endpoint, Ruleset, Underlay
 from .tables import Chain, NamedSet, address_type, addresses_of, family_of, quoted, unique
 
+#: Places in the chains of ``inet.py``: the beginning of one, and the rule of the user's own rules.
+BEGINNING, HOOKS = "", "iifname vmap @hooks"
 #: A set for each network: the hosts that may send its packets.
 PEERS = "peers-"
 #: Where the identifier is in a packet: behind the 8 bytes of UDP's header and 4 of VXLAN's (RFC 7348, section 5).
-_OUTER = "udp dport {0.port} @th,96,24 {0.vni}"
+_VNI = "@th,96,24 {0.vni}"
+_OUTER = "udp dport {0.port} " + _VNI
 #: What comes out of a tunnel that encrypts has no mark: it took a packet from its peers alone, each for its own blocks.
 _NOBODYS = "0x00000000"
 
@@ -121,6 +124,27 @@ def _family(underlay: Underlay) -> int:
     return family_of(underlay.peers[0]) if underlay.peers else 4
 
 
+def overlay_rules(ruleset: Ruleset) -> Dict[Tuple[str, str], Tuple[str, ...]]:
+    """Chain of ``inet.py`` and one of its rules → those that come before that."""
+    if not ruleset.underlays:
+        return {}
+    underlays = _by_vxlan(ruleset)
+    return {
+        ("guard", BEGINNING): (*_jump(underlays, "untracked"), *encrypted_outer(ruleset, "dport")),
+        # A host is no part of its networks: the containers of others reach it as anybody does, and it them.
+        ("input", BEGINNING): (*_jump(underlays, "from_peers"), "iifname @tunnels goto answers_only"),
+        # Where the way to another host is narrower than the one to here.
+        ("forward", BEGINNING): ("tcp flags & (syn | rst) == syn oifname @tunnels tcp option maxseg size set rt mtu",),
+        # What does not stay on its network.
+        ("forward", HOOKS): ("iifname @tunnels oifname != @bridges drop",),
+    }
+
+
+def _jump(underlays: Tuple[Underlay, ...], chain: str) -> Tuple[str, ...]:
+    """All the VXLAN of a topology has one port: what is none of it is asked no more than that."""
+    return unique("udp dport {0} jump {1}".format(underlay.port, chain) for underlay in underlays)
+
+
 def overlay_chains(ruleset: Ruleset) -> Tuple[Chain, ...]:
     if not ruleset.underlays:
         return ()
@@ -128,20 +152,12 @@ def overlay_chains(ruleset: Ruleset) -> Tuple[Chain, ...]:
     outer = [_OUTER.format(underlay) for underlay in underlays]
     return (
         Chain(
-            "outer_in",
-            (
-                *(each + " notrack" for each in outer),
-                *encrypted_outer(ruleset, "dport"),
-                "iifname @tunnels goto from_peer",
-            ),
-            "type filter hook prerouting priority raw",
-        ),
-        Chain(
             "from_peer",
             (
                 "iifname . meta mark . ip saddr != @senders4 drop",
                 "iifname . meta mark . ip6 saddr != @senders6 drop",
                 "meta mark set 0x0",
+                "goto from_bridge",
             ),
         ),
         Chain(
@@ -153,37 +169,22 @@ def overlay_chains(ruleset: Ruleset) -> Tuple[Chain, ...]:
             ),
             "type filter hook output priority raw",
         ),
-        *_vxlan_in(underlays),
-        # A host is no part of its networks: the containers of others reach it as anybody does, and it them.
-        Chain(
-            "host_in",
-            ("iifname @tunnels goto answers_only",),
-            "type filter hook input priority filter",
-        ),
+        *_vxlan(underlays),
         Chain(
             "host_out",
             ("oifname @tunnels goto answers_only", *_to_bridged(ruleset.underlays)),
             "type filter hook output priority filter",
         ),
         Chain("answers_only", ("ct state established,related accept", "drop")),
-        Chain(
-            "inner",
-            ("iifname @tunnels oifname != @bridges drop", *between_networks(ruleset)),
-            "type filter hook forward priority filter",
-        ),
-        # Where the way to another host is narrower than the one to here.
-        Chain(
-            "narrow",
-            ("tcp flags & (syn | rst) == syn oifname @tunnels tcp option maxseg size set rt mtu",),
-            "type filter hook forward priority mangle",
-        ),
         # Whatever the routes say, while a way is made, is down or is taken away: the last word before the wire.
         Chain(
             "sealed",
             (
-                'oifname != "lo" ip daddr @across4 oifname . ip daddr != @at_home4 drop',
-                'oifname != "lo" ip6 daddr @across6 oifname . ip6 daddr != @at_home6 drop',
-                *_to_peers(underlays),
+                *_jump(underlays, "to_peers"),
+                "oifname . ip daddr @at_home4 accept",
+                "oifname . ip6 daddr @at_home6 accept",
+                'oifname != "lo" ip daddr @across4 drop',
+                'oifname != "lo" ip6 daddr @across6 drop',
             ),
             "type filter hook postrouting priority 300",
         ),
@@ -191,25 +192,27 @@ def overlay_chains(ruleset: Ruleset) -> Tuple[Chain, ...]:
     )
 
 
-def _vxlan_in(underlays: Tuple[Underlay, ...]) -> Tuple[Chain, ...]:
+def _vxlan(underlays: Tuple[Underlay, ...]) -> Tuple[Chain, ...]:
     """Not where all ways are encrypted and routed: each packet is asked by an empty chain, too."""
     if not underlays:
         return ()
     return (
-        Chain("from_peers", tuple(_from_peers(underlays)), "type filter hook input priority filter"),
+        Chain("untracked", tuple(_VNI.format(underlay) + " notrack" for underlay in underlays)),
+        Chain("from_peers", tuple(_from_peers(underlays))),
         # Past everybody else's marks: this one is for what the device will find in the packet.
         Chain("whose", tuple(_whose(underlays)), "type filter hook input priority 300"),
+        Chain("to_peers", tuple(_to_peers(underlays))),
     )
 
 
 def _to_peers(underlays: Tuple[Underlay, ...]) -> Iterator[str]:
     """VXLAN goes to peers alone; what is encrypted, by its tunnel."""
     for underlay in underlays:
-        outer, (header, other) = _OUTER.format(underlay), _FAMILIES[_family(underlay)]
-        yield "{0} {1} daddr != @{2}{3} drop".format(outer, header, PEERS, underlay.network)
-        yield "meta nfproto {1} {0} drop".format(outer, other)
+        vni, header = _VNI.format(underlay), _HEADERS[_family(underlay)]
         if underlay.outer is not None:
-            yield '{0} oifname != "{1}" drop'.format(outer, underlay.outer.ifname)
+            yield '{0} oifname != "{1}" drop'.format(vni, underlay.outer.ifname)
+        yield "{0} {1} daddr @{2}{3} accept".format(vni, header, PEERS, underlay.network)
+        yield vni + " drop"
 
 
 def _to_bridged(underlays: Tuple[Underlay, ...]) -> Tuple[str, ...]:
@@ -221,20 +224,20 @@ def _to_bridged(underlays: Tuple[Underlay, ...]) -> Tuple[str, ...]:
 
 def _from_peers(underlays: Tuple[Underlay, ...]) -> Iterator[str]:
     for underlay in underlays:
-        outer, (header, other) = _OUTER.format(underlay), _FAMILIES[_family(underlay)]
+        vni, header = _VNI.format(underlay), _HEADERS[_family(underlay)]
         if underlay.outer is not None:
-            yield '{0} iifname != "{1}" drop'.format(outer, underlay.outer.ifname)
-        yield "{0} {1} saddr != @{2}{3} drop".format(outer, header, PEERS, underlay.network)
-        yield "meta nfproto {1} {0} drop".format(outer, other)
+            yield '{0} iifname != "{1}" drop'.format(vni, underlay.outer.ifname)
+        yield "{0} {1} saddr @{2}{3} accept".format(vni, header, PEERS, underlay.network)
+        yield vni + " drop"
 
 
 def _whose(underlays: Tuple[Underlay, ...]) -> Iterator[str]:
     for underlay in underlays:
         outer, family = _OUTER.format(underlay), _family(underlay)
-        yield "{0} meta mark set {1} saddr map @marks{2}".format(outer, _FAMILIES[family][0], family)
+        yield "{0} meta mark set {1} saddr map @marks{2}".format(outer, _HEADERS[family], family)
 
 
-_FAMILIES = {4: ("ip", "ipv6"), 6: ("ip6", "ipv4")}
+_HEADERS = {4: "ip", 6: "ip6"}
 
 
 def bridged_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:

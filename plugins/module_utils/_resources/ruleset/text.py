@@ -30,7 +30,8 @@ port is one more element.
           +-------+-------+                                         |
                   v                                                 |
           +---------------+   1  the user's own rules               |
-       0  | forward       |   2  stays on its bridge -> within      |
+       0  | forward       |   2  stays on its network: passes, with |
+          |               |      icc: false only -> within          |
           |               |   3  comes from a closed network: drop  |
           |               |   4  goes to a closed network: drop     |
           |               |   5  goes to a bridge -> into           |

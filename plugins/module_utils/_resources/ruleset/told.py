@@ -30,6 +30,8 @@ _WORDS = {
     "inside": "subnet that is behind its bridge",
     "guests": "on an external bridge",
     "unguarded": "not guarded against spoofing",
+    "doors": "where it comes in",
+    "free": "traffic within the network",
     "staying": "traffic within the network",
     "icc_off": "neighbours kept apart",
     "isolated": "apart from other networks",

@@ -13,11 +13,14 @@ from ..._kernel.names import TRANSIT_TABLE
 from .model import Transit
 from .tables import Chain, NamedSet, Table, quoted
 
-_PAST_US = "meta nfproto ipv{0} iifname != @bridges oifname != @bridges drop"
+_PAST_US = "meta nfproto ipv{0} drop"
 
 
 def transit_table(transit: Transit) -> Table:
     rules = (
+        # Most of what comes by here is this.
+        "iifname @bridges accept",
+        "oifname @bridges accept",
         # What another bridge passes on, where somebody turned br_netfilter on, is not forwarded by the host.
         'meta iifkind "bridge" meta oifkind "bridge" return',
         *(_PAST_US.format(family) for family in transit.families),
