@@ -6,17 +6,14 @@
 
 from __future__ import annotations
 
-import json
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.linuxnet.fabric.plugins.filter.drift import drift_fleet, drift_html, drift_junit, drift_text
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.files import as_json, facts, write_all
 
 _ARGUMENTS = {
     "directory": {"type": "path", "required": True},
@@ -45,42 +42,20 @@ class ActionModule(ActionBase):
         directory = Path(given["directory"])
         reports = given["reports"] if given["fact"] is None else list(_facts(given["fact"], given["hosts"], task_vars))
         summary = drift_text(reports, given["when"])
-        try:
-            directory.mkdir(parents=True, exist_ok=True)
-            for name, text in _files(reports, summary, given["when"], given["fail_pending"]):
-                _write(directory / name, text)
-        except OSError as error:
-            raise AnsibleActionFail(f"{error.filename}: {error.strerror}") from error
+        write_all(directory, _files(reports, summary, given["when"], given["fail_pending"]))
         return {**result, "changed": False, "directory": str(directory), "summary": summary.splitlines()}
 
 
 def _facts(name: str, hosts: list[str], task_vars: Any) -> Iterator[Any]:
-    """The reports that hosts have as a fact, as they are: of a thousand, a template would go through 20 MB of them."""
-    for host in hosts:
-        yield from task_vars["hostvars"].raw_get(host).get(name) or ()
+    for _host, (reports,) in facts([name], hosts, task_vars):
+        yield from reports or ()
 
 
 def _files(reports: list[dict[str, Any]], summary: str, when: str, fail_pending: bool) -> Any:
     """(name, text), what leads to the others last."""
     for report in reports:
-        yield f"{report['host']}.{report['topology']}.json".replace("/", "_"), _json(report)
-    yield "fleet.json", _json(drift_fleet(reports, when))
+        yield f"{report['host']}.{report['topology']}.json".replace("/", "_"), as_json(report)
+    yield "fleet.json", as_json(drift_fleet(reports, when))
     yield "junit.xml", drift_junit(reports, fail_pending)
     yield "summary.txt", summary + "\n"
     yield "index.html", drift_html(reports, when)
-
-
-def _json(data: Any) -> str:
-    return json.dumps(data, indent=4, sort_keys=True, default=str) + "\n"
-
-
-def _write(path: Path, text: str) -> None:
-    """Whole or not at all: somebody may be reading it."""
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=".", delete=False) as file:
-        try:
-            file.write(text)
-            os.fchmod(file.fileno(), 0o644)
-            os.replace(file.name, path)
-        except BaseException:
-            os.unlink(file.name)
-            raise

@@ -112,8 +112,16 @@ options:
     default: []
   approved:
     description:
-      - The changes that may be made with O(state=reserved), as in O(linuxnet.fabric.topology#module:approved).
+      - The changes that may be made with O(state=held) and O(state=reserved), as in
+        O(linuxnet.fabric.topology#module:approved).
     type: dict
+  asked:
+    description:
+      - In check mode with O(state=held), the inventory names of the hosts of this run. What one of them holds and gives
+        back in it is not in the way.
+    type: list
+    elements: str
+    default: []
   inventory:
     description:
       - The inventory names of all hosts, with O(state=reclaimed), so that one that left since the last run is shown.
@@ -227,6 +235,7 @@ ARGUMENT_SPEC = dict(
     lease_store=dict(type="dict", options=dict(etcd=dict(type="dict", options=ETCD))),
     hosts=dict(type="list", elements="str", default=[]),
     approved=dict(type="dict"),
+    asked=dict(type="list", elements="str", default=[]),
     inventory=dict(type="list", elements="str", default=[]),
     lock_timeout=dict(type="int", default=60),
 )

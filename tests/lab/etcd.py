@@ -2,7 +2,10 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Real etcd in a lab: members on lab hosts, with TLS and passwords if a test wants, each of which a test can stop."""
+"""Real etcd in a lab: members on lab hosts, with TLS and passwords if a test wants, each of which a test can stop.
+
+It is the one of PATH: another release's etcd and etcdctl, in a directory that comes first there, are tried as well.
+"""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ import os
 import time
 from dataclasses import replace
 
+from .._kernel import process
 from .._kernel.changes import RUN, Change, Subject
 from .._kernel.errors import FabricError
 from .._kernel.host import Host
@@ -44,7 +45,7 @@ def arm(timeout: float) -> Timer:
                 "the process that would take this run back unless it is confirmed could not be started, so nothing was "
                 "changed; see that this host can start processes (memory, pids), or run without confirm_timeout"
             )
-        return Timer(nonce, int(pid), journals.started(int(pid)))
+        return Timer(nonce, int(pid), process.started(int(pid)))
     try:
         os.setsid()
         timer = os.fork()
@@ -87,7 +88,7 @@ def _watch(nonce: str, timeout: float, caller: int) -> None:
     """Until the time is over, or the journal with this nonce has come and gone, or its run has ended without one."""
     deadline, begun = time.monotonic() + timeout, False
     while time.monotonic() < deadline:
-        running = journals.started(caller) is not None
+        running = process.started(caller) is not None
         pending = _pending(nonce)
         if not pending and (begun or not running):
             return

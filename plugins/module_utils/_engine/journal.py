@@ -18,7 +18,7 @@ import os
 from dataclasses import asdict, field
 from typing import Any, Callable, Dict, Iterator, List, Mapping, NoReturn, Optional, Sequence, Tuple
 
-from .._kernel import files, gate, marks, state
+from .._kernel import files, gate, marks, process, state
 from .._kernel.data import dataclass
 from .._kernel.errors import FabricError
 from .._kernel.marks import prepare_run_directory, prepare_state_directory
@@ -50,7 +50,7 @@ class Timer:
 
     nonce: str
     pid: int
-    started: Optional[str]  # as ``started`` says, for a pid comes back as another process'
+    started: Optional[str]  # as ``process.started`` says, for a pid comes back as another process'
 
 
 @dataclass(frozen=True)
@@ -267,17 +267,7 @@ def awaits_confirmation(record: Record) -> bool:
     timer = record.timer
     if record.reached != UNCONFIRMED or not record.is_of_this_boot or timer is None:
         return False
-    return timer.started is not None and started(timer.pid) == timer.started
-
-
-def started(pid: int) -> Optional[str]:
-    """When a process was started, in ticks since the boot; None when it is not there, or only its remains are."""
-    try:
-        with open("/proc/{0}/stat".format(pid), encoding="utf-8", errors="replace") as file:
-            fields = file.read().rpartition(")")[2].split()
-    except OSError:
-        return None
-    return fields[19] if fields[0] not in ("Z", "X") else None
+    return timer.started is not None and process.started(timer.pid) == timer.started
 
 
 def keep_only(failed: Sequence[Sequence[Operation]]) -> None:

@@ -90,7 +90,13 @@ def fleet_plan(members: Sequence[Member], identities: Mapping[str, Identity]) ->
     check_store(told, wanted, identities, problems)
     if problems:
         return FleetPlan(tuple(dict.fromkeys(problems)), asked=tuple(identities))
-    return FleetPlan((), hosts, tuple(hosts), tuple(sorted(passive)), wanted)
+    claimed = {host: rows for host, rows in wanted.items() if not _is_cut_off(identities[host])}
+    return FleetPlan((), hosts, tuple(hosts), tuple(sorted(passive)), claimed)
+
+
+def _is_cut_off(identity: Identity) -> bool:
+    """From the store: it wants nothing new there, and to ask once more would only be waited for."""
+    return identity.store is not None and bool(identity.store.trouble)
 
 
 def _generation(host: str, identity: Identity, known: Known, peers_of: Mapping[str, Mapping[str, Peer]]) -> int:

@@ -64,20 +64,43 @@ def nothing(_row: Row) -> bool:
     return False
 
 
+#: Called with what is granted and what is released before the first of it is written; raises where it may not be.
+Approve = Callable[[Sequence[Row], Sequence[Row]], None]
+
+
+def whatever(_granted: Sequence[Row], _released: Sequence[Row]) -> None:
+    """Everything may be."""
+
+
 class FleetStore(Protocol):
     """What cannot be read or written is a FabricError."""
 
     def read(self, topology: str) -> Snapshot: ...
 
     def hold(
-        self, topology: str, host_id: str, rows: Sequence[Row], in_use: InUse = nothing, check_mode: bool = False
+        self,
+        topology: str,
+        host_id: str,
+        rows: Sequence[Row],
+        in_use: InUse = nothing,
+        approve: Approve = whatever,
     ) -> Held:
         """A host holds these rows of a topology from now on, and gives back what else it held and is not ``in_use`` by
-        it. What it does not hold yet is nobody else's, or there are conflicts. Twice is once. In check mode nothing is
-        written."""
+        it. What it does not hold yet is nobody else's, or there are conflicts. Twice is once. ``would_hold`` of what is
+        read is what it does."""
 
     def give_back(self, topology: str, held: Sequence[Row]) -> None:
         """Rows that are in the store as they were read; what somebody else has by now stays."""
+
+
+def would_hold(
+    host_id: str, wanted: Sequence[Row], held: Sequence[Row], in_use: InUse = nothing, yielding: Sequence[str] = ()
+) -> Held:
+    """What comes of it that a host wants to hold something, beside what is ``held``. ``yielding``: the inventory names
+    of hosts that give back first what is in the way."""
+    others = [row for row in held if row.get("host") not in yielding] if yielding else held
+    found = conflicts(host_id, wanted, others)
+    return Held(tuple(found)) if found else difference(host_id, wanted, held, in_use)
 
 
 def conflicts(host_id: str, wanted: Sequence[Row], held: Sequence[Row]) -> List[Conflict]:

@@ -19,7 +19,7 @@ import select
 import subprocess
 from typing import Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
-from . import namespaces, systemd
+from . import namespaces, process, systemd
 from .data import dataclass
 from .errors import FabricError
 
@@ -93,7 +93,7 @@ def held(pid: int, started: int) -> Iterator[Optional[str]]:
         yield None
         return
     try:
-        yield "/proc/{0}/ns/net".format(pid) if _started(pid) == started and _lives(descriptor) else None
+        yield "/proc/{0}/ns/net".format(pid) if process.started(pid) == str(started) and _lives(descriptor) else None
     finally:
         os.close(descriptor)
 
@@ -111,10 +111,10 @@ def _running(pid: Optional[int]) -> Optional[Running]:
     except OSError:
         return None
     try:
-        found, inode = _started(pid), namespaces.identity("/proc/{0}/ns/net".format(pid))
+        found, inode = process.started(pid), namespaces.identity("/proc/{0}/ns/net".format(pid))
         if found is None or inode is None or not _lives(descriptor):
             return None
-        return Running(pid, found, inode)
+        return Running(pid, int(found), inode)
     finally:
         os.close(descriptor)
 
@@ -122,14 +122,6 @@ def _running(pid: Optional[int]) -> Optional[Running]:
 def _lives(descriptor: int) -> bool:
     """Of a pidfd: it is readable once the process has ended."""
     return not select.select([descriptor], [], [], 0)[0]
-
-
-def _started(pid: int) -> Optional[int]:
-    try:
-        with open("/proc/{0}/stat".format(pid), encoding="utf-8", errors="replace") as file:
-            return int(file.read().rpartition(")")[2].split()[19])  # field 22; the second may hold blanks
-    except (OSError, ValueError, IndexError):
-        return None
 
 
 # --- whose they are

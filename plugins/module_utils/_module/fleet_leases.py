@@ -6,16 +6,20 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from .._engine import fleet
+from .._engine.approval import approve_only
 from .._engine.report import Result
 from .._fleet import claims
 from .._fleet.exchange import HostPlan, host_plan
 from .._ipam.etcd.access import Access, EtcdError
+from .._ipam.etcd.gateway import Gateway
 from .._ipam.etcd.store import EtcdStore
-from .._ipam.fleet_store import ADDRESS, BLOCK, MEMBER, what
+from .._ipam.fleet_store import ADDRESS, BLOCK, MEMBER, what, would_hold
 from .._ipam.store import Row
+from .._kernel import process
 from .._kernel.changes import LEASE, Change, Subject
 from .._kernel.errors import FabricError
 
@@ -30,13 +34,18 @@ def access_of(params: Mapping[str, Any]) -> Optional[Access]:
     return Access(tuple(words["endpoints"]), words["prefix"], user=user, password=password, **paths)
 
 
+def opened(access: Access) -> EtcdStore:
+    """Whoever waits for an answer waits for this process, from its begin on."""
+    return EtcdStore(access, Gateway(access, begun=time.monotonic() - process.age()))
+
+
 def seen(params: Mapping[str, Any]) -> Tuple[Optional[Dict[str, Any]], Tuple[str, ...]]:
     """What there is in the store, as data, and warnings; None where there is no store. Nothing is written."""
     access = access_of(params)
     if access is None:
         return None, ()
     try:
-        with EtcdStore(access) as store:
+        with opened(access) as store:
             snapshot = store.read(params["name"])
     except EtcdError as error:
         text = "{0}; this run goes by what the host was told last: {1}"
@@ -62,20 +71,35 @@ def hold(params: Mapping[str, Any], host_id: str, check_mode: bool) -> Result:
     rows: Sequence[Row] = [dict(row) for row in params["claims"]]
     kept = _plan(fleet.read(topology))
     goes_by = kept if params["told"] is None else _plan(params["told"])
+    ask = approve_only(params.get("approved"))
+
+    def in_use(row: Row) -> bool:
+        return claims.is_in(row, goes_by)
+
+    def approve(granted: Iterable[Row], released: Iterable[Row]) -> None:
+        ask(_lines(granted, released))
+
     try:
-        with EtcdStore(access) as store:
-            held = store.hold(topology, host_id, rows, lambda row: claims.is_in(row, goes_by), check_mode)
+        with opened(access) as store:
+            if check_mode:
+                held = would_hold(host_id, rows, store.read(topology).rows, in_use, params.get("asked") or ())
+                if params["told"] is not None:  # at the end of a run, whose begin has foretold what it takes
+                    held = held._replace(granted=())
+                approve(held.granted, held.released)
+            else:
+                held = store.hold(topology, host_id, rows, in_use, approve)
     except EtcdError as error:
         lacking = claims.new(rows, kept)
         if lacking:
             raise FabricError(claims.refused(lacking, str(error)), **error.details) from error
         return Result(facts={"lost": [], "in_use": []}, warnings=("{0}; {1}".format(error, claims.GOES_ON),))
-    changes = (
-        *_changes("give {0} back in etcd", held.released, after=False),
-        *_changes("hold {0} in etcd", held.granted),
-    )
     lost = [claims.told_conflict(each) for each in held.conflicts]
-    return Result(changes=tuple(changes), facts={"lost": lost, "in_use": [what(row) for row in held.in_use]})
+    facts = {"lost": lost, "in_use": [what(row) for row in held.in_use]}
+    return Result(changes=_lines(held.granted, held.released), facts=facts)
+
+
+def _lines(granted: Iterable[Row], released: Iterable[Row]) -> Tuple[Change, ...]:
+    return (*_changes("give {0} back in etcd", released, after=False), *_changes("hold {0} in etcd", granted))
 
 
 def _changes(text: str, rows: Iterable[Row], after: bool = True) -> List[Change]:

@@ -11,11 +11,10 @@ from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Set, 
 from .._engine import fleet
 from .._engine.report import Result
 from .._fleet.exchange import ORPHANED, HostPlan, Left, host_plan
-from .._ipam.etcd.store import EtcdStore
 from .._ipam.fleet_store import ADDRESS, BLOCK
 from .._ipam.store import Row
 from .._kernel.changes import LEASE, Change, Subject
-from .fleet_leases import access_of
+from .fleet_leases import access_of, opened
 
 
 def reclaim(params: Mapping[str, Any], host_id: str, check_mode: bool) -> Result:
@@ -53,7 +52,7 @@ def _rows(params: Mapping[str, Any]) -> Tuple[Row, ...]:
     access = access_of(params)
     if access is None:
         return ()
-    with EtcdStore(access) as store:
+    with opened(access) as store:
         return store.read(params["name"]).rows
 
 
@@ -76,7 +75,7 @@ def _left(
 def _give_back(params: Mapping[str, Any], rows: Iterable[Row], host_ids: Set[str]) -> None:
     access = access_of(params)
     if access is not None:
-        with EtcdStore(access) as store:
+        with opened(access) as store:
             store.give_back(params["name"], [row for row in rows if row.get("host_id") in host_ids])
 
 

@@ -41,12 +41,17 @@ def svg_of(picture: Picture) -> str:
         parts += _tunnel(number, tunnel, [(left + x, top + y, n) for (x, y), top, n in ways])
     labels = [_lane(n) + (len(each.told) + 2) * CHAR * 1.1 for n, each in enumerate(picture.tunnels)]
     width = max([left + drawn.width + MARGIN for drawn in hosts] + labels, default=200.0)
+    return file_of(picture.title, " ".join(sentences(picture)), width, height, "".join(parts))
+
+
+def file_of(title: str, description: str, width: float, height: float, markup: str) -> str:
+    """A drawing with its style, as a file of its own, with a newline at its end."""
     size = f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}"'
     text = (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" {size}>'
-        f"<title>{escape(picture.title)}</title><desc>{escape(' '.join(sentences(picture)))}</desc>"
+        f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
         f"<style>{_STYLE}</style>"
-        f'<rect class="page" x="0" y="0" width="{width:.0f}" height="{height:.0f}"/>{"".join(parts)}</svg>\n'
+        f'<rect class="page" x="0" y="0" width="{width:.0f}" height="{height:.0f}"/>{markup}</svg>\n'
     )
     return _NOT_XML.sub("\ufffd", text)
 

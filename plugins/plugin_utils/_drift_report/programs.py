@@ -2,16 +2,16 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The reports of a fleet for programs: as data, and as the XML of JUnit that CI servers read. Pure."""
+"""The reports of a fleet for programs: as data, and for CI servers. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-from xml.etree import ElementTree
 
-from .changes import label, state_of
+from .changes import DRIFT, label, state_of
 from .fold import Fold, Told, Variant, folds_of
+from .junit import ERROR, FAILURE, SKIPPED, Case, xml_of
 from .report import counts, in_order, in_short
 
 #: Of the shape of ``fleet_of``. It grows when a word changes its meaning or goes, not when one comes.
@@ -67,33 +67,16 @@ def junit_of(reports: Iterable[Mapping[str, Any]], fail_pending: bool = True) ->
     """A suite for each project on a host, and in it a case for each thing that is not as declared, with a newline at
     the end. ``fail_pending``: what was not applied yet is a failure; else it is skipped.
     """
-    root = ElementTree.Element("testsuites", name="linuxnet.fabric.drift")
-    for report in in_order(reports):
-        _suite(root, report, fail_pending)
-    ElementTree.indent(root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+    return xml_of("linuxnet.fabric.drift", ((each, _cases(each, fail_pending)) for each in in_order(reports)))
 
 
-def _suite(root: ElementTree.Element, report: Mapping[str, Any], fail_pending: bool) -> None:
-    suite = ElementTree.SubElement(root, "testsuite", name=f"{report['host']}/{report['topology']}")
+def _cases(report: Mapping[str, Any], fail_pending: bool) -> Iterator[Case]:
     if report["status"] == "unknown":
-        ElementTree.SubElement(_case(suite, report, "the host answers"), "error", message=in_short(report))
+        yield Case("the host answers", ERROR, in_short(report))
+    elif report["status"] == "clean":
+        yield Case("as declared")
     elif not report["changes"]:
-        case = _case(suite, report, "as declared")
-        if report["status"] != "clean":
-            ElementTree.SubElement(case, "failure", message="; ".join(report["warnings"]) or in_short(report))
+        yield Case("as declared", FAILURE, "; ".join(report["warnings"]) or in_short(report))
     for change in report["changes"]:
-        fails = change["kind"] == "drift" or fail_pending
-        case = _case(suite, report, label(change["subject"]))
-        ElementTree.SubElement(case, "failure" if fails else "skipped", message=change["text"], type=change["kind"])
-    _count(suite)
-
-
-def _case(suite: ElementTree.Element, report: Mapping[str, Any], name: str) -> ElementTree.Element:
-    return ElementTree.SubElement(suite, "testcase", classname=f"{report['host']}.{report['topology']}", name=name)
-
-
-def _count(suite: ElementTree.Element) -> None:
-    for word, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
-        suite.set(word, str(len(suite.findall(f"testcase/{tag}"))))
-    suite.set("tests", str(len(suite)))
+        fails = change["kind"] == DRIFT or fail_pending
+        yield Case(label(change["subject"]), FAILURE if fails else SKIPPED, change["text"], change["kind"])

@@ -37,18 +37,23 @@ from ansible_collections.linuxnet.fabric.plugins.plugin_utils._compose.project i
 #: The variable of a host that has its answers in this run, one for each of its projects: results[].identity.
 ANSWERS = "__topology_introduced"
 _DECLARED = re.compile(r"topology_(networks|containers)(_.+)?\Z")
+_NUMBERS = re.compile("([0-9]+)")
 _PROJECTS = re.compile(r"topology_projects(_.+)?\Z")
 
 
 def plan_of(variables: Mapping[str, Any], hosts: Iterable[str], asked: Iterable[str]) -> dict[str, Any]:
-    """``variables``: inventory name → that host's. ``hosts``: all among whom networks are shared. ``asked``: those of
-    this run, of which the ones that answered have their identity among their variables.
+    """``variables``: inventory name → that host's. ``hosts``: all among whom networks are shared; those that have no
+    block yet get theirs in the order of their names. ``asked``: those of this run, of which the ones that answered have
+    their identity among their variables.
 
     ``problems``, a line for each; ``hosts``, from an inventory name to the name of a topology to what is to be told,
     but for ``peers``, from a topology to a network to its hosts (``told_of`` has both together);
     ``asked`` and ``known``, the hosts that answered, and those that are peers as they were known before; ``claims``, as
     ``hosts``, what those that share a store of leases are to hold in it.
     """
+    hosts, asked = sorted(hosts, key=_by_name), list(asked)
+    # Once each: behind them is Ansible, which puts a host's variables together whenever it is asked.
+    variables = {host: variables[host] for host in dict.fromkeys((*hosts, *asked))}
     problems: list[FleetProblem] = []
     members: list[Member] = []
     for host in hosts:
@@ -71,6 +76,11 @@ def plan_of(variables: Mapping[str, Any], hosts: Iterable[str], asked: Iterable[
             plans[topology] = fleet_plan(mine, told)
         problems = [*across, *(problem for plan in plans.values() for problem in plan.problems)]
     return _as_data(dict.fromkeys(problems), plans)
+
+
+def _by_name(host: str) -> list[str | int]:
+    """``node2`` before ``node10``: whatever the order of the inventory, who gets a free block first is the same."""
+    return [int(part) if number % 2 else part for number, part in enumerate(_NUMBERS.split(host))]
 
 
 def _as_data(problems: Iterable[FleetProblem], plans: Mapping[str, FleetPlan]) -> dict[str, Any]:

@@ -28,9 +28,9 @@ _WHY = {"drift": "repairs what somebody changed", "release": "asked by this rele
 _HOW = "run ansible-playbook linuxnet.fabric.plan again, and have that approved"
 
 
-def plan_of(reports: Iterable[Mapping[str, Any]], reserved: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """``reports``: of each project of each host, as ``drift_report`` makes them. ``reserved``: host → what
-    ``fleet_member`` answered for each of its projects (``results``), of those that are on networks across hosts."""
+def plan_of(reports: Iterable[Mapping[str, Any]], *before: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """``reports``: of each project of each host, as ``drift_report`` makes them. ``before``: what a run does before, of
+    networks across hosts, in this order; each host → what ``fleet_member`` answered for its projects (``results``)."""
     hosts: dict[str, dict[str, list[dict[str, Any]]]] = {}
     unknown: dict[str, dict[str, str]] = {}
     for report in sorted(reports, key=lambda each: (each["host"], each["topology"])):
@@ -38,13 +38,13 @@ def plan_of(reports: Iterable[Mapping[str, Any]], reserved: Mapping[str, Mapping
         if report["status"] == "unknown":
             unknown.setdefault(host, {})[topology] = report["message"]
             continue
-        changes = [*_reserved(reserved.get(host) or {}, topology), *report["changes"]]
+        first = [change for answers in before for change in _of_project(answers.get(host) or {}, topology)]
+        changes = [*first, *report["changes"]]
         hosts.setdefault(host, {})[topology] = [{**change, "digest": digest_of(change)} for change in changes]
     return {"version": VERSION, "digest": digest_of_plan(hosts), "hosts": hosts, "unknown": unknown}
 
 
-def _reserved(answers: Mapping[str, Any], topology: str) -> Iterable[dict[str, Any]]:
-    """What a host keeps of its blocks and its peers before anything is made."""
+def _of_project(answers: Mapping[str, Any], topology: str) -> Iterable[dict[str, Any]]:
     for answer in answers.get("results") or ():
         if answer.get("item", {}).get("key") == topology:
             yield from read(answer.get("changes") or ())

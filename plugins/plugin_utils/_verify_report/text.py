@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-from xml.etree import ElementTree
 
+from .._drift_report.junit import ERROR, FAILURE, SKIPPED, Case, xml_of
 from .report import BROKEN, HELD, PLANNED, STATUSES, UNKNOWN, in_order, in_short, name_of, of_result, told, why
 
 #: Longer lists are cut; the JSON has all of them.
@@ -39,34 +39,19 @@ def _cut(lines: list[str]) -> list[str]:
 
 
 def junit_of(reports: Iterable[Mapping[str, Any]]) -> str:
-    """A suite for each project on a host, and a case for each promise, with a newline at the end.
-
-    The shape is the one that CI servers read: testsuites, testsuite, testcase with failure, error or skipped.
-    """
-    root = ElementTree.Element("testsuites", name="linuxnet.fabric.verify")
-    for report in in_order(reports):
-        _suite(root, report)
-    ElementTree.indent(root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+    """A suite for each project on a host, and a case for each promise, with a newline at the end."""
+    return xml_of("linuxnet.fabric.verify", ((report, _cases(report)) for report in in_order(reports)))
 
 
-def _suite(root: ElementTree.Element, report: Mapping[str, Any]) -> None:
-    suite = ElementTree.SubElement(root, "testsuite", name=name_of(report))
+def _cases(report: Mapping[str, Any]) -> Iterator[Case]:
     for cell in report["cells"]:
-        case = _case(suite, report, cell["text"])
         if cell["result"] == BROKEN:
-            ElementTree.SubElement(case, "failure", message=why(cell))
-        elif cell["result"] != HELD:
-            ElementTree.SubElement(case, "skipped", message=cell["said"])
+            yield Case(cell["text"], FAILURE, why(cell))
+        elif cell["result"] == HELD:
+            yield Case(cell["text"])
+        else:
+            yield Case(cell["text"], SKIPPED, cell["said"])
     for line in report["planned"]:
-        ElementTree.SubElement(_case(suite, report, line), "skipped", message="check mode")
+        yield Case(line, SKIPPED, "check mode")
     if report["status"] == UNKNOWN:
-        case = _case(suite, report, "the host answers")
-        ElementTree.SubElement(case, "error", message=in_short(report))
-    for word, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
-        suite.set(word, str(len(suite.findall(f"testcase/{tag}"))))
-    suite.set("tests", str(len(suite)))
-
-
-def _case(suite: ElementTree.Element, report: Mapping[str, Any], name: str) -> ElementTree.Element:
-    return ElementTree.SubElement(suite, "testcase", classname=f"{report['host']}.{report['topology']}", name=name)
+        yield Case("the host answers", ERROR, in_short(report))

@@ -21,7 +21,7 @@ from world import World, difference, world
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine import confirm, journal, recovery
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.lock import host_lock
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import marks
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import marks, process
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.host import Host
 from tests.lab.waiting import wait_for
@@ -72,7 +72,7 @@ def test_after_a_reboot_the_next_run_builds_what_is_declared(fresh_host: LabHost
 
 def test_a_timer_ends_with_a_run_that_has_nothing_to_confirm(fresh_host: LabHost) -> None:
     pid = fresh_host.run(_timer_of_nothing)
-    wait_for(lambda: journal.started(pid) is None, deadline=30, what="the timer to end")
+    wait_for(lambda: process.started(pid) is None, deadline=30, what="the timer to end")
 
 
 # --- at every write
@@ -255,7 +255,7 @@ def _kill_the_timer() -> None:
     assert record is not None and record.timer is not None
     pid = record.timer.pid
     os.kill(pid, signal.SIGKILL)
-    wait_for(lambda: journal.started(pid) is None, deadline=30, what="the timer to be gone")
+    wait_for(lambda: process.started(pid) is None, deadline=30, what="the timer to be gone")
 
 
 def _apply() -> None:

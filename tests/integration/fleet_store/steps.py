@@ -59,7 +59,8 @@ class Run:
     def _hold(self) -> None:
         for host, projects in self.plan["claims"].items():
             for name, rows in projects.items():
-                self.lost.extend(self._module(host, name=name, state="held", claims=rows)["lost"])
+                asked = self.plan["asked"] if self._check else []
+                self.lost.extend(self._module(host, name=name, state="held", claims=rows, asked=asked)["lost"])
 
     def _reserve(self) -> None:
         for host in self.plan["hosts"]:

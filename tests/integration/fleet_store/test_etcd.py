@@ -80,6 +80,14 @@ def test_a_fleet_in_etcd_from_its_first_run_to_a_lost_quorum(fleet: Fleet, clust
     assert "hold 10.88.1.0/24 of shop in etcd" in announced["node2"]
     assert leases(cluster) == HELD
 
+    # What is not approved is not written, and named.
+    words = {"lease_store": store_of(fleet.variables), "state": "held", "host_id": "id-of-node1", "approved": {}}
+    there = {"topology": "default", "network": "shop", "host_id": "id-of-node1", "host": "node1"}
+    claims = [{**there, "kind": "block", "block": "10.88.7.0/24"}]
+    refused = fleet.host("node1").module("fleet_member", {**words, "claims": claims}, fail=True)
+    assert refused["not_approved"] == ["hold 10.88.7.0/24 of shop in etcd"]
+    assert leases(cluster) == HELD
+
     # Nothing is left to do, and user and password are in no file of the hosts.
     before = cluster.keys()
     assert Run(fleet).actions == NOTHING and cluster.keys() == before

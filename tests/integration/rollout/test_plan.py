@@ -67,6 +67,9 @@ def refused(ran: Any) -> Dict[str, str]:
 
 def test_a_run_does_what_was_approved_on_all_hosts_or_nothing_on_any(fleet: Fleet) -> None:
     plan = planned(fleet)
+    fleet.variables = backwards(fleet.variables)
+    fleet.own = backwards(fleet.own)
+    assert planned(fleet)["digest"] == plan["digest"], "whatever the order of the declaration"
     file = fleet.directory / "approved.json"
     file.write_text(json.dumps(plan))
 

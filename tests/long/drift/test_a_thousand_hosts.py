@@ -88,6 +88,26 @@ def test_the_report_of_a_thousand_hosts_is_made_in_ten_seconds(tmp_path: Path) -
     assert took["processor"] <= 20.0  # Ansible's start and the inventory, of 20 MB, too
 
 
+def test_the_plan_of_a_thousand_hosts_is_written_in_five_seconds(tmp_path: Path) -> None:
+    """As ``linuxnet.fabric.plan`` does it at its end, and the same in whatever order its hosts come."""
+    directory = tmp_path / "reports"
+    made = {
+        "linuxnet.fabric.plan_files": {"directory": str(directory), "hosts": "{{ groups.all }}"},
+        "name": "Write",
+        "run_once": True,
+    }
+    digests = []
+    for reports in (fleet(MANY), fleet(MANY)[::-1]):
+        facts = {report["host"]: {"drift_reports_of_host": [report]} for report in reports}
+        took = _run(tmp_path, _play(tmp_path, made), facts, ansible_connection="local")
+        plan = json.loads((directory / "plan.json").read_text())
+        digests.append(plan["digest"])
+        print("plan of {0} hosts: {1[Write]:.1f} s".format(MANY, took))
+        assert len(plan["hosts"]) + len(plan["unknown"]) == MANY
+        assert took["processor"] <= 20.0  # Ansible's start and the inventory, of 20 MB, too
+    assert digests[0] == digests[1]
+
+
 def test_a_fleet_of_a_thousand_hosts_that_know_each_other_is_planned_in_five_seconds(tmp_path: Path) -> None:
     plan = {
         "ansible.builtin.set_fact": {

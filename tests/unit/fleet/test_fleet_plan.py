@@ -115,6 +115,19 @@ def test_the_page_shows_each_error_of_the_plan() -> None:
     assert [line for line in sorted(problems) if "\n{0}\n".format(line) not in page] == []
 
 
+def test_the_order_of_the_hosts_in_the_inventory_changes_nothing() -> None:
+    shop = {"driver": "overlay", "ipam": {"config": [{"subnet": "10.88.0.0/16"}]}}
+    names, variables = ["node%d" % number for number in (10, 2, 1)], {}
+    for number, host in enumerate(names):
+        answer = Hosts().answer(number, host, "default", {"address": "10.1.0.%d" % (number + 1)})
+        declared = {"topology_networks": {"shop": shop}, "topology_containers": {"web": {"networks": ["shop"]}}}
+        variables[host] = {**declared, ANSWERS: {"results": [{"identity": answer}]}}
+    plans = [plan_of(variables, order, order) for order in (names, sorted(names), names[::-1])]
+    assert plans[0] == plans[1] == plans[2]
+    blocks = [told_of(plans[0], host)["default"]["networks"]["shop"]["own"]["blocks"] for host in ("node2", "node10")]
+    assert blocks == [["10.88.1.0/24"], ["10.88.2.0/24"]]
+
+
 @pytest.mark.parametrize("mode", ["routed", "bridged"])
 def test_a_plan_costs_what_its_hosts_do_and_not_their_square(mode: str) -> None:
     assert _calls(mode, 60) < 2.5 * _calls(mode, 30)

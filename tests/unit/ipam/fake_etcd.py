@@ -71,13 +71,13 @@ def _b64(data):
 
 class Member:
     """One endpoint. ``faults``: what happens to the next requests, in order: ``lose`` does it and hangs up, ``hang``
-    answers when the test lets go, (status, text) refuses, None does it."""
+    answers when the test lets go, ``drip`` says a byte now and then, (status, text) refuses, None does it."""
 
     def __init__(self, etcd, passwords=None):
         self.etcd, self.passwords, self.faults, self.asked = etcd, passwords, [], []
         self.released = threading.Event()
         self.token = 0
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (Handler,), {"member": self}))
         self._server.daemon_threads = True
         self.endpoint = "http://127.0.0.1:{0}".format(self._server.server_port)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
@@ -103,34 +103,44 @@ class Member:
         return 200, self.etcd.answer(words)
 
 
-def _handler(member):
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    member = None
 
-        def do_POST(self):
-            words = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            fault = member.faults.pop(0) if member.faults and "authenticate" not in self.path else None
-            if isinstance(fault, tuple):
-                return self._say(fault[0], {"error": fault[1]})
-            status, data = member.answer(self.path, words, self.headers.get("Authorization"))
-            if fault == "hang":
-                member.released.wait()
-            if fault in ("hang", "lose"):
-                self.close_connection = True
-                return None
+    def do_POST(self):
+        member = self.member
+        words = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        fault = member.faults.pop(0) if member.faults and "authenticate" not in self.path else None
+        if isinstance(fault, tuple):
+            return self._say(fault[0], {"error": fault[1]} if isinstance(fault[1], str) else fault[1])
+        status, data = member.answer(self.path, words, self.headers.get("Authorization"))
+        if fault is None:
             return self._say(status, data)
+        self.close_connection = True
+        if fault == "hang":
+            member.released.wait()
+        if fault == "drip":
+            self._drip()
+        return None
 
-        def _say(self, status, data):
-            text = json.dumps(data).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text)
+    def _drip(self):
+        for _byte in range(200):
+            if self.member.released.wait(0.02):
+                return
+            try:
+                self.wfile.write(b"H")
+            except OSError:
+                return
 
-        def log_message(self, *_arguments):
-            pass
+    def _say(self, status, data):
+        text = json.dumps(data).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
 
-    return Handler
+    def log_message(self, *_arguments):
+        pass
 
 
 @contextmanager

@@ -10,16 +10,17 @@ import shutil
 import socket
 import ssl
 import subprocess
+import threading
 
 import pytest
 from fake_etcd import members
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.etcd import access as etcd_access
-from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.etcd import tls
+from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.etcd import connection, gateway, tls
 from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.etcd.access import Access, EtcdError
 from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.etcd.gateway import Gateway
 from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.etcd.store import EtcdStore
-from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.fleet_store import what
+from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.fleet_store import what, would_hold
 
 ONE = dict(topology="default", network="shop")
 PATH = "/linuxnet-fabric/topologies/default/networks/shop/"
@@ -92,11 +93,38 @@ def test_what_a_host_still_goes_by_it_keeps_for_now(etcd):
     assert held.texts() == {}, "the identifier went with the last block"
 
 
-def test_in_check_mode_it_is_told_and_not_written(etcd):
+def test_what_is_not_approved_is_not_written(etcd):
     held, made = etcd
+    told = []
+
+    def refuse(granted, released):
+        told.append((granted, released))
+        raise EtcdError("refused", "not in the plan")
+
     with store_of(made) as store:
-        answer = store.hold("default", "id1", [block("10.88.3.0/24")], check_mode=True)
-    assert (answer.granted, held.values) == ((block("10.88.3.0/24"),), {})
+        store.hold("default", "id1", [block("10.88.3.0/24")])
+        written = held.texts()
+        with pytest.raises(EtcdError, match="not in the plan"):
+            store.hold("default", "id1", [block("10.88.4.0/24")], approve=refuse)
+    assert told == [((block("10.88.4.0/24"),), (block("10.88.3.0/24"),))]
+    assert held.texts() == written
+
+
+def test_what_is_foretold_is_what_is_done(etcd):
+    _held, made = etcd
+    with store_of(made) as store:
+        store.hold("default", "id1", [block("10.88.3.0/24"), address("10.88.3.9")])
+        wanted = [block("10.88.3.0/24"), block("10.88.4.0/24")]
+        foretold = would_hold("id1", wanted, store.read("default").rows)
+        assert store.hold("default", "id1", wanted) == foretold
+    assert (foretold.granted, foretold.released) == ((block("10.88.4.0/24"),), (address("10.88.3.9"),))
+
+
+def test_what_a_host_of_the_same_run_gives_back_is_foretold_as_free():
+    held = [block("10.88.3.0/24", "id2", "node2")]
+    wanted = [block("10.88.3.0/24")]
+    assert [each.held for each in would_hold("id1", wanted, held).conflicts] == held
+    assert would_hold("id1", wanted, held, yielding=["node2"]).granted == tuple(wanted)
 
 
 @pytest.mark.parametrize(
@@ -177,6 +205,74 @@ def test_who_answered_last_is_asked_first(etcd):
     assert (len(made[0].asked), len(made[1].asked)) == (0, 2)
 
 
+def test_while_members_choose_a_leader_they_are_asked_again(etcd):
+    held, made = etcd
+    for member in made:
+        member.faults = [(503, "etcdserver: no leader")] * 3
+    made[1].stop()
+    with store_of(made) as store:
+        assert store.hold("default", "id1", [block("10.88.3.0/24")]).conflicts == ()
+    assert list(held.texts()) == [PATH + "blocks/10.88.3.0/24"]
+
+
+def test_who_says_a_byte_now_and_then_is_not_waited_for_any_longer(etcd):
+    _held, made = etcd
+    made[0].faults = ["drip"]
+    with store_of(made[:1], patience=0.2) as store, pytest.raises(EtcdError, match="no answer within") as raised:
+        store.read("default")
+    assert raised.value.kind == etcd_access.UNREACHABLE
+
+
+class Hung:
+    """A connection on which nothing is said, and the clock that is waited by."""
+
+    now, begun = 100.0, 100.0
+
+    def __init__(self, *_arguments):
+        Hung.now += 0.01
+
+    def ask(self, _path, _text, _headers, deadline):
+        Hung.now = max(Hung.now, deadline)
+        raise socket.timeout("timed out")
+
+    def is_open(self):
+        return False
+
+    close = is_open
+
+    @classmethod
+    def monotonic(cls):
+        return cls.now
+
+    @classmethod
+    def sleep(cls, seconds):
+        cls.now += seconds
+
+
+@pytest.mark.parametrize("before", [0.3, 1.0, 1.9])
+def test_a_new_lease_is_refused_within_five_seconds_of_the_begin_of_who_asks(monkeypatch, before):
+    """``before``: seconds until it came to ask, as on a busy machine. All members hang."""
+    monkeypatch.setattr(gateway, "time", Hung)
+    monkeypatch.setattr(gateway, "Connection", Hung)
+    monkeypatch.setattr(Hung, "now", Hung.begun + before)
+    access = Access(("http://a:1", "http://b:1", "http://c:1"), user="fabric", password="secret")
+    asked = Gateway(access, begun=Hung.begun)
+    for writes in (True, False):
+        with pytest.raises(EtcdError, match="no answer within"):
+            asked.transact({}, writes)
+    assert Hung.now - Hung.begun < 5.0
+
+
+def test_a_name_that_is_never_resolved_is_waited_for_no_longer_than_a_connection(monkeypatch):
+    released = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_arguments, **_words: released.wait())
+    monkeypatch.setattr(connection, "CONNECTING", 0.05)
+    access = Access(("http://etcd.invalid:2379",))
+    with EtcdStore(access) as store, pytest.raises(EtcdError, match="no answer within"):
+        store.read("default")
+    released.set()
+
+
 @pytest.mark.parametrize(
     "fault, kind, says",
     [
@@ -196,14 +292,29 @@ def test_who_answered_last_is_asked_first(etcd):
         ((500, "something new"), "refused", "something new"),
     ],
 )
-def test_an_error_says_what_is_wrong_and_what_would_be_right(etcd, fault, kind, says):
+def test_an_error_says_what_is_wrong_and_what_would_be_right(etcd, monkeypatch, fault, kind, says):
     _held, made = etcd
     for member in made:
         member.faults = [fault]
+    monkeypatch.setattr(gateway, "_CHOOSING", 0)
     with store_of(made) as store, pytest.raises(EtcdError) as raised:
         store.read("default")
     assert raised.value.kind == kind and says in str(raised.value)
     assert str(raised.value).startswith("topology_lease_store: etcd: http://127.0.0.1:")
+
+
+def test_the_words_of_an_error_are_those_of_etcd_3_5_too(etcd):
+    _held, made = etcd
+    made[0].faults = [(403, {"code": 7, "message": "etcdserver: permission denied", "details": []})]
+    with store_of(made) as store, pytest.raises(EtcdError, match="below /linuxnet-fabric: etcdserver: permission"):
+        store.read("default")
+
+
+def test_what_is_no_answer_of_etcd_is_shown(etcd):
+    _held, made = etcd
+    made[0].faults = [(502, ["a proxy"])]
+    with store_of(made) as store, pytest.raises(EtcdError, match="a proxy"):
+        store.read("default")
 
 
 def test_nobody_there_is_an_error_that_names_each_endpoint():
@@ -315,7 +426,7 @@ def test_a_name_that_nobody_knows_is_no_connection(monkeypatch):
     def nobody(*_arguments, **_words):
         raise socket.gaierror(-2, "Name or service not known")
 
-    monkeypatch.setattr(socket, "create_connection", nobody)
+    monkeypatch.setattr(socket, "getaddrinfo", nobody)
     access = Access(("http://etcd.invalid:2379",))
     with EtcdStore(access) as store, pytest.raises(EtcdError) as raised:
         store.read("default")

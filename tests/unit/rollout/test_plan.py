@@ -65,8 +65,14 @@ def test_hosts_with_the_same_lines_are_told_together() -> None:
 def test_what_a_host_reserves_for_networks_across_hosts_is_in_its_plan() -> None:
     lease = {**answer(Change("reserve 10.88.0.0/24 of shop", Subject(network="shop"), {}, {"block": "10.88.0.0/24"}))}
     reserved = {"a": {"results": [{"item": {"key": "shop"}, **lease}, {"item": {"key": "other"}, **answer(MTU)}]}}
-    made = plan_of([report_of(answer(BRIDGE), "a", "shop")], reserved)
-    assert [change["text"] for change in made["hosts"]["a"]["shop"]] == ["reserve 10.88.0.0/24 of shop", BRIDGE.text]
+    claim = answer(Change("hold 10.88.0.0/24 of shop in etcd", Subject(network="shop"), {}, {"block": "10.88.0.0/24"}))
+    held = {"a": {"results": [{"item": {"key": "shop"}, **claim}]}}
+    made = plan_of([report_of(answer(BRIDGE), "a", "shop")], held, reserved)
+    assert [change["text"] for change in made["hosts"]["a"]["shop"]] == [
+        "hold 10.88.0.0/24 of shop in etcd",
+        "reserve 10.88.0.0/24 of shop",
+        BRIDGE.text,
+    ]
 
 
 def shuffled(value: Any, by: random.Random) -> Any:

@@ -16,18 +16,22 @@ import socket
 import ssl
 import time
 from typing import Any, Dict, List, Mapping, Optional
-from urllib.parse import urlsplit
 
 from . import tls
 from .access import FULL, LOGIN, NO_QUORUM, PERMISSION, REFUSED, UNREACHABLE, Access, EtcdError
+from .connection import Connection
 
 _TRANSACTION, _LOGIN = "kv/txn", "auth/authenticate"
-#: Seconds for one request, over all endpoints together: a new lease has to fail within 5, what starts it included.
+#: Seconds, from the begin of who asks to the end of a request, over all endpoints together: a new lease that cannot be
+#: had is refused within 5.
 PATIENCE = 4.0
-#: Of a connection alone: an address that nobody answers at is not to use up what the others need.
-CONNECTING = 1.0
+#: At least, for a request, however late it begins: members choose another leader within it.
+AT_LEAST = 2.5
 #: At least, for the request after one that failed.
 AFTERWARDS = 0.4
+#: How long members may be without a leader, which they are for a second or two after they lost theirs
+#: (--election-timeout), and between two times that they are asked.
+_CHOOSING, _PAUSE = 2.5, 0.1
 
 #: What etcd says in an error (server/etcdserver/api/v3rpc/rpctypes/error.go) → what it means.
 _MEANINGS = (
@@ -58,13 +62,14 @@ _NO_COMMON_NAME = (
 
 
 class Gateway:
-    """To etcd; close it. ``ask`` raises EtcdError."""
+    """To etcd; close it. ``ask`` raises EtcdError. ``begun``: when who asks began (``time.monotonic``), where what it
+    did before counts too."""
 
-    def __init__(self, access: Access, patience: float = PATIENCE) -> None:
-        self._access, self._patience = access, patience
+    def __init__(self, access: Access, patience: float = PATIENCE, begun: Optional[float] = None) -> None:
+        self._access, self._patience, self._begun = access, patience, begun
         self._context = tls.context(access)
         self._endpoints: List[str] = list(access.endpoints)  # who answered last comes first
-        self._connection: Optional[http.client.HTTPConnection] = None
+        self._connection: Optional[Connection] = None
         self._connected_to = ""
         self._token = ""
         self._failed_by: Optional[float] = None  # until when a request had to be done that failed
@@ -80,10 +85,7 @@ class Gateway:
 
         One that ``writes`` is not sent again where its reply was lost: ``EtcdError.lost_reply`` then.
         """
-        now = time.monotonic()
-        # What is asked because a request failed, whether it was done after all, has what is left of its time.
-        deadline = now + self._patience if self._failed_by is None else max(self._failed_by, now + AFTERWARDS)
-        self._failed_by = deadline
+        self._failed_by = deadline = self._deadline(time.monotonic())
         if self._access.user and not self._token:
             self._login(deadline)
         try:
@@ -94,6 +96,14 @@ class Gateway:
         self._failed_by = None
         return found
 
+    def _deadline(self, now: float) -> float:
+        """What is asked because a request failed, whether it was done after all, has what is left of its time."""
+        if self._failed_by is not None:
+            return max(self._failed_by, now + AFTERWARDS)
+        if self._begun is None:
+            return now + self._patience
+        return max(self._begun + self._patience, now + AT_LEAST)
+
     def _login(self, deadline: float) -> None:
         self._token = ""
         try:
@@ -103,7 +113,20 @@ class Gateway:
             self._token = ""  # as etcdctl has it: it asks nobody who he is
 
     def _anywhere(self, method: str, words: Mapping[str, Any], deadline: float, writes: bool) -> Dict[str, Any]:
-        """From the first endpoint that answers. What is left of the time is shared by those that are left."""
+        """From the first endpoint that answers; again, while members may be choosing a leader."""
+        until = 0.0
+        while True:
+            try:
+                return self._in_turn(method, words, deadline, writes)
+            except EtcdError as error:
+                now = time.monotonic()
+                until = until or min(deadline, now + _CHOOSING)
+                if error.kind != NO_QUORUM or (error.lost_reply and writes) or now + _PAUSE >= until:
+                    raise
+            time.sleep(_PAUSE)
+
+    def _in_turn(self, method: str, words: Mapping[str, Any], deadline: float, writes: bool) -> Dict[str, Any]:
+        """What is left of the time is shared by those that are left."""
         errors: List[EtcdError] = []
         for left in range(len(self._endpoints), 0, -1):
             share = max(0.05, (deadline - time.monotonic()) / left)
@@ -119,17 +142,16 @@ class Gateway:
         raise _worst(errors)
 
     def _at(self, endpoint: str, method: str, words: Mapping[str, Any], seconds: float) -> Dict[str, Any]:
+        deadline = time.monotonic() + seconds
         # Without a leader a member waits for one; asked so, it says that there is none.
         headers = {"Content-Type": "application/json", "Grpc-Metadata-hasleader": "true"}
         if self._token:
             headers["Authorization"] = self._token
         sent = False
         try:
-            connection = self._connected(endpoint, seconds)
+            connection = self._connected(endpoint, deadline)
             sent = True
-            connection.request("POST", "/v3/" + method, json.dumps(words), headers)
-            answer = connection.getresponse()
-            text = answer.read()
+            status, text = connection.ask("/v3/" + method, json.dumps(words), headers, deadline)
         except ssl.SSLError as error:
             self._hang_up()
             raise tls.explained(self._access, endpoint, error) from error
@@ -140,10 +162,10 @@ class Gateway:
             found = json.loads(text)
         except ValueError:
             found = {}
-        if answer.status == http.client.OK and isinstance(found, dict):
+        if status == http.client.OK and isinstance(found, dict):
             return found
         self._hang_up()
-        raise self._meaning(endpoint, answer.status, str(dict(found).get("error") or text[:200]))
+        raise self._meaning(endpoint, status, _said(found) or text[:200].decode("utf-8", "replace"))
 
     def _meaning(self, endpoint: str, status: int, said: str) -> EtcdError:
         if "authentication is not enabled" in said:
@@ -158,25 +180,13 @@ class Gateway:
         lost = kind in (NO_QUORUM, REFUSED)
         return EtcdError(kind, "{0}: {1}".format(endpoint, text), lost_reply=lost)
 
-    def _connected(self, endpoint: str, seconds: float) -> http.client.HTTPConnection:
+    def _connected(self, endpoint: str, deadline: float) -> Connection:
         connection = self._connection
-        if connection is not None and self._connected_to == endpoint and connection.sock is not None:
-            connection.sock.settimeout(seconds)
+        if connection is not None and self._connected_to == endpoint and connection.is_open():
             return connection
         self._hang_up()
-        where = urlsplit(endpoint)
-        if where.scheme == "https":
-            connection = http.client.HTTPSConnection(where.hostname or "", where.port or 2379, context=self._context)
-        else:
-            connection = http.client.HTTPConnection(where.hostname or "", where.port or 2379)
-        connection.timeout = min(seconds, CONNECTING)
-        connection.connect()
-        connection.sock.settimeout(seconds)
-        # A request is headers, then words: without this the second waits for the first to be acknowledged.
-        connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection.auto_open = 0
-        self._connection, self._connected_to = connection, endpoint
-        return connection
+        self._connection, self._connected_to = Connection(endpoint, self._context, deadline), endpoint
+        return self._connection
 
     def _hang_up(self) -> None:
         if self._connection is not None:
@@ -199,6 +209,12 @@ def _worst(errors: List[EtcdError]) -> EtcdError:
     lines = [str(error)[len(prefix) :] for error in errors]
     lost = any(error.lost_reply for error in errors)
     return EtcdError(told.kind, "; ".join(lines), lost_reply=lost)
+
+
+def _said(answer: Any) -> str:
+    """The words of an error: etcd 3.4 has them as ``error`` and ``message``, 3.5 as ``message`` alone."""
+    words = answer if isinstance(answer, dict) else {}
+    return str(words.get("error") or words.get("message") or "")
 
 
 def _why(error: Exception, seconds: float) -> str:

@@ -17,7 +17,18 @@ import time
 from typing import Any, Dict, Iterator, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ..._kernel import gate
-from ..fleet_store import ADDRESS, BLOCK, VNI, Held, InUse, Snapshot, conflicts, difference, nothing
+from ..fleet_store import (
+    ADDRESS,
+    BLOCK,
+    VNI,
+    Approve,
+    Held,
+    InUse,
+    Snapshot,
+    nothing,
+    whatever,
+    would_hold,
+)
 from ..store import Row
 from . import rows as keys
 from .access import Access, EtcdError
@@ -68,25 +79,30 @@ class EtcdStore:
     # -- writing
 
     def hold(
-        self, topology: str, host_id: str, rows: Sequence[Row], in_use: InUse = nothing, check_mode: bool = False
+        self,
+        topology: str,
+        host_id: str,
+        rows: Sequence[Row],
+        in_use: InUse = nothing,
+        approve: Approve = whatever,
     ) -> Held:
         pause, first = 0.001, Held()
         while True:
             seen = self._read(topology)
-            found = conflicts(host_id, rows, seen.snapshot.rows)
-            if found:
-                return Held(tuple(found))
-            now = difference(host_id, rows, seen.snapshot.rows, in_use)
+            now = would_hold(host_id, rows, seen.snapshot.rows, in_use)
+            if now.conflicts:
+                return now
             # What the first reading said: a lost reply that had been a success leaves nothing for the second.
             first = first if first.granted or first.released else now
+            approve(now.granted, now.released)
             todo = list(self._todo(now.granted, now.released))
-            if check_mode or not todo:
+            if not todo:
                 break
             if self._write(rows, todo[:OPERATIONS], seen) and len(todo) <= OPERATIONS:
                 break
             time.sleep(random.uniform(0, pause))
             pause = min(pause * 2, _LONGEST_PAUSE)
-        if not check_mode and any(row["kind"] == BLOCK for row in first.released):
+        if any(row["kind"] == BLOCK for row in first.released):
             self.give_back(topology, ())
         return first
 

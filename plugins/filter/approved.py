@@ -2,26 +2,18 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filters that write a plan and read an approved one. What they do is in plugin_utils; here they meet Ansible."""
+"""The filter that reads an approved plan. What it does is in plugin_utils; here it meets Ansible."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._rollout import plan as plans
-
-
-def plan_of(reports: Iterable[Mapping[str, Any]], reserved: Mapping[str, Any]) -> dict[str, Any]:
-    return plans.plan_of(reports, reserved)
-
-
-def plan_text(plan: Mapping[str, Any], when: str = "") -> str:
-    return plans.text_of(plan, str(when))
 
 
 def approved(text: Any, host: str, topology: str = "default") -> dict[str, str]:
@@ -36,7 +28,7 @@ def approved(text: Any, host: str, topology: str = "default") -> dict[str, str]:
 
 
 class FilterModule:
-    """Three filters for one story."""
+    """One filter."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"plan": plan_of, "plan_text": plan_text, "approved": approved}
+        return {"approved": approved}
