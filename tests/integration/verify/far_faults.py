@@ -204,14 +204,6 @@ TOGETHER = [
         modes=("routed",),
     ),
     Fault(
-        "a way back that is gone",
-        "ip route delete {block1}",
-        "db0",
-        "tcp",
-        "route: on node2: the route of the host to {web} leads over eth0, not over {vxlan}",
-        modes=("routed",),
-    ),
-    Fault(
         "a peer that the device does not know",
         "bridge fdb show dev {vxlan} | awk '/dst/ {print $1, $(NF == 0 ? 0 : 3)}' | while read mac rest; do "
         "bridge fdb del $mac dev {vxlan} self; done",
