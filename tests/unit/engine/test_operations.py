@@ -38,6 +38,7 @@ TABLE = UTILS / "_engine" / "operations.py"
 #: An example for every argument that an operation has: a new one is told here what it is like.
 ARGUMENTS: Dict[str, Any] = {
     "restart": False,
+    "tunnels": ["shop", "shop:1"],
     "config": {"public_key": "k" * 44, "port": 51871, "peers": [["p" * 44, "192.0.2.12:51871", ["10.88.1.0/24"], 0]]},
     "access": [0o600, 0, 0, 0o755, 0, 0],
     "address": "10.0.0.9",

@@ -17,7 +17,6 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnl.read 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.wireguard import State
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.action import Action
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.wireguard import (
-    SUBJECT,
     TunnelPeer,
     Wireguard,
     compare,
@@ -25,7 +24,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.w
 )
 
 IFNAME, UNIT = names.wireguard_ifname("default"), names.wireguard_unit("default")
-ALIAS = names.alias("default", SUBJECT)
+ALIAS = names.alias("default", names.encryption_subject(0))
 NODE2 = TunnelPeer("node2", "key-of-node2", "192.0.2.12:51871", ("10.88.1.0/24",), (("10.88.1.0/24", "10.88.0.1"),))
 DECLARED = Wireguard(IFNAME, ALIAS, "default", "own-key", 51871, 1440, (NODE2,), UNIT)
 LINK = Link(
