@@ -159,7 +159,7 @@ def _peers(memberships: Dict[str, Membership], own: TunnelEnd) -> Iterator[Tunne
             continue
         membership, peer = here[0]
         turn = _pair(membership, host, own.turn)[0][1]
-        end = next(each for each in ends_of(peer) if each.turn == turn)
+        (end,) = (each for each in ends_of(peer) if each.turn == turn)
         is_usual = membership.own.tunnel is not None and own.turn <= membership.own.tunnel.turn
         sent = [place for place in here if ways_to(place[0], host)[0][0] == own.turn]
         yield TunnelPeer(
