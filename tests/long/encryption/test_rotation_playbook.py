@@ -2,8 +2,8 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``linuxnet.fabric.rotate_keys`` as a user runs it, over ssh: what a check says, what a host keeps that is left out, and
-the run that makes up for it."""
+"""``linuxnet.fabric.rotate_keys`` as a user runs it, over ssh: what a check says, what a host keeps that is left out,
+and the run that makes up for it."""
 
 from __future__ import annotations
 
