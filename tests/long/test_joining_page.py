@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from tests.integration.docs.walk import ROOT, blocks, commands
-from tests.integration.workloads.conftest import lab as lab
+from tests.integration.workloads.with_engines import lab as lab
 from tests.lab import engines
 from tests.lab.booted import BootedLab, missing
 from tests.lab.booted_host import BootedHost

@@ -10,6 +10,7 @@ from typing import Any, Dict, Iterator
 
 import pytest
 
+from tests.integration.workloads.with_engines import lab as lab
 from tests.lab import engines
 from tests.lab.booted import BootedLab, missing
 from tests.lab.booted_host import BootedHost

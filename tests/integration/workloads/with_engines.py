@@ -2,7 +2,7 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A host that boots, with docker and podman. Files that need less have one of their own."""
+"""A host that boots, with docker and podman, for the files that import it."""
 
 from __future__ import annotations
 
