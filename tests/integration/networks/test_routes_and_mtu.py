@@ -147,7 +147,9 @@ def test_declared_routes_lead_where_they_say(talk, declare, family):
     for number in (1, 5, 6):
         address = "{0}/{1}".format(FAR[family].format(number), 32 if family == 4 else 128)
         router.run(["ip", "address", "replace", address, "dev", "lo"])
-    router.run(["ip", "address", "replace", STRANGE[family] + ("/32" if family == 4 else "/128"), "dev", "eth0"])
+    # Nobody else has it, and until the kernel is sure of that it would not answer for it.
+    strange = [STRANGE[4] + "/32"] if family == 4 else [STRANGE[6] + "/128", "nodad"]
+    router.run(["ip", "address", "replace", strange[0], "dev", "eth0", *strange[1:]])
     with talk.serve("router", 7073) as server:
         for number in (1, 5, 6):
             assert talk.reach("m", FAR[family].format(number), 7073, server), number
