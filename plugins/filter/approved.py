@@ -6,18 +6,20 @@
 
 from __future__ import annotations
 
+# For one filter Ansible imports all of a collection, in the process of each task: so what they do is imported when they
+# are called.
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
-from ansible_collections.linuxnet.fabric.plugins.plugin_utils._rollout import plan as plans
-
 
 def approved(text: Any, host: str, topology: str = "default") -> dict[str, str]:
     """``text``: of the file plan.json, which ansible-core 2.16 hands on read. AnsibleFilterError where it is none."""
+    from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
+    from ansible_collections.linuxnet.fabric.plugins.plugin_utils._rollout import plan as plans
+
     try:
         plan = text if isinstance(text, Mapping) else json.loads(text)
         return plans.approved(plan, str(host), str(topology))

@@ -6,17 +6,19 @@
 
 from __future__ import annotations
 
+# For one filter Ansible imports all of a collection, in the process of each task: so what they do is imported when they
+# are called.
 from collections.abc import Callable
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import DeclarationError
-from ansible_collections.linuxnet.fabric.plugins.plugin_utils._rollout.batches import batches as read
-
 
 def batches(value: Any) -> list[int | str]:
     """AnsibleFilterError with all that is wrong in it."""
+    from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import DeclarationError
+    from ansible_collections.linuxnet.fabric.plugins.plugin_utils._rollout.batches import batches as read
+
     try:
         return read(value)
     except DeclarationError as error:

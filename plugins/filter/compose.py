@@ -6,15 +6,14 @@
 
 from __future__ import annotations
 
+# For one filter Ansible imports all of a collection, in the process of each task: so what they do is imported when they
+# are called.
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Optional
 
 from ansible.errors import AnsibleFilterError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.utils.display import Display
-
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import DeclarationError
-from ansible_collections.linuxnet.fabric.plugins.plugin_utils._compose.project import project_of
 
 _DISPLAY = Display()
 
@@ -28,6 +27,11 @@ def compose(
 ) -> dict[str, Any]:
     """See compose.yml. AnsibleFilterError with file and place of all that is wrong."""
     listed = [files] if isinstance(files, str) else list(files or ())
+    if not listed:
+        return {"name": "", "networks": {}, "containers": {}, "notes": []}
+    from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import DeclarationError
+    from ansible_collections.linuxnet.fabric.plugins.plugin_utils._compose.project import project_of
+
     on = [profiles] if isinstance(profiles, str) else list(profiles or ())
     try:
         project = project_of([str(file) for file in listed], boolean(prefix), on, directory, None, list(declared))

@@ -6,28 +6,29 @@
 
 from __future__ import annotations
 
+# For one filter Ansible imports all of a collection, in the process of each task: so what they do is imported when they
+# are called.
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import DeclarationError
-from ansible_collections.linuxnet.fabric.plugins.plugin_utils._diagram.graphviz import dot_of
-from ansible_collections.linuxnet.fabric.plugins.plugin_utils._diagram.mermaid import mermaid_of
-from ansible_collections.linuxnet.fabric.plugins.plugin_utils._diagram.picture import Picture
-from ansible_collections.linuxnet.fabric.plugins.plugin_utils._diagram.reading import picture_of
-from ansible_collections.linuxnet.fabric.plugins.plugin_utils._diagram.svg import svg_of
-
-_KINDS: dict[str, Callable[[Picture], str]] = {"svg": svg_of, "mermaid": mermaid_of, "dot": dot_of}
-
 
 def diagram(projects: Any, kind: str = "svg") -> str:
     """See diagram.yml. AnsibleFilterError for a kind that is none, and for words that cannot be read."""
-    if kind not in _KINDS:
-        raise AnsibleFilterError(f'linuxnet.fabric.diagram: "{kind}": expected one of {", ".join(_KINDS)}')
+    from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import DeclarationError
+    from ansible_collections.linuxnet.fabric.plugins.plugin_utils._diagram.graphviz import dot_of
+    from ansible_collections.linuxnet.fabric.plugins.plugin_utils._diagram.mermaid import mermaid_of
+    from ansible_collections.linuxnet.fabric.plugins.plugin_utils._diagram.reading import picture_of
+    from ansible_collections.linuxnet.fabric.plugins.plugin_utils._diagram.svg import svg_of
+
+    kinds = {"svg": svg_of, "mermaid": mermaid_of, "dot": dot_of}
+
+    if kind not in kinds:
+        raise AnsibleFilterError(f'linuxnet.fabric.diagram: "{kind}": expected one of {", ".join(kinds)}')
     listed = [projects] if isinstance(projects, Mapping) else list(projects or ())
     try:
-        return _KINDS[kind](picture_of(listed))
+        return kinds[kind](picture_of(listed))
     except DeclarationError as error:
         raise AnsibleFilterError(str(error)) from error
 

@@ -6,43 +6,54 @@
 
 from __future__ import annotations
 
+# For one filter Ansible imports all of a collection, in the process of each task: so what they do is imported when they
+# are called.
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.kept import reports_of
-from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.page import page_of
-from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.programs import fleet_of, junit_of
-from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.report import STATUSES, report_of
-from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.text import lines_of, text_of
-
 
 def drift_report(result: Any, host: str, topology: str = "default") -> dict[str, Any]:
+    from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.report import report_of
+
     return report_of(result, str(host), str(topology))
 
 
 def drift_kept(gathered: Any, host: str, topologies: Iterable[str], longest: int = 60) -> list[dict[str, Any]]:
+    from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.kept import reports_of
+
     return reports_of(gathered, str(host), map(str, topologies), int(longest))
 
 
 def drift_text(reports: Any, when: str = "") -> str:
+    from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.text import text_of
+
     return text_of(_checked(reports, "drift_text"), when)
 
 
 def drift_html(reports: Any, when: str = "", title: str = "Drift report") -> str:
+    from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.page import page_of
+
     return page_of(_checked(reports, "drift_html"), when, title)
 
 
 def drift_fleet(reports: Any, when: str = "") -> dict[str, Any]:
+    from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.programs import fleet_of
+
     return fleet_of(_checked(reports, "drift_fleet"), when)
 
 
 def drift_junit(reports: Any, fail_pending: bool = True) -> str:
+    from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.programs import junit_of
+
     return junit_of(_checked(reports, "drift_junit"), fail_pending)
 
 
 def drift_lines(result: Any, many: int = 40) -> list[str]:
+    from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.report import report_of
+    from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.text import lines_of
+
     return lines_of(report_of(result, ""), many)
 
 
@@ -55,10 +66,14 @@ def _checked(reports: Any, name: str) -> list[Mapping[str, Any]]:
 
 
 def _is_report(report: Any) -> bool:
+    from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.report import STATUSES
+
     return isinstance(report, Mapping) and report.get("status") in STATUSES
 
 
 def _spoilt(report: Any) -> dict[str, Any]:
+    from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.report import report_of
+
     host = report.get("host", "?") if isinstance(report, Mapping) else "?"
     return report_of({"failed": True, "msg": "the report of this host cannot be read"}, str(host))
 

@@ -6,15 +6,17 @@
 
 from __future__ import annotations
 
+# For one filter Ansible imports all of a collection, in the process of each task: so what they do is imported when they
+# are called.
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-
-from ansible_collections.linuxnet.fabric.plugins.plugin_utils._rollout.earlier import earlier
 
 
 def earlier_hosts(
     peers: Mapping[str, Any], hosts: Iterable[str], batch: Iterable[str], host: str
 ) -> list[dict[str, Any]]:
+    from ansible_collections.linuxnet.fabric.plugins.plugin_utils._rollout.earlier import earlier
+
     return earlier(peers, [str(each) for each in hosts], [str(each) for each in batch])[str(host)]
 
 

@@ -6,14 +6,13 @@
 
 from __future__ import annotations
 
+# For one filter Ansible imports all of a collection, in the process of each task: so what they do is imported when they
+# are called.
 import difflib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import DeclarationError
-from ansible_collections.linuxnet.fabric.plugins.plugin_utils._compose.project import Project, project_of
 
 from .merged import merged
 
@@ -49,19 +48,24 @@ def _project(name: str, said: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]
         for variable, words in said.items()
     }
     words = merged(others)
-    files = _compose(name, words, merged(named["networks"]))
-    declared = {"networks": files.networks, "containers": files.containers}
+    declared = _compose(name, words, merged(named["networks"]))
     place = f"{next(iter(said))}.{name}.compose_files"
     return {"name": name, **words, **{word: merged({**named[word], place: declared[word]}) for word in _NAMED}}
 
 
-def _compose(name: str, words: Mapping[str, Any], networks: Mapping[str, Any]) -> Project:
-    """What the project's Compose files declare."""
+def _compose(name: str, words: Mapping[str, Any], networks: Mapping[str, Any]) -> dict[str, Any]:
+    """The networks and containers that the project's Compose files declare."""
+    if not words.get("compose_files"):
+        return {"networks": {}, "containers": {}}
+    from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import DeclarationError
+    from ansible_collections.linuxnet.fabric.plugins.plugin_utils._compose.project import project_of
+
     prefix, profiles = bool(words.get("compose_prefix")), words.get("compose_profiles") or ()
     try:
-        return project_of(words.get("compose_files") or (), prefix, profiles, declared=networks)
+        files = project_of(words["compose_files"], prefix, profiles, declared=networks)
     except DeclarationError as error:
         raise AnsibleFilterError(f"topology_projects.{name}.compose_files: {error}") from error
+    return {"networks": files.networks, "containers": files.containers}
 
 
 def _mapping(value: Any, path: str) -> Mapping[str, Any]:
