@@ -45,7 +45,8 @@ class DirectFleet:
 
     def _introduce(self, name: str) -> Dict[str, Any]:
         (question,) = questions(name, self.declared[name])
-        return self._host(name).module("fleet_member", {"state": "introduced", **question})
+        words = {word: value for word, value in question.items() if value is not None}
+        return self._host(name).module("fleet_member", {"state": "introduced", **words})
 
     def _make(self, name: str, told: Mapping[str, Any]) -> Dict[str, Any]:
         host, own = self._host(name), self.declared[name]
