@@ -39,7 +39,7 @@ def encrypted_memberships(topology: Topology) -> Dict[str, Membership]:
 
 def own_end(topology: Topology) -> Optional[TunnelEnd]:
     """None where no network is encrypted."""
-    return next((each.own.tunnel for each in encrypted_memberships(topology).values()), None)
+    return next(iter(own_ends(topology)), None)
 
 
 def own_ends(topology: Topology) -> List[TunnelEnd]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Collection, Dict, Iterator, List, Mapping, Optional, Set, Tuple
 
 from .._declaration.encryption_words import OPENVPN
-from .._fleet.exchange import VERSION, TunnelEnd, host_plan
+from .._fleet.exchange import VERSION, Membership, TunnelEnd, host_plan
 from .._fleet.openvpn import common_name
 from .._fleet.rotation import RECEIVE, SEND, ends_of, ways_to
 from .._ipam.change import NETWORK_ITSELF
@@ -38,7 +38,8 @@ def offer(
     """``kind``: by what it is encrypted. ``begin``: where the search for a port begins. ``step``: of keys that change.
     ``kept``: what the host was told last. ``ifnames``: the interfaces that it has. A check makes no key: it answers
     with that of nobody, which no line shows."""
-    ends = [end for end in _ends(kept) if end.kind == kind]
+    memberships = _memberships(kept)
+    ends = [end for end in _ends(memberships) if end.kind == kind]
     with open_store(check_mode=True) as store:
         rows = store.rows("port", protocol="udp")
     leased = {row["published"] for row in rows}
@@ -53,7 +54,7 @@ def offer(
     if kind != OPENVPN:
         further, made = _further(topology, turn, [end.turn for end in ends[1:]], step, check_mode)
         changes += made
-        peers = _peers_by_turn(kept) if step == SEND else {}
+        peers = _peers_by_turn(memberships) if step == SEND else {}
         offered["further"] = [
             {
                 **key,
@@ -86,11 +87,10 @@ def _readiness(ifname: str, ifnames: Collection[str], peers: Collection[str]) ->
     return {"ready": True, "heard": sorted(wireguard.await_heard(ifname, peers, _SESSIONS) if peers else ())}
 
 
-def _peers_by_turn(kept: Optional[Mapping[str, Any]]) -> Dict[int, Set[str]]:
+def _peers_by_turn(memberships: Collection[Membership]) -> Dict[int, Set[str]]:
     """Of each end of this host, the keys of those that it talks to."""
     found: Dict[int, Set[str]] = {}
-    plan = host_plan(kept) if kept is not None and kept.get("version") == VERSION else None
-    for membership in plan.networks.values() if plan is not None else ():
+    for membership in memberships:
         for host, peer in membership.peers.items():
             keys = {end.turn: end.public_key for end in ends_of(peer)}
             for turn, theirs in ways_to(membership, host):
@@ -106,13 +106,17 @@ def _certificate(topology: str, host_id: str, check_mode: bool) -> Tuple[Dict[st
     return {"certificate": openvpn.make_certificate(topology, name, check_mode)}, [change]
 
 
-def _ends(kept: Optional[Mapping[str, Any]]) -> List[TunnelEnd]:
-    """Which this host has; first the one that it is known by. What another release wrote, the controller refuses."""
+def _memberships(kept: Optional[Mapping[str, Any]]) -> List[Membership]:
+    """Of what the host was told last. What another release wrote, the controller refuses."""
     if kept is None or kept.get("version") != VERSION:
         return []
-    plan = host_plan(kept)
-    found = [end for membership in plan.networks.values() for end in ends_of(membership.own)]
-    first = [membership.own.tunnel for membership in plan.networks.values() if membership.own.tunnel is not None]
+    return list(host_plan(kept).networks.values())
+
+
+def _ends(memberships: Collection[Membership]) -> List[TunnelEnd]:
+    """Which this host has; first the one that it is known by."""
+    found = [end for membership in memberships for end in ends_of(membership.own)]
+    first = [membership.own.tunnel for membership in memberships if membership.own.tunnel is not None]
     by_turn = {end.turn: end for end in (*first[:1], *found)}
     return list(by_turn.values())
 

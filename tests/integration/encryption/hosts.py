@@ -201,7 +201,8 @@ class Pings:
         self._socket.connect((address, 0))
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._say)
-        self.sent, self.answered = 0, set()  # type: int, Set[int]
+        self.sent = 0
+        self.answered: set[int] = set()
 
     @property
     def lost(self) -> int:

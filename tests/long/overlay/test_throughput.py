@@ -24,7 +24,7 @@ from tests.long.overlay.direct import DirectFleet, addresses
 
 TURNS, MEGABYTES, SUBNET = 30, 150, "10.88.0.0/16"
 #: Of the path made by hand; what a run must not fall below. docs/performance.md tells what was measured.
-LEAST = 0.7
+LEAST = {"routed": 0.7, "bridged": 0.75}
 BY_HAND = """
 ip netns add c
 ip link add br0 mtu 1450 type bridge
@@ -66,7 +66,7 @@ def test_an_overlay_costs_little_more_than_the_same_made_by_hand(mode: str) -> N
         talk.close()
     ratio = statistics.median(hand / own for hand, own in zip(theirs, ours))
     print("{0}: {1:.2f} of the path made by hand, for each byte of the processor's time".format(mode, ratio))
-    assert ratio >= LEAST
+    assert ratio > LEAST[mode]
 
 
 def _make_by_hand(host: Host, other: Host, here: int, there: int) -> None:

@@ -27,6 +27,17 @@ _MAC_FREE = 5.0
 _GONE = (ENOENT, ESRCH, ENODEV, EADDRNOTAVAIL)
 
 
+def bring_up(host: Host, ifname: str, words: Mapping[str, Any]) -> None:
+    """What a device of the host has once it is made: its mark and settings before it is up, its addresses after."""
+    for altname in words["altnames"]:
+        altname_add(host, None, ifname, altname)
+    for key, value in words.get("sysctls", ()):
+        sysctl.write(key, value)
+    host.socket.send([messages.link_set(ifname, up=words.get("up", True))])
+    for cidr in words.get("addresses", ()):
+        address_add(host, None, ifname, cidr)
+
+
 def bridge_create(host: Host, bridge: Mapping[str, Any]) -> None:
     """A bridge, its sysctls before its addresses, and up: all that ``_resources.links.bridge`` says."""
     ifname = bridge["ifname"]

@@ -17,7 +17,7 @@ from ..._kernel.changes import Subject, of_owner
 from ..._kernel.data import dataclass
 from ..._kernel.host import Host
 from ..._kernel.observe import Observed
-from ..._kernel.operations.link import address_add, altname_add
+from ..._kernel.operations.link import bring_up
 from ..._kernel.rtnl import requests as messages
 from ..._kernel.rtnl.read import IPV6_MTU, Link
 from ..._kernel.tc import qdisc_set
@@ -151,12 +151,8 @@ def _make(host: Host, netns: Optional[str], words: Mapping[str, Any]) -> None:
     if (words.get("mtu") or IPV6_MTU) >= IPV6_MTU:
         settings["ipv6_link_local"] = words.get("ipv6_link_local", False)
     host.socket.send([messages.link_set(ifname, **settings)])
-    for altname in words["altnames"]:
-        altname_add(host, None, ifname, altname)
     qdisc_set(host, ifname, words["qdisc"])
-    host.socket.send([messages.link_set(ifname, up=words.get("up", True))])
-    for cidr in words.get("addresses", ()):
-        address_add(host, None, ifname, cidr)
+    bring_up(host, ifname, words)
 
 
 KIND = Kind(

@@ -9,11 +9,10 @@ from __future__ import annotations
 from typing import Any, Dict, Iterator, Mapping, Optional, Sequence, Tuple
 
 from ..._kernel import names, wireguard
-from ..._kernel import sysctl as sysctls_of
 from ..._kernel.changes import Subject
 from ..._kernel.host import Host
 from ..._kernel.observe import Observed
-from ..._kernel.operations.link import address_add, altname_add
+from ..._kernel.operations.link import bring_up
 from ..._kernel.rtnl import requests as messages
 from ..._kernel.rtnl.read import IPV6_MTU, Link
 from ..action import Action, Operation, operation
@@ -106,13 +105,7 @@ def create_link(host: Host, netns: Optional[str], words: Mapping[str, Any]) -> N
     if words["mtu"] >= IPV6_MTU:
         settings["ipv6_link_local"] = words.get("ipv6_link_local", False)
     host.socket.send([messages.link_set(ifname, **settings)])
-    for altname in words["altnames"]:
-        altname_add(host, None, ifname, altname)
-    for key, value in words["sysctls"]:
-        sysctls_of.write(key, value)
-    host.socket.send([messages.link_set(ifname, up=words["up"])])
-    for cidr in words.get("addresses", ()):
-        address_add(host, None, ifname, cidr)
+    bring_up(host, ifname, words)
 
 
 SETTINGS = (

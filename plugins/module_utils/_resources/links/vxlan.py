@@ -14,12 +14,11 @@ from dataclasses import replace
 from typing import AbstractSet, Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 from ..._kernel import names, vxlan
-from ..._kernel import sysctl as sysctls_of
 from ..._kernel.changes import Subject, of_owner
 from ..._kernel.data import dataclass
 from ..._kernel.host import Host
 from ..._kernel.observe import Observed
-from ..._kernel.operations.link import address_add, altname_add
+from ..._kernel.operations.link import bring_up
 from ..._kernel.rtnl import requests as messages
 from ..._kernel.rtnl import socket as nl
 from ..._kernel.rtnl import uapi
@@ -465,13 +464,7 @@ def _create_link(host: Host, netns: Optional[str], words: Mapping[str, Any]) -> 
     if words.get("flags"):
         raw = {int(kind): bytes.fromhex(value) for kind, value in words["flags"].items()}
         host.socket.send([messages.bridge_port_restore(ifname, raw)])
-    for altname in words["altnames"]:
-        altname_add(host, None, ifname, altname)
-    for key, value in words["sysctls"]:
-        sysctls_of.write(key, value)
-    host.socket.send([messages.link_set(ifname, up=words["up"])])
-    for cidr in words.get("addresses", ()):
-        address_add(host, None, ifname, cidr)
+    bring_up(host, ifname, words)
 
 
 def _configure(host: Host, netns: Optional[str], ifname: str, options: Mapping[str, Any]) -> None:
