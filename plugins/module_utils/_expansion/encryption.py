@@ -17,7 +17,7 @@ from .._fleet.rotation import ends_of, ways_to
 from .._ipam.change import NETWORK_ITSELF
 from .._ipam.requests import PortRequest
 from .._kernel import names
-from .._kernel.wireguard import endpoint
+from .._kernel.wireguard_files import endpoint
 from .._resources.links.tunnel import DeclaredTunnel
 from .._resources.links.wireguard import TunnelPeer, Wireguard
 from .._resources.units import Unit

@@ -13,13 +13,11 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import socket
-import subprocess
 from typing import Any, Dict, Iterable, Iterator, Mapping, NamedTuple, Optional, Tuple
 
-from . import files, gate, marks, names, systemd, wireguard, x509
-from .errors import FabricError, MissingProgramError
+from . import files, gate, names, programs, secret_file, systemd, wireguard, x509
+from .errors import FabricError
 from .names import OPENVPN_DIRECTORY
 from .openvpn_files import word
 from .rtnl.read import RT_TABLE_MAIN, Link, read_routes
@@ -32,7 +30,6 @@ LEAST = (2, 6)
 DAYS = 3652
 #: How long before its end every run says so, in seconds.
 NOTICE = 30 * 86400
-_PATH = wireguard._PATH
 
 
 class State(NamedTuple):
@@ -82,13 +79,12 @@ def make_certificate(topology: str, common_name: str, check_mode: bool = False) 
         key, certificate = directory + "/key", directory + "/certificate"
         subject = ("-subj", "/CN=" + common_name, "-days", str(DAYS), "-sha256")
         curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
-        done = _run(TOOL, "req", "-x509", *curve, "-keyout", key, "-out", certificate, *subject)
+        done = programs.run(TOOL, "req", "-x509", *curve, "-keyout", key, "-out", certificate, *subject)
         if done.returncode:
             raise FabricError("openssl makes no certificate: {0}".format(done.stderr.strip()))
         text = (files.read(key) or "") + (files.read(certificate) or "")
     if not check_mode:
-        gate.writing("key")
-        _write(identity_file(topology), text)
+        secret_file.write(identity_file(topology), text, "key")
     return x509.of_pem(text)
 
 
@@ -103,17 +99,14 @@ def forget_certificate(topology: str) -> None:
 
 def require_tool() -> None:
     """Raise MissingProgramError where there is no ``openssl``."""
-    if shutil.which(TOOL, path=_PATH) is None:
-        raise MissingProgramError(TOOL, "to make the certificate of this host", "https://www.openssl.org/")
+    programs.require(TOOL, "to make the certificate of this host", "https://www.openssl.org/")
 
 
 def require_program() -> None:
     """Raise MissingProgramError where there is no OpenVPN, FabricError where it is too old."""
-    if shutil.which(PROGRAM, path=_PATH) is None:
-        raise MissingProgramError(
-            PROGRAM, "for encrypted networks (topology_encryption: openvpn)", "https://openvpn.net/community/"
-        )
-    said = _run(PROGRAM, "--version").stdout.split()
+    reason = "for encrypted networks (topology_encryption: openvpn)"
+    programs.require(PROGRAM, reason, "https://openvpn.net/community/")
+    said = programs.run(PROGRAM, "--version").stdout.split()
     version = said[1] if len(said) > 1 else "none"
     numbers = tuple(int(part) for part in re.findall(r"\d+", version)[:2])
     if numbers < LEAST:
@@ -122,17 +115,6 @@ def require_program() -> None:
             "which OpenVPN knows from {1} on; nothing was changed. Install a newer one, or write wireguard"
         )
         raise FabricError(text.format(version, ".".join(map(str, LEAST))))
-
-
-def _run(program: str, *words: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [shutil.which(program, path=_PATH) or program, *words],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
 
 
 # --- what is there
@@ -186,8 +168,7 @@ def _files(ifname: str) -> Iterator[Tuple[str, str]]:
     for name in (config_name(ifname), *("{0}/{1}".format(clients_name(ifname), each) for each in inside)):
         text = files.read(path_of(name))
         if text is not None:
-            status = os.stat(path_of(name))
-            yield name, text if (status.st_mode & 0o7777, status.st_uid) == (0o600, 0) else ""
+            yield name, text if secret_file.is_ours_alone(path_of(name)) else ""
 
 
 # --- and is to be
@@ -202,8 +183,7 @@ def put_files(ifname: str, wanted: Optional[Mapping[str, str]]) -> bool:
         gate.writing("file " + path_of(name))
         files.unlink(path_of(name))
     for name, text in come.items():
-        gate.writing("file " + path_of(name))
-        _write(path_of(name), text)
+        secret_file.write(path_of(name), text, "file " + path_of(name))
     if wanted is None and os.path.isdir(path_of(clients_name(ifname))):
         os.rmdir(path_of(clients_name(ifname)))
     return bool(gone or come)
@@ -217,19 +197,3 @@ def run_with(unit: str, config: str) -> None:
     except FabricError:
         if _has(word(config, "local")):
             raise
-
-
-def _write(path: str, text: str) -> None:
-    """Readable for root alone from its first byte on."""
-    marks.prepare_state_directory()
-    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-    temporary = path + ".new"
-    files.unlink(temporary)
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    try:
-        os.fchmod(descriptor, 0o600)
-        files.write_all(descriptor, text.encode("utf-8"))
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    os.replace(temporary, path)

@@ -14,13 +14,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from ..._kernel import names, openvpn, wireguard
+from ..._kernel import names, openvpn, tun
 from ..._kernel.changes import Change, Subject
 from ..._kernel.data import dataclass
 from ..._kernel.observe import Observed
 from ..._kernel.openvpn import State
 from ..._kernel.openvpn_files import fingerprints, prefixes, word
 from ..._kernel.rtnl.read import Link
+from ..._kernel.wireguard_files import endpoint
 from .. import ownership
 from ..action import Action, Operation, operation
 from ..link import taking_the_mark
@@ -56,7 +57,7 @@ class Openvpn(DeclaredTunnel):
     addresses: Tuple[str, ...] = ()  # CIDRs
     sysctls: Tuple[Tuple[str, str], ...] = ()
 
-    kind = wireguard.PROGRAM_KIND
+    kind = tun.KIND
     netns = None
 
     @property
@@ -180,7 +181,7 @@ def _caller(desired: Openvpn, config: str) -> Iterator[Change]:
 
 def _endpoint(config: str) -> str:
     address, _space, port = word(config, "remote").partition(" ")
-    return wireguard.endpoint(address, port)
+    return endpoint(address, port)
 
 
 def _listener(desired: Openvpn, config: str, files: Mapping[str, str]) -> Iterator[Change]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterator, Mapping, Optional, Sequence, Tuple
 
-from ..._kernel import names, wireguard
+from ..._kernel import names, tun, wireguard
 from ..._kernel.changes import Subject
 from ..._kernel.host import Host
 from ..._kernel.observe import Observed
@@ -96,8 +96,8 @@ def removal(link: Link, observed: Observed, text: str, back: Sequence[Operation]
 def create_link(host: Host, netns: Optional[str], words: Mapping[str, Any]) -> None:
     """With its marks and settings before it is up; whom it leads to comes after."""
     ifname = words["ifname"]
-    if words["kind"] == wireguard.PROGRAM_KIND:
-        wireguard.make_lasting_tun(ifname)
+    if words["kind"] == tun.KIND:
+        tun.make_lasting(ifname)
         host.forget_indexes()
     else:
         wireguard.make_device(host, ifname)

@@ -20,7 +20,8 @@ from ..._kernel.changes import Change, Subject
 from ..._kernel.data import dataclass
 from ..._kernel.observe import Observed
 from ..._kernel.rtnl.read import Link
-from ..._kernel.wireguard import Config, PeerConfig, State
+from ..._kernel.wireguard import State
+from ..._kernel.wireguard_files import Config, PeerConfig
 from .. import ownership
 from ..action import Action, Operation, operation
 from ..link import taking_the_mark
@@ -134,7 +135,9 @@ def _configure(desired: Wireguard, now: State, elsewhere: AbstractSet[str] = fro
         return
     first = changes[0]
     place = {"ifname": desired.ifname, "topology": desired.tunnel, "unit": desired.unit}
-    there = operation("tunnel.set", config=desired.config.words(), add=_lists(come), remove=_lists(gone), **place)
+    routes = {"add": _lists(come), "remove": _lists(gone)}
+    roaming = [peer.public_key for peer in desired.peers if peer.roams]
+    there = operation("tunnel.set", config=desired.config.words(), roaming=roaming, **routes, **place)
     yield Action(
         first.text,
         first.subject,
