@@ -14,18 +14,21 @@ from __future__ import annotations
 import os
 import re
 import socket
-from typing import Any, Dict, Iterable, Iterator, Mapping, NamedTuple, Optional, Tuple
+import time
+from typing import Any, Collection, Dict, Iterable, Iterator, Mapping, NamedTuple, Optional, Set, Tuple
 
 from . import files, gate, names, programs, secret_file, systemd, wireguard, x509
 from .errors import FabricError
 from .names import OPENVPN_DIRECTORY
-from .openvpn_files import word
+from .openvpn_files import IDENTITY, clients_name, config_name, identity_file, path_of, word
 from .rtnl.read import RT_TABLE_MAIN, Link, read_routes
 from .rtnl.socket import NetlinkSocket
 
 PROGRAM, TOOL = "openvpn", "openssl"
 #: The first that knows others by fingerprint (Changes.rst of OpenVPN 2.6).
 LEAST = (2, 6)
+#: What a process that calls tells systemd then (init.c of OpenVPN 2.6, initialization_sequence_completed).
+_CONNECTED = "Initialization Sequence Completed"
 #: How long a certificate is good, in days: ten years.
 DAYS = 3652
 #: How long before its end every run says so, in seconds.
@@ -54,13 +57,9 @@ def state_of(words: Mapping[str, Any]) -> State:
 # --- the certificate
 
 
-def identity_file(topology: str) -> str:
-    return "{0}/{1}.pem".format(OPENVPN_DIRECTORY, topology)
-
-
-def own_certificate(topology: str) -> Optional[str]:
-    """As ``x509.read`` takes it; None where this host has none that can be used."""
-    text = files.read(identity_file(topology))
+def own_certificate(tunnel: str) -> Optional[str]:
+    """As ``x509.read`` takes it; None where this host has none that can be used. ``tunnel``: ``names.tunnel_name``."""
+    text = files.read(identity_file(tunnel))
     try:
         found = x509.of_pem(text or "")
         x509.read(found)
@@ -69,7 +68,7 @@ def own_certificate(topology: str) -> Optional[str]:
         return None
 
 
-def make_certificate(topology: str, common_name: str, check_mode: bool = False) -> str:
+def make_certificate(tunnel: str, common_name: str, check_mode: bool = False) -> str:
     """A key and a certificate of the host's own (EC P-256, signed by itself), on the disk when it returns. A check
     keeps neither: it answers with that of nobody, which no line shows."""
     import tempfile  # for a certificate alone
@@ -84,14 +83,16 @@ def make_certificate(topology: str, common_name: str, check_mode: bool = False) 
             raise FabricError("openssl makes no certificate: {0}".format(done.stderr.strip()))
         text = (files.read(key) or "") + (files.read(certificate) or "")
     if not check_mode:
-        secret_file.write(identity_file(topology), text, "key")
+        secret_file.write(identity_file(tunnel), text, "key")
     return x509.of_pem(text)
 
 
-def forget_certificate(topology: str) -> None:
-    if os.path.lexists(identity_file(topology)):
-        gate.writing("key")
-        files.unlink(identity_file(topology))
+def forget_certificates(topology: str, but: Collection[str] = ()) -> None:
+    """All that this host ever had for it. ``but``: the names of the ends of its tunnel that keep theirs."""
+    for tunnel in secret_file.tunnels(OPENVPN_DIRECTORY, IDENTITY, topology):
+        if tunnel not in but:
+            gate.writing("key")
+            files.unlink(identity_file(tunnel))
 
 
 # --- what has to be there
@@ -138,6 +139,18 @@ def read_states(sock: NetlinkSocket, links: Iterable[Link]) -> Dict[int, State]:
     return found
 
 
+def await_connected(ifnames: Collection[str], seconds: float) -> Set[str]:
+    """Those whose processes agreed on a session with whom they call, once all did or so much time went by."""
+    units = {names.openvpn_unit(ifname): ifname for ifname in ifnames}
+    deadline = time.monotonic() + seconds
+    while True:
+        said = systemd.status_texts(units)
+        found = {ifname for unit, ifname in units.items() if said.get(unit) == _CONNECTED}
+        if len(found) == len(units) or time.monotonic() > deadline:
+            return found
+        time.sleep(0.2)
+
+
 def _has(address: str) -> bool:
     """Whether the host has an address."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
@@ -147,19 +160,6 @@ def _has(address: str) -> bool:
         except OSError:
             return False
     return True
-
-
-def config_name(ifname: str) -> str:
-    return ifname + ".conf"
-
-
-def path_of(name: str) -> str:
-    return "{0}/{1}".format(OPENVPN_DIRECTORY, name)
-
-
-def clients_name(ifname: str) -> str:
-    """The directory of a listener's clients."""
-    return ifname + ".clients"
 
 
 def _files(ifname: str) -> Iterator[Tuple[str, str]]:
@@ -174,8 +174,8 @@ def _files(ifname: str) -> Iterator[Tuple[str, str]]:
 # --- and is to be
 
 
-def put_files(ifname: str, wanted: Optional[Mapping[str, str]]) -> bool:
-    """Whether anything was another. None: there are none."""
+def put_files(ifname: str, wanted: Optional[Mapping[str, str]]) -> None:
+    """None: there are none."""
     there = dict(_files(ifname))
     gone = [name for name in there if name not in (wanted or {})]
     come = {name: text for name, text in (wanted or {}).items() if there.get(name) != text}
@@ -186,7 +186,6 @@ def put_files(ifname: str, wanted: Optional[Mapping[str, str]]) -> bool:
         secret_file.write(path_of(name), text, "file " + path_of(name))
     if wanted is None and os.path.isdir(path_of(clients_name(ifname))):
         os.rmdir(path_of(clients_name(ifname)))
-    return bool(gone or come)
 
 
 def run_with(unit: str, config: str) -> None:

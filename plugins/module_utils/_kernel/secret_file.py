@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+from typing import List
 
 from . import files, gate, marks
 
@@ -32,3 +33,13 @@ def is_ours_alone(path: str) -> bool:
     """Whether root alone can read it, and it is root's. What others could write is none of ours."""
     status = os.stat(path)
     return (status.st_mode & 0o7777, status.st_uid) == (0o600, 0)
+
+
+def tunnels(directory: str, end: str, topology: str) -> List[str]:
+    """Of which ends of a topology's tunnel (``names.tunnel_name``) there is a file in a directory. ``end``: of its
+    name."""
+    try:
+        found = [name[: -len(end)] for name in os.listdir(directory) if name.endswith(end)]
+    except FileNotFoundError:
+        return []
+    return sorted(name for name in found if name.partition(":")[0] == topology)

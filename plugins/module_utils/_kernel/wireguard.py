@@ -17,7 +17,7 @@ from __future__ import annotations
 import os
 import time
 from errno import EOPNOTSUPP
-from typing import Any, Collection, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Any, Collection, Dict, Iterable, Iterator, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
 
 from . import files, gate, programs, secret_file, tun, x25519
 from .errors import FabricError
@@ -82,19 +82,10 @@ def make_key(topology: str) -> str:
 
 def forget_keys(topology: str, but: Collection[str] = ()) -> None:
     """All that this host ever had for it. ``but``: the names of the ends of its tunnel that keep theirs."""
-    for name in _having_keys(topology):
+    for name in secret_file.tunnels(TUNNEL_DIRECTORY, _KEY, topology):
         if name not in but:
             gate.writing("key")
             files.unlink(key_file(name))
-
-
-def _having_keys(topology: str) -> List[str]:
-    try:
-        found = os.listdir(TUNNEL_DIRECTORY)
-    except FileNotFoundError:
-        return []
-    names = [file[: -len(_KEY)] for file in found if file.endswith(_KEY)]
-    return sorted(name for name in names if name.partition(":")[0] == topology)
 
 
 def _private_key(topology: str) -> Optional[str]:

@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import AbstractSet, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
 
 from ..._kernel import names, wireguard
-from ..._kernel.changes import Change, Subject
+from ..._kernel.changes import Change
 from ..._kernel.data import dataclass
 from ..._kernel.observe import Observed
 from ..._kernel.rtnl.read import Link
@@ -30,7 +30,6 @@ from .kind import Kind
 from .tunnel import DeclaredTunnel
 
 _NOTHING = State()
-_REPAIR = "repair the route to {0} over {1}: {2}"
 
 
 class TunnelPeer(NamedTuple):
@@ -75,20 +74,8 @@ class Wireguard(DeclaredTunnel):
         return wireguard.PROGRAM_KIND if self.unit else wireguard.KIND
 
     @property
-    def host_ifname(self) -> str:
-        return self.ifname
-
-    @property
-    def subject(self) -> Subject:
-        return Subject(interface=self.ifname)
-
-    @property
     def config(self) -> Config:
         return Config(self.public_key, self.port, tuple(sorted(peer.config for peer in self.peers)))
-
-    @property
-    def routes(self) -> Tuple[Tuple[str, str], ...]:
-        return tuple(sorted(route for peer in self.peers for route in peer.routes))
 
 
 def compare(desired: Wireguard, observed: Observed) -> List[Action]:
@@ -223,8 +210,7 @@ def _peers(
             shown = text.format(peer.host, desired.ifname, now.keepalive or "none", wanted.keepalive or "none")
             yield Change(shown, desired.subject, {word: now.keepalive}, {word: wanted.keepalive})
         for destination, _source in [route for route in peer.routes if route not in routes]:
-            what = "send to {0} over {1} from now on: {2}" if destination in elsewhere else _REPAIR
-            text = what.format(peer.host, desired.ifname, destination)
+            text = tunnel.route_text(destination in elsewhere).format(peer.host, desired.ifname, destination)
             yield Change(text, desired.subject, {"route " + destination: None}, {"route " + destination: "on"})
     for _key, stranger in sorted(strangers.items()):
         shown = ", ".join(stranger.allowed) or "that sends nothing"
