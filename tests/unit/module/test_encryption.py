@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.drivers.registry import parse_declaration
 from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.join import join
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import systemd, wireguard
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import programs, systemd, wireguard
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import (
     DeclarationError,
     FabricError,
