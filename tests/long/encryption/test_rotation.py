@@ -92,7 +92,8 @@ def _pinging(hosts: Hosts, stack: ExitStack) -> List[Pings]:
 def _rotate(hosts: Hosts) -> None:
     with ExitStack() as stack:
         wires = [stack.enter_context(Wire(hosts, host)) for host in hosts.own]
-        stack.enter_context(Speaker(hosts, "node1/c1", [_address(hosts, "node2"), _address(hosts, "node3")], MARKER))
+        targets = [_address(hosts, host) for host in ("node2", "node3")]
+        stack.enter_context(Speaker(hosts, "node1/c1", targets, MARKER, 0.02))
         pings = _pinging(hosts, stack)
 
         hosts.rotate()
