@@ -172,7 +172,7 @@ class OverlayDriver(BridgeDriver):
             ifname = names.vxlan_ifname(membership.topology, network.name)
             found.append(Carrier(ifname, _reached_at(peer, membership), membership.port, membership.port))
         if membership.encryption and own is not None and peer.tunnel is not None:
-            ifname = names.wireguard_ifname(membership.topology)
+            ifname = ifnames_to(host, membership)[0]
             found.append(Carrier(ifname, peer.underlay_address, own.port, peer.tunnel.port))
         return tuple(found)
 
