@@ -17,6 +17,7 @@ from .._fleet import rotation
 from .._fleet.exchange import Membership, Peer, TunnelEnd, Ways
 from .._fleet.openvpn import common_name, listens
 from .._kernel import names
+from .._kernel.carrier import Carrier
 from .._kernel.openvpn_files import (
     Known,
     caller_text,
@@ -62,6 +63,16 @@ UMask=0077
 def ways_to(host: str, membership: Membership) -> Tuple[str, ...]:
     """The interfaces that lead to a host; first the one by which it is sent to."""
     return tuple(_ifname(host, membership, turn) for turn, _theirs in _pairs(host, membership))
+
+
+def sealed_to(host: str, membership: Membership) -> Carrier:
+    """What packets to a host are sealed in: who calls does so from any port."""
+    own, theirs = _pairs(host, membership)[0]
+    ifname, server = _ifname(host, membership, own), _server(host, membership)
+    if not server:
+        return Carrier(ifname, membership.peers[host].underlay_address, _end_of(membership.own, own).port, 0)
+    called = membership.peers[server]
+    return Carrier(ifname, called.underlay_address, 0, _end_of(called, theirs).port)
 
 
 def ways(membership: Membership) -> Tuple[str, ...]:
