@@ -259,7 +259,7 @@ ARGUMENT_SPEC = dict(
 
 
 def main() -> None:
-    hand_over(ARGUMENT_SPEC, "fleet_member", keeps=True)
+    hand_over(ARGUMENT_SPEC, "fleet_member.perform_fleet_member", keeps=True)
 
 
 if __name__ == "__main__":

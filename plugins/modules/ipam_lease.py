@@ -187,9 +187,7 @@ changes:
         address: 10.213.0.2
 """
 
-from typing import Any
-
-from ansible_collections.linuxnet.fabric.plugins.module_utils._module.door import run_module
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module.handing_over import hand_over
 
 ARGUMENT_SPEC = dict(
     state=dict(type="str", choices=["present", "absent"], default="present"),
@@ -223,15 +221,8 @@ MODULE_ARGUMENTS = dict(
 )
 
 
-def load() -> Any:
-    """What does it, imported where a module that is sent finds it (``door.py``)."""
-    from ansible_collections.linuxnet.fabric.plugins.module_utils._module.lease import perform
-
-    return perform
-
-
 def main() -> None:
-    run_module(ARGUMENT_SPEC, load, **MODULE_ARGUMENTS)
+    hand_over(ARGUMENT_SPEC, "lease.perform", keeps=True, **MODULE_ARGUMENTS)
 
 
 if __name__ == "__main__":

@@ -199,9 +199,7 @@ changes:
         address: 10.214.0.2
 """
 
-from typing import Any
-
-from ansible_collections.linuxnet.fabric.plugins.module_utils._module.door import run_module
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module.handing_over import hand_over
 
 ARGUMENT_SPEC = dict(
     kind=dict(type="str", choices=["masquerade", "snat", "publish"], required=True),
@@ -220,17 +218,11 @@ ARGUMENT_SPEC = dict(
 )
 
 
-def load() -> Any:
-    """What does it, imported where a module that is sent finds it (``door.py``)."""
-    from ansible_collections.linuxnet.fabric.plugins.module_utils._module.nat import perform
-
-    return perform
-
-
 def main() -> None:
-    run_module(
+    hand_over(
         ARGUMENT_SPEC,
-        load,
+        "nat.perform",
+        keeps=True,
         required_if=[
             ("kind", "masquerade", ["subnet"]),
             ("kind", "snat", ["subnet"]),

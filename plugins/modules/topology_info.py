@@ -137,7 +137,7 @@ ARGUMENT_SPEC = dict(name=dict(type="str"))
 
 
 def main() -> None:
-    hand_over(ARGUMENT_SPEC, "topology_info", keeps=False)
+    hand_over(ARGUMENT_SPEC, "topology_info.perform_topology_info", keeps=False)
 
 
 if __name__ == "__main__":

@@ -259,7 +259,7 @@ ARGUMENT_SPEC = dict(
 
 
 def main() -> None:
-    hand_over(ARGUMENT_SPEC, "topology_verify", keeps=False)
+    hand_over(ARGUMENT_SPEC, "topology_verify.perform_topology_verify", keeps=False)
 
 
 if __name__ == "__main__":

@@ -259,9 +259,7 @@ changes:
         route default via 10.216.0.1: "on"
 """
 
-from typing import Any
-
-from ansible_collections.linuxnet.fabric.plugins.module_utils._module.door import run_module
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module.handing_over import hand_over
 
 ROUTE = dict(
     destination=dict(type="str", required=True),
@@ -290,15 +288,8 @@ ARGUMENT_SPEC = dict(
 )
 
 
-def load() -> Any:
-    """What does it, imported where a module that is sent finds it (``door.py``)."""
-    from ansible_collections.linuxnet.fabric.plugins.module_utils._module.small import perform_veth
-
-    return perform_veth
-
-
 def main() -> None:
-    run_module(ARGUMENT_SPEC, load)
+    hand_over(ARGUMENT_SPEC, "small.perform_veth", keeps=True)
 
 
 if __name__ == "__main__":

@@ -28,15 +28,7 @@ _PACKAGE = "linuxnet_fabric"
 _MAIN = "import sys\nfrom {0}._host_program.main import main\nsys.exit(main())\n".format(_PACKAGE)
 _TIME = (1980, 1, 1, 0, 0, 0)  # the first that a zip file can tell
 #: What only a module of Ansible needs, and what imports Ansible.
-LEFT_OUT = (
-    "_module.door",
-    "_module.engine",
-    "_module.frame",
-    "_module.handing_over",
-    "_module.lease",
-    "_module.nat",
-    "_module.small",
-)
+LEFT_OUT = ("_module.engine", "_module.frame", "_module.handing_over")
 
 
 def is_current(path: str) -> bool:

@@ -30,7 +30,7 @@ import zlib
 from hashlib import sha256
 from typing import IO, Any, Iterator, Mapping, Optional
 
-from .._kernel.names import DECLARED_DIRECTORY, ENGINE_DIRECTORY, FLEET_DIRECTORY, RUN_DIRECTORY
+from .._kernel.names import DECLARED_DIRECTORY, ENGINE_DIRECTORY, FLEET_DIRECTORY, HANDLE_MARK_DIRECTORY, RUN_DIRECTORY
 
 #: The package that the code is in there.
 PACKAGE = "linuxnet_fabric"
@@ -39,25 +39,24 @@ _COLLECTION = __name__.rpartition("._module.")[0]
 
 
 @contextlib.contextmanager
-def code(sent: Optional[Mapping[str, Any]], keep: bool, packed: bool = False) -> Iterator[Optional[str]]:
+def code(sent: Optional[Mapping[str, Any]], keep: bool, makes: bool = False) -> Iterator[Optional[str]]:
     """The package to import it from; None: it has to be sent.
 
     ``sent``: ``digest`` (SHA-256, hexadecimal) and, where it was asked for, ``content``: a zip file of the sources, of
     that digest, compressed by zlib, in Base64. Or ``place``, ``device`` and ``inode`` of the directory on this machine
-    that it lies in. None: the module was sent with the collection around it. ``packed``: it was so in any case, with
-    all that it imports.
+    that it lies in. None: the collection is at hand. ``makes``: the run makes something, so the next one wants it too.
     """
     if sent is None or "place" in sent:
         found = sent is None or _import_installed(sent)
         sys.dont_write_bytecode = sys.dont_write_bytecode or not keep
-        yield _COLLECTION if found or packed else None
+        yield _COLLECTION if found else None
     else:
         with contextlib.ExitStack() as stack:
             found = _import_kept(sent, keep, stack)
             sys.dont_write_bytecode = sys.dont_write_bytecode or not keep
             yield PACKAGE if found else None
     if sent is not None and keep and found:
-        _tidy(sent.get("digest"))
+        _tidy(sent.get("digest"), makes)
 
 
 def _import_installed(sent: Mapping[str, Any]) -> bool:
@@ -153,13 +152,14 @@ def _keep(digest: str, sources: bytes, stack: contextlib.ExitStack) -> Optional[
     return _kept(digest, stack)
 
 
-def _tidy(digest: Optional[str]) -> None:
-    """Take away those of other releases, and where no topology is left on the host this one too.
+def _tidy(digest: Optional[str], makes: bool) -> None:
+    """Take away those of other releases, and where nothing of ours is left on the host this one too.
 
     None: this run needed none, and those of other controllers stay while they may come again.
     """
+    wanted = makes or _in_use()
     for name in os.listdir(ENGINE_DIRECTORY) if os.path.isdir(ENGINE_DIRECTORY) else ():
-        if (digest is not None and name != digest) or not _in_use():
+        if not wanted or (digest is not None and name != digest):
             _take_away(os.path.join(ENGINE_DIRECTORY, name))
     with contextlib.suppress(OSError):  # there are some
         os.rmdir(ENGINE_DIRECTORY)
@@ -167,8 +167,9 @@ def _tidy(digest: Optional[str]) -> None:
 
 
 def _in_use() -> bool:
-    """Whether a topology of this host will want it again."""
-    return any(os.path.isdir(each) and os.listdir(each) for each in (DECLARED_DIRECTORY, FLEET_DIRECTORY))
+    """Whether a topology of this host, or a namespace made by hand, will want it again."""
+    places = (DECLARED_DIRECTORY, FLEET_DIRECTORY, HANDLE_MARK_DIRECTORY)
+    return any(os.path.isdir(each) and os.listdir(each) for each in places)
 
 
 def _take_away(place: str) -> None:

@@ -2,9 +2,10 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The door of modules that would be large: what they import is not sent with each task, but kept on the host.
+"""The door between Ansible and the rooms: parameters in, one result shape out, every error one message.
 
-Ansible packs what a module imports by a statement, so the rooms are imported by their names here. Where the collection
+The rooms are not sent with each task, but kept on the host. Ansible packs what a module imports by a statement, and
+reads all of that to see what it imports in turn, so the rooms are imported by their names here. Where the collection
 itself is at hand, as it is for a module that is run by its file, it is what is imported.
 """
 
@@ -21,20 +22,22 @@ from .engine import code
 WANTED = "engine_wanted"
 
 
-def hand_over(argument_spec: Dict[str, Any], name: str, keeps: bool) -> None:
-    """Call ``perform_NAME(params, check_mode)`` of ``_module/NAME.py`` and hand its result, or its error, to Ansible.
+def hand_over(argument_spec: Dict[str, Any], perform: str, keeps: bool, **module_arguments: Any) -> None:
+    """Call ``perform(params, check_mode)`` and hand its result, or its error, to Ansible.
 
-    ``keeps``: whether a run outside of check mode may keep the code on the host for the next one.
+    ``perform``: room of ``_module`` and function there, such as ``small.perform_netns``. ``keeps``: whether a run
+    outside of check mode may keep the code on the host for the next one.
     """
-    module = frame.begin(argument_spec)
-    with code(module.engine, keeps and not module.check_mode) as package:
-        answer = _answer(package, name, module) if package is not None else Answer({"changed": False, WANTED: True})
+    module = frame.begin(argument_spec, **module_arguments)
+    makes = module.params.get("state") == "present"
+    with code(module.engine, keeps and not module.check_mode, makes) as package:
+        answer = _answer(package, perform, module) if package is not None else Answer({"changed": False, WANTED: True})
     frame.end(module, answer)
 
 
-def _answer(package: str, name: str, module: frame.Module) -> Answer:
+def _answer(package: str, perform: str, module: frame.Module) -> Answer:
     performing = importlib.import_module(package + "._module.performing")
-    room = importlib.import_module("{0}._module.{1}".format(package, name))
-    perform = getattr(room, "perform_" + name)
-    found: Answer = performing.answer(perform, module.params, module.check_mode, module._verbosity >= 2, module._diff)
+    room, _dot, function = perform.partition(".")
+    performs = getattr(importlib.import_module("{0}._module.{1}".format(package, room)), function)
+    found: Answer = performing.answer(performs, module.params, module.check_mode, module._verbosity >= 2, module._diff)
     return found

@@ -52,12 +52,12 @@ class Controller:
     def topology(self, lab: Lab, words: Dict[str, Any], check: bool = False) -> Dict[str, Any]:
         return dict(self.play(lab, words, check).results[-1])
 
-    def sent(self, lab: Lab, words: Dict[str, Any]) -> Any:
+    def sent(self, lab: Lab, words: Dict[str, Any], module: str = "topology") -> Any:
         """The run, and how large each module was that it sent."""
         remote = self.directory / "remote"
         env = {"ANSIBLE_KEEP_REMOTE_FILES": "1", "ANSIBLE_REMOTE_TMP": str(remote)}
-        ran = self._run(lab, {"linuxnet.fabric.topology": words}, False, ["-vvv"], env)
-        return ran, [os.path.getsize(each) for each in remote.glob("*/AnsiballZ_topology.py")]
+        ran = self._run(lab, {"linuxnet.fabric." + module: words}, False, ["-vvv"], env)
+        return ran, [os.path.getsize(each) for each in remote.glob("*/AnsiballZ_{0}.py".format(module))]
 
     def _run(self, lab: Lab, task: Dict[str, Any], check: bool, args: List[str], env: Dict[str, str]) -> Any:
         path = self.directory / "play.yml"
@@ -119,6 +119,18 @@ def test_a_host_that_is_its_own_controller_runs_the_collection_as_installed(lab:
     controller.topology(lab, WEB)
     assert len(kept(lab)) == 1, "what another controller left may be wanted again"
     controller.topology(lab, ABSENT)
+    assert kept(lab) == {}
+
+
+def test_modules_of_one_object_run_out_of_what_the_first_was_sent(lab: Lab, controller: Controller) -> None:
+    controller.sent(lab, {"name": "one"}, "netns")
+    first = kept(lab)
+    assert len(first) == 1
+    made, sizes = controller.sent(lab, {"name": "br-hand"}, "bridge")
+    assert made.changed == 1 and len(sizes) == 1 and sizes[0] < 300 * 1024
+    controller.sent(lab, {"name": "br-hand", "state": "absent"}, "bridge")
+    assert kept(lab) == first, "a namespace is left"
+    controller.sent(lab, {"name": "one", "state": "absent"}, "netns")
     assert kept(lab) == {}
 
 

@@ -11,7 +11,7 @@ import json
 
 import pytest
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._module import door, frame
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module import frame, handing_over, small
 
 
 class Ended(Exception):
@@ -40,8 +40,9 @@ def run(monkeypatch):
         def perform(params, check_mode):
             raise error
 
+        monkeypatch.setattr(small, "perform_netns", perform)
         with pytest.raises(Ended) as ended:
-            door.run_module({}, lambda: perform)
+            handing_over.hand_over({}, "small.perform_netns", keeps=False)
         return ended.value.args[0]
 
     return call
