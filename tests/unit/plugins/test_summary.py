@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any, Dict, List
 
 import pytest
+import yaml
 
 jinja2 = pytest.importorskip("jinja2")
 
-TEMPLATES = Path(__file__).resolve().parents[3] / "roles" / "topology" / "templates"
+ROLE = Path(__file__).resolve().parents[3] / "roles" / "topology"
+TEMPLATES, VARS = ROLE / "templates", ROLE / "vars" / "main.yml"
 NIC = {"ipv4": "172.20.0.10", "ipv6": "fd00:20::10", "network": "front"}
 PORTS = [
     {"host_ip": "0.0.0.0", "published": 8080, "target": 80, "protocol": "tcp"},
@@ -42,7 +44,10 @@ def rendered(name: str, **more: Any) -> List[str]:
         loader=jinja2.FileSystemLoader(TEMPLATES), undefined=jinja2.StrictUndefined, trim_blocks=True
     )
     environment.tests["in"] = lambda value, many: value in many
-    text: str = environment.get_template(name).render(topology_result={**RESULT, **more})
+    words: Dict[str, Any] = {"topology_result": {"changes": [], **RESULT, **more}}
+    changed = yaml.safe_load(VARS.read_text(encoding="utf-8"))["__topology_changed"]
+    words["__topology_changed"] = environment.compile_expression(changed.strip("{} "))(**words)
+    text: str = environment.get_template(name).render(words)
     return [" ".join(line.split()) for line in text.splitlines() if line.strip()]
 
 
