@@ -198,7 +198,7 @@ FAULTS: Tuple[Fault, ...] = (
     Fault(
         "an element of icc_off that is gone",
         "nft flush set bridge fabric-default icc_off; "
-        "nft add element inet fabric-default free '{ \"br-back\" . \"br-back\" : accept }'",
+        'nft add element inet fabric-default free \'{ "br-back" . "br-back" : accept }\'',
         "web does not reach db at 172.22.0.11 (icmp)",
         "rule",
         ("fabric-default",),
