@@ -23,7 +23,7 @@ from .blocks import Blocks
 from .claims import check_store, claims
 from .exchange import FleetContainer, HostPlan, Left, Membership, Peer, family_of
 from .known import Known
-from .members import Group, Identity, Member, groups
+from .members import Group, Identity, Member, groups, written
 from .problems import FleetProblem, FleetProblems
 from .rotation import AllWays
 
@@ -38,6 +38,7 @@ class FleetPlan:
     known: Tuple[str, ...] = ()
     claims: Mapping[str, Tuple[Row, ...]] = field(default_factory=dict)  # of those that share a store
     behind: Tuple[str, ...] = ()  # hosts that others still know by a former key
+    chosen: Mapping[str, str] = field(default_factory=dict)  # address that nobody wrote or had → whose it is to be
 
 
 def fleet_plan(members: Sequence[Member], identities: Mapping[str, Identity], step: str = "") -> FleetPlan:
@@ -101,7 +102,23 @@ def fleet_plan(members: Sequence[Member], identities: Mapping[str, Identity], st
         return FleetPlan(tuple(dict.fromkeys(problems)), asked=tuple(identities))
     claimed = {host: rows for host, rows in wanted.items() if not _is_cut_off(identities[host])}
     behind = {host for told in memberships.values() for each in told.values() for host in rotation.behind(each)}
-    return FleetPlan((), hosts, tuple(hosts), tuple(sorted(passive)), claimed, tuple(sorted(behind)))
+    chosen = dict(_chosen(told, peers_of, known))
+    return FleetPlan((), hosts, tuple(hosts), tuple(sorted(passive)), claimed, tuple(sorted(behind)), chosen)
+
+
+def _chosen(
+    told: Sequence[Member], peers_of: Mapping[str, Mapping[str, Peer]], known: Known
+) -> Iterator[Tuple[str, str]]:
+    for member in told:
+        for network in member.overlays():
+            peer = peers_of[network.name][member.host]
+            before = known.peer(peer.host_id, network.name)
+            kept = before.containers if before is not None else {}
+            for container, place in member.places(network.name):
+                for text in peer.containers[container.name].addresses:
+                    had = container.name in kept and text in kept[container.name].addresses
+                    if not had and written(place, family_of(text)) is None:
+                        yield text, "{0} on {1} of {2}".format(container.name, network.name, member.host)
 
 
 def _is_cut_off(identity: Identity) -> bool:

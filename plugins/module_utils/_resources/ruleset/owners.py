@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import copy
 import ipaddress
 from typing import Dict, FrozenSet, List, Mapping, Optional, Tuple
 
@@ -24,11 +25,19 @@ class Owners:
         """``there``: an interface of the host, or an address in a container → whose, as in a mark (``web:eth0``)."""
         self.topology = topology
         self.ruleset = ruleset or Ruleset(topology)
-        self._subjects: Dict[str, Subject] = {word: of_owner(owner) for word, owner in (there or {}).items()}
+        self._there: Dict[str, Subject] = {word: of_owner(owner) for word, owner in (there or {}).items()}
+        self._subjects = dict(self._there)
         self._networks: Dict[Subject, str] = {}
         self._rules: Dict[int, Subject] = {}
         self._links: Dict[FrozenSet[Optional[str]], Tuple[Optional[str], Optional[str]]] = {}
         self._know(self.ruleset)
+
+    @property
+    def before(self) -> Owners:
+        """Of what goes: an address that somebody had, and somebody else gets in the same run, was the former's."""
+        former = copy.copy(self)
+        former._subjects = {**self._subjects, **self._there}
+        return former
 
     def _know(self, ruleset: Ruleset) -> None:
         networks = {network.bridge: network.network for network in ruleset.networks}
@@ -44,9 +53,9 @@ class Owners:
             subject = Subject(container=endpoint.container, interface=endpoint.ifname or None)
             self._subjects.update(dict.fromkeys((endpoint.host_ifname, *endpoint.addresses), subject))
             self._networks[subject] = networks.get(endpoint.bridge, endpoint.bridge)
-        for link in ruleset.links:
-            ends = self.container_at(link.source), self.container_at(link.target)
-            self._links[frozenset(ends)] = ends
+        links = [(self.container_at(link.source), self.container_at(link.target)) for link in ruleset.links]
+        # Of two that link to each other, one link is named, and the same in whatever order they are declared.
+        self._links.update((frozenset(ends), ends) for ends in sorted(links, key=str, reverse=True))
 
     def of(self, set_name: str, element: str) -> Subject:
         """``element``: as nft's text. One that is nobody's in particular is the topology's."""
