@@ -71,8 +71,8 @@ class Change:
     def allocation(self, **answers: Any) -> Allocation:
         released = tuple(sorted(self.released, key=lambda row: _INNERMOST_FIRST[row["kind"]]))
         told = (*_changes(_RELEASE, "of", released), *_changes(_LEASE, "to", self.granted))
-        rows = {"granted": tuple(self.granted), "released": released, "chosen": tuple(self._chosen)}
-        return Allocation(**rows, changes=told, **answers)
+        granted, chose = tuple(self.granted), tuple(self._chosen)
+        return Allocation(granted=granted, released=released, chosen=chose, changes=told, **answers)
 
 
 def owner(row: Mapping[str, Any], topology: str) -> str:
@@ -92,10 +92,10 @@ def owner(row: Mapping[str, Any], topology: str) -> str:
     return name if row["topology"] == topology else "{0} of the topology {1}".format(name, row["topology"])
 
 
-def chosen(rows: Sequence[Row]) -> Dict[str, str]:
+def chosen(rows: Sequence[Mapping[str, Any]]) -> Dict[str, str]:
     """Of ``Allocation.chosen``: each value as it stands in changes, such as ``32768/tcp``, → whose it is.
 
-    What a network needs for itself, such as its gateway, follows from its subnet, and so from what is written if that is.
+    What a network needs for itself, such as its gateway, follows from its subnet: where that is written, nobody chose.
     """
     subnets = {_network(row) for row in rows if row["kind"] == "subnet"}
     found: Dict[str, str] = {}

@@ -52,8 +52,8 @@ def plan_of(
     but for ``peers``, from a topology to a network to its hosts (``told_of`` has both together);
     ``asked`` and ``known``, the hosts that answered, and those that are peers as they were known before; ``claims``, as
     ``hosts``, what those that share a store of leases are to hold in it; ``behind``, those that others still
-    know by a former key; ``chosen``, from a topology to each address that nobody wrote down and no container had to whose
-    it is to be.
+    know by a former key; ``chosen``, from a topology to each address that nobody wrote down and no container had to
+    whose it is to be.
     """
     hosts, asked = sorted(hosts, key=_by_name), list(asked)
     # Once each: behind them is Ansible, which puts a host's variables together whenever it is asked.
