@@ -21,6 +21,7 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, NoReturn, Optio
 from .._kernel import files, gate, marks, process, state
 from .._kernel.data import dataclass
 from .._kernel.errors import FabricError
+from .._kernel.json_pieces import pieces
 from .._kernel.marks import prepare_run_directory, prepare_state_directory
 from .._kernel.names import JOURNAL_FILE, RUN_JOURNAL_FILE
 from .._resources.action import Action, Operation
@@ -35,8 +36,8 @@ _VERSION, _FORMER_VERSION = 2, 1
 #: What comes of reading JSON as what it is not.
 _NONSENSE = (ValueError, LookupError, TypeError, AttributeError)
 
-#: The keys of what each action touches → what all of that is like, to be kept as JSON.
-Before = Callable[[Sequence[Sequence[str]]], Dict[str, Any]]
+#: The keys of what each action touches → of each key, what that is like, to be kept as JSON.
+Before = Callable[[Sequence[Sequence[str]]], Iterator[Tuple[str, Any]]]
 Steps = Tuple[Operation, ...]
 
 #: What ``reached`` says besides a number: all is verified, and waits for a confirmation, or needs none.
@@ -102,7 +103,7 @@ class Journal:
             "first": _as_json(first),
             "undo": [_as_json(action.undo) for action in actions],
             "touched": touched,
-            "before": before(touched) if before is not None else {},
+            "before": before(touched) if before is not None else {},  # made as it is written
             "finish": _as_json([*(step for action in actions for step in action.finish), *finish]),
         }
         remove_former()
@@ -325,35 +326,12 @@ def _write(words: Mapping[str, Any]) -> None:
     undo = [_lasting(steps) for steps in words["undo"]]
     lasting = {word: words[word] for word in ("version", "run", "topology", "first")}
     lasting.update(undo=[steps for steps in undo if steps], finish=_lasting(words["finish"]))
-    state.write(RUN_JOURNAL_FILE, _text(words))
+    state.write(RUN_JOURNAL_FILE, pieces(words, _encode))
     durable = any(lasting[word] for word in ("first", "undo", "finish"))
-    state.write(JOURNAL_FILE, _text(lasting), durable=durable)
+    state.write(JOURNAL_FILE, pieces(lasting, _encode), durable=durable)
 
 
 _encode = json.JSONEncoder(check_circular=False).encode
-_AT_A_TIME = 256
-
-
-def _text(words: Mapping[str, Any]) -> Iterator[str]:
-    """JSON in pieces: over a thousand containers it is megabytes, and made at once takes five times as many."""
-    separator = "{"
-    for word, value in words.items():
-        yield "{0}{1}: ".format(separator, _encode(word))
-        separator = ", "
-        if isinstance(value, dict):
-            yield from _portions(list(value.items()), dict, "{}")
-        elif isinstance(value, list):
-            yield from _portions(value, list, "[]")
-        else:
-            yield _encode(value)
-    yield "}"
-
-
-def _portions(items: Sequence[Any], made: Callable[[Sequence[Any]], Any], brackets: str) -> Iterator[str]:
-    yield brackets[0]
-    for start in range(0, len(items), _AT_A_TIME):
-        yield ", "[: 2 * bool(start)] + _encode(made(items[start : start + _AT_A_TIME]))[1:-1]
-    yield brackets[1]
 
 
 def _lasting(steps: Sequence[Mapping[str, Any]]) -> List[Mapping[str, Any]]:

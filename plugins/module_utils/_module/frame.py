@@ -82,19 +82,13 @@ def _leave(module: AnsibleModule, words: Mapping[str, Any]) -> None:
             if printed.getvalue().strip():
                 added = json.loads(printed.getvalue())
                 added["invocation"] = {"module_args": module.params}
-                members = [*printable.members(words), *(_member(name, value) for name, value in added.items())]
-                sys.stdout.write("\n{")
-                for number, member in enumerate(members):
-                    sys.stdout.write(", " if number else "")
-                    sys.stdout.write(member)
-                sys.stdout.write("}\n")
+                sys.stdout.write("\n")
+                for piece in printable.pieces({**words, **added}):
+                    sys.stdout.write(piece)
+                sys.stdout.write("\n")
                 raise
     # There are secrets, or another program took exit_json over and prints nothing.
     module.exit_json(**printable.data(words))
-
-
-def _member(name: str, value: Any) -> str:
-    return "{0}: {1}".format(json.dumps(name), json.dumps(value))
 
 
 def _require_root(module: AnsibleModule) -> None:
