@@ -16,12 +16,12 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict, field
-from typing import Any, Callable, Dict, Iterator, List, Mapping, NoReturn, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NoReturn, Optional, Sequence, Tuple
 
 from .._kernel import files, gate, marks, process, state
 from .._kernel.data import dataclass
 from .._kernel.errors import FabricError
-from .._kernel.json_pieces import pieces
+from .._kernel.json_pieces import Row, pieces
 from .._kernel.marks import prepare_run_directory, prepare_state_directory
 from .._kernel.names import JOURNAL_FILE, RUN_JOURNAL_FILE
 from .._resources.action import Action, Operation
@@ -95,22 +95,23 @@ class Journal:
         prepare_state_directory()
         prepare_run_directory()
         touched = [images.keys(action) for action in actions]
+        last = [*(step for action in actions for step in action.finish), *finish]
         words = {
             "version": _VERSION,
             "run": os.urandom(8).hex(),
             "topology": topology,
             "timer": asdict(timer) if timer is not None else None,
             "first": _as_json(first),
-            "undo": [_as_json(action.undo) for action in actions],
+            "undo": Row(_as_json(action.undo) for action in actions),
             "touched": touched,
             "before": before(touched) if before is not None else {},  # made as it is written
-            "finish": _as_json([*(step for action in actions for step in action.finish), *finish]),
+            "finish": _as_json(last),
         }
         remove_former()
         state.write(_reached_file(), "")
         self._reached = os.open(_reached_file(), os.O_WRONLY | os.O_CLOEXEC)
         self.reached("0")
-        _write(words)
+        _write(words, _lasting(words, (action.undo for action in actions), last))
 
     def reached(self, mark: str) -> None:
         """``mark``: how many actions have begun, then UNCONFIRMED or VERIFIED."""
@@ -125,7 +126,8 @@ class Journal:
         words = state.read_json(RUN_JOURNAL_FILE) or {}
         undo = [[] if number in set(numbers) else steps for number, steps in enumerate(words["undo"])]
         gate.writing("journal")
-        _write(dict(words, undo=undo))
+        words.update(undo=undo)
+        _write(words, _lasting(words, map(_steps, undo), _steps(words["finish"])))
 
     def clear(self) -> None:
         gate.writing("journal")
@@ -288,7 +290,7 @@ def keep_only(failed: Sequence[Sequence[Operation]]) -> None:
         run=os.urandom(8).hex(),
     )
     remove_former()
-    _write(words)
+    _write(words, _lasting(words, reversed(failed), ()))
     set_reached(str(len(failed)))
 
 
@@ -321,21 +323,27 @@ def remove_former() -> None:
     files.unlink(_former_reached_file())
 
 
-def _write(words: Mapping[str, Any]) -> None:
+def _write(words: Mapping[str, Any], lasting: Mapping[str, Any]) -> None:
     """Both halves, that which says that there is a run the last."""
-    undo = [_lasting(steps) for steps in words["undo"]]
-    lasting = {word: words[word] for word in ("version", "run", "topology", "first")}
-    lasting.update(undo=[steps for steps in undo if steps], finish=_lasting(words["finish"]))
     state.write(RUN_JOURNAL_FILE, pieces(words, _encode))
     durable = any(lasting[word] for word in ("first", "undo", "finish"))
     state.write(JOURNAL_FILE, pieces(lasting, _encode), durable=durable)
 
 
+def _lasting(
+    words: Mapping[str, Any], undo: Iterable[Sequence[Operation]], finish: Sequence[Operation]
+) -> Dict[str, Any]:
+    """The half that lasts, of the other one and its operations."""
+    found = {word: words[word] for word in ("version", "run", "topology", "first")}
+    kept = (_as_json([step for step in steps if _survives_reboot(step)]) for steps in undo)
+    found.update(
+        undo=[steps for steps in kept if steps],
+        finish=_as_json([step for step in finish if _survives_reboot(step)]),
+    )
+    return found
+
+
 _encode = json.JSONEncoder(check_circular=False).encode
-
-
-def _lasting(steps: Sequence[Mapping[str, Any]]) -> List[Mapping[str, Any]]:
-    return [step for step in steps if row_of(step["name"]).survives_reboot]
 
 
 def _write_verified() -> None:

@@ -9,12 +9,22 @@ from __future__ import annotations
 from itertools import islice
 from typing import Any, Callable, Iterable, Iterator, Mapping
 
-_AT_A_TIME = 256
+_AT_A_TIME = 64
+
+
+class Row:
+    """A list, of which each value may be made when its turn comes."""
+
+    def __init__(self, values: Iterable[Any]) -> None:
+        self._values = values
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._values)
 
 
 def pieces(words: Mapping[str, Any], encode: Callable[[Any], str]) -> Iterator[str]:
-    """A dictionary, as ``encode`` writes JSON. A value that is an iterator gives the items of a dictionary, each of
-    which may be made when its turn comes."""
+    """A dictionary, as ``encode`` writes JSON. A value that is an iterator gives the items of a dictionary, and of a
+    list where it is in ``Row``; each of them may be made when its turn comes."""
     separator = "{"
     for word, value in words.items():
         yield "{0}{1}: ".format(separator, encode(word))
@@ -23,7 +33,7 @@ def pieces(words: Mapping[str, Any], encode: Callable[[Any], str]) -> Iterator[s
             yield from _portions(value.items(), dict, "{}", encode)
         elif isinstance(value, Iterator):
             yield from _portions(value, dict, "{}", encode)
-        elif isinstance(value, list):
+        elif isinstance(value, (list, Row)):
             yield from _portions(value, list, "[]", encode)
         else:
             yield encode(value)
