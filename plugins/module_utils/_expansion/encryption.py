@@ -17,6 +17,7 @@ from .._fleet.rotation import ends_of, ways_to
 from .._ipam.change import NETWORK_ITSELF
 from .._ipam.requests import PortRequest
 from .._kernel import names
+from .._kernel.carrier import Carrier
 from .._kernel.wireguard import endpoint
 from .._resources.links.tunnel import DeclaredTunnel
 from .._resources.links.wireguard import TunnelPeer, Wireguard
@@ -25,6 +26,9 @@ from . import openvpn
 
 #: Seconds: by a key that nobody sends by yet, a session is begun at once and kept.
 _SESSION = 25
+#: Seconds, after which a session that did not come about is asked for once more (REKEY_TIMEOUT of the protocol, and
+#: what chance adds).
+_SESSION_AGAIN = 5.5
 
 
 def encrypted_memberships(topology: Topology) -> Dict[str, Membership]:
@@ -81,6 +85,17 @@ def ifnames_to(host: str, membership: Membership) -> Tuple[str, ...]:
     if membership.encryption == OPENVPN:
         return (openvpn.way_to(membership.peers[host], membership),)
     return tuple(_ifname(membership.topology, turn) for turn, _theirs in ways_to(membership, host))
+
+
+def sealed_to(host: str, membership: Membership) -> Carrier:
+    """What packets to one of them are sealed in, by the way that they are sent."""
+    peer = membership.peers[host]
+    if membership.encryption == OPENVPN:
+        return openvpn.sealed_to(peer, membership)
+    ours, theirs = ways_to(membership, host)[0]
+    (own,) = (end for end in ends_of(membership.own) if end.turn == ours)
+    (other,) = (end for end in ends_of(peer) if end.turn == theirs)
+    return Carrier(_ifname(membership.topology, ours), peer.underlay_address, own.port, other.port, _SESSION_AGAIN)
 
 
 def _ifname(topology: str, turn: int) -> str:

@@ -16,6 +16,7 @@ from typing import Dict, Iterator, List, Mapping, Optional, Tuple
 from .._fleet.exchange import Membership, Peer, TunnelEnd
 from .._fleet.openvpn import common_name, listens
 from .._kernel import names
+from .._kernel.carrier import Carrier
 from .._kernel.openvpn import clients_name, config_name, identity_file, path_of
 from .._kernel.openvpn_files import Known, caller_text, client_text, listener_text
 from .._resources.links.openvpn import Openvpn, VpnPeer
@@ -54,6 +55,14 @@ def way_to(peer: Peer, membership: Membership) -> str:
     """The interface that leads to a host."""
     server = _server(peer, membership)
     return names.openvpn_ifname(membership.topology, server.host_id if server is not None else "")
+
+
+def sealed_to(peer: Peer, membership: Membership) -> Carrier:
+    """What packets to a host are sealed in: who calls does so from any port."""
+    ifname, server = way_to(peer, membership), _server(peer, membership)
+    if server is None:
+        return Carrier(ifname, peer.underlay_address, _end(membership.own).port, 0)
+    return Carrier(ifname, server.underlay_address, 0, _end(server).port)
 
 
 def ways(membership: Membership) -> Tuple[str, ...]:

@@ -32,7 +32,7 @@ class Module(AnsibleModule):
     """``engine``: what our action plugin added to the arguments. It is none of the user's, so it is taken out before
     they are looked at, shown or logged."""
 
-    engine: Optional[Mapping[str, str]] = None
+    engine: Optional[Mapping[str, Any]] = None
 
     def _load_params(self) -> None:
         super()._load_params()

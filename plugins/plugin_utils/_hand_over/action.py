@@ -13,9 +13,10 @@ from ansible import constants as C
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import merge_hash
 
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module.engine import is_kept
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.handing_over import WANTED
 
-from .engine import Engine
+from .engine import Engine, installed
 
 
 class HandOver(ActionBase):  # type: ignore[misc]
@@ -31,13 +32,30 @@ class HandOver(ActionBase):  # type: ignore[misc]
         if self._task.async_val and not self._connection.has_native_async:
             # Nobody is here when it answers, so it gets all that it might ask for.
             return merge_hash(result, self._ask(task_vars, True, digest=engine.digest, content=engine.content))
-        answer = self._ask(task_vars, False, digest=engine.digest)
-        if answer.get(WANTED):
-            answer = self._ask(task_vars, False, digest=engine.digest, content=engine.content)
+        answer = self._ask_installed(task_vars) or self._ask_kept(task_vars, engine)
         self._remove_tmp_path(self._connection._shell.tmpdir)
         return merge_hash(result, answer)
 
-    def _ask(self, task_vars: Any, wrap_async: bool, **engine: str) -> dict[str, Any]:
+    def _ask_installed(self, task_vars: Any) -> dict[str, Any] | None:
+        """Where the host is this machine. None: it is another, or who becomes root there comes to other directories."""
+        here = installed() if self._is_here() else None
+        if here is None:
+            return None
+        answer = self._ask(task_vars, False, **here)
+        return None if answer.get(WANTED) else answer
+
+    def _ask_kept(self, task_vars: Any, engine: Engine) -> dict[str, Any]:
+        digest = engine.digest
+        if not self._is_here() or is_kept(digest):
+            answer = self._ask(task_vars, False, digest=digest)
+            if not answer.get(WANTED):
+                return answer
+        return self._ask(task_vars, False, digest=digest, content=engine.content)
+
+    def _is_here(self) -> bool:
+        return bool(self._connection.transport == "local")
+
+    def _ask(self, task_vars: Any, wrap_async: bool, **engine: Any) -> dict[str, Any]:
         arguments = {**self._task.args, "_engine": engine}
         answer: dict[str, Any] = self._execute_module(module_args=arguments, task_vars=task_vars, wrap_async=wrap_async)
         return answer
