@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from itertools import groupby
-from typing import Any, Dict, Iterable, Iterator, Mapping, Set, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, Set, Tuple
 
 from .._kernel import names
 from .._kernel.changes import LEASE, RULES, Change, Subject, of_container
@@ -32,10 +32,10 @@ Digests = Mapping[str, str]
 
 
 def digests(desired: Desired) -> Dict[str, str]:
-    found: Dict[str, str] = {}
+    found: Dict[str, List[str]] = {}
     for name, words in _objects(desired):
-        found[name] = found[name] + "\n" + words if name in found else words
-    return {name: _digest(words) for name, words in found.items()}
+        found.setdefault(name, []).append(words)  # a container may have thousands of ports
+    return {name: _digest("\n".join(words)) for name, words in found.items()}
 
 
 def _digest(text: str) -> str:
