@@ -8,7 +8,7 @@ certificate."""
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Sequence
 
 import pytest
 
@@ -57,12 +57,18 @@ def _peer(host: str) -> Dict[str, Any]:
     }
 
 
+def _with_ends(peer: Dict[str, Any], ends: Sequence[Dict[str, Any]]) -> Dict[str, Any]:
+    first, *further = [{**peer["tunnel"], **end} for end in ends] or [peer["tunnel"]]
+    return {**peer, "tunnel": first, "further": further}
+
+
 def _declared(host: str, hub: str = "") -> List[Openvpn]:
     """The devices of one of three hosts."""
     return [link for link in tunnel_links(_topology(host, hub), True) if isinstance(link, Openvpn)]
 
 
-def _topology(host: str, hub: str = "") -> Any:
+def _topology(host: str, hub: str = "", ends: Sequence[Dict[str, Any]] = (), ways: Any = None) -> Any:
+    """``ends``: what each host has, where it has several; first the one that it is known by."""
     shop = {"shop": {"driver": "overlay", "encrypted": True, "ipam": {"config": [{"subnet": "10.88.0.0/16"}]}}}
     containers: Dict[str, Any] = {"web" + host[-1]: {"networks": ["shop"]}}
     membership = {
@@ -72,8 +78,9 @@ def _topology(host: str, hub: str = "") -> Any:
         "port": 4789,
         "mtu": 1448,
         "subnets": ["10.88.0.0/16"],
-        "own": _peer(host),
-        "peers": {each: _peer(each) for each in HOSTS if each != host},
+        "own": _with_ends(_peer(host), ends),
+        "peers": {each: _with_ends(_peer(each), ends) for each in HOSTS if each != host},
+        "ways": ways or {},
         "encryption": "openvpn",
         "hub": hub,
     }
@@ -146,7 +153,7 @@ def _lines(actions: List[Action]) -> List[str]:
 
 
 def _without_sysctls(host: str) -> Openvpn:
-    return replace(_declared(host)[0], sysctls=())
+    return replace(_declared(host)[0], addresses=(), sysctls=())
 
 
 def test_nothing_is_done_where_it_is_as_declared() -> None:
@@ -156,7 +163,7 @@ def test_nothing_is_done_where_it_is_as_declared() -> None:
 
 
 def test_one_that_is_not_there_is_made_and_each_host_is_named() -> None:
-    listener, caller = _without_sysctls("node1"), replace(_declared("node3")[1], sysctls=())
+    listener, caller = _without_sysctls("node1"), replace(_declared("node3")[1], addresses=(), sysctls=())
 
     assert _lines(compare(listener, _observed(None))) == [
         "create {0} of the encrypted networks (OpenVPN, port 1194, mtu 1448)".format(LISTENER),
@@ -247,3 +254,44 @@ def test_its_process_ends_before_it_is_taken_away_and_the_way_back_starts_it() -
     assert [step.name for step in action.do] == ["openvpn.set", "link.delete"]
     assert [step.name for step in action.undo] == ["link.delete", "link.create", "openvpn.set"]
     assert action.undo[-1].arguments["files"] == dict(link.files)
+
+
+def test_hosts_that_went_over_to_another_listener_of_ours_cut_nobody_off() -> None:
+    """As when keys change, and one host is known by its former key still."""
+    link = _without_sysctls("node1")
+    node2, node3 = link.peers
+    config = link.config.replace("# node2\n{0}\n".format(_fingerprint("node2")), "")
+    files = tuple(
+        (name, config if name.endswith(".conf") else text) for name, text in link.files if name != node2.client
+    )
+    left = replace(link, files=files, peers=(node3,))
+    newer = (("ov-newer.clients/" + node2.client.rpartition("/")[2], "# node2\n"),)
+    before = _observed(link, _as_declared(link))
+    beside = replace(before, tunnels={**before.tunnels, 8: State(True, newer, (("10.88.2.0/24", "10.88.1.1"),))})
+
+    lines = [_lines(compare(left, observed)) for observed in (before, beside)]
+
+    assert [any(line.startswith("restart ") for line in each) for each in lines] == [True, False]
+    (action,) = compare(left, beside)
+    assert action.do[0].arguments["restart"] is False and dict(left.files) == action.do[0].arguments["files"]
+
+
+def test_while_keys_change_there_is_a_device_for_each_key_and_one_sends() -> None:
+    newer, older = (
+        {"turn": turn, "public_key": ":".join(["%d1" % turn] * 32), "port": 1194 + turn, "address": "fd69::1"}
+        for turn in (1, 0)
+    )
+    (known,) = [link for link in _declared("node2") if link.server == "node1"]
+    changing = _topology("node2", ends=(newer, older), ways={"node1": [[1, 1], [0, 0]], "node3": [[0, 0]]})
+
+    links = [link for link in tunnel_links(changing, True) if isinstance(link, Openvpn)]
+
+    assert [(link.server, [peer.host for peer in link.peers], bool(link.routes)) for link in links] == [
+        ("node1", ["node1"], True),
+        ("", ["node3"], True),
+        ("node1", ["node1"], False),
+    ]
+    first, last = links[0], links[-1]
+    assert (last.ifname, first.ifname) == (known.ifname, names.openvpn_ifname("default:1", "id-of-node1"))
+    assert "cert {0}default:1.pem\n".format(DIRECTORY) in first.config and "remote 192.0.2.11 1195" in first.config
+    assert "cert {0}default.pem\n".format(DIRECTORY) in last.config and "remote 192.0.2.11 1194" in last.config

@@ -11,10 +11,11 @@ from typing import Any, List, Optional
 
 import pytest
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import names, wireguard
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import names, wireguard, wireguard_files, x25519
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.observe import Observed
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnl.read import Link
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.wireguard import State
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.wireguard_files import Config, PeerConfig
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.action import Action
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.wireguard import (
     TunnelPeer,
@@ -117,9 +118,29 @@ def test_its_way_back_from_being_taken_away_is_what_the_file_said() -> None:
 
 def test_a_configuration_survives_json_and_its_file() -> None:
     private = "5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb"
-    key = wireguard.x25519.base64.b64encode(bytes.fromhex(private)).decode("ascii")  # type: ignore[attr-defined]
-    config = DECLARED.config._replace(public_key=wireguard.x25519.public_key(key))  # type: ignore[attr-defined]
+    key = x25519.base64.b64encode(bytes.fromhex(private)).decode("ascii")
+    config = DECLARED.config._replace(public_key=x25519.public_key(key))
 
-    assert wireguard.config_of(config.words()) == config
+    assert wireguard_files.config_of(config.words()) == config
     assert wireguard.state_of(AS_DECLARED.words()) == AS_DECLARED
-    assert wireguard._parsed(wireguard.config_text(key, config)) == config
+    assert wireguard_files.parsed(wireguard_files.config_text(key, config)) == config
+
+
+def test_what_runs_is_told_of_what_differs_and_of_nothing_else() -> None:
+    now = Config("own-key", 51871, (NODE2.config, PeerConfig("stranger"), PeerConfig("third", "192.0.2.13:1", (), 25)))
+    third = PeerConfig("third", "192.0.2.13:1", ("10.88.2.0/24",))
+    fourth = PeerConfig("fourth", "192.0.2.14:51871", ("10.88.3.0/24", "fd88::3:0:0:0/80"), 25)
+    wanted = Config("own-key", 51872, (NODE2.config, third, fourth))
+
+    assert wireguard_files.difference(wanted, wanted) == []
+    assert " ".join(wireguard_files.difference(now, wanted)) == (
+        "listen-port 51872 peer stranger remove peer third persistent-keepalive off allowed-ips 10.88.2.0/24 "
+        "peer fourth endpoint 192.0.2.14:51871 persistent-keepalive 25 allowed-ips 10.88.3.0/24,fd88::3:0:0:0/80"
+    )
+
+
+def test_who_was_heard_of_elsewhere_stays_there() -> None:
+    moved = Config("own-key", 51871, (NODE2.config._replace(endpoint="203.0.113.9:4500"),))
+
+    assert wireguard_files.difference(moved, DECLARED.config, [NODE2.public_key]) == []
+    assert wireguard_files.difference(moved, DECLARED.config) == ["peer", "key-of-node2", "endpoint", NODE2.endpoint]
