@@ -17,7 +17,7 @@ FILES = {"ov-1.conf": "local 192.0.2.11\n"}
 
 
 class _Host:
-    class socket:  # noqa: N801
+    class socket:
         @staticmethod
         def index_of(ifname: str) -> int:
             return 7
