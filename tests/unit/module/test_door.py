@@ -19,7 +19,7 @@ class Ended(Exception):
 
 
 class Module:
-    params, check_mode, _verbosity, _diff = {}, False, 0, False
+    params, check_mode, _verbosity, _diff, engine = {}, False, 0, False, None
 
     def __init__(self, **_arguments):
         pass
@@ -41,7 +41,7 @@ def run(monkeypatch):
             raise error
 
         with pytest.raises(Ended) as ended:
-            door.run_module({}, perform)
+            door.run_module({}, lambda: perform)
         return ended.value.args[0]
 
     return call
