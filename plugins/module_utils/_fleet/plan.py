@@ -18,7 +18,7 @@ from .._declaration.topology import Attachment, Container, families
 from .._ipam.store import Row
 from .._kernel.macs import mac_of, vtep_mac
 from . import checks, encryption, openvpn, rotation
-from .addresses import Addresses, of_containers
+from .addresses import Addresses, newly_chosen, of_containers
 from .blocks import Blocks
 from .claims import check_store, claims
 from .exchange import FleetContainer, HostPlan, Left, Membership, Peer, family_of
@@ -38,6 +38,7 @@ class FleetPlan:
     known: Tuple[str, ...] = ()
     claims: Mapping[str, Tuple[Row, ...]] = field(default_factory=dict)  # of those that share a store
     behind: Tuple[str, ...] = ()  # hosts that others still know by a former key
+    chosen: Mapping[str, str] = field(default_factory=dict)  # address that nobody wrote or had → whose it is to be
 
 
 def fleet_plan(members: Sequence[Member], identities: Mapping[str, Identity], step: str = "") -> FleetPlan:
@@ -49,6 +50,8 @@ def fleet_plan(members: Sequence[Member], identities: Mapping[str, Identity], st
     ids = dict(_ids(members, identities, known))
     checks.check_ids(ids, problems)
     found = [group for group in groups(list(members)) if any(m.host in identities for m in group.members)]
+    hub, hosts_by_hub = openvpn.by_hub(found)
+    step, waited_for = rotation.step_by(hub, hosts_by_hub, identities, step)
     peers_of: Dict[str, Dict[str, Peer]] = {}
     mtus: Dict[str, int] = {}
     ways: Dict[str, AllWays] = {}
@@ -65,7 +68,8 @@ def fleet_plan(members: Sequence[Member], identities: Mapping[str, Identity], st
         checks.check_explicit_addresses(group, group.of(group.members[0]).options.mode, peers, problems)
         mtus[group.network] = checks.mtu_of(group, peers, problems) if peers else 0
         if encryption.is_encrypted(group) and not problems:
-            peers_of[group.network], ways[group.network] = rotation.settle(group.network, peers, identities, step)
+            settled = rotation.settle(group.network, peers, identities, step, hub)
+            peers_of[group.network], ways[group.network] = settled
     openvpn.check_hosts(found, problems)
     checks.check_links(members, identities, problems)
     if problems:
@@ -101,7 +105,9 @@ def fleet_plan(members: Sequence[Member], identities: Mapping[str, Identity], st
         return FleetPlan(tuple(dict.fromkeys(problems)), asked=tuple(identities))
     claimed = {host: rows for host, rows in wanted.items() if not _is_cut_off(identities[host])}
     behind = {host for told in memberships.values() for each in told.values() for host in rotation.behind(each)}
-    return FleetPlan((), hosts, tuple(hosts), tuple(sorted(passive)), claimed, tuple(sorted(behind)))
+    behind.update(waited_for)
+    chosen = dict(newly_chosen(told, peers_of, known))
+    return FleetPlan((), hosts, tuple(hosts), tuple(sorted(passive)), claimed, tuple(sorted(behind)), chosen)
 
 
 def _is_cut_off(identity: Identity) -> bool:

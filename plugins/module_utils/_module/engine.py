@@ -25,7 +25,6 @@ import shutil
 import stat
 import sys
 import tempfile
-import types
 import zipfile
 import zlib
 from hashlib import sha256
@@ -35,41 +34,47 @@ from .._kernel.names import DECLARED_DIRECTORY, ENGINE_DIRECTORY, FLEET_DIRECTOR
 
 #: The package that the code is in there.
 PACKAGE = "linuxnet_fabric"
+#: The one that this file is in.
+_COLLECTION = __name__.rpartition("._module.")[0]
 
 
 @contextlib.contextmanager
-def code(sent: Optional[Mapping[str, Any]], keep: bool) -> Iterator[Optional[str]]:
+def code(sent: Optional[Mapping[str, Any]], keep: bool, packed: bool = False) -> Iterator[Optional[str]]:
     """The package to import it from; None: it has to be sent.
 
     ``sent``: ``digest`` (SHA-256, hexadecimal) and, where it was asked for, ``content``: a zip file of the sources, of
     that digest, compressed by zlib, in Base64. Or ``place``, ``device`` and ``inode`` of the directory on this machine
-    that it lies in. None: the module was sent with the collection around it.
+    that it lies in. None: the module was sent with the collection around it. ``packed``: it was so in any case, with
+    all that it imports.
     """
-    if sent is None:
-        yield __name__.rpartition("._module.")[0]
-        return
-    with contextlib.ExitStack() as stack:
-        found = _import_installed(sent) if "place" in sent else _import_kept(sent, keep, stack)
-        if not found:
-            yield None
-            return
+    if sent is None or "place" in sent:
+        found = sent is None or _import_installed(sent)
         sys.dont_write_bytecode = sys.dont_write_bytecode or not keep
-        yield PACKAGE
-    if keep:
+        yield _COLLECTION if found or packed else None
+    else:
+        with contextlib.ExitStack() as stack:
+            found = _import_kept(sent, keep, stack)
+            sys.dont_write_bytecode = sys.dont_write_bytecode or not keep
+            yield PACKAGE if found else None
+    if sent is not None and keep and found:
         _tidy(sent.get("digest"))
 
 
 def _import_installed(sent: Mapping[str, Any]) -> bool:
-    """Whether that directory is here, too: who becomes root may come to other directories on the way."""
+    """Whether that directory is here, too: who becomes root may come to other directories on the way.
+
+    It comes before what was sent, so what was imported of that stays, and all else is imported from there.
+    """
     place = sent["place"]
     if not _is_roots_alone(place):
         return False
     status = os.stat(place)
     if (status.st_dev, status.st_ino) != (sent["device"], sent["inode"]):
         return False
-    package = types.ModuleType(PACKAGE)
-    package.__path__ = [place]
-    sys.modules[PACKAGE] = package
+    for name, package in list(sys.modules.items()):
+        if (name + ".").startswith(_COLLECTION + ".") and hasattr(package, "__path__"):
+            inner = name[len(_COLLECTION) :].replace(".", "/")
+            package.__path__ = [place + inner, *package.__path__]
     return True
 
 

@@ -31,12 +31,13 @@ from .._engine.view import View
 from .._expansion.describe import describe_containers, describe_networks
 from .._expansion.drivers.driver import Surroundings
 from .._expansion.drivers.registry import driver_of, parse_declaration
-from .._expansion.encryption import tunnel_names
+from .._expansion.encryption import own_end, tunnel_names
 from .._expansion.expand import claim_of, expand, forwarded
 from .._expansion.lease_requests import lease_requests
 from .._expansion.projects import settle_default_bridge
 from .._fleet.join import join
 from .._ipam.allocate import allocate, release_topology
+from .._ipam.change import chosen
 from .._ipam.requests import Allocation
 from .._ipam.store import Store, leases, open_store
 from .._kernel import dependencies, docker, facts, unbound
@@ -105,7 +106,8 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool, again: Optiona
         unmended = prepared.unmended()
         result = replace(result, kinds=_kinds(run.view, words, absent, prepared, kept, result, check_mode))
         watch.lap("tell drift from intent" if check_mode else "finish")
-    told_apart = {"drift": result.of_kinds(DRIFT), "intended": result.of_kinds(INTENDED, RELEASE)}
+    foretold: Dict[str, Any] = {"drift": result.of_kinds(DRIFT), "intended": result.of_kinds(INTENDED, RELEASE)}
+    foretold["chosen"] = chosen(prepared.allocation.chosen)
     needing = {family: forwarded(prepared.topology, family) for family in KEYS}
     beside = planner.firewall.warnings(_forwarding(prepared.topology))
     # what was turned on was said when it was applied
@@ -118,7 +120,7 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool, again: Optiona
     if result.quarantined:
         raise _left_out(result, check_mode)
     result = result.with_facts(unmended=list(unmended)) if unmended else result
-    return result.with_facts(**prepared.described(), **(told_apart if check_mode else {}))
+    return result.with_facts(**prepared.described(), **(foretold if check_mode else {}))
 
 
 def _refuse_timeout(seconds: Optional[int]) -> None:
@@ -220,10 +222,11 @@ def _finish(words: Mapping[str, Any], absent: bool, prepared: Prepared, kept: Op
     """What is kept in files once all is real."""
     remembered = forwarding.remembering(prepared.forwarding.record)
     on_overlays = any(driver_of(network).has_blocks for network in prepared.topology.networks.values())
-    name, tunnels = prepared.topology.name, tunnel_names(prepared.topology)
+    name, end = prepared.topology.name, own_end(prepared.topology)
     forgotten = () if on_overlays else (operation("fleet.forget", topology=name),)
-    if tunnels:
-        forgotten = (operation("keys.keep", topology=name, tunnels=list(tunnels)),)
+    if end is not None:
+        tunnels = tunnel_names(prepared.topology, end.kind)
+        forgotten = (operation("keys.keep", topology=name, tunnels=list(tunnels), kind=end.kind),)
     return Finish((remembered, *forgotten), _remember(words, absent, prepared, kept, changes))
 
 
