@@ -24,6 +24,7 @@ from .._resources.links.tunnel import DeclaredTunnel
 from .._resources.links.wireguard import TunnelPeer, Wireguard
 from .._resources.units import Unit
 from . import openvpn
+from .tunnel_units import openvpn_unit
 
 #: Seconds: by a key that nobody sends by yet, a session is begun at once and kept.
 _SESSION = 25
@@ -110,7 +111,7 @@ def callers(membership: Membership) -> Tuple[Peer, ...]:
 def openvpn_units(topology: Topology) -> Iterator[Unit]:
     memberships = encrypted_memberships(topology).values()
     ifnames = {ifname for each in memberships if each.encryption == OPENVPN for ifname in _made(each)}
-    return (openvpn.openvpn_unit(topology.name, ifname) for ifname in sorted(ifnames))
+    return (openvpn_unit(topology.name, ifname) for ifname in sorted(ifnames))
 
 
 def _made(membership: Membership) -> Tuple[str, ...]:

@@ -29,35 +29,9 @@ from .._kernel.openvpn_files import (
     path_of,
 )
 from .._resources.links.openvpn import Openvpn, VpnPeer
-from .._resources.units import Unit, mark_line
 
 #: Inventory name → where it is on each network, and by which routes.
 Places = Mapping[str, List[Tuple[Membership, Peer]]]
-
-#: Without the capability to make a device it works on ours or on none; nor could it change addresses and routes. It is
-#: started by what comes back at boot, and so waits for nothing that waits for that.
-_UNIT = """[Unit]
-Description=OpenVPN for the encrypted networks of the topology {topology}
-Documentation=man:linuxnet-fabric(8)
-DefaultDependencies=no
-ConditionPathExists=/sys/class/net/{ifname}
-RequiresMountsFor=/var/lib/linuxnet-fabric
-Conflicts=shutdown.target
-Before=shutdown.target
-StartLimitIntervalSec=0
-
-[Service]
-Type=notify
-ExecStart=/usr/bin/env openvpn --config {config}
-Restart=always
-RestartSec=200ms
-TimeoutStopSec=5
-CapabilityBoundingSet=CAP_NET_BIND_SERVICE
-NoNewPrivileges=yes
-ProtectSystem=full
-ProtectHome=yes
-UMask=0077
-"""
 
 
 def ways_to(host: str, membership: Membership) -> Tuple[str, ...]:
@@ -210,8 +184,3 @@ def _end(peer: Peer) -> TunnelEnd:
 def _end_of(peer: Peer, turn: int) -> TunnelEnd:
     (found,) = (end for end in rotation.ends_of(peer) if end.turn == turn)
     return found
-
-
-def openvpn_unit(topology: str, ifname: str) -> Unit:
-    text = _UNIT.format(topology=topology, ifname=ifname, config=path_of(config_name(ifname)))
-    return Unit(names.openvpn_unit(ifname), mark_line(topology) + text, (), stays=False, first=True)

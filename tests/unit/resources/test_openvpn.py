@@ -20,9 +20,9 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.observe im
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.openvpn import State
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.openvpn_files import prefixes
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnl.read import Link
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.action import Action
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.openvpn import Openvpn, compare
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.registry import remove
+from tests.unit.resources.tunnels import lines, observed
 
 LISTENER = names.openvpn_ifname("default")
 DIRECTORY = "/var/lib/linuxnet-fabric/openvpn/"
@@ -125,31 +125,17 @@ def test_each_device_has_a_unit_of_its_own() -> None:
     assert found == sorted(names.openvpn_unit(link.ifname) for link in _declared("node2"))
 
 
-def _observed(link: Optional[Openvpn], state: Optional[State] = None) -> Observed:
-    nothing: Any = {}
-    links = []
-    if link is not None:
-        mark = (names.altname(link.alias),)
-        links = [Link(7, link.ifname, "tun", up=True, mtu=1448, alias=link.alias, altnames=mark, ipv6_link_local=False)]
-    found = Observed(
-        links={each.ifname: each for each in links},
-        by_index={each.index: each for each in links},
-        addresses=nothing,
-        sysctls=nothing,
-        handles=nothing,
-        marks=nothing,
-        namespaces=nothing,
-        own_inode=0,
-    )
-    return replace(found, tunnels={7: state}) if state is not None else found
+def _observed(declared: Optional[Openvpn], state: Optional[State] = None) -> Observed:
+    link = None
+    if declared is not None:
+        mark = (names.altname(declared.alias),)
+        words: Any = {"mtu": 1448, "alias": declared.alias, "altnames": mark, "ipv6_link_local": False}
+        link = Link(7, declared.ifname, "tun", up=True, **words)
+    return observed(link, {7: state} if state is not None else {})
 
 
 def _as_declared(link: Openvpn) -> State:
     return State(True, link.files, link.routes)
-
-
-def _lines(actions: List[Action]) -> List[str]:
-    return [line for action in actions for line in action.lines]
 
 
 def _without_sysctls(host: str) -> Openvpn:
@@ -165,12 +151,12 @@ def test_nothing_is_done_where_it_is_as_declared() -> None:
 def test_one_that_is_not_there_is_made_and_each_host_is_named() -> None:
     listener, caller = _without_sysctls("node1"), replace(_declared("node3")[1], addresses=(), sysctls=())
 
-    assert _lines(compare(listener, _observed(None))) == [
+    assert lines(compare(listener, _observed(None))) == [
         "create {0} of the encrypted networks (OpenVPN, port 1194, mtu 1448)".format(LISTENER),
         "let node2 in over {0}: 10.88.2.0/24".format(LISTENER),
         "let node3 in over {0}: 10.88.3.0/24".format(LISTENER),
     ]
-    assert _lines(compare(caller, _observed(None))) == [
+    assert lines(compare(caller, _observed(None))) == [
         "create {0} of the encrypted networks (OpenVPN, it calls {1}, mtu 1448)".format(caller.ifname, caller.server),
         "reach {0} at 192.0.2.1{1}:1194 over {2}: 10.88.{1}.0/24".format(
             caller.server, caller.server[-1], caller.ifname
@@ -186,7 +172,7 @@ def test_a_host_that_comes_restarts_the_process_and_the_line_says_whose_way_that
     before[link.ifname + ".conf"] = config
     state = State(True, tuple(sorted(before.items())), link.routes[:1])
 
-    assert _lines(compare(link, _observed(link, state))) == [
+    assert lines(compare(link, _observed(link, state))) == [
         "let node3 in over {0}: 10.88.3.0/24".format(LISTENER),
         "repair the route to node3 over {0}: 10.88.3.0/24".format(LISTENER),
         "restart {0}: the way to node2, node3 is made anew, and what is sent there meanwhile is lost".format(
@@ -223,8 +209,8 @@ def test_what_somebody_changed_in_a_file_is_named_and_written_again(change: str)
 
     found = compare(link, _observed(link, state))
 
-    assert _lines(found)[0] == line
-    assert _lines(found)[-1].startswith("restart " + names.openvpn_unit(LISTENER))
+    assert lines(found)[0] == line
+    assert lines(found)[-1].startswith("restart " + names.openvpn_unit(LISTENER))
     assert not any(_fingerprint("node2") in "{0}".format(each.changes) for each in found), "a line shows no key"
 
 
@@ -232,23 +218,23 @@ def test_a_stranger_who_is_let_in_is_put_out() -> None:
     link = _without_sysctls("node1")
     files = (*link.files, (LISTENER + ".clients/stranger", "# me\niroute 10.88.7.0 255.255.255.0\n"))
 
-    lines = _lines(compare(link, _observed(link, State(True, files, link.routes))))
+    told = lines(compare(link, _observed(link, State(True, files, link.routes))))
 
-    assert lines[0] == "remove the peer 10.88.7.0/24 from " + LISTENER
+    assert told[0] == "remove the peer 10.88.7.0/24 from " + LISTENER
 
 
 def test_a_process_that_does_not_run_is_started() -> None:
     link = _without_sysctls("node1")
     state = State(False, link.files, link.routes)
 
-    assert _lines(compare(link, _observed(link, state))) == ["start " + names.openvpn_unit(LISTENER)]
+    assert lines(compare(link, _observed(link, state))) == ["start " + names.openvpn_unit(LISTENER)]
 
 
 def test_its_process_ends_before_it_is_taken_away_and_the_way_back_starts_it() -> None:
     link = _without_sysctls("node1")
-    observed = _observed(link, _as_declared(link))
+    there = _observed(link, _as_declared(link))
 
-    action = remove(observed.links[LISTENER], observed)
+    action = remove(there.links[LISTENER], there)
 
     assert action.text == "remove {0} of the encrypted networks (OpenVPN)".format(LISTENER)
     assert [step.name for step in action.do] == ["openvpn.set", "link.delete"]
@@ -269,9 +255,9 @@ def test_hosts_that_went_over_to_another_listener_of_ours_cut_nobody_off() -> No
     before = _observed(link, _as_declared(link))
     beside = replace(before, tunnels={**before.tunnels, 8: State(True, newer, (("10.88.2.0/24", "10.88.1.1"),))})
 
-    lines = [_lines(compare(left, observed)) for observed in (before, beside)]
+    told = [lines(compare(left, each)) for each in (before, beside)]
 
-    assert [any(line.startswith("restart ") for line in each) for each in lines] == [True, False]
+    assert [any(line.startswith("restart ") for line in each) for each in told] == [True, False]
     (action,) = compare(left, beside)
     assert action.do[0].arguments["restart"] is False and dict(left.files) == action.do[0].arguments["files"]
 

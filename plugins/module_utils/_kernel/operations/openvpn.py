@@ -20,10 +20,11 @@ def openvpn_set(
     host: Host, ifname: str, files: Optional[Mapping[str, str]], restart: bool, add: Routes, remove: Routes
 ) -> None:
     """First the files, then the process, then routes. ``files``: name → text; None: there are none, and no process.
-    ``restart``: whatever runs has to read them, or does not know that the device is another one now. On the way back it
-    may be gone."""
+    ``restart``: whatever runs has to read them, or does not know that the device is another one now. It is stopped
+    before they are written, so that a run which is killed in between is followed by one that starts it. On the way back
+    the device may be gone."""
     unit = names.openvpn_unit(ifname)
-    if files is None:
+    if files is None or restart:
         systemd.stop(unit)
     openvpn.put_files(ifname, files)
     try:
