@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import copy
 import ipaddress
 from typing import AbstractSet, Callable, Dict, FrozenSet, Iterable, List, Mapping, Optional, Set, Tuple
 
@@ -27,13 +28,21 @@ class Owners:
         """``there`` is asked once, for the first word that nobody declares: of a thousand containers it is long."""
         self.topology = topology
         self.ruleset = ruleset or Ruleset(topology)
-        self._ask = there
-        self._there: Optional[Dict[str, Subject]] = None
+        self._to_ask: List[There] = [there]
+        self._there: Dict[str, Subject] = {}
+        self._former = False
         self._subjects: Dict[str, Subject] = {}
         self._networks: Dict[Subject, str] = {}
         self._rules: Dict[int, Subject] = {}
         self._links: Dict[FrozenSet[Optional[str]], Tuple[Optional[str], Optional[str]]] = {}
         self._know(self.ruleset)
+
+    @property
+    def before(self) -> Owners:
+        """Of what goes: an address that somebody had, and somebody else gets in the same run, was the former's."""
+        former = copy.copy(self)
+        former._former = True
+        return former
 
     def _know(self, ruleset: Ruleset) -> None:
         networks = {network.bridge: network.network for network in ruleset.networks}
@@ -49,9 +58,9 @@ class Owners:
             subject = Subject(container=endpoint.container, interface=endpoint.ifname or None)
             self._subjects.update(dict.fromkeys((endpoint.host_ifname, *endpoint.addresses), subject))
             self._networks[subject] = networks.get(endpoint.bridge, endpoint.bridge)
-        for link in ruleset.links:
-            ends = self.container_at(link.source), self.container_at(link.target)
-            self._links[frozenset(ends)] = ends
+        links = [(self.container_at(link.source), self.container_at(link.target)) for link in ruleset.links]
+        # Of two that link to each other, one link is named, and the same in whatever order they are declared.
+        self._links.update((frozenset(ends), ends) for ends in sorted(links, key=str, reverse=True))
 
     def of(self, set_name: str, element: str) -> Subject:
         """``element``: as nft's text. One that is nobody's in particular is the topology's."""
@@ -73,16 +82,15 @@ class Owners:
         """Of these containers' and networks' packet rules (``of``), those that may have one of these elements: all
         that a word in them names. To see that of a new container it has none takes a fraction of asking each."""
         words = {_plain(word) for word in set(" ".join(texts).replace('"', "").split())}
-        there = self._there or {}
-        named = {self._subjects.get(word) or there.get(word) for word in words}
+        named = {self._subjects.get(word) or self._there.get(word) for word in words}
         return {each for each in subjects if each._replace(part=None) in named or each.link or each.topology}
 
     def _whose(self, word: str) -> Optional[Subject]:
         found = self._subjects.get(word)
-        if found is None:
-            if self._there is None:
-                self._there = {each: of_owner(owner) for each, owner in self._ask().items()}
-            found = self._there.get(word)
+        if found is None or self._former:
+            while self._to_ask:  # once, of this and of ``before``
+                self._there.update((each, of_owner(owner)) for each, owner in self._to_ask.pop()().items())
+            found = self._there.get(word, found)
         return found
 
     def _rules_of(self, subject: Subject) -> Subject:
