@@ -20,7 +20,7 @@ from .._kernel.errors import FabricError
 from .._kernel.host import Host
 from . import journal as journals
 from . import recovery
-from .journal import Timer
+from .interrupted import UNCONFIRMED, VERIFIED, Timer
 from .lock import host_lock
 from .report import Result
 
@@ -61,12 +61,12 @@ def arm(timeout: float) -> Timer:
 def confirm() -> Result:
     """Keep what the last run did. The caller holds the host's lock."""
     record = journals.read()
-    if record is None or record.reached != journals.UNCONFIRMED:
+    if record is None or record.reached != UNCONFIRMED:
         raise FabricError(
             "there is nothing to confirm: no run waits for it. It was confirmed already, or the time was over and "
             "the host went back by itself"
         )
-    journals.set_reached(journals.VERIFIED)
+    journals.set_reached(VERIFIED)
     with Host() as host:
         finished = recovery.finish_interrupted(host)
     change = Change(
@@ -104,4 +104,4 @@ def _pending(nonce: str) -> bool:
     record = journals.read()
     if record is None or record.timer is None:
         return False
-    return record.timer.nonce == nonce and record.reached != journals.VERIFIED
+    return record.timer.nonce == nonce and record.reached != VERIFIED

@@ -15,63 +15,29 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, field
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NoReturn, Optional, Sequence, Tuple
+from dataclasses import asdict
+from typing import Any, Callable, Iterator, Mapping, NoReturn, Optional, Sequence, Tuple
 
 from .._kernel import files, gate, marks, process, state
-from .._kernel.data import dataclass
 from .._kernel.errors import FabricError
 from .._kernel.json_pieces import Row, pieces
 from .._kernel.marks import prepare_run_directory, prepare_state_directory
 from .._kernel.names import JOURNAL_FILE, RUN_JOURNAL_FILE
 from .._resources.action import Action, Operation
 from . import before as images
-from .effects import Outlook
-from .operations import OPERATIONS, row_of
+from .interrupted import UNCONFIRMED, VERIFIED, Record, Timer, as_json, check, lasting, record_of, steps_of
 
 #: Of the form of both halves, and of what their operations mean. A release that changes either counts it up. Up to
 #: 0.2.0 (version 1) both halves were one file in /var/lib, with the boot that it was of.
 _VERSION, _FORMER_VERSION = 2, 1
 
 #: What comes of reading JSON as what it is not.
-_NONSENSE = (ValueError, LookupError, TypeError, AttributeError)
+NONSENSE = (ValueError, LookupError, TypeError, AttributeError)
 
 #: The keys of what each action touches → of each key, what that is like, to be kept as JSON.
 Before = Callable[[Sequence[Sequence[str]]], Iterator[Tuple[str, Any]]]
-Steps = Tuple[Operation, ...]
 
-#: What ``reached`` says besides a number: all is verified, and waits for a confirmation, or needs none.
-UNCONFIRMED, VERIFIED = "unconfirmed", "finish"
 _FIELD = 12  # bytes, of what ``reached`` says
-
-
-@dataclass(frozen=True)
-class Timer:
-    """The process that takes a run back unless it is confirmed in time."""
-
-    nonce: str
-    pid: int
-    started: Optional[str]  # as ``process.started`` says, for a pid comes back as another process'
-
-
-@dataclass(frozen=True)
-class Record:
-    """A journal as it is read again: of a run that did not come to its end, or waits for its confirmation."""
-
-    topology: str
-    is_of_this_boot: bool
-    undo: Tuple[Steps, ...]  # the inverses of each action, in the order of the actions
-    first: Steps = ()  # the way back of the leases, which are committed before any action
-    finish: Steps = ()
-    reached: str = "0"  # how many actions have begun, or UNCONFIRMED, or VERIFIED
-    timer: Optional[Timer] = None
-    touched: Tuple[Sequence[str], ...] = ()  # the keys of each action
-    before: Mapping[str, Any] = field(default_factory=dict)  # key → what it was like before the run
-
-    @property
-    def begun(self) -> Optional[int]:
-        """How many actions have begun; None: all of them, or, after a reboot, nobody knows how many."""
-        return int(self.reached) if self.is_of_this_boot and self.reached.isdigit() else None
 
 
 class Journal:
@@ -101,17 +67,17 @@ class Journal:
             "run": os.urandom(8).hex(),
             "topology": topology,
             "timer": asdict(timer) if timer is not None else None,
-            "first": _as_json(first),
-            "undo": Row(_as_json(action.undo) for action in actions),
+            "first": as_json(first),
+            "undo": Row(as_json(action.undo) for action in actions),
             "touched": touched,
             "before": before(touched) if before is not None else {},  # made as it is written
-            "finish": _as_json(last),
+            "finish": as_json(last),
         }
         remove_former()
         state.write(_reached_file(), "")
         self._reached = os.open(_reached_file(), os.O_WRONLY | os.O_CLOEXEC)
         self.reached("0")
-        _write(words, _lasting(words, (action.undo for action in actions), last))
+        _write(words, lasting(words, (action.undo for action in actions), last))
 
     def reached(self, mark: str) -> None:
         """``mark``: how many actions have begun, then UNCONFIRMED or VERIFIED."""
@@ -127,7 +93,7 @@ class Journal:
         undo = [[] if number in set(numbers) else steps for number, steps in enumerate(words["undo"])]
         gate.writing("journal")
         words.update(undo=undo)
-        _write(words, _lasting(words, map(_steps, undo), _steps(words["finish"])))
+        _write(words, lasting(words, map(steps_of, undo), steps_of(words["finish"])))
 
     def clear(self) -> None:
         gate.writing("journal")
@@ -153,8 +119,8 @@ def _verified_file() -> str:
 def read() -> Optional[Record]:
     """What an interrupted run left behind; None when there is nothing to finish. FabricError when it cannot be read."""
     try:
-        lasting = state.read_json(JOURNAL_FILE)
-        return None if lasting is None else _understood(lasting)
+        half = state.read_json(JOURNAL_FILE)
+        return None if half is None else _understood(half)
     except (OSError, state.Damaged) as error:
         _refuse(error)
 
@@ -164,9 +130,9 @@ def _understood(words: Mapping[str, Any]) -> Record:
         version = words["version"]
         if version in (_VERSION, _FORMER_VERSION):
             record = _both_halves(words) if version == _VERSION else _former(words)
-            _check(record)
+            check(record)
             return record
-    except _NONSENSE as error:
+    except NONSENSE as error:
         _refuse(error)
     raise FabricError(
         "{0} was written by another release of linuxnet.fabric (its version is {1}, this one knows {2}): a run of the "
@@ -175,24 +141,24 @@ def _understood(words: Mapping[str, Any]) -> Record:
     )
 
 
-def _both_halves(lasting: Mapping[str, Any]) -> Record:
+def _both_halves(half: Mapping[str, Any]) -> Record:
     """Of the half that lasts, and of the other one if it is of the same run: that of a boot that is over is gone."""
     words = state.read_json(RUN_JOURNAL_FILE) or {}
-    verified = (state.read(_verified_file()) or "") == lasting["run"]
-    if words.get("run") != lasting["run"]:  # nobody counted in this boot; and a timer that waited is gone
-        return _record(lasting, VERIFIED if verified else "0", False)
-    return _record(words, VERIFIED if verified else _counted(), True)
+    verified = (state.read(_verified_file()) or "") == half["run"]
+    if words.get("run") != half["run"]:  # nobody counted in this boot; and a timer that waited is gone
+        return record_of(half, VERIFIED if verified else "0", False)
+    return record_of(words, VERIFIED if verified else _counted(), True)
 
 
 def _former(words: Mapping[str, Any]) -> Record:
     """One of a release up to 0.2.0."""
     of_this_boot = words["boot_id"] == marks.boot_id()
     try:
-        return _record(words, _counted(), of_this_boot)
+        return record_of(words, _counted(), of_this_boot)
     except (ValueError, OSError, state.Damaged):
         if of_this_boot:
             raise
-        return _record(words, "0", False)  # a reboot may lose it, and then nobody needs to know
+        return record_of(words, "0", False)  # a reboot may lose it, and then nobody needs to know
 
 
 def _counted() -> str:
@@ -204,64 +170,12 @@ def _counted() -> str:
     raise ValueError("{0} does not say how far the run had come".format(_reached_file()))
 
 
-def _record(words: Mapping[str, Any], reached: str, is_of_this_boot: bool) -> Record:
-    return Record(
-        topology=words["topology"],
-        is_of_this_boot=is_of_this_boot,
-        undo=tuple(_steps(each) for each in words["undo"]),
-        first=_steps(words["first"]),
-        finish=_steps(words["finish"]),
-        reached=reached,
-        timer=Timer(**words["timer"]) if words.get("timer") is not None else None,
-        touched=tuple(words.get("touched", ())),
-        before=dict(words.get("before", {})),
-    )
-
-
-def _steps(words: Sequence[Mapping[str, Any]]) -> Steps:
-    return tuple(Operation(str(step["name"]), dict(step["arguments"])) for step in words)
-
-
-def _as_json(steps: Sequence[Operation]) -> List[Dict[str, Any]]:
-    return [{"name": name, "arguments": arguments} for name, arguments in steps]
-
-
-def _check(record: Record) -> None:
-    """ValueError, or another of ``_NONSENSE``, for what no run has written."""
-    if record.reached not in (UNCONFIRMED, VERIFIED):
-        if not 0 <= int(record.reached) <= len(record.undo):
-            raise ValueError("{0} actions have begun, of {1}".format(record.reached, len(record.undo)))
-    for step in (*record.first, *record.finish, *(step for steps in record.undo for step in steps)):
-        if step.name not in OPERATIONS:
-            raise ValueError('there is no operation "{0}"'.format(step.name))
-        row_of(step.name).foresee(Outlook(), step.arguments)
-        list(row_of(step.name).touches(step.arguments))
-    images.check(record.before)
-
-
 def _refuse(error: Exception) -> NoReturn:
     raise FabricError(
         "{0}, which a run that did not come to its end has left, cannot be read ({1}); nothing was changed. "
         "Restore it, or move it and {2} away and run again: then nothing of that run is taken back, and this host is "
         "compared with the declaration as it is".format(JOURNAL_FILE, error or type(error).__name__, _reached_file())
     ) from error
-
-
-def way_back(record: Record) -> Iterator[Tuple[Optional[int], Steps]]:
-    """How an interrupted run is taken back: the operations of one action after the other, the last one first.
-
-    With each comes what ``reached`` is to say once they are done, for the way back may be interrupted, too, and
-    must not be gone twice: an inverse undoes what its own action did, and not what stood there before. The leases
-    come last, with None. After a reboot there are only files and leases left to put back.
-    """
-    begun = record.undo[: record.begun]
-    for number in reversed(range(len(begun))):
-        yield number, tuple(step for step in begun[number] if record.is_of_this_boot or _survives_reboot(step))
-    yield None, record.first
-
-
-def _survives_reboot(step: Operation) -> bool:
-    return row_of(step.name).survives_reboot
 
 
 def awaits_confirmation(record: Record) -> bool:
@@ -281,7 +195,7 @@ def keep_only(failed: Sequence[Sequence[Operation]]) -> None:
         return
     touched = [key for keys in words.get("touched", []) for key in keys]
     words.update(
-        undo=[_as_json(steps) for steps in reversed(failed)],
+        undo=[as_json(steps) for steps in reversed(failed)],
         touched=[touched] * len(failed),
         first=[],
         finish=[],
@@ -290,7 +204,7 @@ def keep_only(failed: Sequence[Sequence[Operation]]) -> None:
         run=os.urandom(8).hex(),
     )
     remove_former()
-    _write(words, _lasting(words, reversed(failed), ()))
+    _write(words, lasting(words, reversed(failed), ()))
     set_reached(str(len(failed)))
 
 
@@ -323,24 +237,11 @@ def remove_former() -> None:
     files.unlink(_former_reached_file())
 
 
-def _write(words: Mapping[str, Any], lasting: Mapping[str, Any]) -> None:
+def _write(words: Mapping[str, Any], what_lasts: Mapping[str, Any]) -> None:
     """Both halves, that which says that there is a run the last."""
     state.write(RUN_JOURNAL_FILE, pieces(words, _encode))
-    durable = any(lasting[word] for word in ("first", "undo", "finish"))
-    state.write(JOURNAL_FILE, pieces(lasting, _encode), durable=durable)
-
-
-def _lasting(
-    words: Mapping[str, Any], undo: Iterable[Sequence[Operation]], finish: Sequence[Operation]
-) -> Dict[str, Any]:
-    """The half that lasts, of the other one and its operations."""
-    found = {word: words[word] for word in ("version", "run", "topology", "first")}
-    kept = (_as_json([step for step in steps if _survives_reboot(step)]) for steps in undo)
-    found.update(
-        undo=[steps for steps in kept if steps],
-        finish=_as_json([step for step in finish if _survives_reboot(step)]),
-    )
-    return found
+    durable = any(what_lasts[word] for word in ("first", "undo", "finish"))
+    state.write(JOURNAL_FILE, pieces(what_lasts, _encode), durable=durable)
 
 
 _encode = json.JSONEncoder(check_circular=False).encode

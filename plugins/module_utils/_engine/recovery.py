@@ -13,7 +13,7 @@ from .._kernel.changes import RUN, Change, Subject
 from .._kernel.errors import FabricError
 from .._kernel.host import Host
 from . import journal as journals
-from .journal import UNCONFIRMED, VERIFIED, Record
+from .interrupted import UNCONFIRMED, VERIFIED, Record, way_back
 from .report import DRIFT, Result
 from .way_back import Steps, undo
 
@@ -75,7 +75,7 @@ def _finish(host: Host, record: Record) -> Tuple[List[Steps], List[str]]:
     if record.reached == VERIFIED:
         undo(host, record.finish, failed, trouble)
         return failed, trouble
-    for left, steps in journals.way_back(record):
+    for left, steps in way_back(record):
         undo(host, steps, failed, trouble)
         if left is not None:
             journals.set_reached(str(left))

@@ -28,7 +28,8 @@ from .._kernel.host import Host
 from .._resources.action import Action, Operation
 from . import confirm, housekeeping, recovery, way_back
 from .approval import Approve, whatever
-from .journal import UNCONFIRMED, VERIFIED, Journal, Timer
+from .interrupted import UNCONFIRMED, VERIFIED, Timer
+from .journal import Journal
 from .leases import NO_LEASES, Leases
 from .lock import host_lock
 from .operations import perform

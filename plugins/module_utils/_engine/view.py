@@ -49,7 +49,7 @@ from . import declared as declared_records
 from . import forwarding, lost_marks
 from .declared import Kept
 from .effects import FILE, LINK, NETNS, SYSCTL, Outlook, kind_of, name_of, names_of
-from .journal import VERIFIED, Record, way_back
+from .interrupted import VERIFIED, Record, way_back
 from .operations import foreseen
 
 if TYPE_CHECKING:

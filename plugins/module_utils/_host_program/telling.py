@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Dict, Iterator, Mapping, Tuple
 
 from .._engine import journal as journals
-from .._engine.journal import UNCONFIRMED, VERIFIED, Record
+from .._engine.interrupted import UNCONFIRMED, VERIFIED, Record
 from .._ipam import store as lease_store
 from .._ipam.change import TUNNEL
 from .._module.repair import repair as put_back

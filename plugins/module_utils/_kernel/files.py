@@ -196,8 +196,10 @@ def link(path: str, target: str) -> None:
     gate.writing("link " + path)
     try:
         os.symlink(target, path)
-    except (FileNotFoundError, FileExistsError):
+    except FileNotFoundError:
         _make_directory(os.path.dirname(path))
+        os.symlink(target, path)
+    except FileExistsError:
         unlink(path)
         os.symlink(target, path)
 
@@ -213,13 +215,25 @@ def is_link_of_ours(directory: str) -> bool:
 
 
 def _make_directory(directory: str) -> None:
-    if os.path.dirname(directory) != NETNS_ETC_DIRECTORY or os.path.isdir(directory):
+    """That is not there. Tried before anything is asked: a thousand containers have one each."""
+    if os.path.dirname(directory) != NETNS_ETC_DIRECTORY:
         os.makedirs(directory, mode=0o755, exist_ok=True)
         return
-    os.makedirs(home_of(directory), mode=0o755, exist_ok=True)
-    if not is_link_of_ours(directory):
+    home = home_of(directory)
+    try:
+        os.mkdir(home, 0o755)
+    except FileExistsError:
+        pass
+    except FileNotFoundError:
+        os.makedirs(home, mode=0o755, exist_ok=True)
+    try:
+        os.symlink(home, directory)
+    except FileNotFoundError:
         os.makedirs(NETNS_ETC_DIRECTORY, mode=0o755, exist_ok=True)
-        os.symlink(home_of(directory), directory)
+        os.symlink(home, directory)
+    except FileExistsError:
+        if not is_link_of_ours(directory):
+            raise
 
 
 def unlink(path: str) -> None:

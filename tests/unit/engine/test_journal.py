@@ -12,8 +12,9 @@ from typing import Any, Dict, List
 
 import pytest
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._engine import confirm, journal
-from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.journal import Journal, Record, Timer
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine import confirm, interrupted, journal
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.interrupted import Record, Timer, way_back
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.journal import Journal
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import marks
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.action import Action, operation
@@ -57,7 +58,7 @@ WORDS: Dict[str, Any] = {
         ("this", "2", ["file.remove", "file.write", "link.delete", "lease.revert"]),
         ("this", "3", ["file.replace", "file.remove", "file.write", "link.delete", "lease.revert"]),
         ("this", "4", ALL),
-        ("this", journal.UNCONFIRMED, ALL),
+        ("this", interrupted.UNCONFIRMED, ALL),
         # After a reboot the kernel's objects are gone, and our files; nobody knows how far the run had come.
         ("another", "0", ["file.replace", "lease.revert"]),
         ("another", "3", ["file.replace", "lease.revert"]),
@@ -72,7 +73,7 @@ def test_the_way_back_is_what_was_begun_in_reverse_then_the_leases(
         reboot(journal_file)
     record = journal.read()
     assert record is not None
-    assert [step.name for _left, steps in journal.way_back(record) for step in steps] == expected
+    assert [step.name for _left, steps in way_back(record) for step in steps] == expected
 
 
 def test_the_way_back_says_after_each_action_how_many_are_left(journal_file: Path) -> None:
@@ -80,33 +81,33 @@ def test_the_way_back_says_after_each_action_how_many_are_left(journal_file: Pat
     journal.set_reached("4")
     record = journal.read()
     assert record is not None
-    assert [left for left, _steps in journal.way_back(record)] == [3, 2, 1, 0, None]
+    assert [left for left, _steps in way_back(record)] == [3, 2, 1, 0, None]
 
 
 def test_what_was_verified_before_the_power_went_is_finished_and_not_taken_back(journal_file: Path) -> None:
     kept = operation("declared.remove", topology="default")
     run = Journal()
     run.begin("default", FIRST, ACTIONS, (kept,))
-    run.reached(journal.VERIFIED)
+    run.reached(interrupted.VERIFIED)
 
     reboot(journal_file)
 
     record = journal.read()
     assert record is not None
-    assert (record.reached, record.finish) == (journal.VERIFIED, (kept,))
+    assert (record.reached, record.finish) == (interrupted.VERIFIED, (kept,))
 
 
 def test_what_waited_for_its_confirmation_when_the_power_went_is_taken_back(journal_file: Path) -> None:
     run = Journal()
     run.begin("default", FIRST, ACTIONS, timer=Timer("00", 1, "7"))
-    run.reached(journal.UNCONFIRMED)
+    run.reached(interrupted.UNCONFIRMED)
 
     reboot(journal_file)
 
     record = journal.read()
     assert record is not None
     assert not journal.awaits_confirmation(record)
-    assert [step.name for _left, steps in journal.way_back(record) for step in steps] == [
+    assert [step.name for _left, steps in way_back(record) for step in steps] == [
         "file.replace",
         "lease.revert",
     ]
@@ -121,7 +122,7 @@ def test_a_run_is_over_once_the_half_that_lasts_is_gone(journal_file: Path) -> N
 def test_that_an_earlier_run_was_verified_says_nothing_of_the_next(journal_file: Path) -> None:
     earlier = Journal()
     earlier.begin("default", FIRST, ACTIONS)
-    earlier.reached(journal.VERIFIED)
+    earlier.reached(interrupted.VERIFIED)
     Journal().begin("default", FIRST, ACTIONS)
     record = journal.read()
     assert record is not None
@@ -135,8 +136,11 @@ def test_what_could_not_be_undone_is_left_in_both_halves(journal_file: Path) -> 
     reboot(journal_file)
     later = journal.read()
     assert now is not None and later is not None
-    assert [step.name for _left, steps in journal.way_back(now) for step in steps] == ["link.delete", "file.replace"]
-    assert [step.name for _left, steps in journal.way_back(later) for step in steps] == ["file.replace"]
+    assert [step.name for _left, steps in way_back(now) for step in steps] == [
+        "link.delete",
+        "file.replace",
+    ]
+    assert [step.name for _left, steps in way_back(later) for step in steps] == ["file.replace"]
 
 
 def test_what_is_written_is_what_is_read(journal_file: Path) -> None:

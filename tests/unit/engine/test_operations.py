@@ -40,6 +40,7 @@ ARGUMENTS: Dict[str, Any] = {
     "restart": False,
     "tunnels": ["shop", "shop:1"],
     "config": {"public_key": "k" * 44, "port": 51871, "peers": [["p" * 44, "192.0.2.12:51871", ["10.88.1.0/24"], 0]]},
+    "roaming": ["p" * 44],
     "access": [0o600, 0, 0, 0o755, 0, 0],
     "address": "10.0.0.9",
     "add": {"forwarding": [], "neighbours": [["10.0.1.1", "06:00:00:00:00:01"]], "routes": []},

@@ -12,7 +12,7 @@ from typing import Any, Dict, List, Tuple
 import pytest
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine import confirm, journal, recovery
-from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.journal import Timer
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.interrupted import Timer
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.leases import Leases
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.report import Result
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.session import Finish, Session, Work

@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine import view as views
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.desired import Desired
-from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.journal import VERIFIED, Record
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.interrupted import VERIFIED, Record
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.observation import Planner
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.report import lines
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.view import View
