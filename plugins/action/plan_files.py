@@ -20,7 +20,7 @@ _ARGUMENTS = {
     "when": {"type": "str", "default": ""},
 }
 #: What the playbook leaves behind of each host: its reports, and what it holds and reserves before it is made.
-_FACTS = ("drift_reports_of_host", "__topology_held", "__topology_reserved")
+_FACTS = ("drift_reports_of_host", "__topology_fleet", "__topology_held", "__topology_reserved")
 
 
 class ActionModule(ActionBase):
@@ -34,11 +34,13 @@ class ActionModule(ActionBase):
         _validated, given = self.validate_argument_spec(argument_spec=_ARGUMENTS)
         reports: list[Any] = []
         before: tuple[dict[str, Any], ...] = ({}, {})
-        for host, (told, *answers) in facts(_FACTS, given["hosts"], task_vars):
+        across: dict[str, Any] = {}
+        for host, (told, fleet, *answers) in facts(_FACTS, given["hosts"], task_vars):
             reports.extend(told or ())
+            across = across or (fleet or {}).get("chosen") or {}  # the same for all, or nothing
             for known, answer in zip(before, answers):
                 known[host] = answer or {}
-        plan = plan_of(reports, *before)
+        plan = plan_of(reports, *before, across=across)
         text = text_of(plan, given["when"])
         directory = Path(given["directory"])
         write_all(directory, [("plan.json", as_json(plan)), ("plan.txt", text + "\n")])

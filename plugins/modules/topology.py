@@ -325,6 +325,16 @@ intended:
   elements: str
   sample:
     - publish 0.0.0.0:8081/tcp -> 172.17.0.2:80
+chosen:
+  description:
+    - From each subnet, address and host port (C(32768/tcp)) that a run would choose, for it is neither written in the
+      declaration nor leased yet, to whose it would be. In another order of the declaration another could get it.
+  returned: in check mode
+  type: dict
+  sample:
+    172.17.0.0/16: front
+    172.17.0.2: web:eth0 on front
+    32768/tcp: web for 80/tcp
 networks:
   description:
     - From the name of each network to its C(driver), its C(subnets) and its C(gateways). With the driver V(bridge) to

@@ -19,6 +19,7 @@ from .._declaration.topology import Address, Attachment, Subnet
 from .._declaration.words import quote, within
 from .._ipam.pools import usable
 from .exchange import Peer, family_of
+from .known import Known
 from .members import Group, Member, written
 from .problems import FleetProblems
 
@@ -150,3 +151,20 @@ def of_containers(found: Mapping[int, Addresses]) -> Dict[str, Tuple[str, ...]]:
         for name, address in found[family].containers.items():
             texts.setdefault(name, []).append(address)
     return {name: tuple(each) for name, each in texts.items()}
+
+
+def newly_chosen(
+    told: Sequence[Member], peers: Mapping[str, Mapping[str, Peer]], known: Known
+) -> Iterator[Tuple[str, str]]:
+    """``peers``: network → inventory name → that host, as it is to be. Each address that nobody wrote down and no
+    container had, and whose it is to be."""
+    for member in told:
+        for network in member.overlays():
+            peer = peers[network.name][member.host]
+            before = known.peer(peer.host_id, network.name)
+            kept = before.containers if before is not None else {}
+            for container, place in member.places(network.name):
+                for text in peer.containers[container.name].addresses:
+                    had = container.name in kept and text in kept[container.name].addresses
+                    if not had and written(place, family_of(text)) is None:
+                        yield text, "{0} on {1} of {2}".format(container.name, network.name, member.host)

@@ -18,7 +18,7 @@ from .._declaration.topology import Attachment, Container, families
 from .._ipam.store import Row
 from .._kernel.macs import mac_of, vtep_mac
 from . import checks, encryption, openvpn, rotation
-from .addresses import Addresses, of_containers
+from .addresses import Addresses, newly_chosen, of_containers
 from .blocks import Blocks
 from .claims import check_store, claims
 from .exchange import FleetContainer, HostPlan, Left, Membership, Peer, family_of
@@ -38,6 +38,7 @@ class FleetPlan:
     known: Tuple[str, ...] = ()
     claims: Mapping[str, Tuple[Row, ...]] = field(default_factory=dict)  # of those that share a store
     behind: Tuple[str, ...] = ()  # hosts that others still know by a former key
+    chosen: Mapping[str, str] = field(default_factory=dict)  # address that nobody wrote or had → whose it is to be
 
 
 def fleet_plan(members: Sequence[Member], identities: Mapping[str, Identity], step: str = "") -> FleetPlan:
@@ -105,7 +106,8 @@ def fleet_plan(members: Sequence[Member], identities: Mapping[str, Identity], st
     claimed = {host: rows for host, rows in wanted.items() if not _is_cut_off(identities[host])}
     behind = {host for told in memberships.values() for each in told.values() for host in rotation.behind(each)}
     behind.update(waited_for)
-    return FleetPlan((), hosts, tuple(hosts), tuple(sorted(passive)), claimed, tuple(sorted(behind)))
+    chosen = dict(newly_chosen(told, peers_of, known))
+    return FleetPlan((), hosts, tuple(hosts), tuple(sorted(passive)), claimed, tuple(sorted(behind)), chosen)
 
 
 def _is_cut_off(identity: Identity) -> bool:

@@ -180,7 +180,7 @@ def _chooser(
         while lan.uses(pool, value):
             value = change.store.next_free(family, value + 1)
         address = pools.text(family, value) if value <= last else None
-        if address is None or not change.grant(
+        if address is None or not change.choose(
             "address", network=network, container=container, interface=interface, family=family, address=address
         ):
             message = "no address is free in {0} of {1}; widen the subnet or its ip_range"

@@ -36,6 +36,7 @@ class Change:
         self._grant_id = os.urandom(16).hex()
         self.granted: List[Row] = []
         self.released: List[Row] = []
+        self._chosen: List[Row] = []
 
     def release(self, row: Row) -> None:
         self.store.delete(row)
@@ -48,6 +49,13 @@ class Change:
             return False
         self.granted.append(row)
         return True
+
+    def choose(self, kind: str, **columns: Any) -> bool:
+        """``grant`` of what nobody wrote down and nobody held before."""
+        granted = self.grant(kind, **columns)
+        if granted:
+            self._chosen.append(self.granted[-1])
+        return granted
 
     def grant_all(self, kind: str, several: Iterable[Mapping[str, Any]]) -> bool:
         """False, and nothing is granted, where somebody else has one of them."""
@@ -63,7 +71,8 @@ class Change:
     def allocation(self, **answers: Any) -> Allocation:
         released = tuple(sorted(self.released, key=lambda row: _INNERMOST_FIRST[row["kind"]]))
         told = (*_changes(_RELEASE, "of", released), *_changes(_LEASE, "to", self.granted))
-        return Allocation(granted=tuple(self.granted), released=released, changes=told, **answers)
+        granted, chose = tuple(self.granted), tuple(self._chosen)
+        return Allocation(granted=granted, released=released, chosen=chose, changes=told, **answers)
 
 
 def owner(row: Mapping[str, Any], topology: str) -> str:
@@ -81,6 +90,25 @@ def owner(row: Mapping[str, Any], topology: str) -> str:
     else:
         name = "{0} (aux_addresses) on {1}".format(row["interface"][len(RESERVED) :], row["network"])
     return name if row["topology"] == topology else "{0} of the topology {1}".format(name, row["topology"])
+
+
+def chosen(rows: Sequence[Mapping[str, Any]]) -> Dict[str, str]:
+    """Of ``Allocation.chosen``: each value as it stands in changes, such as ``32768/tcp``, → whose it is.
+
+    What a network needs for itself, such as its gateway, follows from its subnet: where that is written, nobody chose.
+    """
+    subnets = {_network(row) for row in rows if row["kind"] == "subnet"}
+    found: Dict[str, str] = {}
+    for row in rows:
+        if row["kind"] == "port":
+            address = " at " + row["host_ip"] if row["host_ip"] else ""
+            whose = "{0} for {1}/{2}{3}".format(owner(row, row["topology"]), row["target"], row["protocol"], address)
+            found["{published}/{protocol}".format(**row)] = whose
+        elif row["kind"] == "subnet":
+            found[row["subnet"]] = owner(row, row["topology"])
+        elif row["container"] != NETWORK_ITSELF or _network(row) in subnets:
+            found[row["address"]] = owner(row, row["topology"])
+    return found
 
 
 def port_text(row: Mapping[str, Any]) -> str:

@@ -75,7 +75,7 @@ def _choose_ports(
                 ends = request.choices or _range(requests, host)
                 problems.append(Problem(request.path, message.format(request.protocol, *ends, which)))
                 continue
-            change.grant("port", **_columns(_owner(request), published))
+            change.choose("port", **_columns(_owner(request), published))
             chosen[_owner(request)] = published
         ports[request] = chosen[_owner(request)]
 

@@ -114,6 +114,7 @@ class Allocation:
     ports: Mapping[PortRequest, int] = field(default_factory=dict)
     granted: Tuple[Mapping[str, object], ...] = ()
     released: Tuple[Mapping[str, object], ...] = ()
+    chosen: Tuple[Mapping[str, object], ...] = ()  # of granted, what was neither written nor held before
     changes: Tuple[Change, ...] = ()  # the same for a person to read
 
     @property

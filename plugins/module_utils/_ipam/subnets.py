@@ -127,7 +127,7 @@ def _choose_subnets(
         except pools.NoSubnetLeft as error:
             problems.append(Problem(request.path, str(error)))
             continue
-        if not change.grant(
+        if not change.choose(
             "subnet", network=request.network, family=request.family, subnet=subnet, external=int(request.external)
         ):
             raise FabricError("The lease store refuses {0}, which looked free; please report this.".format(subnet))

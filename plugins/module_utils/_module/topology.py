@@ -37,6 +37,7 @@ from .._expansion.lease_requests import lease_requests
 from .._expansion.projects import settle_default_bridge
 from .._fleet.join import join
 from .._ipam.allocate import allocate, release_topology
+from .._ipam.change import chosen
 from .._ipam.requests import Allocation
 from .._ipam.store import Store, leases, open_store
 from .._kernel import dependencies, docker, facts, unbound
@@ -105,7 +106,8 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool, again: Optiona
         unmended = prepared.unmended()
         result = replace(result, kinds=_kinds(run.view, words, absent, prepared, kept, result, check_mode))
         watch.lap("tell drift from intent" if check_mode else "finish")
-    told_apart = {"drift": result.of_kinds(DRIFT), "intended": result.of_kinds(INTENDED, RELEASE)}
+    foretold: Dict[str, Any] = {"drift": result.of_kinds(DRIFT), "intended": result.of_kinds(INTENDED, RELEASE)}
+    foretold["chosen"] = chosen(prepared.allocation.chosen)
     needing = {family: forwarded(prepared.topology, family) for family in KEYS}
     beside = planner.firewall.warnings(_forwarding(prepared.topology))
     # what was turned on was said when it was applied
@@ -118,7 +120,7 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool, again: Optiona
     if result.quarantined:
         raise _left_out(result, check_mode)
     result = result.with_facts(unmended=list(unmended)) if unmended else result
-    return result.with_facts(**prepared.described(), **(told_apart if check_mode else {}))
+    return result.with_facts(**prepared.described(), **(foretold if check_mode else {}))
 
 
 def _refuse_timeout(seconds: Optional[int]) -> None:

@@ -39,6 +39,9 @@ def leaving(
     if way.errno:
         return no_way(around, expected, netns, packet.address, way.errno)
     link = around.links(netns).get(way.oif)
+    if way.is_local and netns != packet.target:
+        text = "{0} has {1} as an address of its own"
+        return Place("address", netns, text.format(where(netns), packet.address))
     if link is None:
         return unknown(netns, "it")
     ends = [(packet.target, each) for each in _links_with(around, packet.target, packet.final) if packet.target]
@@ -46,6 +49,7 @@ def leaving(
     hop = way.gateway or packet.address
     trouble += [_elsewhere(expected, packet, link, ends), _not_taken(around, expected, packet, hop)]
     trouble += [*dropped, _at_a_device(around, netns, link, ends)]
+    trouble += [_isolated(around, [(netns, link), *ends]), *(_kept_elsewhere(around, *end) for end in ends)]
     found = next((each for each in trouble if each is not None), None)
     if found is not None:
         return found
@@ -53,9 +57,11 @@ def leaving(
         wrong = next(filter(None, (_other_mac(expected, whose, each) for whose, each in ends)), None)
         return wrong or Place("link", netns, "it came to {0}, and was not seen after that".format(device(netns, link)))
     state, mac = around.neighbour(netns, way.oif, hop)
-    owners = [each for _whose, each in _owners(around, packet, hop)]
+    having = list(_owners(around, packet, hop))
+    owners = [each for _whose, each in having]
     if state in ("", "failed", "incomplete") and "lo" not in link.ifname:
-        return _nobody_answers(netns, link, hop, bool(way.gateway), owners)
+        dropping = _arp_dropped(around, [netns, *(whose for whose, _each in having)], hop)
+        return dropping or _nobody_answers(netns, link, hop, bool(way.gateway), owners)
     if mac and owners and mac not in [owner.mac for owner in owners]:
         text = "{0} has {1} for {2} at {3}, whose MAC is {4}"
         said = text.format(where(netns), mac, hop, device(netns, link), owners[0].mac)
@@ -124,6 +130,41 @@ def _nobody_answers(netns: Optional[str], link: Link, hop: str, is_gateway: bool
         return Place("route", netns, text.format(where(netns), hop, device(netns, link)))
     text = "nobody answers {0} at {1} when it asks who has {2}"
     return Place("neighbour", netns, text.format(where(netns), device(netns, link), hop))
+
+
+def _isolated(around: Surroundings, ends: Sequence[Tuple[Optional[str], Link]]) -> Optional[Place]:
+    """Two ports of one bridge that are both isolated hear nothing of each other."""
+    ports = [(end, device(*each)) for each in ends for end in [_host_end(around, *each)] if end is not None]
+    isolated = ["{0}, the host's end of {1}".format(end.ifname, name) for end, name in ports if end.isolated]
+    if len(isolated) < 2 or len({end.master for end, _name in ports}) > 1:
+        return None
+    return Place("link", None, "both are isolated ports of a bridge: {0}; {1}".format(*isolated))
+
+
+def _kept_elsewhere(around: Surroundings, netns: Optional[str], link: Link) -> Optional[Place]:
+    """A bridge that was told that the MAC is behind another port."""
+    end, links = _host_end(around, netns, link), around.links(None)
+    if end is None or end.master not in links:
+        return None
+    ports = [links[each] for each in around.kept_at(link.mac) if each in links]
+    wrong = [port for port in ports if port.index != end.index and port.master == end.master]
+    if not wrong:
+        return None
+    text = "{0} sends what is for {1} to {2}, and {3} is behind {4} (bridge(8), fdb)"
+    named = (links[end.master].ifname, link.mac, wrong[0].ifname, device(netns, link), end.ifname)
+    return Place("neighbour", None, text.format(*named))
+
+
+def _arp_dropped(around: Surroundings, places: Sequence[Optional[str]], hop: str) -> Optional[Place]:
+    """The family arp sees what no chain of inet does."""
+    if ":" in hop:
+        return None
+    for netns in places:
+        found = next((each for each in around.chains(netns, "arp") if each.drops), None)
+        if found is not None:
+            text = "{0} may drop the question who has {1}, or its answer: arp {2} {3}: {4}"
+            return Place("rule", netns, text.format(where(netns), hop, found.table, found.name, found.drops))
+    return None
 
 
 def _at_a_device(

@@ -207,21 +207,22 @@ def _comes_in(
 
 def _not_unwrapped(call: Call, seen: Followed) -> Optional[Place]:
     """Nothing of it was seen: what became of what it is carried in. None: nothing of that came, either."""
-    around = seen.around
+    around, came_by = seen.around, ""
     for carrier in reversed(call.carriers):
         outer = _from(carrier, seen.everything)
         place = _dropped(carrier, "from", outer, seen) or _not_working(carrier, around)
         if place is not None:
             return place
         if not outer:
-            return at_a_device(around, _wire(carrier.peer, around))
-        place = at_a_device(around, carrier.ifname)
+            break
+        place, came_by = at_a_device(around, carrier.ifname), carrier.ifname
         if place is not None:
             return place
-    if not call.carriers:
-        return at_a_device(around, _wire(call.probe.address, around))
+    if not came_by:
+        outermost = call.carriers[-1].peer if call.carriers else call.probe.address
+        return at_a_device(around, _wire(outermost, around))
     text = "what carries it came in, and nothing of it came out of {0}"
-    return Place("link", None, text.format(call.carriers[0].ifname))
+    return Place("link", None, text.format(came_by))
 
 
 def _not_working(carrier: Carrier, around: Surroundings) -> Optional[Place]:

@@ -11,6 +11,7 @@ seen. A rule that drops it is told by the kernel. Where it vanished between two 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Dict, FrozenSet, Iterable, Iterator, List, Optional, Sequence, Tuple
 
@@ -22,6 +23,8 @@ from .gaps import Departure, leaving
 from .reasons import Expected, Place, Surroundings, at, where
 
 _REFUSED = "refused"
+#: As nft writes what translates, that of iptables too.
+_TRANSLATING = re.compile(r"\b[sd]nat\b|masquerade|redirect", re.IGNORECASE)
 _ECHO_REQUESTS = (8, 128)
 #: Those of our chains that drop what is not to pass.
 _DECIDING = ("guard", "input", "for_host", "forward", "within", "into", "between", "neighbours")
@@ -99,7 +102,9 @@ def place_of(
     if outcome.result == ANSWERED:
         return Place("unknown", probe.source, "it was answered when it was sent once more")
     if probe.elsewhere:
-        return reasons.on_the_wire(around, expected, probe, there.last_in(None))
+        return reasons.on_the_wire(
+            around, expected, probe, there.last_in(None), translated(there.steps, around, expected)
+        )
     last = there.last_in(probe.target)
     caller = last.packet.source if last is not None else ""
     if not back:
@@ -175,11 +180,14 @@ def _onwards(leg: Leg, asked: Sequence[Step], around: Surroundings, expected: Ex
         return None
     last = leg.last_in(None)
     to = last.packet.destination if last is not None else leg.final
+    if to not in (leg.address, leg.final):
+        text = "the host translates it to {0}, and not to {1}".format(to, leg.final)
+        return Place("rule", None, ": ".join(filter(None, (text, translated(leg.steps, around, expected)))))
     if leg.source == ABROAD:
         departure = Departure(None, to, last.packet.source if last is not None else "", leg.target, leg.final)
         # What is bridged has its MAC from who sent it. With br_netfilter it meets the hooks of the host besides.
         asks = not leg.saw(None, "forward_first", family="bridge")
-        return leaving(around, expected, departure, _drops(asked, around), asks)
+        return leaving(around, expected, departure, _drops(leg, asked, around, None, to), asks)
     bridged = leg.source is not None and leg.address == leg.final and not around.way(leg.source, to).gateway
     netns = leg.source if bridged else None
     return _leaving(leg, netns, to, last, asked, around, expected)
@@ -195,7 +203,7 @@ def _leaving(
     expected: Expected,
 ) -> Place:
     departure = Departure(netns, to, last.packet.source if last is not None else "", leg.target, leg.final)
-    return leaving(around, expected, departure, _drops(asked, around))
+    return leaving(around, expected, departure, _drops(leg, asked, around, netns, to))
 
 
 def _routing(
@@ -206,10 +214,21 @@ def _routing(
     return wrong or _onwards(leg, asked, around, expected)
 
 
-def _drops(asked: Sequence[Step], around: Surroundings) -> List[Place]:
+def _drops(leg: Leg, asked: Sequence[Step], around: Surroundings, netns: Optional[str], to: str) -> List[Place]:
+    """What dropped the question of a namespace who has the next hop, or its answer. Others may not be let ask, and of a
+    question that goes to all ports those that are not to hear it do not matter."""
     text = "{0} drops the question who has an address, or its answer: {1}"
+    dropped = [each for each in asked if each.drops]
+    if not dropped:
+        return []
+    way = around.way(netns, to)
+    hop, own = way.gateway or to, around.addresses(netns, way.oif)
+    ends = {link.peer for each in (netns, leg.target) if each is not None for link in around.links(each).values()}
+    others = {link.index for link in around.links(None).values() if link.kind == "veth"} - ends
     return [
-        Place("rule", each.netns, text.format(where(each.netns), told(each, around))) for each in asked if each.drops
+        Place("rule", each.netns, text.format(where(each.netns), told(each, around)))
+        for each in dropped
+        if each.packet.is_about(hop) and any(map(each.packet.is_about, own)) and each.oif not in others
     ]
 
 
@@ -217,6 +236,13 @@ def told(step: Step, around: Surroundings) -> str:
     """``inet other c: ip daddr 172.20.0.2 drop``: family, table, chain, and the rule or the policy."""
     text = "policy {0}".format(step.verdict) if step.kind == POLICY else around.rule(step) or "a rule that is gone"
     return "{0} {1} {2}: {3}".format(step.family, step.table, step.chain, text)
+
+
+def translated(steps: Sequence[Step], around: Surroundings, expected: Expected) -> str:
+    """The rule of somebody else's that translated addresses of packets on the host last; empty where none did."""
+    accepting = (each for each in steps if (each.netns, each.kind, each.verdict) == (None, RULE, ACCEPT))
+    foreign = [told(each, around) for each in accepting if each.table != expected.table]
+    return next((each for each in reversed(foreign) if _TRANSLATING.search(each)), "")
 
 
 def passed(steps: Sequence[Step], around: Surroundings, expected: Expected) -> Place:

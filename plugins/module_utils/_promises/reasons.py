@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from errno import EACCES, EHOSTUNREACH, EINVAL, EXDEV
+from errno import EACCES, EHOSTUNREACH, EINVAL, EPERM, EXDEV
 from typing import Any, Dict, Mapping, Optional, Sequence, Tuple
 
 from .._kernel.probe.model import ICMP, Probe
-from .._kernel.rtnl.read import Link
+from .._kernel.rtnl.read import IPV6_MTU, Link
 from .._kernel.tracing.events import Step
 from .._kernel.tracing.sight import Sight
 
@@ -77,6 +77,9 @@ def _no_interface(around: Surroundings, expected: Expected, netns: Optional[str]
             return Place("link", netns, "there is no interface {0} in {1}".format(ifname, netns))
         if not link.up:
             return Place("link", netns, "{0} is down".format(device(netns, link)))
+        if ":" in address and link.mtu < IPV6_MTU:
+            text = "{0} has an MTU of {1}, and IPv6 needs {2}"
+            return Place("link", netns, text.format(device(netns, link), link.mtu, IPV6_MTU))
     if ":" in address:
         for ifname in ("all", *sorted(links)):
             key = "net/ipv6/conf/{0}/disable_ipv6".format(ifname)
@@ -113,15 +116,20 @@ def refused(
     """Why what comes in by an interface is not taken. The kernel says EINVAL or EXDEV to a source that it would not
     reach there, and EINVAL also where a rule refuses the way back."""
     back = around.way(netns, address)
+    if back.is_local:
+        text = "{0} has {1}, from which it comes, as an address of its own"
+        return Place("address", netns, text.format(where(netns), address))
     if errno in (EXDEV, EINVAL) and not back.errno:
         link = around.links(netns).get(back.oif)
         filtered = _filtered(around, netns, ifname, address) if link is None or link.ifname != ifname else None
         text = "a route or a rule of routing (ip-rule(8)) of {0} refuses what is from {1}"
         return filtered or Place("route", netns, text.format(where(netns), address))
-    return no_way(around, expected, netns, address, errno)
+    return no_way(around, expected, netns, address, back.errno or errno)
 
 
 def not_sent(netns: Optional[str], said: str) -> Place:
+    if said and said != os.strerror(EPERM):
+        return Place("unknown", netns, "{0} could not send it: {1}".format(where(netns), said))
     if said:
         return Place("rule", netns, "{0} did not let it out: {1}".format(where(netns), said))
     return unknown(netns, "it")
@@ -154,10 +162,13 @@ def routing(around: Surroundings, expected: Expected, netns: Optional[str], last
         return Place("address", netns, "{0} does not have {1}".format(netns, packet.destination))
     if way.errno == EINVAL and packet.destination.startswith("127."):
         return _setting(netns, "net/ipv4/conf/{0}/route_localnet".format(name), "0")
-    for address, errno in ((packet.destination, way.errno), (packet.source, around.way(netns, packet.source).errno)):
-        if errno:
-            return refused(around, expected, netns, address, errno, name)
-    return None
+    if way.errno:
+        own = around.way(netns, packet.destination).errno
+        if own or way.errno not in (EXDEV, EINVAL):
+            return no_way(around, expected, netns, packet.destination, own or way.errno)
+        return refused(around, expected, netns, packet.source, way.errno, name)
+    back = around.way(netns, packet.source).errno
+    return refused(around, expected, netns, packet.source, back, name) if back else None
 
 
 def _filtered(around: Surroundings, netns: Optional[str], ifname: str, source: str) -> Optional[Place]:
@@ -191,7 +202,9 @@ def no_answer(around: Surroundings, expected: Expected, probe: Probe, caller: st
     return Place("service", netns, "{0} did not answer it{1}".format(where(netns), said and " ({0})".format(said)))
 
 
-def on_the_wire(around: Surroundings, expected: Expected, probe: Probe, last: Optional[Step]) -> Place:
+def on_the_wire(
+    around: Surroundings, expected: Expected, probe: Probe, last: Optional[Step], translated: str = ""
+) -> Place:
     if last is None:
         return unknown(probe.source, "it")
     link = around.links(None).get(last.oif)
@@ -199,16 +212,16 @@ def on_the_wire(around: Surroundings, expected: Expected, probe: Probe, last: Op
     if probe.host:
         return Place("wire", None, "it left by {0} for {1}, and no answer came in".format(name, probe.host))
     if probe.source is not None and not around.way(None, last.packet.source).is_local:
-        return unmasked(around, expected, last)
+        return unmasked(around, expected, last, translated)
     return Place("wire", None, "it left the host by {0}, and no answer came in".format(name))
 
 
-def unmasked(around: Surroundings, expected: Expected, last: Step) -> Place:
+def unmasked(around: Surroundings, expected: Expected, last: Step, translated: str = "") -> Place:
+    """``translated``: the rule of somebody else's that may have given it its address."""
     link = around.links(None).get(last.oif)
-    text = "it leaves the host by {0} as {1}: no rule of inet {2} postrouting masks it"
-    return Place(
-        "rule", None, text.format(link.ifname if link is not None else "?", last.packet.source, expected.table)
-    )
+    why = translated or "no rule of inet {0} postrouting masks it".format(expected.table)
+    text = "it leaves the host by {0} as {1}: {2}"
+    return Place("rule", None, text.format(link.ifname if link is not None else "?", last.packet.source, why))
 
 
 def unknown(netns: Optional[str], what: str) -> Place:

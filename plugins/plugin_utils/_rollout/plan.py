@@ -5,14 +5,18 @@
 """The plan of a run: what it would change on every host, for a program to compare and for a person to read. Pure.
 
 ```
-{"version": 1, "digest": …, "hosts": {HOST: {TOPOLOGY: [{"text", "digest", "kind", "subject", "before", "after"}]}},
- "unknown": {HOST: {TOPOLOGY: why}}}
+{"version": 2, "digest": …, "hosts": {HOST: {TOPOLOGY: [{"text", "digest", "kind", "subject", "before", "after"}]}},
+ "chosen": {HOST: {TOPOLOGY: {value: whose}}}, "unknown": {HOST: {TOPOLOGY: why}}}
 ```
+
+A line's digest is of all of its values, and it is these that a run is compared with. The digest of the plan is the same
+in whatever order all was declared: there, what was chosen counts by whose it is (``by_owner.py``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.approval import digest, digest_of
@@ -20,18 +24,25 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors imp
 
 from .._drift_report.changes import DONE, read, state_of
 from .._drift_report.report import plural
+from .by_owner import Chosen, chosen_in
 
 #: Of the form of a plan, so that another release's is told, not misread.
-VERSION = 1
+VERSION = 2
 #: Why a line is there, where it is not because the declaration asks for it.
 _WHY = {"drift": "repairs what somebody changed", "release": "asked by this release"}
 _HOW = "run ansible-playbook linuxnet.fabric.plan again, and have that approved"
 
 
-def plan_of(reports: Iterable[Mapping[str, Any]], *before: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def plan_of(
+    reports: Iterable[Mapping[str, Any]],
+    *before: Mapping[str, Mapping[str, Any]],
+    across: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+) -> dict[str, Any]:
     """``reports``: of each project of each host, as ``drift_report`` makes them. ``before``: what a run does before, of
-    networks across hosts, in this order; each host → what ``fleet_member`` answered for its projects (``results``)."""
+    networks across hosts, in this order; each host → what ``fleet_member`` answered for its projects (``results``).
+    ``across``: project → addresses that were chosen on such networks, of whichever host → whose they are."""
     hosts: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    chosen: dict[str, dict[str, dict[str, str]]] = {}
     unknown: dict[str, dict[str, str]] = {}
     for report in sorted(reports, key=lambda each: (each["host"], each["topology"])):
         host, topology = report["host"], report["topology"]
@@ -41,7 +52,11 @@ def plan_of(reports: Iterable[Mapping[str, Any]], *before: Mapping[str, Mapping[
         first = [change for answers in before for change in _of_project(answers.get(host) or {}, topology)]
         changes = [*first, *report["changes"]]
         hosts.setdefault(host, {})[topology] = [{**change, "digest": digest_of(change)} for change in changes]
-    return {"version": VERSION, "digest": digest_of_plan(hosts), "hosts": hosts, "unknown": unknown}
+        found = chosen_in(changes, {**across.get(topology, {}), **report["chosen"]})
+        if found:
+            chosen.setdefault(host, {})[topology] = found
+    plan = {"version": VERSION, "hosts": hosts, "chosen": chosen}
+    return {**plan, "digest": digest_of_plan(plan), "unknown": unknown}
 
 
 def _of_project(answers: Mapping[str, Any], topology: str) -> Iterable[dict[str, Any]]:
@@ -50,16 +65,25 @@ def _of_project(answers: Mapping[str, Any], topology: str) -> Iterable[dict[str,
             yield from read(answer.get("changes") or ())
 
 
-def digest_of_plan(hosts: Mapping[str, Mapping[str, Iterable[Mapping[str, Any]]]]) -> str:
+def digest_of_plan(plan: Mapping[str, Any]) -> str:
     """Of what changes, where: a host that is as declared adds nothing."""
     return digest(
         [
-            [host, topology, digest_of(change)]
-            for host, projects in hosts.items()
+            [host, topology, told]
+            for host, projects in plan["hosts"].items()
             for topology, changes in projects.items()
-            for change in changes
+            for told in _told(changes, plan["chosen"].get(host, {}).get(topology, {}))
         ]
     )
+
+
+def _told(changes: Iterable[Mapping[str, Any]], values: Mapping[str, str]) -> Iterable[Any]:
+    """Whose the values are is told too, or one that is not theirs could be put beside them."""
+    chosen = Chosen(values)
+    if not values:
+        return map(digest_of, changes)
+    lines = (digest_of(each) for change in changes for each in chosen.by_owner(change))
+    return [*lines, ["chosen", *values.values()]]
 
 
 def approved(plan: Any, host: str, topology: str) -> dict[str, str]:
@@ -75,8 +99,20 @@ def _require_whole(plan: Any) -> None:
     if plan["version"] != VERSION:
         text = "topology_approved_plan: a plan of version {0}, and this release reads version {1}; {2}"
         raise FabricError(text.format(plan["version"], VERSION, _HOW))
-    if digest_of_plan(plan["hosts"]) != plan["digest"]:
+    try:
+        whole = digest_of_plan(plan) == plan["digest"] and all(map(_is_whole, _lines(plan)))
+    except (AttributeError, KeyError, TypeError):
+        whole = False
+    if not whole:
         raise FabricError("topology_approved_plan: the digest is not that of the plan, so it was edited; " + _HOW)
+
+
+def _lines(plan: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    return (change for projects in plan["hosts"].values() for changes in projects.values() for change in changes)
+
+
+def _is_whole(change: Mapping[str, Any]) -> bool:
+    return change["digest"] == digest_of(change)
 
 
 def text_of(plan: Mapping[str, Any], when: str = "") -> str:

@@ -94,6 +94,12 @@ _OUT = "app reaches the wire at 198.51.100.1 (icmp)"
 _OUT6 = "app reaches the wire at 2001:db8:1::1 (icmp)"
 _GATEWAY = "near reaches the host at 172.20.0.1 (icmp)"
 
+#: The host's end of eth0 of the container ``$each``.
+_END = (
+    "$(ip -n $each -o link show eth0 | sed 's/.*@if\\([0-9]*\\).*/\\1/' | "
+    "xargs -I% sh -c \"ip -o link | grep '^%:' | sed 's/^[0-9]*: \\([^@]*\\)@.*/\\1/'\")"
+)
+
 FAULTS: Tuple[Fault, ...] = (
     # --- rules of somebody else's
     _foreign("forward drop", "ip", "forward", 5, "ip daddr 172.20.0.10 tcp dport 80 drop", _APP_WEB),
@@ -191,7 +197,8 @@ FAULTS: Tuple[Fault, ...] = (
     ),
     Fault(
         "an element of icc_off that is gone",
-        "nft flush set bridge fabric-default icc_off; nft flush set inet fabric-default icc_off",
+        "nft flush set bridge fabric-default icc_off; "
+        'nft add element inet fabric-default free \'{ "br-back" . "br-back" : accept }\'',
         "web does not reach db at 172.22.0.11 (icmp)",
         "rule",
         ("fabric-default",),
@@ -403,5 +410,85 @@ FAULTS: Tuple[Fault, ...] = (
         "sysctl",
         ("rp_filter of web is 1",),
         "ip netns exec web sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.eth0.rp_filter=0",
+    ),
+    # --- what looks like something else
+    Fault(
+        "another's destination NAT",
+        "nft 'add table ip other; add chain ip other c { type nat hook prerouting priority -150; }; "
+        "add rule ip other c tcp dport 8080 dnat to 172.20.0.11:80'",
+        "the wire reaches web at 198.51.100.2:8080/tcp",
+        "rule",
+        ("translates it to 172.20.0.11, and not to 172.20.0.10: ip other c: tcp dport 8080 dnat to",),
+        "nft delete table ip other",
+    ),
+    Fault(
+        "another's source NAT",
+        "nft 'add table ip other; add chain ip other c { type nat hook postrouting priority 50; }; "
+        "add rule ip other c ip saddr 172.21.0.0/16 snat to 203.0.113.9'",
+        _OUT,
+        "rule",
+        ("as 203.0.113.9: ip other c: ip saddr 172.21.0.0/16 snat to 203.0.113.9",),
+        "nft delete table ip other",
+    ),
+    Fault(
+        "drop of ARP inside the target",
+        "ip netns exec web nft 'add table arp other; add chain arp other c { type filter hook input priority 0; "
+        "policy drop; }'",
+        _HOST_WEB,
+        "rule",
+        ("web may drop the question who has ", "or its answer: arp other c: policy drop"),
+        "ip netns exec web nft delete table arp other",
+    ),
+    Fault(
+        "a prohibiting rule of routing in the sender",
+        "ip -n near rule add to 172.20.0.10 prohibit",
+        "near reaches web at 172.20.0.10 (tcp)",
+        "route",
+        ("a prohibiting route of near takes what is for 172.20.0.10",),
+        "ip -n near rule delete to 172.20.0.10 prohibit",
+    ),
+    Fault(
+        "a wrong prefix",
+        "ip -n web addr flush dev eth0; ip -n web addr add 172.20.0.10/32 dev eth0",
+        "near reaches web at 172.20.0.10 (icmp)",
+        "route",
+        ("web has no route to 172.20.0.11",),
+    ),
+    Fault(
+        "an address that the sender has, too",
+        "ip -n near addr add 172.20.0.10/24 dev eth0",
+        "near reaches web at 172.20.0.10 (tcp)",
+        "address",
+        ("near has 172.20.0.10 as an address of its own",),
+        "ip -n near addr delete 172.20.0.10/24 dev eth0",
+    ),
+    Fault(
+        "the sender's address that the target has, too",
+        "ip -n near addr add 172.20.0.10/24 dev eth0",
+        "web reaches near at 172.20.0.11 (icmp)",
+        "address",
+        ("near has 172.20.0.10, from which it comes, as an address of its own",),
+        "ip -n near addr delete 172.20.0.10/24 dev eth0",
+    ),
+    Fault(
+        "ports that are isolated",
+        "for each in web near; do bridge link set dev " + _END + " isolated on; done",
+        _NEAR_WEB,
+        "link",
+        ("both are isolated ports of a bridge: ", "the host's end of near:eth0", "the host's end of web:eth0"),
+    ),
+    Fault(
+        "a forwarding entry that is wrong",
+        "each=near; bridge fdb replace 02:42:ac:14:00:0a dev " + _END + " master static sticky",
+        _NEAR_WEB,
+        "neighbour",
+        ("br-front sends what is for 02:42:ac:14:00:0a to ", ", and web:eth0 is behind "),
+    ),
+    Fault(
+        "an MTU that IPv6 cannot use",
+        "ip -n web link set eth0 mtu 1000",
+        _NEAR_WEB6,
+        "link",
+        ("web:eth0 has an MTU of 1000, and IPv6 needs 1280",),
     ),
 )

@@ -163,7 +163,7 @@ def edited(made: dict[str, Any]) -> dict[str, Any]:
     ("spoil", "told"),
     [
         (edited, "the digest is not that of the plan, so it was edited"),
-        (lambda made: {**made, "version": 2}, "a plan of version 2, and this release reads version 1"),
+        (lambda made: {**made, "version": 1}, "a plan of version 1, and this release reads version 2"),
         (lambda made: {"hosts": {}}, "this is no plan.json"),
         (lambda made: [], "this is no plan.json"),
     ],

@@ -168,6 +168,7 @@ class HalfOpen(Sender):
     it, so that the service has nothing to accept and sees nothing of all this."""
 
     port = 0
+    _port = 0  # until it could be sent; such a socket sees answers to others meanwhile
 
     def _made(self) -> socket.socket:
         family = FAMILIES[self.probe.family]

@@ -27,6 +27,7 @@ _NETWORK, _TRANSPORT, _IIF, _OIF, _POLICY = 8, 9, 10, 12, 16
 _VERDICT_CODE = 1
 _FAMILIES = {1: "inet", 2: "ip", 3: "arp", 5: "netdev", 7: "bridge", 10: "ip6"}
 _DISCOVERY = (b"\x87", b"\x88")  # neighbour solicitation and advertisement, RFC 4861
+_GROUP_ASKED = socket.inet_pton(socket.AF_INET6, "ff02::1:ff00:0")[:13]
 POLICY, RETURN, RULE = "policy", "return", "rule"
 _TYPES = {1: POLICY, 2: RETURN, 3: RULE}
 DROP, ACCEPT = "drop", "accept"
@@ -43,6 +44,16 @@ class Packet:
     destination: str
     transport: bytes = b""
     asks: bool = False
+
+    def is_about(self, address: str) -> bool:
+        """Of one that asks: whether it is about this address, or an answer of who has it. A question of neighbour
+        discovery goes to a group of some addresses (RFC 4291, 2.7.1), and of its target 12 bytes are known."""
+        if address in (self.source, self.destination):
+            return True
+        if ":" not in address or ":" not in self.destination:
+            return False
+        raw, group = (socket.inet_pton(socket.AF_INET6, each) for each in (address, self.destination))
+        return group == _GROUP_ASKED + raw[13:] and self.transport[8:20] == raw[:12]
 
 
 @dataclass(frozen=True)

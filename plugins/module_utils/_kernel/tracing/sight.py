@@ -15,7 +15,7 @@ import socket
 import struct
 from dataclasses import dataclass
 from errno import EHOSTUNREACH, EINVAL, ENETUNREACH
-from typing import Dict, Iterator, Optional, Tuple
+from typing import Dict, Iterator, List, Optional, Tuple
 
 from .. import nft, sysctl
 from ..host import Host
@@ -57,7 +57,8 @@ class Sight:
         self._host = host
         self._links: Dict[Optional[str], Dict[int, Link]] = {}
         self._addresses: Dict[Optional[str], Dict[int, Tuple[str, ...]]] = {}
-        self._device_chains: Optional[Tuple[DeviceChain, ...]] = None
+        self._chains: Dict[Tuple[Optional[str], str], Tuple[DeviceChain, ...]] = {}
+        self._forwarding: Optional[Dict[int, List[Tuple[str, str]]]] = None
         self._rules: Dict[Tuple[Optional[str], str, str, str], Dict[int, str]] = {}
 
     def exists(self, netns: Optional[str]) -> bool:
@@ -127,9 +128,24 @@ class Sight:
 
     def device_chains(self) -> Tuple[DeviceChain, ...]:
         """The chains of the family netdev on the host."""
-        if self._device_chains is None:
-            self._device_chains = tuple(_device_chains(nft.list_family_text("netdev")))
-        return self._device_chains
+        return self.chains(None, "netdev")
+
+    def chains(self, netns: Optional[str], family: str) -> Tuple[DeviceChain, ...]:
+        """Of a family that is not followed."""
+        if (netns, family) not in self._chains:
+            with self._host.inside(netns):
+                self._chains[netns, family] = tuple(_device_chains(nft.list_family_text(family)))
+        return self._chains[netns, family]
+
+    def kept_at(self, mac: str) -> Tuple[int, ...]:
+        """Indexes of the ports of bridges that somebody has said a MAC is behind."""
+        if self._forwarding is None:
+            self._forwarding = rtnetlink.read_fdb(self._host.socket)
+        return tuple(
+            port
+            for port, entries in self._forwarding.items()
+            if any(each == mac and how != rtnetlink.LOCAL for each, how in entries)
+        )
 
 
 def _device_chains(text: str) -> Iterator[DeviceChain]:

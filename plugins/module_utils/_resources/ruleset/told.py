@@ -10,7 +10,7 @@ words (``_WORDS``), and all of one interface is one line.
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
+from typing import AbstractSet, Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from ..._kernel.changes import RULES, Change, Subject
 from ..._kernel.names import TRANSIT_TABLE
@@ -127,7 +127,7 @@ def _contents(edits: Iterable[TableEdit], owners: Owners) -> Dict[str, Any]:
 
 
 def _removed_contents(edit: TableEdit, owners: Owners) -> Dict[str, Any]:
-    return _summed(owners, list(edit.removed.items()))
+    return _summed(owners.before, list(edit.removed.items()))
 
 
 def _summed(owners: Owners, elements: Sequence[Tuple[str, Mapping[str, Any]]]) -> Dict[str, Any]:
@@ -144,14 +144,15 @@ def _summed(owners: Owners, elements: Sequence[Tuple[str, Mapping[str, Any]]]) -
 
 def _of_elements(edits: Sequence[TableEdit], owners: Owners) -> Iterator[Change]:
     sides: Dict[Subject, _Differences] = {}
+    whose = owners.before, owners
     for edit in edits:
         for index, elements in enumerate((edit.removed, edit.added)):
             for name, texts in elements.items():
                 if not _is_of_ports(name):
                     for text in texts:
-                        words = sides.setdefault(owners.of(name, text), {})
+                        words = sides.setdefault(whose[index].of(name, text), {})
                         words.setdefault(word_of(name), ([], []))[index].append(owners.value(text) or "yes")
-    kept = _kept(edits, owners) if sides else set()
+    kept = _kept(edits, owners, sides.keys())
     for subject, words in sides.items():
         gone, come = any(old for old, _new in words.values()), any(new for _old, new in words.values())
         whole = subject not in kept and gone != come
@@ -163,9 +164,12 @@ def _of_elements(edits: Sequence[TableEdit], owners: Owners) -> Iterator[Change]
             yield Change(text, subject, before, after)
 
 
-def _kept(edits: Sequence[TableEdit], owners: Owners) -> Set[Subject]:
+def _kept(edits: Sequence[TableEdit], owners: Owners, subjects: AbstractSet[Subject]) -> AbstractSet[Subject]:
     """Of whom something stays as it is."""
-    return {owners.of(name, text) for edit in edits for name, texts in edit.kept.items() for text in texts}
+    kept = [(name, texts) for edit in edits for name, texts in edit.kept.items()]
+    if not owners.having(subjects, (text for _name, texts in kept for text in texts)):
+        return frozenset()
+    return {owners.of(name, text) for name, texts in kept for text in texts}
 
 
 def _whole(subject: Subject, come: bool, owners: Owners) -> str:
@@ -203,12 +207,12 @@ def _is_of_ports(set_name: str) -> bool:
 def _of_ports(edits: Sequence[TableEdit], owners: Owners) -> Iterator[Change]:
     gone = [each for edit in edits for each in _port_ranges("unpublish", list(edit.removed.items()))]
     come = [each for edit in edits for each in _port_ranges("publish", list(edit.added.items()))]
-    for found in (gone, come):
+    for found, whose in ((gone, owners.before), (come, owners)):
         by_key: Dict[_Port, List[PortRange[_Port]]] = {}
         for each in found:
             by_key.setdefault(each.key, []).append(each)
         for key, group in by_key.items():
-            yield from (_counted(key, group, owners),) if len(group) > MANY else (_port(each, owners) for each in group)
+            yield from (_counted(key, group, whose),) if len(group) > MANY else (_port(each, whose) for each in group)
 
 
 def _port_ranges(verb: str, elements: Sequence[Tuple[str, Mapping[str, Any]]]) -> List[PortRange[_Port]]:
