@@ -62,6 +62,15 @@ options:
       - By default all changes are.
     type: dict
     version_added: 0.2.0
+  beside:
+    description:
+      - Of topologies of the same host that will be made before this one, what RV(foreseen) said of each, in that order.
+        The check sees the host as they will leave it, and so chooses what they do not take.
+      - Empty for the first of several. Without this option the host is seen as it is, and RV(foreseen) is not returned.
+      - Only a check reads it.
+    type: list
+    elements: dict
+    version_added: 0.2.0
   remove_limit:
     description:
       - How many networks and containers of O(name) one call may remove, as a number or as a percentage of those that
@@ -335,6 +344,25 @@ chosen:
     172.17.0.0/16: front
     172.17.0.2: web:eth0 on front
     32768/tcp: web for 80/tcp
+foreseen:
+  description:
+    - What this topology will leave on the host that others of the same host meet, for their O(beside). C(granted) and
+      C(released) are leases as they are kept, C(links) the interfaces of the host alone with kind and mark,
+      C(containers) the names of namespaces, C(sysctls) settings of the host, C(forwarding) what is known of those of
+      forwarding, C(program) whether the program C(linuxnet-fabric) is to be there, null where it stays as it is.
+  returned: in check mode, with O(beside)
+  type: dict
+  sample:
+    topology: shop
+    granted: []
+    released: []
+    links: {br-front: [bridge, linuxnet.fabric/shop network front]}
+    containers: [web]
+    sysctls: {net/ipv4/ip_forward: "1"}
+    forwarding:
+      found: {net/ipv4/ip_forward: "0"}
+      claims: {shop: {needs: [4], bridges: [br-front], transit: drop}}
+    program:
 networks:
   description:
     - From the name of each network to its C(driver), its C(subnets) and its C(gateways). With the driver V(bridge) to
@@ -439,6 +467,7 @@ ARGUMENT_SPEC = dict(
     state=dict(type="str", choices=["present", "absent", "confirmed"], default="present"),
     quarantine=dict(type="bool", default=True),
     approved=dict(type="dict"),
+    beside=dict(type="list", elements="dict"),
     remove_limit=dict(type="str"),
     restore=dict(type="str", choices=["auto", "true", "false"]),
     heal=dict(type="int", default=0),

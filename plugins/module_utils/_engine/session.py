@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
-from typing import Callable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Callable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from .._kernel import gate, mounts
 from .._kernel.data import dataclass
@@ -73,11 +73,13 @@ def session(
     confirm_timeout: Optional[float] = None,
     watch: Optional[Stopwatch] = None,
     approve: Approve = whatever,
+    beside: Sequence[Mapping[str, Any]] = (),
 ) -> Iterator["Session"]:
     """Hold the host for the body, with nothing left of an interrupted run. Times in seconds.
 
-    A check leaves that run as it is, and its view shows the host as it will be without it. With ``confirm_timeout``
-    the run is taken back unless it is confirmed by then. ``approve`` is asked before anything is changed.
+    A check leaves that run as it is, and its view shows the host as it will be without it, and with what the
+    topologies ``beside`` will have left (``View``). With ``confirm_timeout`` the run is taken back unless it is
+    confirmed by then. ``approve`` is asked before anything is changed.
     """
     mounts.require_the_hosts()
     watch = watch or Stopwatch()
@@ -90,7 +92,8 @@ def session(
             first = recovery.finish_interrupted(host)
         watch.lap("lock")
         timer = confirm.arm(confirm_timeout) if confirm_timeout and not check_mode else None
-        yield Session(host, View(host, interrupted if check_mode else None), check_mode, first, watch, timer, approve)
+        view = View(host, interrupted, beside) if check_mode else View(host)
+        yield Session(host, view, check_mode, first, watch, timer, approve)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The host as a run sees it: as it is, or, in a check after an interrupted run, as it will be once that has been
-taken back or finished, which the next apply does before all else. The check itself does nothing of it.
+taken back or finished, which the next apply does before all else; and in a check of several topologies, as those
+leave it that are made first. The check itself does nothing of it.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ from .._resources.units import Unit, UnitStates
 from . import before as images
 from . import declared as declared_records
 from . import forwarding, lost_marks
+from .beside import Beside
 from .declared import Kept
 from .effects import FILE, LINK, NETNS, SYSCTL, Outlook, kind_of, name_of, names_of
 from .interrupted import VERIFIED, Record, way_back
@@ -61,9 +63,13 @@ _FAMILIES = ("inet", "bridge")
 class View:
     """What is read of a host for one plan after the other."""
 
-    def __init__(self, host: Host, interrupted: Optional[Record] = None) -> None:
-        """``interrupted``: the journal of a run that is yet to be taken back or finished, for a check."""
+    def __init__(
+        self, host: Host, interrupted: Optional[Record] = None, beside: Sequence[Mapping[str, Any]] = ()
+    ) -> None:
+        """For a check, ``interrupted``: the journal of a run that is yet to be taken back or finished. ``beside``: what
+        topologies leave that are made before (``beside.foreseen``)."""
         self.host = host
+        self._beside = Beside(beside)
         self._interrupted = interrupted
         self._before = _touched(interrupted) if interrupted else {}
         self._outlook = _outlook(interrupted) if interrupted else Outlook()
@@ -73,7 +79,7 @@ class View:
     def host_facts(self) -> facts.Reading:
         reading = facts.read(self.host)
         self._links = reading.links.values()  # which need not be read again for the plan
-        return self._foreseen_facts(reading)
+        return self._beside.facts(self._foreseen_facts(reading))
 
     def visits(self, sysctls: Mapping[str, Sequence[str]], topologies: Iterable[str] = ()) -> Visits:
         """Of the namespaces that a plan is to see."""
@@ -96,7 +102,7 @@ class View:
         if lost:
             observed = replace(observed, marks={**observed.marks, **lost})
         self._read = (observed, {})
-        return observed
+        return self._beside.observed(observed)
 
     def files(self, paths: Iterable[str], owner: Optional[str] = None) -> Dict[str, FileState]:
         """What is at these paths, and at all that are the owner's, by what was observed last."""
@@ -108,6 +114,7 @@ class View:
         known = {path: images.file_state(self._before, path) for path in wanted} if self._before else {}
         found = {path: state for path, state in known.items() if state is not None}
         found.update(hosts_files.read(wanted.difference(found)))
+        found = self._beside.files(found, observed)
         gone = {path for path in wanted.difference(paths) if found[path] == FileState()}
         found = {path: state for path, state in found.items() if path not in gone}
         self._read = (self._read[0], found)
@@ -116,14 +123,13 @@ class View:
     @contextlib.contextmanager
     def rules(self, topology: str) -> Iterator[None]:
         """nft, in the body, shows this topology's tables, and that of all, as they are, or will be."""
-        scripts = self._outlook.scripts
-        if not scripts or self._interrupted is None:
+        scripts = [*self._outlook.scripts, *filter(None, (self._beside.rules(self._forwarding_now()),))]
+        if not scripts:
             yield
             return
+        whose = {topology, self._interrupted.topology} if self._interrupted is not None else {topology}
         tables = [("inet", TRANSIT_TABLE)]
-        tables += [
-            (family, table(each)) for each in sorted({topology, self._interrupted.topology}) for family in _FAMILIES
-        ]
+        tables += [(family, table(each)) for each in sorted(whose) for family in _FAMILIES]
         with nft.pretending([*nft.list_text(tables).values(), *scripts]):
             yield
 
@@ -145,7 +151,7 @@ class View:
         return drop_ins.read(topology, desired, self._outlook.units)
 
     def program(self) -> ProgramState:
-        return program.read(self._outlook.program)
+        return self._beside.program(program.read(self._outlook.program))
 
     def docker_runtime(self) -> RuntimeState:
         return docker_runtime.read(self._outlook.foreign_files)
@@ -154,6 +160,7 @@ class View:
         """In a copy of the store, which a check has."""
         for words in self._outlook.reverted:
             revert(store, **words)
+        self._beside.leases(store)
 
     def before(self, touched: Iterable[Sequence[str]]) -> Iterator[Tuple[str, Any]]:
         """What the actions touch, as the last plan found it. Asked once, and let go then: the run changes the host."""
@@ -161,7 +168,12 @@ class View:
         return images.image(touched, observed, files) if observed is not None else iter(())
 
     def declared(self, topology: str) -> Optional[Kept]:
-        """The declaration that was applied last, or that the interrupted run leaves as such; None without any."""
+        """The declaration that was applied last, or that the interrupted run leaves as such; None without any.
+
+        Of one that will have been made before, None: what it will hold is told, and is not lost where the store has
+        none of it."""
+        if self._beside.has(topology):
+            return None
         declared = self._outlook.declared
         if topology not in declared:
             return declared_records.read(topology)
@@ -172,6 +184,9 @@ class View:
 
     def forwarding(self) -> ForwardingRecord:
         """What is known of the host's forwarding."""
+        return self._beside.forwarding or self._forwarding_now()
+
+    def _forwarding_now(self) -> ForwardingRecord:
         foreseen = self._outlook.forwarding
         if not foreseen:
             return forwarding.read()
@@ -179,6 +194,9 @@ class View:
 
     def setting(self, key: str) -> Optional[str]:
         """One of the host's. None: the kernel has none."""
+        then = self._beside.setting(key)
+        if then is not None:
+            return then
         known = "{0} {1}".format(SYSCTL, key)
         return self._before[known] if known in self._before else sysctl.read(key)
 

@@ -18,6 +18,7 @@ from .._declaration.topology import Topology, families
 from .._engine import confirm, declared, forwarding
 from .._engine.approval import approve_only
 from .._engine.asked import Digests, digests, kinds, kinds_by_change
+from .._engine.beside import foreseen
 from .._engine.declared import Kept
 from .._engine.desired import Desired
 from .._engine.leases import PreparedLeases
@@ -84,7 +85,9 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool, again: Optiona
         trial.refuse_settings(topology)
     watch.lap("parse")
     approve = approve_only(params.get("approved"))
-    with session(check_mode, params["lock_timeout"], params.get("confirm_timeout"), watch, approve) as run:
+    earlier = params.get("beside")
+    timeouts = params["lock_timeout"], params.get("confirm_timeout")
+    with session(check_mode, *timeouts, watch, approve, earlier or ()) as run:
         if topology.networks:
             dependencies.require_kinds(run.host)
         with leased(run.view, check_mode) as store:
@@ -108,6 +111,8 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool, again: Optiona
         watch.lap("tell drift from intent" if check_mode else "finish")
     foretold: Dict[str, Any] = {"drift": result.of_kinds(DRIFT), "intended": result.of_kinds(INTENDED, RELEASE)}
     foretold["chosen"] = chosen(prepared.allocation.chosen)
+    if earlier is not None:
+        foretold["foreseen"] = prepared.foreseen()
     needing = {family: forwarded(prepared.topology, family) for family in KEYS}
     beside = planner.firewall.warnings(_forwarding(prepared.topology))
     # what was turned on was said when it was applied
@@ -143,8 +148,9 @@ def _left_out(result: Result, check_mode: bool) -> FabricError:
 
 
 class Prepared(NamedTuple):
-    """A declaration, leased and expanded. ``described`` and ``asked`` are computed when they are first asked for;
-    ``cautions``, what to warn of, when the run is over; and ``unmended``, what of the host is not as declared then.
+    """A declaration, leased and expanded. ``described``, ``asked`` and ``foreseen``, what the next topology of a check
+    is told (``_engine/beside.py``), are computed when they are asked for; ``cautions``, what to warn of, when the run
+    is over; and ``unmended``, what of the host is not as declared then.
 
     ``keep``: once it is real, it is the last declaration. ``around``: None where nothing is declared.
     """
@@ -157,6 +163,7 @@ class Prepared(NamedTuple):
     keep: bool
     described: Callable[[], Dict[str, Any]]
     asked: Callable[[], Digests]
+    foreseen: Callable[[], Dict[str, Any]]
     cautions: Callable[[], Iterable[str]] = tuple
     unmended: Callable[[], Tuple[str, ...]] = tuple
 
@@ -337,11 +344,14 @@ def prepare(
     desired = replace(desired, sysctls=decided.settings, given_back=decided.given_back, transit=decided.transit)
     described = functools.lru_cache(maxsize=None)(functools.partial(_describe, topology, allocation))
     asked = functools.lru_cache(maxsize=None)(functools.partial(digests, desired))
+    left = functools.partial(foreseen, desired, allocation, decided.record)
     planner = Planner(view, desired, words.get("firewall") or WARN, described, consent, quarantine)
     warn: Callable[[], Iterable[str]] = tuple
     if reading is not None and seen is not None:
         warn = functools.partial(cautions, topology, allocation, reading, seen, planner.firewall.in_front)
-    return Prepared(topology, allocation, planner, decided, taken, again is None, described, asked, warn, unmended)
+    return Prepared(
+        topology, allocation, planner, decided, taken, again is None, described, asked, left, warn, unmended
+    )
 
 
 def _unmended(topology: Topology, words: Mapping[str, Any], told: Sequence[str]) -> Tuple[str, ...]:

@@ -25,7 +25,6 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors imp
 
 from .._drift_report.changes import DONE, read, state_of
 from .._drift_report.report import plural
-from .beside import in_the_way
 from .by_owner import Chosen
 
 #: Of the form of a plan, so that another release's is told, not misread.
@@ -47,14 +46,10 @@ def plan_of(
     chosen: dict[str, dict[str, dict[str, str]]] = {}
     digests: dict[str, dict[str, str]] = {}
     unknown: dict[str, dict[str, str]] = {}
-    met: dict[str, list[Mapping[str, Any]]] = {}
     for report in sorted(reports, key=lambda each: (each["host"], each["topology"])):
         host, topology = report["host"], report["topology"]
-        others = met.setdefault(host, [])
-        why = report["message"] if report["status"] == "unknown" else in_the_way(report, others)
-        others.append(report)
-        if why:
-            unknown.setdefault(host, {})[topology] = why
+        if report["status"] == "unknown":
+            unknown.setdefault(host, {})[topology] = report["message"]
             continue
         first = [change for answers in before for change in _of_project(answers.get(host) or {}, topology)]
         changes = [*first, *report["changes"]]

@@ -30,12 +30,16 @@ CONTAINERS = {
     },
     "node2": {"mq": {"networks": ["shop"]}},
 }
+#: A further one of node1, which shares the table of all topologies and chooses out of the same ports.
+PROJECTS = {"blog": {"networks": {"pages": {}}, "containers": {"page": {"networks": ["pages"], "ports": ["82"]}}}}
 
 
 @pytest.fixture
 def fleet(tmp_path: Path) -> Iterator[Fleet]:
     with new_fleet(tmp_path, ("node1", "node2")) as made:
         made.declare(NETWORKS, CONTAINERS, topology_report_directory=str(tmp_path / "reports"))
+        made.own["node1"]["topology_projects"] = copy.deepcopy(PROJECTS)
+        made.host("node1").run(["sysctl", "-qw", "net.ipv4.ip_forward=0"])
         yield made
 
 
@@ -47,7 +51,8 @@ def planned(fleet: Fleet, **more: Any) -> Dict[str, Any]:
 
 
 def lines(plan: Dict[str, Any], host: str) -> List[str]:
-    return [change["text"] for change in plan["hosts"][host]["default"]]
+    """Of all its projects."""
+    return [change["text"] for changes in plan["hosts"][host].values() for change in changes]
 
 
 def told(ran: Any, host: str) -> List[str]:
@@ -89,8 +94,9 @@ def test_a_run_does_what_was_approved_on_all_hosts_or_nothing_on_any(fleet: Flee
     # Without it, exactly what the plan says is done, in whatever order hosts and networks are declared.
     fleet.variables = backwards(fleet.variables)
     fleet.own = dict(reversed(list(approved.items())))
-    done = told(fleet.run(topology_approved_plan=str(file)), "node1")
-    assert sorted(done[-len(lines(plan, "node1")) :]) == sorted(lines(plan, "node1"))
+    done = told(fleet.run(topology_approved_plan=str(file)), "node1")[-len(lines(plan, "node1")) :]
+    assert sorted(done) == sorted(lines(plan, "node1"))
+    assert done.count("create nft table inet fabric") == 1, "who is second has the table already"
 
     # A repair was not approved, of a host alone in its run neither.
     fleet.host("node1").run(["ip", "link", "set", "br-own", "mtu", "1400"])
