@@ -129,6 +129,11 @@ options:
       - The changes that may be made with O(state=held) and O(state=reserved), as in
         O(linuxnet.fabric.topology#module:approved).
     type: dict
+  run:
+    description:
+      - With O(state=reserved), which run of Ansible this is. Of hosts that left it is counted how many runs found them
+        gone, and a run may come here several times. The collection's action plugin says it by itself.
+    type: str
   asked:
     description:
       - In check mode with O(state=held), the inventory names of the hosts of this run. What one of them holds and gives
@@ -252,6 +257,7 @@ ARGUMENT_SPEC = dict(
     lease_store=dict(type="dict", options=dict(etcd=dict(type="dict", options=ETCD))),
     hosts=dict(type="list", elements="str", default=[]),
     approved=dict(type="dict"),
+    run=dict(type="str"),
     asked=dict(type="list", elements="str", default=[]),
     inventory=dict(type="list", elements="str", default=[]),
     lock_timeout=dict(type="int", default=60),

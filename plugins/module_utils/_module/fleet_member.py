@@ -38,7 +38,8 @@ def perform_fleet_member(params: Mapping[str, Any], check_mode: bool) -> Result:
             return fleet_leases.hold(params, _host_id(params.get("host_id")), check_mode)
         if params["state"] == "reclaimed":
             return fleet_reclaim.reclaim(params, _host_id(params.get("host_id")), check_mode)
-        return _reserve(params["name"], params["told"], check_mode, approve_only(params.get("approved")))
+        approve = approve_only(params.get("approved"))
+        return _reserve(params["name"], params["told"], check_mode, approve, params.get("run"))
 
 
 # --- who it is
@@ -163,13 +164,15 @@ def _vxlans(reading: Reading) -> Iterator[Tuple[str, int, int, str]]:
 # --- what it is told
 
 
-def _reserve(topology: str, data: Optional[Mapping[str, Any]], check_mode: bool, approve: Approve) -> Result:
+def _reserve(
+    topology: str, data: Optional[Mapping[str, Any]], check_mode: bool, approve: Approve, run: Optional[str]
+) -> Result:
     """Keep what it is told: its blocks and addresses are its own from now on, and its peers' are theirs."""
     if data is None:
         raise FabricError("told: what is this host to be told?")
     plain: Dict[str, Any] = json.loads(json.dumps(data))
     now, kept = host_plan(plain), fleet.read(topology)
-    _count_runs(plain, kept)
+    count_runs(plain, kept, run)
     found = tuple(told.changes(host_plan(kept) if kept is not None else None, now))
     approve(found)
     if kept != plain and not check_mode:
@@ -177,10 +180,18 @@ def _reserve(topology: str, data: Optional[Mapping[str, Any]], check_mode: bool,
     return Result(changes=found)
 
 
-def _count_runs(told_now: Mapping[str, Any], kept: Optional[Mapping[str, Any]]) -> None:
-    """Of each host that left, how many runs found it gone. That is no change of what this host is told."""
+def count_runs(told_now: Mapping[str, Any], kept: Optional[Mapping[str, Any]], run: Optional[str]) -> None:
+    """Of each host that left, how many runs found it gone. That is no change of what this host is told.
+
+    ``run``: which one this is, for one run may tell a host several times, such as after others were faster, or a
+    rotation of keys. None: each time is another. Once they are enough, the last one is kept: nothing is written anew.
+    """
     before = kept["left"] if kept is not None else {}
     for host, words in told_now["left"].items():
         last = before.get(host, {})
-        runs = last.get("runs", 1) if last.get("host_id") == words["host_id"] else 0
-        words["runs"] = min(runs + 1, ORPHANED)
+        last = last if last.get("host_id") == words["host_id"] else {"runs": 0}
+        runs = last.get("runs", 1)
+        counted = run is not None and last.get("run") == run
+        words["runs"] = runs if counted else min(runs + 1, ORPHANED)
+        this = last.get("run") if runs == ORPHANED else run
+        words.update({"run": this} if this is not None else {})

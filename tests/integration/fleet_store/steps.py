@@ -19,10 +19,14 @@ from tests.integration.overlay.fleet import Fleet
 
 
 class Run:
-    """One run of the first play. ``problems``, or what was done on each host, by line; ``warnings`` of all."""
+    """One run of the first play. ``problems``, or what was done on each host, by line; ``warnings`` of all.
 
-    def __init__(self, fleet: Fleet, check: bool = False, limit: Optional[List[str]] = None) -> None:
-        self._fleet, self._check = fleet, check
+    ``run``: the same one, of several times that it comes by."""
+
+    def __init__(
+        self, fleet: Fleet, check: bool = False, limit: Optional[List[str]] = None, run: Optional[str] = None
+    ) -> None:
+        self._fleet, self._check, self._run = fleet, check, run
         self.hosts = limit or list(fleet.own)
         self.variables: Dict[str, Dict[str, Any]] = {
             host: {**fleet.variables, "topology_host_id": "id-of-" + host, **own} for host, own in fleet.own.items()
@@ -65,7 +69,7 @@ class Run:
     def _reserve(self) -> None:
         for host in self.plan["hosts"]:
             for name, told in told_of(self.plan, host).items():
-                self._module(host, name=name, state="reserved", told=told)
+                self._module(host, name=name, state="reserved", told=told, run=self._run)
 
     def give_back(self) -> None:
         """What the role does at its end, when the host goes by what it was told."""

@@ -181,8 +181,8 @@ def test_what_a_host_that_left_holds_is_shown_at_once_and_taken_back_by_name(
         "still held: 10.88.1.0/24 of shop, by node2, which left the inventory; it is a peer until linuxnet.fabric.site "
         "runs"
     )
-    for word, state in (("still held", "left"), ("orphaned", "orphaned")):
-        Run(fleet)
+    for run, word, state in (("a", "still held", "left"), ("a", "still held", "left"), ("b", "orphaned", "orphaned")):
+        Run(fleet, run=run)
         assert reclaimed()["held"] == [word + ": 10.88.1.0/24 of shop, by node2"]
         held = node1.module("topology_info", {})["fleet_leases"]
         assert [(row["block"], row["host"], row["state"]) for row in held] == [

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 
@@ -52,8 +53,10 @@ def test_a_host_that_left_holds_its_block_until_it_is_reclaimed(fleet: Fleet) ->
     fleet.run()
     gone = fleet.own.pop("node1")
     assert any("no longer reach" in line for line in fleet.actions(fleet.run(), "node2"))
+    kept = json.loads(fleet.host("node2").run(["cat", "/var/lib/linuxnet-fabric/fleet/default.json"]).stdout)
+    assert kept["left"]["node1"]["run"], "by which it is known whether another run finds it gone"
     shown = fleet.run(RECLAIM)
-    assert "10.88.0.0/24" in shown.told and shown.changed == 0
+    assert "still held: 10.88.0.0/24" in shown.told and shown.changed == 0
     assert any(
         "take back 10.88.0.0/24 of shop from node1" in line
         for line in _lines(fleet.run(RECLAIM, topology_reclaim=["node1"]))
