@@ -2,7 +2,7 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a VXLAN device knows of other hosts: forwarding and neighbour entries and routes, compared host by host. Pure."""
+"""What a VXLAN device knows of other hosts: forwarding entries, neighbours and routes, compared host by host. Pure."""
 
 from __future__ import annotations
 

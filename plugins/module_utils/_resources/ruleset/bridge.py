@@ -122,7 +122,7 @@ _BRIDGE_CHAINS = (
     Chain(
         "guard",
         (
-            # Most of what comes is known by this one question. By the type in the frame: with a tag of a VLAN it is not IP.
+            # Most of what comes is known by one question. By the type in the frame: with a VLAN's tag it is not IP.
             "ether type vmap { ip : jump from_one_known }",
             "iifname @ports jump from_port",
             _KEPT_APART,
