@@ -66,6 +66,8 @@ def fleet_store(hostvars: Mapping[str, Any], host: str) -> dict[str, Any] | None
 
 
 def fleet_told(plan: Mapping[str, Any], host: str) -> dict[str, Any]:
+    if not plan:  # of most runs, in each of their tasks
+        return {}
     from ansible_collections.linuxnet.fabric.plugins.plugin_utils._fleet.inventory import told_of
 
     return told_of(plan, str(host))

@@ -146,8 +146,9 @@ changes:
         mtu: 1400
 """
 
+from typing import Any
+
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.door import run_module
-from ansible_collections.linuxnet.fabric.plugins.module_utils._module.small import perform_bridge
 
 ARGUMENT_SPEC = dict(
     name=dict(type="str", required=True),
@@ -164,8 +165,15 @@ ARGUMENT_SPEC = dict(
 )
 
 
+def load() -> Any:
+    """What does it, imported where a module that is sent finds it (``door.py``)."""
+    from ansible_collections.linuxnet.fabric.plugins.module_utils._module.small import perform_bridge
+
+    return perform_bridge
+
+
 def main() -> None:
-    run_module(ARGUMENT_SPEC, perform_bridge)
+    run_module(ARGUMENT_SPEC, load)
 
 
 if __name__ == "__main__":

@@ -73,7 +73,7 @@ options:
   rotation:
     description:
       - The step of keys that change, of P(linuxnet.fabric.fleet_plan#filter). With V(receive) the host makes a further
-        key, unless it has one that no other host sends to yet.
+        key, or by OpenVPN a certificate, unless it has one that no other host sends to yet.
     type: str
     choices: ["", receive, send, finish]
     default: ""
@@ -171,7 +171,8 @@ identity:
     - Who the host is. The C(version) is that of the exchange between hosts; C(kept) is what it was told last; C(store)
       what it saw in O(lease_store). With O(tunnel_port) also the C(public_key) of its tunnel or its C(certificate), and
       the UDP C(ports) that it could have, C(turn), the number of keys that it had before, and C(further), the same of
-      each other key that it has while keys change, with C(ready), whether it takes packets by it.
+      each other key that it has while keys change, with C(ready), whether it takes packets by it, and C(heard), with
+      whom it agreed on a session by it.
   returned: with O(state=introduced)
   type: dict
   sample:

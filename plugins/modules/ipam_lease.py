@@ -187,16 +187,51 @@ changes:
         address: 10.213.0.2
 """
 
+from typing import Any
+
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.door import run_module
-from ansible_collections.linuxnet.fabric.plugins.module_utils._module.lease import (
-    ARGUMENT_SPEC,
-    MODULE_ARGUMENTS,
-    perform,
+
+ARGUMENT_SPEC = dict(
+    state=dict(type="str", choices=["present", "absent"], default="present"),
+    topology_name=dict(type="str", default="by_hand"),
+    network=dict(type="str"),
+    subnet=dict(type="str"),
+    ip_range=dict(type="str"),
+    gateway=dict(type="str"),
+    reserved=dict(type="dict"),
+    owner=dict(type="str"),
+    interface=dict(type="str", default="eth0"),
+    address=dict(type="str"),
+    target=dict(type="int"),
+    port=dict(type="int"),
+    protocol=dict(type="str", choices=["tcp", "udp", "sctp"], default="tcp"),
+    host_ip=dict(type="str"),
+)
+MODULE_ARGUMENTS = dict(
+    required_one_of=[["network", "target"]],
+    mutually_exclusive=[["network", "target"]],
+    required_by=dict(
+        subnet=["network"],
+        ip_range=["subnet"],
+        gateway=["subnet"],
+        reserved=["subnet"],
+        address=["network", "owner"],
+        target=["owner"],
+        port=["target"],
+        host_ip=["target"],
+    ),
 )
 
 
+def load() -> Any:
+    """What does it, imported where a module that is sent finds it (``door.py``)."""
+    from ansible_collections.linuxnet.fabric.plugins.module_utils._module.lease import perform
+
+    return perform
+
+
 def main() -> None:
-    run_module(ARGUMENT_SPEC, perform, **MODULE_ARGUMENTS)
+    run_module(ARGUMENT_SPEC, load, **MODULE_ARGUMENTS)
 
 
 if __name__ == "__main__":

@@ -199,8 +199,9 @@ changes:
         address: 10.214.0.2
 """
 
+from typing import Any
+
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.door import run_module
-from ansible_collections.linuxnet.fabric.plugins.module_utils._module.nat import perform
 
 ARGUMENT_SPEC = dict(
     kind=dict(type="str", choices=["masquerade", "snat", "publish"], required=True),
@@ -219,10 +220,17 @@ ARGUMENT_SPEC = dict(
 )
 
 
+def load() -> Any:
+    """What does it, imported where a module that is sent finds it (``door.py``)."""
+    from ansible_collections.linuxnet.fabric.plugins.module_utils._module.nat import perform
+
+    return perform
+
+
 def main() -> None:
     run_module(
         ARGUMENT_SPEC,
-        perform,
+        load,
         required_if=[
             ("kind", "masquerade", ["subnet"]),
             ("kind", "snat", ["subnet"]),

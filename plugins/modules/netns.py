@@ -121,8 +121,9 @@ changes:
         net.ipv4.ip_forward: "1"
 """
 
+from typing import Any
+
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.door import run_module
-from ansible_collections.linuxnet.fabric.plugins.module_utils._module.small import perform_netns
 
 ARGUMENT_SPEC = dict(
     name=dict(type="str", required=True),
@@ -133,8 +134,15 @@ ARGUMENT_SPEC = dict(
 )
 
 
+def load() -> Any:
+    """What does it, imported where a module that is sent finds it (``door.py``)."""
+    from ansible_collections.linuxnet.fabric.plugins.module_utils._module.small import perform_netns
+
+    return perform_netns
+
+
 def main() -> None:
-    run_module(ARGUMENT_SPEC, perform_netns)
+    run_module(ARGUMENT_SPEC, load)
 
 
 if __name__ == "__main__":

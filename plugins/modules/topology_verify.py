@@ -63,8 +63,8 @@ options:
     default: probe
   kept:
     description:
-      - With O(part=listen), take what was last made of the project on this host for declared. Of the declaration only
-        O(name) has to be given then.
+      - With O(part=listen) and O(part=collect), take what was last made of the project on this host for declared. Of
+        the declaration only O(name) has to be given then.
     type: bool
     default: false
   others:

@@ -259,8 +259,9 @@ changes:
         route default via 10.216.0.1: "on"
 """
 
+from typing import Any
+
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.door import run_module
-from ansible_collections.linuxnet.fabric.plugins.module_utils._module.small import perform_veth
 
 ROUTE = dict(
     destination=dict(type="str", required=True),
@@ -289,8 +290,15 @@ ARGUMENT_SPEC = dict(
 )
 
 
+def load() -> Any:
+    """What does it, imported where a module that is sent finds it (``door.py``)."""
+    from ansible_collections.linuxnet.fabric.plugins.module_utils._module.small import perform_veth
+
+    return perform_veth
+
+
 def main() -> None:
-    run_module(ARGUMENT_SPEC, perform_veth)
+    run_module(ARGUMENT_SPEC, load)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from itertools import groupby
-from typing import Any, Dict, Iterable, Iterator, Mapping, Set, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, Set, Tuple
 
 from .._kernel import names
 from .._kernel.changes import LEASE, RULES, Change, Subject, of_container
@@ -22,7 +22,6 @@ from .._resources import docker_runtime, name_server, program, units
 from .._resources import files as hosts_files
 from .._resources.files import TextFile
 from .._resources.ruleset.model import Ruleset
-from .._resources.ruleset.owners import Owners
 from .._resources.ruleset.tables import table_text
 from .._resources.ruleset.text import layout
 from .desired import Desired
@@ -33,10 +32,10 @@ Digests = Mapping[str, str]
 
 
 def digests(desired: Desired) -> Dict[str, str]:
-    found: Dict[str, str] = {}
+    found: Dict[str, List[str]] = {}
     for name, words in _objects(desired):
-        found[name] = found[name] + "\n" + words if name in found else words
-    return {name: _digest(words) for name, words in found.items()}
+        found.setdefault(name, []).append(words)  # a container may have thousands of ports
+    return {name: _digest("\n".join(words)) for name, words in found.items()}
 
 
 def _digest(text: str) -> str:
@@ -78,7 +77,8 @@ def _by_itself(desired: Desired) -> Iterator[Tuple[str, str]]:
 def _of_rules(ruleset: Ruleset) -> Iterator[Tuple[str, str]]:
     """How the tables are built is part of everything that is in them."""
     bare = layout(ruleset._replace(networks=(), endpoints=(), publications=(), links=(), underlays=()))
-    built, owners = _digest("".join(map(table_text, bare))), Owners(ruleset.topology, ruleset)
+    built = _digest("".join(map(table_text, bare)))
+    containers = {address: endpoint.container for endpoint in ruleset.endpoints for address in endpoint.addresses}
     yield str(Subject(topology=ruleset.topology, part=RULES)), built
     for network in ruleset.networks:
         yield str(Subject(network=network.network, part=RULES)), built + _words(network)
@@ -87,9 +87,9 @@ def _of_rules(ruleset: Ruleset) -> Iterator[Tuple[str, str]]:
     for underlay in ruleset.underlays:
         yield str(Subject(network=underlay.network, part=RULES)), _words(underlay)
     for port in ruleset.publications:
-        yield of_container(owners.container_at(port.container_address) or "", part=RULES), _words(port)
+        yield of_container(containers.get(port.container_address, ""), part=RULES), _words(port)
     for link in ruleset.links:
-        yield of_container(owners.container_at(link.source) or "", part=RULES), _words(link)
+        yield of_container(containers.get(link.source, ""), part=RULES), _words(link)
 
 
 def _words(resource: Any) -> str:

@@ -41,13 +41,13 @@ def keys(action: Action) -> Tuple[str, ...]:
     return tuple(found)
 
 
-def image(touched: Iterable[Sequence[str]], observed: Observed, files: Mapping[str, FileState]) -> Image:
-    """``touched``: the keys of each action."""
-    found: Image = {}
+def image(
+    touched: Iterable[Sequence[str]], observed: Observed, files: Mapping[str, FileState]
+) -> Iterator[Tuple[str, Any]]:
+    """What is in an ``Image``, one after the other. ``touched``: the keys of each action."""
     for key in dict.fromkeys(key for each in touched for key in each):
         kind, name = kind_of(key), name_of(key)
-        found[key] = _file_image(name, files) if kind == FILE else _READERS[kind](name, observed)
-    return found
+        yield key, _file_image(name, files) if kind == FILE else _READERS[kind](name, observed)
 
 
 def restored(observed: Observed, before: Image) -> Observed:

@@ -62,7 +62,7 @@ def forget(topology: str) -> None:
         gate.writing("fleet")
         files.unlink(_path(topology))
     wireguard.forget_keys(topology)
-    openvpn.forget_certificate(topology)
+    openvpn.forget_certificates(topology)
 
 
 def _path(topology: str) -> str:

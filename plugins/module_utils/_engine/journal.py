@@ -16,11 +16,12 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict, field
-from typing import Any, Callable, Dict, Iterator, List, Mapping, NoReturn, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NoReturn, Optional, Sequence, Tuple
 
 from .._kernel import files, gate, marks, process, state
 from .._kernel.data import dataclass
 from .._kernel.errors import FabricError
+from .._kernel.json_pieces import Row, pieces
 from .._kernel.marks import prepare_run_directory, prepare_state_directory
 from .._kernel.names import JOURNAL_FILE, RUN_JOURNAL_FILE
 from .._resources.action import Action, Operation
@@ -35,8 +36,8 @@ _VERSION, _FORMER_VERSION = 2, 1
 #: What comes of reading JSON as what it is not.
 _NONSENSE = (ValueError, LookupError, TypeError, AttributeError)
 
-#: The keys of what each action touches → what all of that is like, to be kept as JSON.
-Before = Callable[[Sequence[Sequence[str]]], Dict[str, Any]]
+#: The keys of what each action touches → of each key, what that is like, to be kept as JSON.
+Before = Callable[[Sequence[Sequence[str]]], Iterator[Tuple[str, Any]]]
 Steps = Tuple[Operation, ...]
 
 #: What ``reached`` says besides a number: all is verified, and waits for a confirmation, or needs none.
@@ -94,22 +95,23 @@ class Journal:
         prepare_state_directory()
         prepare_run_directory()
         touched = [images.keys(action) for action in actions]
+        last = [*(step for action in actions for step in action.finish), *finish]
         words = {
             "version": _VERSION,
             "run": os.urandom(8).hex(),
             "topology": topology,
             "timer": asdict(timer) if timer is not None else None,
             "first": _as_json(first),
-            "undo": [_as_json(action.undo) for action in actions],
+            "undo": Row(_as_json(action.undo) for action in actions),
             "touched": touched,
-            "before": before(touched) if before is not None else {},
-            "finish": _as_json([*(step for action in actions for step in action.finish), *finish]),
+            "before": before(touched) if before is not None else {},  # made as it is written
+            "finish": _as_json(last),
         }
         remove_former()
         state.write(_reached_file(), "")
         self._reached = os.open(_reached_file(), os.O_WRONLY | os.O_CLOEXEC)
         self.reached("0")
-        _write(words)
+        _write(words, _lasting(words, (action.undo for action in actions), last))
 
     def reached(self, mark: str) -> None:
         """``mark``: how many actions have begun, then UNCONFIRMED or VERIFIED."""
@@ -124,7 +126,8 @@ class Journal:
         words = state.read_json(RUN_JOURNAL_FILE) or {}
         undo = [[] if number in set(numbers) else steps for number, steps in enumerate(words["undo"])]
         gate.writing("journal")
-        _write(dict(words, undo=undo))
+        words.update(undo=undo)
+        _write(words, _lasting(words, map(_steps, undo), _steps(words["finish"])))
 
     def clear(self) -> None:
         gate.writing("journal")
@@ -287,7 +290,7 @@ def keep_only(failed: Sequence[Sequence[Operation]]) -> None:
         run=os.urandom(8).hex(),
     )
     remove_former()
-    _write(words)
+    _write(words, _lasting(words, reversed(failed), ()))
     set_reached(str(len(failed)))
 
 
@@ -320,44 +323,27 @@ def remove_former() -> None:
     files.unlink(_former_reached_file())
 
 
-def _write(words: Mapping[str, Any]) -> None:
+def _write(words: Mapping[str, Any], lasting: Mapping[str, Any]) -> None:
     """Both halves, that which says that there is a run the last."""
-    undo = [_lasting(steps) for steps in words["undo"]]
-    lasting = {word: words[word] for word in ("version", "run", "topology", "first")}
-    lasting.update(undo=[steps for steps in undo if steps], finish=_lasting(words["finish"]))
-    state.write(RUN_JOURNAL_FILE, _text(words))
+    state.write(RUN_JOURNAL_FILE, pieces(words, _encode))
     durable = any(lasting[word] for word in ("first", "undo", "finish"))
-    state.write(JOURNAL_FILE, _text(lasting), durable=durable)
+    state.write(JOURNAL_FILE, pieces(lasting, _encode), durable=durable)
+
+
+def _lasting(
+    words: Mapping[str, Any], undo: Iterable[Sequence[Operation]], finish: Sequence[Operation]
+) -> Dict[str, Any]:
+    """The half that lasts, of the other one and its operations."""
+    found = {word: words[word] for word in ("version", "run", "topology", "first")}
+    kept = (_as_json([step for step in steps if _survives_reboot(step)]) for steps in undo)
+    found.update(
+        undo=[steps for steps in kept if steps],
+        finish=_as_json([step for step in finish if _survives_reboot(step)]),
+    )
+    return found
 
 
 _encode = json.JSONEncoder(check_circular=False).encode
-_AT_A_TIME = 256
-
-
-def _text(words: Mapping[str, Any]) -> Iterator[str]:
-    """JSON in pieces: over a thousand containers it is megabytes, and made at once takes five times as many."""
-    separator = "{"
-    for word, value in words.items():
-        yield "{0}{1}: ".format(separator, _encode(word))
-        separator = ", "
-        if isinstance(value, dict):
-            yield from _portions(list(value.items()), dict, "{}")
-        elif isinstance(value, list):
-            yield from _portions(value, list, "[]")
-        else:
-            yield _encode(value)
-    yield "}"
-
-
-def _portions(items: Sequence[Any], made: Callable[[Sequence[Any]], Any], brackets: str) -> Iterator[str]:
-    yield brackets[0]
-    for start in range(0, len(items), _AT_A_TIME):
-        yield ", "[: 2 * bool(start)] + _encode(made(items[start : start + _AT_A_TIME]))[1:-1]
-    yield brackets[1]
-
-
-def _lasting(steps: Sequence[Mapping[str, Any]]) -> List[Mapping[str, Any]]:
-    return [step for step in steps if row_of(step["name"]).survives_reboot]
 
 
 def _write_verified() -> None:

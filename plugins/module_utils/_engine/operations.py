@@ -30,7 +30,7 @@ from typing import (
 )
 
 from .._ipam.store import open_store, revert
-from .._kernel import tc, vxlan, wireguard
+from .._kernel import openvpn, tc, vxlan, wireguard
 from .._kernel.announce import announce
 from .._kernel.errors import FabricError
 from .._kernel.host import Host
@@ -140,9 +140,10 @@ def fleet_forget(host: Host, topology: str) -> None:
     fleet.forget(topology)
 
 
-def keys_keep(host: Host, topology: str, tunnels: Sequence[str]) -> None:
-    """The keys of these ends of its tunnel; others are good for nothing any more."""
-    wireguard.forget_keys(topology, but=tunnels)
+def keys_keep(host: Host, topology: str, tunnels: Sequence[str], kind: str = wireguard.KIND) -> None:
+    """The keys of these ends of its tunnel; others of that kind are good for nothing any more."""
+    forget = wireguard.forget_keys if kind == wireguard.KIND else openvpn.forget_certificates
+    forget(topology, but=tunnels)
 
 
 # A family holds what all of its rows answer alike.

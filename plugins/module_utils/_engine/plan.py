@@ -138,7 +138,7 @@ def _rules_actions(desired: Desired, observed: Observed, rules: Optional[Ruleset
     if rules is None:
         return
     flows = [flow._asdict() for flow in rules.stale_flows]
-    told = tell(rules, Owners(desired.topology, desired.ruleset, dict(_owned(observed))))
+    told = tell(rules, Owners(desired.topology, desired.ruleset, lambda: dict(_owned(observed))))
     yield Action(
         text=told[0].text,
         subject=told[0].subject,

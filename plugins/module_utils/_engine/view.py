@@ -15,6 +15,7 @@ from dataclasses import replace
 from ipaddress import ip_interface
 from typing import (
     TYPE_CHECKING,
+    Any,
     Collection,
     Dict,
     FrozenSet,
@@ -154,10 +155,10 @@ class View:
         for words in self._outlook.reverted:
             revert(store, **words)
 
-    def before(self, touched: Iterable[Sequence[str]]) -> images.Image:
+    def before(self, touched: Iterable[Sequence[str]]) -> Iterator[Tuple[str, Any]]:
         """What the actions touch, as the last plan found it. Asked once, and let go then: the run changes the host."""
         (observed, files), self._read = self._read, (None, {})
-        return images.image(touched, observed, files) if observed is not None else {}
+        return images.image(touched, observed, files) if observed is not None else iter(())
 
     def declared(self, topology: str) -> Optional[Kept]:
         """The declaration that was applied last, or that the interrupted run leaves as such; None without any."""

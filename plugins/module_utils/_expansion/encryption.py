@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Dict, Iterator, List, Optional, Tuple
 
 from .._declaration.encryption_words import OPENVPN, port_path
@@ -17,14 +18,19 @@ from .._fleet.rotation import ends_of, ways_to
 from .._ipam.change import NETWORK_ITSELF
 from .._ipam.requests import PortRequest
 from .._kernel import names
-from .._kernel.wireguard import endpoint
+from .._kernel.carrier import Carrier
+from .._kernel.wireguard_files import endpoint
 from .._resources.links.tunnel import DeclaredTunnel
 from .._resources.links.wireguard import TunnelPeer, Wireguard
 from .._resources.units import Unit
 from . import openvpn
+from .tunnel_units import openvpn_unit
 
 #: Seconds: by a key that nobody sends by yet, a session is begun at once and kept.
 _SESSION = 25
+#: Seconds, after which a session that did not come about is asked for once more (REKEY_TIMEOUT of the protocol, and
+#: what chance adds).
+_SESSION_AGAIN = 5.5
 
 
 def encrypted_memberships(topology: Topology) -> Dict[str, Membership]:
@@ -49,10 +55,9 @@ def own_ends(topology: Topology) -> List[TunnelEnd]:
     return list({end.turn: end for end in (*first, *(end for own in owns for end in ends_of(own)))}.values())
 
 
-def tunnel_names(topology: Topology) -> Tuple[str, ...]:
-    """Of WireGuard: by what the files, interfaces and units of each end are called."""
-    ends = own_ends(topology)
-    return tuple(names.tunnel_name(topology.name, end.turn) for end in ends if end.kind != OPENVPN)
+def tunnel_names(topology: Topology, kind: str) -> Tuple[str, ...]:
+    """Of each end: by what its files are called; of WireGuard, the interface and the unit too."""
+    return tuple(names.tunnel_name(topology.name, end.turn) for end in own_ends(topology) if end.kind == kind)
 
 
 def tunnel_mtu(topology: Topology) -> int:
@@ -79,8 +84,19 @@ def way_ifnames(membership: Membership) -> Tuple[str, ...]:
 def ifnames_to(host: str, membership: Membership) -> Tuple[str, ...]:
     """What leads to one of them; while keys change, also what it is heard by."""
     if membership.encryption == OPENVPN:
-        return (openvpn.way_to(membership.peers[host], membership),)
+        return openvpn.ways_to(host, membership)
     return tuple(_ifname(membership.topology, turn) for turn, _theirs in ways_to(membership, host))
+
+
+def sealed_to(host: str, membership: Membership) -> Carrier:
+    """What packets to one of them are sealed in, by the way that they are sent."""
+    peer = membership.peers[host]
+    if membership.encryption == OPENVPN:
+        return openvpn.sealed_to(host, membership)
+    ours, theirs = ways_to(membership, host)[0]
+    (own,) = (end for end in ends_of(membership.own) if end.turn == ours)
+    (other,) = (end for end in ends_of(peer) if end.turn == theirs)
+    return Carrier(_ifname(membership.topology, ours), peer.underlay_address, own.port, other.port, _SESSION_AGAIN)
 
 
 def _ifname(topology: str, turn: int) -> str:
@@ -95,7 +111,7 @@ def callers(membership: Membership) -> Tuple[Peer, ...]:
 def openvpn_units(topology: Topology) -> Iterator[Unit]:
     memberships = encrypted_memberships(topology).values()
     ifnames = {ifname for each in memberships if each.encryption == OPENVPN for ifname in _made(each)}
-    return (openvpn.openvpn_unit(topology.name, ifname) for ifname in sorted(ifnames))
+    return (openvpn_unit(topology.name, ifname) for ifname in sorted(ifnames))
 
 
 def _made(membership: Membership) -> Tuple[str, ...]:
@@ -110,20 +126,15 @@ def tunnel_links(topology: Topology, by_program: bool) -> Iterator[DeclaredTunne
         return
     networks = [topology.networks[name] for name in memberships]
     bridged = any(membership.mode != ROUTED for membership in memberships.values())
+    addresses = ((end.address + "/128",) if bridged else ()) + _gateways(memberships)
+    ends = own_ends(topology)
     if end.kind == OPENVPN:
         places = _places(memberships)
-        ifnames = {ifname for membership in memberships.values() for ifname in _made(membership)}
-        yield from openvpn.openvpn_links(
-            topology.name,
-            places,
-            {host: _all_routes(found) for host, found in places.items()},
-            tunnel_mtu(topology),
-            (end.address + "/128",) if bridged else (),
-            {ifname: tuple(_settings(ifname, networks, bridged)) for ifname in ifnames},
-        )
+        routes = {host: _all_routes(found) for host, found in places.items()}
+        for link in openvpn.openvpn_links(topology.name, ends, places, routes, tunnel_mtu(topology)):
+            settings = tuple(_settings(link.ifname, networks, bridged))
+            yield replace(link, addresses=addresses, sysctls=settings)
         return
-    ends = own_ends(topology)
-    addresses = ((end.address + "/128",) if bridged else ()) + _gateways(memberships)
     for end in ends:
         name = names.tunnel_name(topology.name, end.turn)
         ifname = names.wireguard_ifname(name)

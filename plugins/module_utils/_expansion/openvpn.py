@@ -11,133 +11,168 @@ its own. What is for a host that another one passes on goes the way to that one.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Dict, Iterator, List, Mapping, Optional, Tuple
+from typing import Dict, Iterator, List, Mapping, NamedTuple, Sequence, Tuple
 
-from .._fleet.exchange import Membership, Peer, TunnelEnd
+from .._fleet import rotation
+from .._fleet.exchange import Membership, Peer, TunnelEnd, Ways
 from .._fleet.openvpn import common_name, listens
 from .._kernel import names
-from .._kernel.openvpn import clients_name, config_name, identity_file, path_of
-from .._kernel.openvpn_files import Known, caller_text, client_text, listener_text
+from .._kernel.carrier import Carrier
+from .._kernel.openvpn_files import (
+    Known,
+    caller_text,
+    client_text,
+    clients_name,
+    config_name,
+    identity_file,
+    listener_text,
+    path_of,
+)
 from .._resources.links.openvpn import Openvpn, VpnPeer
-from .._resources.units import Unit, mark_line
 
 #: Inventory name → where it is on each network, and by which routes.
 Places = Mapping[str, List[Tuple[Membership, Peer]]]
 
-#: Without the capability to make a device it works on ours or on none; nor could it change addresses and routes. It is
-#: started by what comes back at boot, and so waits for nothing that waits for that.
-_UNIT = """[Unit]
-Description=OpenVPN for the encrypted networks of the topology {topology}
-Documentation=man:linuxnet-fabric(8)
-DefaultDependencies=no
-ConditionPathExists=/sys/class/net/{ifname}
-RequiresMountsFor=/var/lib/linuxnet-fabric
-Conflicts=shutdown.target
-Before=shutdown.target
-StartLimitIntervalSec=0
 
-[Service]
-Type=notify
-ExecStart=/usr/bin/env openvpn --config {config}
-Restart=always
-RestartSec=200ms
-TimeoutStopSec=5
-CapabilityBoundingSet=CAP_NET_BIND_SERVICE
-NoNewPrivileges=yes
-ProtectSystem=full
-ProtectHome=yes
-UMask=0077
-"""
+def ways_to(host: str, membership: Membership) -> Tuple[str, ...]:
+    """The interfaces that lead to a host; first the one by which it is sent to."""
+    return tuple(_ifname(host, membership, turn) for turn, _theirs in _pairs(host, membership))
 
 
-def way_to(peer: Peer, membership: Membership) -> str:
-    """The interface that leads to a host."""
-    server = _server(peer, membership)
-    return names.openvpn_ifname(membership.topology, server.host_id if server is not None else "")
+def sealed_to(host: str, membership: Membership) -> Carrier:
+    """What packets to a host are sealed in: who calls does so from any port."""
+    own, theirs = _pairs(host, membership)[0]
+    ifname, server = _ifname(host, membership, own), _server(host, membership)
+    if not server:
+        return Carrier(ifname, membership.peers[host].underlay_address, _end_of(membership.own, own).port, 0)
+    called = membership.peers[server]
+    return Carrier(ifname, called.underlay_address, 0, _end_of(called, theirs).port)
 
 
 def ways(membership: Membership) -> Tuple[str, ...]:
     """All of them; of a host that is alone, that which others would come by."""
-    found = dict.fromkeys(way_to(peer, membership) for peer in membership.peers.values())
-    return tuple(found) or (names.openvpn_ifname(membership.topology),)
+    found = dict.fromkeys(ifname for host in membership.peers for ifname in ways_to(host, membership))
+    return tuple(found) or (names.openvpn_ifname(names.tunnel_name(membership.topology, _end(membership.own).turn)),)
+
+
+def ways_of(turn: int, membership: Membership) -> Dict[str, str]:
+    """Of one end of this host: the interfaces, and the key of whom each calls; empty: it is called."""
+    found: Dict[str, str] = {}
+    for host in membership.peers:
+        for own, theirs in _pairs(host, membership):
+            if own == turn:
+                server = _server(host, membership)
+                key = _end_of(membership.peers[server], theirs).public_key if server else ""
+                found[_ifname(host, membership, turn)] = key
+    return found
 
 
 def callers(membership: Membership) -> Iterator[Peer]:
     """The hosts that call this one."""
-    return (peer for peer in membership.peers.values() if _server(peer, membership) is None)
+    return (peer for host, peer in membership.peers.items() if not _server(host, membership))
 
 
-def _server(peer: Peer, membership: Membership) -> Optional[Peer]:
-    """Whom this host calls for what is sent to a host; None: it is called."""
+def _server(host: str, membership: Membership) -> str:
+    """Whom this host calls for what is sent to a host; empty: it is called."""
     if membership.hub:
-        return membership.peers.get(membership.hub)
-    return None if listens(membership.own, peer) else peer
+        return membership.hub if membership.hub in membership.peers else ""
+    return "" if listens(membership.own, membership.peers[host]) else host
+
+
+def _pairs(host: str, membership: Membership) -> Ways:
+    """The ends by which this host talks to another one, or to the hub, which passes on what is for it."""
+    return rotation.ways_to(membership, _server(host, membership) or host)
+
+
+def _ifname(host: str, membership: Membership, turn: int) -> str:
+    server = _server(host, membership)
+    host_id = membership.peers[server].host_id if server else ""
+    return names.openvpn_ifname(names.tunnel_name(membership.topology, turn), host_id)
+
+
+class _Way(NamedTuple):
+    """To a host, over one interface. ``sent``: it is the one by which it is sent to."""
+
+    host: str
+    peer: Peer
+    end: TunnelEnd
+    sent: bool
 
 
 def openvpn_links(
     topology: str,
+    ends: Sequence[TunnelEnd],
     places: Places,
     routes: Mapping[str, Tuple[Tuple[str, str], ...]],
     mtu: int,
-    addresses: Tuple[str, ...],
-    settings: Mapping[str, Tuple[Tuple[str, str], ...]],
 ) -> Iterator[Openvpn]:
-    """``routes``: host → (destination, source); ``settings``: interface → its sysctls."""
-    behind: Dict[str, List[str]] = {}
-    for host in sorted(places):
-        membership, peer = places[host][0]
-        behind.setdefault(way_to(peer, membership), []).append(host)
-    for ifname, hosts in sorted(behind.items()):
-        membership, peer = places[hosts[0]][0]
-        server, own = _server(peer, membership), _end(membership.own)
-        called = _named(server, places) if server is not None else ""
-        peers = tuple(_peer(topology, ifname, host, places[host][0][1], routes[host], bool(called)) for host in hosts)
-        made = Openvpn(
-            ifname=ifname,
-            alias=names.alias(topology, names.openvpn_subject(ifname)),
-            topology=topology,
-            mtu=mtu,
-            files=(),
-            peers=peers,
-            port=own.port,
-            server=called,
-            addresses=addresses,
-            sysctls=settings[ifname],
-        )
-        yield replace(made, files=tuple(_files(made, membership, places)))
+    """``ends``: of this host; first those by which it sends. ``routes``: host → (destination, source)."""
+    for own in ends:
+        behind: Dict[str, List[str]] = {}
+        for host in sorted(places):
+            membership = places[host][0][0]
+            if any(turn == own.turn for turn, _theirs in _pairs(host, membership)):
+                behind.setdefault(_ifname(host, membership, own.turn), []).append(host)
+        for ifname, hosts in sorted(behind.items()):
+            yield _link(topology, ifname, own, {host: places[host][0][0] for host in hosts}, routes, mtu)
 
 
-def _named(peer: Peer, places: Places) -> str:
-    return next(host for host, found in places.items() if found[0][1].host_id == peer.host_id)
+def _link(
+    topology: str,
+    ifname: str,
+    own: TunnelEnd,
+    behind: Mapping[str, Membership],
+    routes: Mapping[str, Tuple[Tuple[str, str], ...]],
+    mtu: int,
+) -> Openvpn:
+    """``behind``: whom it leads to, and a network of each."""
+    (first, membership), *_others = behind.items()
+    called = _server(first, membership)
+    found = [_way(host, each, own.turn) for host, each in behind.items()]
+    made = Openvpn(
+        ifname=ifname,
+        alias=names.alias(topology, names.openvpn_subject(ifname)),
+        topology=topology,
+        mtu=mtu,
+        files=(),
+        peers=tuple(_peer(topology, ifname, way, routes[way.host], bool(called)) for way in found),
+        port=own.port,
+        server=called,
+    )
+    known = [Known(way.host, common_name(topology, way.peer.host_id), way.end.public_key) for way in found]
+    identity = identity_file(names.tunnel_name(topology, own.turn))
+    return replace(made, files=tuple(_files(made, membership, identity, found, known)))
 
 
-def _peer(
-    topology: str, ifname: str, host: str, peer: Peer, routes: Tuple[Tuple[str, str], ...], called: bool
-) -> VpnPeer:
-    name = "{0}/{1}".format(clients_name(ifname), common_name(topology, peer.host_id))
+def _way(host: str, membership: Membership, turn: int) -> _Way:
+    pairs = _pairs(host, membership)
+    (theirs,) = (there for here, there in pairs if here == turn)
+    server = _server(host, membership)
+    end = _end_of(membership.peers[server or host], theirs)
+    return _Way(host, membership.peers[host], end, pairs[0][0] == turn)
+
+
+def _peer(topology: str, ifname: str, way: _Way, routes: Tuple[Tuple[str, str], ...], called: bool) -> VpnPeer:
+    name = "{0}/{1}".format(clients_name(ifname), common_name(topology, way.peer.host_id))
     prefixes = tuple(destination for destination, _source in routes)
-    return VpnPeer(host, prefixes, routes, _end(peer).public_key, "" if called else name)
+    sent = routes if way.sent else ()
+    return VpnPeer(way.host, prefixes, sent, way.end.public_key, "" if called else name)
 
 
-def _files(made: Openvpn, membership: Membership, places: Places) -> Iterator[Tuple[str, str]]:
-    address, identity = membership.own.underlay_address, identity_file(made.topology)
-    name = config_name(made.ifname)
+def _files(
+    made: Openvpn, membership: Membership, identity: str, found: Sequence[_Way], known: Sequence[Known]
+) -> Iterator[Tuple[str, str]]:
+    address, name = membership.own.underlay_address, config_name(made.ifname)
     if made.server:
-        peer = places[made.server][0][1]
-        server = _known(made.topology, made.server, peer)
-        at = (peer.underlay_address, _end(peer).port)
-        yield name, caller_text(made.ifname, address, made.mtu, identity, *at, server)
+        server, end = membership.peers[made.server], found[0].end
+        whom = Known(made.server, common_name(made.topology, server.host_id), end.public_key)
+        at = (server.underlay_address, end.port)
+        yield name, caller_text(made.ifname, address, made.mtu, identity, *at, whom)
         return
-    clients = [_known(made.topology, each.host, places[each.host][0][1]) for each in made.peers]
-    directory = path_of(clients_name(made.ifname))
-    hub = bool(membership.hub)
-    yield name, listener_text(made.ifname, address, made.port, made.mtu, identity, directory, clients, hub)
+    directory, hub = path_of(clients_name(made.ifname)), bool(membership.hub)
+    yield name, listener_text(made.ifname, address, made.port, made.mtu, identity, directory, known, hub)
     for each in made.peers:
         yield each.client, client_text(each.host, each.prefixes)
-
-
-def _known(topology: str, host: str, peer: Peer) -> Known:
-    return Known(host, common_name(topology, peer.host_id), _end(peer).public_key)
 
 
 def _end(peer: Peer) -> TunnelEnd:
@@ -146,6 +181,6 @@ def _end(peer: Peer) -> TunnelEnd:
     return peer.tunnel
 
 
-def openvpn_unit(topology: str, ifname: str) -> Unit:
-    text = _UNIT.format(topology=topology, ifname=ifname, config=path_of(config_name(ifname)))
-    return Unit(names.openvpn_unit(ifname), mark_line(topology) + text, (), stays=False, first=True)
+def _end_of(peer: Peer, turn: int) -> TunnelEnd:
+    (found,) = (end for end in rotation.ends_of(peer) if end.turn == turn)
+    return found

@@ -24,16 +24,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import List, Tuple
 
-from .._kernel.names import (
-    PROGRAM,
-    name_server_copy,
-    name_server_file,
-    name_server_unit,
-    wireguard_ifname,
-    wireguard_unit,
-)
-from .._kernel.wireguard import config_file
+from .._kernel.names import PROGRAM, name_server_copy, name_server_file, name_server_unit
 from .._resources.units import Unit, mark_line
+from .tunnel_units import wireguard_unit
 
 _FIREWALLS = ("nftables", "firewalld")
 _MAN = "Documentation=man:linuxnet-fabric(8)\n"
@@ -113,27 +106,6 @@ ProtectSystem=full
 ProtectHome=yes
 PrivateTmp=yes
 """
-#: Its device is made before it and outlives it: one that it made itself would have no mark and no routes. It sets the
-#: mtu to 1420 by itself. It is started by what comes back at boot, and so waits for nothing that waits for that.
-_WIREGUARD = """[Unit]
-Description=WireGuard for the encrypted networks of the topology {name}
-{man}DefaultDependencies=no
-ConditionPathExists=/sys/class/net/{ifname}
-RequiresMountsFor=/var/lib/linuxnet-fabric
-Conflicts=shutdown.target
-Before=shutdown.target
-StartLimitIntervalSec=0
-
-[Service]
-Type=forking
-ExecStart=/usr/bin/env wireguard-go {ifname}
-ExecStartPost=/usr/bin/env wg setconf {ifname} {config}
-ExecStartPost=/usr/bin/env ip link set dev {ifname} mtu {mtu}
-ExecReload=/usr/bin/env wg syncconf {ifname} {config}
-Restart=always
-RestartSec=200ms
-UMask=0077
-"""
 _INSTALL = "\n[Install]\nWantedBy={0}\n"
 
 
@@ -183,9 +155,7 @@ def units(
     if dns:
         files = {"config": name_server_file(name), "copy": name_server_copy(name)}
         found.append(_unit(name_server_unit("{0}"), _DNS, name, "multi-user.target", **files))
-    for tunnel in tunnels:
-        words = {"ifname": wireguard_ifname(tunnel), "config": config_file(tunnel), "mtu": str(tunnel_mtu)}
-        found.append(replace(_unit(wireguard_unit(tunnel), _WIREGUARD, name, **words), stays=False, first=True))
+    found.extend(wireguard_unit(name, tunnel, tunnel_mtu) for tunnel in tunnels)
     return tuple(found)
 
 

@@ -64,13 +64,14 @@ class StoreSeen:
 
 class Offered(NamedTuple):
     """A further end of a host's tunnel. ``ready``: it takes packets by it. ``heard``: the keys of the ends of others
-    that agreed with it on a session."""
+    that agreed with it on a session. ``common_name``: in its certificate, as ``Identity``."""
 
     turn: int
     public_key: str
     ports: Tuple[int, ...]
     ready: bool
     heard: FrozenSet[str] = frozenset()
+    common_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ class Identity:
 def identity(host: str, data: Mapping[str, Any], carried: Carried) -> Identity:
     """From what the module ``fleet_member`` answers; raises OtherVersion. ``carried``: reads those of all hosts."""
     check_version(data, "the host {0}".format(host))
-    certificate = _certificate(host, data["certificate"]) if data.get("certificate") else None
+    public_key, common_name = _known_by(host, data)
     return Identity(
         host_id=data["host_id"],
         underlay_address=data["underlay_address"],
@@ -102,13 +103,21 @@ def identity(host: str, data: Mapping[str, Any], carried: Carried) -> Identity:
         clashes=tuple((subnet, route, ifname) for subnet, route, ifname in data["clashes"]),
         vxlans=tuple((ifname, int(vni), int(port), owner) for ifname, vni, port, owner in data["vxlans"]),
         kept=carried.plan(data["kept"]),
-        public_key=certificate.fingerprint if certificate is not None else data.get("public_key", ""),
-        common_name=certificate.common_name if certificate is not None else "",
+        public_key=public_key,
+        common_name=common_name,
         ports=tuple(map(int, data.get("ports", ()))),
         turn=int(data.get("turn", 0)),
-        further=tuple(map(_offered, data.get("further", ()))),
+        further=tuple(_offered(host, each) for each in data.get("further", ())),
         store=_store_seen(data["store"]) if data.get("store") else None,
     )
+
+
+def _known_by(host: str, data: Mapping[str, Any]) -> Tuple[str, str]:
+    """Of one end of its tunnel: the key, and the name in the certificate where there is one."""
+    if not data.get("certificate"):
+        return data.get("public_key", ""), ""
+    certificate = _certificate(host, data["certificate"])
+    return certificate.fingerprint, certificate.common_name
 
 
 def _certificate(host: str, text: str) -> Certificate:
@@ -118,9 +127,10 @@ def _certificate(host: str, text: str) -> Certificate:
         raise FabricError("the certificate of the host {0} cannot be read ({1})".format(host, error)) from error
 
 
-def _offered(data: Mapping[str, Any]) -> Offered:
+def _offered(host: str, data: Mapping[str, Any]) -> Offered:
     ports, heard = tuple(map(int, data["ports"])), frozenset(data["heard"])
-    return Offered(int(data["turn"]), data["public_key"], ports, bool(data["ready"]), heard)
+    public_key, common_name = _known_by(host, data)
+    return Offered(int(data["turn"]), public_key, ports, bool(data["ready"]), heard, common_name)
 
 
 def _store_seen(data: Mapping[str, Any]) -> StoreSeen:

@@ -7,11 +7,12 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Mapping, Sequence
+from typing import Mapping, Sequence, Tuple
 
 from .._declaration.encryption_words import OPENVPN
 from .._declaration.words import quote
-from .._kernel.openvpn_files import OVERHEADS
+from .._kernel.names import tunnel_name
+from .._kernel.openvpn_files import OVERHEADS, identity_file
 from .exchange import Peer
 from .members import Group, Identity
 from .problems import FleetProblems
@@ -43,16 +44,24 @@ def check_certificates(group: Group, identities: Mapping[str, Identity], problem
         if identity is None or not identity.public_key:
             continue
         wanted = common_name(group.topology, identity.host_id)
-        if identity.common_name != wanted:
-            text = "its certificate is that of {0}, and not of {1}; remove {2} there, and it makes another"
-            where = quote("/var/lib/linuxnet-fabric/openvpn/{0}.pem".format(group.topology))
-            path = group.path + ".encrypted"
-            problems.note(member.host, path, text, quote(identity.common_name), quote(wanted), where)
+        named = {identity.turn: identity.common_name, **{each.turn: each.common_name for each in identity.further}}
+        for turn, name in named.items():
+            if name != wanted:
+                text = "its certificate is that of {0}, and not of {1}; remove {2} there, and it makes another"
+                where = quote(identity_file(tunnel_name(group.topology, turn)))
+                problems.note(member.host, group.path + ".encrypted", text, quote(name), quote(wanted), where)
 
 
 def is_by_openvpn(group: Group) -> bool:
     first = group.members[0]
     return bool(group.of(first).options.encrypted) and first.words.encryption.kind == OPENVPN
+
+
+def by_hub(groups: Sequence[Group]) -> Tuple[str, Tuple[str, ...]]:
+    """Of one topology: the hub, and all hosts that reach each other by way of it. Empty without one."""
+    secret = [group for group in groups if is_by_openvpn(group)]
+    hub = secret[0].members[0].words.encryption.hub if secret else ""
+    return hub, tuple(dict.fromkeys(member.host for group in secret for member in group.members)) if hub else ()
 
 
 def check_hosts(groups: Sequence[Group], problems: FleetProblems) -> None:

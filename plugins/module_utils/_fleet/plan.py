@@ -49,6 +49,8 @@ def fleet_plan(members: Sequence[Member], identities: Mapping[str, Identity], st
     ids = dict(_ids(members, identities, known))
     checks.check_ids(ids, problems)
     found = [group for group in groups(list(members)) if any(m.host in identities for m in group.members)]
+    hub, hosts_by_hub = openvpn.by_hub(found)
+    step, waited_for = rotation.step_by(hub, hosts_by_hub, identities, step)
     peers_of: Dict[str, Dict[str, Peer]] = {}
     mtus: Dict[str, int] = {}
     ways: Dict[str, AllWays] = {}
@@ -65,7 +67,8 @@ def fleet_plan(members: Sequence[Member], identities: Mapping[str, Identity], st
         checks.check_explicit_addresses(group, group.of(group.members[0]).options.mode, peers, problems)
         mtus[group.network] = checks.mtu_of(group, peers, problems) if peers else 0
         if encryption.is_encrypted(group) and not problems:
-            peers_of[group.network], ways[group.network] = rotation.settle(group.network, peers, identities, step)
+            settled = rotation.settle(group.network, peers, identities, step, hub)
+            peers_of[group.network], ways[group.network] = settled
     openvpn.check_hosts(found, problems)
     checks.check_links(members, identities, problems)
     if problems:
@@ -101,6 +104,7 @@ def fleet_plan(members: Sequence[Member], identities: Mapping[str, Identity], st
         return FleetPlan(tuple(dict.fromkeys(problems)), asked=tuple(identities))
     claimed = {host: rows for host, rows in wanted.items() if not _is_cut_off(identities[host])}
     behind = {host for told in memberships.values() for each in told.values() for host in rotation.behind(each)}
+    behind.update(waited_for)
     return FleetPlan((), hosts, tuple(hosts), tuple(sorted(passive)), claimed, tuple(sorted(behind)))
 
 

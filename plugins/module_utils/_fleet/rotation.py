@@ -14,12 +14,15 @@ them, and send by the first one. A change has three steps, each of which all hos
 
 A host that is not in the run, or fails in one step, keeps the pairs that it knows: with it the others talk by these
 until it was in all three steps.
+
+Where all reach each other by way of a hub, it passes on what comes by one end to who calls the same end: there all send
+by their new ones together, and none before all hosts are ready.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Dict, List, Mapping, Tuple
+from typing import Collection, Dict, List, Mapping, Tuple
 
 from .exchange import Membership, Peer, TunnelEnd, Ways
 from .members import Identity
@@ -40,6 +43,28 @@ def in_use(ends: List[TunnelEnd], current: int, ready: int, step: str) -> Tuple[
     return first, tuple(each for each in ends if each.turn != chosen)
 
 
+def step_by(hub: str, hosts: Collection[str], identities: Identities, step: str) -> Tuple[str, Tuple[str, ...]]:
+    """Of a network with or without a ``hub``: the step that its hosts take now, and those that are waited for with
+    the one which was asked for; until these are there, all stay as they are."""
+    if not hub or step not in (SEND, FINISH):
+        return step, ()
+    behind = [host for host in hosts if host not in identities] or [
+        host for host in hosts if not _is_along(host, hub, identities, step)
+    ]
+    return "" if behind else step, tuple(behind)
+
+
+def _is_along(host: str, hub: str, identities: Identities, step: str) -> bool:
+    own = identities[host]
+    if step == SEND:
+        return _has_further(own) and (host == hub or _hear(own, identities[hub]))
+    return all(each.turn < own.turn for each in own.further)
+
+
+def _has_further(identity: Identity) -> bool:
+    return any(each.turn > identity.turn for each in identity.further)
+
+
 def usual(own: Peer, peer: Peer) -> Ways:
     """By which hosts talk that are told of no other pairs."""
     if own.tunnel is None or peer.tunnel is None:
@@ -52,10 +77,11 @@ def ways_to(membership: Membership, host: str) -> Ways:
 
 
 def settle(
-    network: str, peers: Mapping[str, Peer], identities: Identities, step: str
+    network: str, peers: Mapping[str, Peer], identities: Identities, step: str, hub: str = ""
 ) -> Tuple[Dict[str, Peer], AllWays]:
     """``peers``: the hosts of an encrypted network with all of their ends. What comes back has those alone that
-    somebody goes by, and the pairs of those that talk by others than the usual ones."""
+    somebody goes by, and the pairs of those that talk by others than the usual ones. ``hub``: who alone talks to each
+    of them; empty: all to all."""
     if not step and not any(peer.further for peer in peers.values()):
         return dict(peers), {}
     asked = [host for host in peers if host in identities]
@@ -63,7 +89,7 @@ def settle(
     ways: AllWays = {host: {} for host in asked}
     for host in asked:
         for other, peer in peers.items():
-            if other != host:
+            if other != host and (not hub or hub in (host, other)):
                 own, back = peers[host], _mirrored(before.get(other, {}).get(peers[host].host_id, ()))
                 mine = _valid(before[host].get(peer.host_id, ()), own, peer)
                 known = _agreed(mine, _valid(back, own, peer), own.host_id < peer.host_id) or usual(own, peer)

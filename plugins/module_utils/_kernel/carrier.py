@@ -10,9 +10,14 @@ from typing import NamedTuple
 
 
 class Carrier(NamedTuple):
-    """``ifname``: the device that wraps and unwraps. ``peer``: the other host's address."""
+    """``ifname``: the device that wraps and unwraps. ``peer``: the other host's address. A port is 0 at the end that
+    calls from any: the other end's is known then.
+
+    ``patience``: seconds, after which a tunnel that heard nothing from the other end calls it again at the latest.
+    Until then nothing that it is given leaves this host."""
 
     ifname: str
     peer: str
     port: int  # at which this host takes them in
     peer_port: int
+    patience: float = 0.0

@@ -151,10 +151,10 @@ def wireguard_unit(tunnel: str) -> str:
     return "linuxnet-fabric-wireguard@{0}.service".format(tunnel)
 
 
-def openvpn_ifname(topology: str, host_id: str = "") -> str:
-    """What leads to other hosts by OpenVPN: ``ov-`` + 12 hex digits of a hash of the topology, and of the host that is
-    called; without one, of those that call this one."""
-    return "ov-" + _hash("\0".join((topology, host_id)) if host_id else topology, 12)
+def openvpn_ifname(tunnel: str, host_id: str = "") -> str:
+    """What leads to other hosts by OpenVPN: ``ov-`` + 12 hex digits of a hash of ``tunnel_name``, and of the host that
+    is called; without one, of those that call this one."""
+    return "ov-" + _hash("\0".join((tunnel, host_id)) if host_id else tunnel, 12)
 
 
 def openvpn_subject(ifname: str) -> str:

@@ -13,26 +13,26 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import socket
-import subprocess
-from typing import Any, Dict, Iterable, Iterator, Mapping, NamedTuple, Optional, Tuple
+import time
+from typing import Any, Collection, Dict, Iterable, Iterator, Mapping, NamedTuple, Optional, Set, Tuple
 
-from . import files, gate, marks, names, systemd, wireguard, x509
-from .errors import FabricError, MissingProgramError
+from . import files, gate, names, programs, secret_file, systemd, wireguard, x509
+from .errors import FabricError
 from .names import OPENVPN_DIRECTORY
-from .openvpn_files import word
+from .openvpn_files import IDENTITY, clients_name, config_name, identity_file, path_of, word
 from .rtnl.read import RT_TABLE_MAIN, Link, read_routes
 from .rtnl.socket import NetlinkSocket
 
 PROGRAM, TOOL = "openvpn", "openssl"
 #: The first that knows others by fingerprint (Changes.rst of OpenVPN 2.6).
 LEAST = (2, 6)
+#: What a process that calls tells systemd then (init.c of OpenVPN 2.6, initialization_sequence_completed).
+_CONNECTED = "Initialization Sequence Completed"
 #: How long a certificate is good, in days: ten years.
 DAYS = 3652
 #: How long before its end every run says so, in seconds.
 NOTICE = 30 * 86400
-_PATH = wireguard._PATH
 
 
 class State(NamedTuple):
@@ -57,13 +57,9 @@ def state_of(words: Mapping[str, Any]) -> State:
 # --- the certificate
 
 
-def identity_file(topology: str) -> str:
-    return "{0}/{1}.pem".format(OPENVPN_DIRECTORY, topology)
-
-
-def own_certificate(topology: str) -> Optional[str]:
-    """As ``x509.read`` takes it; None where this host has none that can be used."""
-    text = files.read(identity_file(topology))
+def own_certificate(tunnel: str) -> Optional[str]:
+    """As ``x509.read`` takes it; None where this host has none that can be used. ``tunnel``: ``names.tunnel_name``."""
+    text = files.read(identity_file(tunnel))
     try:
         found = x509.of_pem(text or "")
         x509.read(found)
@@ -72,7 +68,7 @@ def own_certificate(topology: str) -> Optional[str]:
         return None
 
 
-def make_certificate(topology: str, common_name: str, check_mode: bool = False) -> str:
+def make_certificate(tunnel: str, common_name: str, check_mode: bool = False) -> str:
     """A key and a certificate of the host's own (EC P-256, signed by itself), on the disk when it returns. A check
     keeps neither: it answers with that of nobody, which no line shows."""
     import tempfile  # for a certificate alone
@@ -82,20 +78,21 @@ def make_certificate(topology: str, common_name: str, check_mode: bool = False) 
         key, certificate = directory + "/key", directory + "/certificate"
         subject = ("-subj", "/CN=" + common_name, "-days", str(DAYS), "-sha256")
         curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
-        done = _run(TOOL, "req", "-x509", *curve, "-keyout", key, "-out", certificate, *subject)
+        done = programs.run(TOOL, "req", "-x509", *curve, "-keyout", key, "-out", certificate, *subject)
         if done.returncode:
             raise FabricError("openssl makes no certificate: {0}".format(done.stderr.strip()))
         text = (files.read(key) or "") + (files.read(certificate) or "")
     if not check_mode:
-        gate.writing("key")
-        _write(identity_file(topology), text)
+        secret_file.write(identity_file(tunnel), text, "key")
     return x509.of_pem(text)
 
 
-def forget_certificate(topology: str) -> None:
-    if os.path.lexists(identity_file(topology)):
-        gate.writing("key")
-        files.unlink(identity_file(topology))
+def forget_certificates(topology: str, but: Collection[str] = ()) -> None:
+    """All that this host ever had for it. ``but``: the names of the ends of its tunnel that keep theirs."""
+    for tunnel in secret_file.tunnels(OPENVPN_DIRECTORY, IDENTITY, topology):
+        if tunnel not in but:
+            gate.writing("key")
+            files.unlink(identity_file(tunnel))
 
 
 # --- what has to be there
@@ -103,17 +100,14 @@ def forget_certificate(topology: str) -> None:
 
 def require_tool() -> None:
     """Raise MissingProgramError where there is no ``openssl``."""
-    if shutil.which(TOOL, path=_PATH) is None:
-        raise MissingProgramError(TOOL, "to make the certificate of this host", "https://www.openssl.org/")
+    programs.require(TOOL, "to make the certificate of this host", "https://www.openssl.org/")
 
 
 def require_program() -> None:
     """Raise MissingProgramError where there is no OpenVPN, FabricError where it is too old."""
-    if shutil.which(PROGRAM, path=_PATH) is None:
-        raise MissingProgramError(
-            PROGRAM, "for encrypted networks (topology_encryption: openvpn)", "https://openvpn.net/community/"
-        )
-    said = _run(PROGRAM, "--version").stdout.split()
+    reason = "for encrypted networks (topology_encryption: openvpn)"
+    programs.require(PROGRAM, reason, "https://openvpn.net/community/")
+    said = programs.run(PROGRAM, "--version").stdout.split()
     version = said[1] if len(said) > 1 else "none"
     numbers = tuple(int(part) for part in re.findall(r"\d+", version)[:2])
     if numbers < LEAST:
@@ -122,17 +116,6 @@ def require_program() -> None:
             "which OpenVPN knows from {1} on; nothing was changed. Install a newer one, or write wireguard"
         )
         raise FabricError(text.format(version, ".".join(map(str, LEAST))))
-
-
-def _run(program: str, *words: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [shutil.which(program, path=_PATH) or program, *words],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
 
 
 # --- what is there
@@ -156,6 +139,18 @@ def read_states(sock: NetlinkSocket, links: Iterable[Link]) -> Dict[int, State]:
     return found
 
 
+def await_connected(ifnames: Collection[str], seconds: float) -> Set[str]:
+    """Those whose processes agreed on a session with whom they call, once all did or so much time went by."""
+    units = {names.openvpn_unit(ifname): ifname for ifname in ifnames}
+    deadline = time.monotonic() + seconds
+    while True:
+        said = systemd.status_texts(units)
+        found = {ifname for unit, ifname in units.items() if said.get(unit) == _CONNECTED}
+        if len(found) == len(units) or time.monotonic() > deadline:
+            return found
+        time.sleep(0.2)
+
+
 def _has(address: str) -> bool:
     """Whether the host has an address."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
@@ -167,34 +162,20 @@ def _has(address: str) -> bool:
     return True
 
 
-def config_name(ifname: str) -> str:
-    return ifname + ".conf"
-
-
-def path_of(name: str) -> str:
-    return "{0}/{1}".format(OPENVPN_DIRECTORY, name)
-
-
-def clients_name(ifname: str) -> str:
-    """The directory of a listener's clients."""
-    return ifname + ".clients"
-
-
 def _files(ifname: str) -> Iterator[Tuple[str, str]]:
     """What others could write is none of ours, and is written again."""
     inside = sorted(os.listdir(path_of(clients_name(ifname)))) if os.path.isdir(path_of(clients_name(ifname))) else []
     for name in (config_name(ifname), *("{0}/{1}".format(clients_name(ifname), each) for each in inside)):
         text = files.read(path_of(name))
         if text is not None:
-            status = os.stat(path_of(name))
-            yield name, text if (status.st_mode & 0o7777, status.st_uid) == (0o600, 0) else ""
+            yield name, text if secret_file.is_ours_alone(path_of(name)) else ""
 
 
 # --- and is to be
 
 
-def put_files(ifname: str, wanted: Optional[Mapping[str, str]]) -> bool:
-    """Whether anything was another. None: there are none."""
+def put_files(ifname: str, wanted: Optional[Mapping[str, str]]) -> None:
+    """None: there are none."""
     there = dict(_files(ifname))
     gone = [name for name in there if name not in (wanted or {})]
     come = {name: text for name, text in (wanted or {}).items() if there.get(name) != text}
@@ -202,11 +183,9 @@ def put_files(ifname: str, wanted: Optional[Mapping[str, str]]) -> bool:
         gate.writing("file " + path_of(name))
         files.unlink(path_of(name))
     for name, text in come.items():
-        gate.writing("file " + path_of(name))
-        _write(path_of(name), text)
+        secret_file.write(path_of(name), text, "file " + path_of(name))
     if wanted is None and os.path.isdir(path_of(clients_name(ifname))):
         os.rmdir(path_of(clients_name(ifname)))
-    return bool(gone or come)
 
 
 def run_with(unit: str, config: str) -> None:
@@ -217,19 +196,3 @@ def run_with(unit: str, config: str) -> None:
     except FabricError:
         if _has(word(config, "local")):
             raise
-
-
-def _write(path: str, text: str) -> None:
-    """Readable for root alone from its first byte on."""
-    marks.prepare_state_directory()
-    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-    temporary = path + ".new"
-    files.unlink(temporary)
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    try:
-        os.fchmod(descriptor, 0o600)
-        files.write_all(descriptor, text.encode("utf-8"))
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    os.replace(temporary, path)

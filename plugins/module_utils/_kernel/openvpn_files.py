@@ -15,6 +15,11 @@ import re
 from ipaddress import ip_network
 from typing import Iterable, NamedTuple, Sequence, Tuple
 
+from .names import OPENVPN_DIRECTORY
+
+#: How the name of a file ends that has a certificate of the host and its key.
+IDENTITY = ".pem"
+
 #: What a packet gains on its way: outer IPv4 or IPv6, UDP, opcode and peer, its number, and AES-GCM's tag.
 OVERHEADS = {4: 20 + 8 + 4 + 4 + 16, 6: 40 + 8 + 4 + 4 + 16}
 
@@ -67,6 +72,24 @@ ping-restart 8
 """
 
 
+def path_of(name: str) -> str:
+    return "{0}/{1}".format(OPENVPN_DIRECTORY, name)
+
+
+def identity_file(tunnel: str) -> str:
+    """Of one end of a topology's tunnel (``names.tunnel_name``)."""
+    return path_of(tunnel + IDENTITY)
+
+
+def config_name(ifname: str) -> str:
+    return ifname + ".conf"
+
+
+def clients_name(ifname: str) -> str:
+    """The directory of a listener's clients."""
+    return ifname + ".clients"
+
+
 class Known(NamedTuple):
     """Another host, as a process knows it. ``common_name``: of its certificate."""
 
@@ -116,6 +139,12 @@ _FINGERPRINT = re.compile("^([0-9A-F]{2}(?::[0-9A-F]{2}){31})$", re.MULTILINE)
 
 def fingerprints(text: str) -> Tuple[str, ...]:
     return tuple(_FINGERPRINT.findall(text))
+
+
+def but_fingerprints(text: str) -> str:
+    """The rest of what a configuration says."""
+    before, _begin, known = text.partition("<peer-fingerprint>\n")
+    return before + known.partition("</peer-fingerprint>\n")[2]
 
 
 def word(text: str, name: str) -> str:

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, List, Mapping
+from typing import Any, Iterator, Mapping
+
+from . import json_pieces
 
 #: The controls of ISO 646 and ISO 6429, DEL, those that turn the direction of a text (Unicode TR 9) or begin a line,
 #: and halves of surrogate pairs, which stand for bytes that are no UTF-8.
@@ -42,10 +44,9 @@ def data(value: Any) -> Any:
     return value
 
 
-def members(value: Mapping[str, Any]) -> List[str]:
-    """Of ``data`` of it as a JSON object, in ASCII: each member apart, for the whole at once needs the room of several
-    such answers."""
-    return ["{0}: {1}".format(as_json(name), as_json(member)) for name, member in value.items()]
+def pieces(value: Mapping[str, Any]) -> Iterator[str]:
+    """``as_json`` of a dictionary, in pieces."""
+    return json_pieces.pieces(value, as_json)
 
 
 def as_json(value: Any) -> str:

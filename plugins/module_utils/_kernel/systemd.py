@@ -53,6 +53,15 @@ def active_states(units: Iterable[str]) -> Dict[str, str]:
     return dict(zip(wanted, found))
 
 
+def status_texts(units: Iterable[str]) -> Dict[str, str]:
+    """Unit → what its program says of itself (sd_notify(3), ``STATUS=``)."""
+    wanted = list(units)
+    if not wanted:
+        return {}
+    shown = _systemctl("show", "--property=StatusText", *wanted).split("\n\n")
+    return {unit: text.strip().partition("=")[2] for unit, text in zip(wanted, shown)}
+
+
 def main_processes(services: Iterable[str]) -> Dict[str, int]:
     """Service → its main process. Without those that do not run, and those that are being started or stopped."""
     wanted = list(services)

@@ -14,67 +14,24 @@ that is made to stay: its routes and its mark outlive the program, and what is s
 
 from __future__ import annotations
 
-import fcntl
 import os
-import shutil
-import struct
-import subprocess
 import time
 from errno import EOPNOTSUPP
-from typing import (
-    Any,
-    Collection,
-    Dict,
-    Iterable,
-    Iterator,
-    List,
-    Mapping,
-    NamedTuple,
-    Optional,
-    Sequence,
-    Set,
-    Tuple,
-    Union,
-)
+from typing import Any, Collection, Dict, Iterable, Iterator, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
 
-from . import files, gate, marks, x25519
-from .errors import FabricError, MissingProgramError
+from . import files, gate, programs, secret_file, tun, x25519
+from .errors import FabricError
 from .host import Host
 from .names import TUNNEL_DIRECTORY
 from .rtnl import socket as nl
 from .rtnl import uapi
 from .rtnl.read import RT_TABLE_MAIN, RTPROT_STATIC, Link, RouteEntry, read_routes
 from .rtnl.socket import NetlinkError, NetlinkSocket, Request
+from .wireguard_files import Config, PeerConfig, config_of, config_text, difference, parsed
 
-KIND, PROGRAM_KIND = "wireguard", "tun"
+KIND, PROGRAM_KIND = "wireguard", tun.KIND
 TOOL, PROGRAM = "wg", "wireguard-go"
-#: linux/if_tun.h
-_TUNSETIFF, _TUNSETPERSIST = 0x400454CA, 0x400454CB
-_IFF_TUN, _IFF_NO_PI = 0x0001, 0x1000
 _KEY = ".key"
-_TUN_DEVICE = "/dev/net/tun"
-_PATH = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin", "/sbin"))
-
-
-class PeerConfig(NamedTuple):
-    """``endpoint``: ``192.0.2.12:51871``, ``[2001:db8::12]:51871``; ``allowed``: prefixes, sorted."""
-
-    public_key: str
-    endpoint: str = ""
-    allowed: Tuple[str, ...] = ()
-    keepalive: int = 0  # seconds; 0: none
-
-
-class Config(NamedTuple):
-    """Of a tunnel, with the public half of its key. ``peers`` are sorted."""
-
-    public_key: str
-    port: int
-    peers: Tuple[PeerConfig, ...] = ()
-
-    def words(self) -> Dict[str, Any]:
-        """As JSON has it."""
-        return {"public_key": self.public_key, "port": self.port, "peers": [list(each) for each in self.peers]}
 
 
 class State(NamedTuple):
@@ -93,23 +50,10 @@ class State(NamedTuple):
         }
 
 
-def config_of(words: Optional[Mapping[str, Any]]) -> Optional[Config]:
-    """From ``Config.words``."""
-    if words is None:
-        return None
-    peers = (PeerConfig(key, endpoint, tuple(allowed), alive) for key, endpoint, allowed, alive in words["peers"])
-    return Config(words["public_key"], words["port"], tuple(peers))
-
-
 def state_of(words: Mapping[str, Any]) -> State:
     """From ``State.words``."""
     routes = tuple((destination, source) for destination, source in words["routes"])
     return State(config_of(words["running"]), config_of(words["written"]), routes)
-
-
-def endpoint(address: str, port: Union[int, str]) -> str:
-    """As wg(8) writes it."""
-    return "{0}:{1}".format("[{0}]".format(address) if ":" in address else address, port)
 
 
 # --- keys
@@ -132,25 +76,16 @@ def own_public_key(topology: str) -> Optional[str]:
 def make_key(topology: str) -> str:
     """A key of the host's own, on the disk when it returns; its public half."""
     private = x25519.private_key()
-    _write_secret(key_file(topology), private + "\n")
+    secret_file.write(key_file(topology), private + "\n", "key")
     return x25519.public_key(private)
 
 
 def forget_keys(topology: str, but: Collection[str] = ()) -> None:
     """All that this host ever had for it. ``but``: the names of the ends of its tunnel that keep theirs."""
-    for name in _having_keys(topology):
+    for name in secret_file.tunnels(TUNNEL_DIRECTORY, _KEY, topology):
         if name not in but:
             gate.writing("key")
             files.unlink(key_file(name))
-
-
-def _having_keys(topology: str) -> List[str]:
-    try:
-        found = os.listdir(TUNNEL_DIRECTORY)
-    except FileNotFoundError:
-        return []
-    names = [file[: -len(_KEY)] for file in found if file.endswith(_KEY)]
-    return sorted(name for name in names if name.partition(":")[0] == topology)
 
 
 def _private_key(topology: str) -> Optional[str]:
@@ -163,23 +98,6 @@ def _public_half(private: str) -> Optional[str]:
         return x25519.public_key(private)
     except ValueError:
         return None
-
-
-def _write_secret(path: str, text: str) -> None:
-    """Readable for root alone from its first byte on."""
-    gate.writing("key" if path.endswith(".key") else "file " + path)
-    marks.prepare_state_directory()
-    os.makedirs(TUNNEL_DIRECTORY, mode=0o700, exist_ok=True)
-    temporary = path + ".new"
-    files.unlink(temporary)
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    try:
-        os.fchmod(descriptor, 0o600)
-        files.write_all(descriptor, text.encode("ascii"))
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    os.replace(temporary, path)
 
 
 # --- the file
@@ -200,57 +118,17 @@ def write_config(topology: str, config: Optional[Config]) -> None:
             "linuxnet.fabric.site for all of them"
         )
         raise FabricError(text.format(key_file(topology)))
-    _write_secret(path, config_text(private, config))
+    secret_file.write(path, config_text(private, config), "file " + path)
 
 
-def config_text(private: str, config: Config) -> str:
-    """As wg(8) reads it."""
-    lines = ["[Interface]", "PrivateKey = " + private, "ListenPort = {0}".format(config.port)]
-    for peer in config.peers:
-        lines += ["", "[Peer]", "PublicKey = " + peer.public_key]
-        lines += ["AllowedIPs = " + ", ".join(peer.allowed)] if peer.allowed else []
-        lines += ["Endpoint = " + peer.endpoint] if peer.endpoint else []
-        # Said where there is none, too: wg syncconf leaves what a file does not say.
-        lines.append("PersistentKeepalive = {0}".format(peer.keepalive or "off"))
-    return "\n".join(lines) + "\n"
-
-
-def _written(topology: str) -> Optional[Config]:
+def written(topology: str) -> Optional[Config]:
     """What is none of ours, or readable for others, is no configuration: it is written again."""
     path = config_file(topology)
     try:
-        status = os.stat(path)
-    except FileNotFoundError:
+        text = files.read(path) if secret_file.is_ours_alone(path) else None
+        return parsed(text) if text is not None else None
+    except (FileNotFoundError, KeyError, ValueError):
         return None
-    text = files.read(path) if (status.st_mode & 0o7777, status.st_uid) == (0o600, 0) else None
-    try:
-        return _parsed(text) if text is not None else None
-    except (KeyError, ValueError):
-        return None
-
-
-def _parsed(text: str) -> Config:
-    sections: List[Dict[str, str]] = []
-    for line in text.splitlines():
-        if line.startswith("["):
-            sections.append({"": line})
-        elif line:
-            name, _equals, value = line.partition(" = ")
-            sections[-1][name] = value
-    own, peers = sections[0], sections[1:]
-    public = x25519.public_key(own["PrivateKey"])
-    return Config(public, int(own["ListenPort"]), tuple(sorted(map(_peer_of, peers))))
-
-
-def _peer_of(section: Mapping[str, str]) -> PeerConfig:
-    allowed = section.get("AllowedIPs", "")
-    alive = section["PersistentKeepalive"]
-    return PeerConfig(
-        public_key=section["PublicKey"],
-        endpoint=section.get("Endpoint", ""),
-        allowed=tuple(sorted(allowed.split(", "))) if allowed else (),
-        keepalive=0 if alive == "off" else int(alive),
-    )
 
 
 # --- what runs
@@ -258,24 +136,19 @@ def _peer_of(section: Mapping[str, str]) -> PeerConfig:
 
 def require_tool() -> None:
     """Raise MissingProgramError where there is no ``wg``."""
-    if shutil.which(TOOL, path=_PATH) is None:
-        raise MissingProgramError(TOOL, "for encrypted networks", "https://www.wireguard.com/install/")
+    programs.require(TOOL, "for encrypted networks", "https://www.wireguard.com/install/")
 
 
 def require_program() -> None:
     """Raise MissingProgramError where there is no wireguard-go."""
-    if shutil.which(PROGRAM, path=_PATH) is None:
-        raise MissingProgramError(
-            PROGRAM,
-            "for encrypted networks, for this kernel has no WireGuard",
-            "https://git.zx2c4.com/wireguard-go/about/",
-        )
+    reason = "for encrypted networks, for this kernel has no WireGuard"
+    programs.require(PROGRAM, reason, "https://git.zx2c4.com/wireguard-go/about/")
 
 
 def read_state(sock: NetlinkSocket, link: Link, topology: str) -> State:
     """Of a tunnel of ours."""
     routes = tuple(sorted(routes_over(link, read_routes(sock, RT_TABLE_MAIN))))
-    return State(_running(link.ifname), _written(topology), routes)
+    return State(_running(link.ifname), written(topology), routes)
 
 
 def routes_over(link: Link, routes: Iterable[RouteEntry]) -> Iterator[Tuple[str, str]]:
@@ -291,7 +164,7 @@ def answers(ifname: str) -> bool:
 
 def _running(ifname: str) -> Optional[Config]:
     """``wg show IFNAME dump``; its first word is the private key, which is dropped at once."""
-    done = _wg(["show", ifname, "dump"])
+    done = programs.run(TOOL, "show", ifname, "dump")
     if done.returncode:
         return None
     first, *rest = (line.split("\t") for line in done.stdout.splitlines())
@@ -301,7 +174,7 @@ def _running(ifname: str) -> Optional[Config]:
 
 def heard(ifname: str) -> Set[str]:
     """The public keys of the peers with which there was a handshake; of the rest nothing would come, nor go there."""
-    done = _wg(["show", ifname, "latest-handshakes"])
+    done = programs.run(TOOL, "show", ifname, "latest-handshakes")
     lines = [line.split("\t") for line in done.stdout.splitlines()] if not done.returncode else []
     return {public_key for public_key, seconds in lines if int(seconds)}
 
@@ -326,27 +199,23 @@ def _shown(words: Sequence[str]) -> PeerConfig:
     )
 
 
-def load(topology: str, ifname: str) -> None:
-    """The device, or the program behind it, takes what the file says and differs; sessions with other peers stay."""
+def load(topology: str, ifname: str, wanted: Config, found: Collection[str] = ()) -> None:
+    """The device, or the program behind it, takes what the file says and differs; sessions with other peers stay, and
+    no packet of theirs is lost. ``found``: the public keys of those that stay where they were heard of last."""
     gate.writing("tunnel " + ifname)
-    done = _wg(["syncconf", ifname, config_file(topology)])
+    now = _running(ifname)
+    if now is None or now.public_key != wanted.public_key:
+        _tell("syncconf", ifname, config_file(topology))
+        return
+    words = difference(now, wanted, found)
+    if words:
+        _tell("set", ifname, *words)
+
+
+def _tell(*words: str) -> None:
+    done = programs.run(TOOL, *words)
     if done.returncode:
-        raise FabricError("{0}: {1}".format(ifname, done.stderr.strip()))
-
-
-def _wg(words: Sequence[str]) -> "subprocess.CompletedProcess[str]":
-    tool = shutil.which(TOOL, path=_PATH) or TOOL
-    try:
-        return subprocess.run(
-            [tool, *words],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
-    except FileNotFoundError:
-        return subprocess.CompletedProcess(words, 127, "", "there is no program wg")
+        raise FabricError("{0}: {1}".format(words[1], done.stderr.strip()))
 
 
 def make_device(host: Host, ifname: str) -> None:
@@ -368,15 +237,3 @@ def _new_link(ifname: str) -> Request:
     info = nl.nested(uapi.IFLA_LINKINFO, nl.string(uapi.IFLA_INFO_KIND, KIND))
     body = uapi.LINK.pack(0, 0, 0, 0, 0) + nl.string(uapi.IFLA_IFNAME, ifname) + info
     return Request(uapi.RTM_NEWLINK, nl.NLM_F_CREATE | nl.NLM_F_EXCL, body)
-
-
-def make_lasting_tun(ifname: str) -> None:
-    """A device ``tun`` that stays when nobody has it open (Documentation/networking/tuntap.rst)."""
-    gate.writing("tun " + ifname)
-    descriptor = os.open(_TUN_DEVICE, os.O_RDWR | os.O_CLOEXEC)
-    try:
-        flags = _IFF_TUN | _IFF_NO_PI
-        fcntl.ioctl(descriptor, _TUNSETIFF, struct.pack("=16sH22x", ifname.encode("ascii"), flags))
-        fcntl.ioctl(descriptor, _TUNSETPERSIST, 1)
-    finally:
-        os.close(descriptor)

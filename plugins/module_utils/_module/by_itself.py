@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from typing import Any, Mapping, Optional, Tuple
 
+from .._declaration.encryption_words import WIREGUARD
 from .._declaration.restore import NO, Wanted, parse_restore
 from .._declaration.topology import Topology
 from .._engine import declared
@@ -39,7 +40,7 @@ def units_of(topology: Topology, asked: Wanted, docker: bool, by_program: bool =
         return None
     late = any(driver_of(network).stands_on_others(network) for network in topology.networks.values())
     by_openvpn = tuple(openvpn_units(topology))
-    tunnels = (tunnel_names(topology), tunnel_mtu(topology)) if by_program else ()
+    tunnels = (tunnel_names(topology, WIREGUARD), tunnel_mtu(topology)) if by_program else ()
     found = units(topology.name, asked.restore, late, asked.heal, asked.dns, docker, asked.metrics, *tunnels)
     return (*found, *by_openvpn)
 

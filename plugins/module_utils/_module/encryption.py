@@ -16,6 +16,7 @@ from .._fleet.exchange import Membership, TunnelEnd
 from .._kernel import names, openvpn, systemd, wireguard, x509
 from .._kernel.errors import DeclarationError, FabricError, Problem
 from .._kernel.host import Host
+from .._kernel.openvpn_files import identity_file
 
 
 def needs_program(host: Host, topology: Topology) -> bool:
@@ -70,7 +71,7 @@ def _refuse_another(tunnel: str, end: TunnelEnd, check_mode: bool) -> None:
         )
         what = "the key of this host is gone" if own is None else "not the key that the other hosts know this one by"
         by_openvpn = end.kind == OPENVPN
-        path = openvpn.identity_file(tunnel) if by_openvpn else wireguard.key_file(tunnel)
+        path = identity_file(tunnel) if by_openvpn else wireguard.key_file(tunnel)
         raise FabricError(text.format(path, what))
 
 
@@ -85,14 +86,17 @@ def own_key(tunnel: str, kind: str) -> Optional[str]:
 def ending_soon(topology: Topology) -> Iterator[str]:
     """Of a certificate, a warning before its end."""
     end = own_end(topology)
-    found = openvpn.own_certificate(topology.name) if end is not None and end.kind == OPENVPN else None
+    if end is None or end.kind != OPENVPN:
+        return
+    tunnel = names.tunnel_name(topology.name, end.turn)
+    found = openvpn.own_certificate(tunnel)
     if found is None:
         return
     left = x509.read(found).ends - time.time()
     if left < openvpn.NOTICE:
         text = (
-            "the certificate of this host, {0}, {1}: remove it, and run the playbook linuxnet.fabric.site for all "
-            "hosts; it makes another, which they are told of"
+            "the certificate of this host, {0}, {1}: run the playbook linuxnet.fabric.rotate_keys for all hosts; it "
+            "makes others, and no packet is lost"
         )
         when = "ends in {0} days".format(int(left // 86400)) if left > 0 else "has ended"
-        yield text.format(openvpn.identity_file(topology.name), when)
+        yield text.format(identity_file(tunnel), when)

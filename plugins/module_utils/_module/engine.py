@@ -10,6 +10,8 @@ complete before it has its name. Who runs out of it holds a lock on it, shared; 
 else leaves it to the next.
 
 In check mode nothing is kept: what was sent is run out of a file that has no name.
+
+A host that is its own controller runs the collection as it is installed there, and Python keeps the bytecode beside it.
 """
 
 from __future__ import annotations
@@ -26,37 +28,64 @@ import tempfile
 import zipfile
 import zlib
 from hashlib import sha256
-from typing import IO, Iterator, Mapping, Optional
+from typing import IO, Any, Iterator, Mapping, Optional
 
 from .._kernel.names import DECLARED_DIRECTORY, ENGINE_DIRECTORY, FLEET_DIRECTORY, RUN_DIRECTORY
 
 #: The package that the code is in there.
 PACKAGE = "linuxnet_fabric"
+#: The one that this file is in.
+_COLLECTION = __name__.rpartition("._module.")[0]
 
 
 @contextlib.contextmanager
-def code(sent: Optional[Mapping[str, str]], keep: bool) -> Iterator[Optional[str]]:
+def code(sent: Optional[Mapping[str, Any]], keep: bool, packed: bool = False) -> Iterator[Optional[str]]:
     """The package to import it from; None: it has to be sent.
 
     ``sent``: ``digest`` (SHA-256, hexadecimal) and, where it was asked for, ``content``: a zip file of the sources, of
-    that digest, compressed by zlib, in Base64. None: the module was sent with the collection around it.
+    that digest, compressed by zlib, in Base64. Or ``place``, ``device`` and ``inode`` of the directory on this machine
+    that it lies in. None: the module was sent with the collection around it. ``packed``: it was so in any case, with
+    all that it imports.
     """
-    if sent is None:
-        yield __name__.rpartition("._module.")[0]
-        return
-    with contextlib.ExitStack() as stack:
-        place = _kept(sent["digest"], stack)
-        if place is None and "content" in sent:
-            sources = _sources(sent["digest"], sent["content"])
-            place = (_keep(sent["digest"], sources, stack) if keep else None) or _nameless(sources, stack)
-        if place is None:
-            yield None
-            return
+    if sent is None or "place" in sent:
+        found = sent is None or _import_installed(sent)
         sys.dont_write_bytecode = sys.dont_write_bytecode or not keep
+        yield _COLLECTION if found or packed else None
+    else:
+        with contextlib.ExitStack() as stack:
+            found = _import_kept(sent, keep, stack)
+            sys.dont_write_bytecode = sys.dont_write_bytecode or not keep
+            yield PACKAGE if found else None
+    if sent is not None and keep and found:
+        _tidy(sent.get("digest"))
+
+
+def _import_installed(sent: Mapping[str, Any]) -> bool:
+    """Whether that directory is here, too: who becomes root may come to other directories on the way.
+
+    It comes before what was sent, so what was imported of that stays, and all else is imported from there.
+    """
+    place = sent["place"]
+    if not _is_roots_alone(place):
+        return False
+    status = os.stat(place)
+    if (status.st_dev, status.st_ino) != (sent["device"], sent["inode"]):
+        return False
+    for name, package in list(sys.modules.items()):
+        if (name + ".").startswith(_COLLECTION + ".") and hasattr(package, "__path__"):
+            inner = name[len(_COLLECTION) :].replace(".", "/")
+            package.__path__ = [place + inner, *package.__path__]
+    return True
+
+
+def _import_kept(sent: Mapping[str, Any], keep: bool, stack: contextlib.ExitStack) -> bool:
+    place = _kept(sent["digest"], stack)
+    if place is None and "content" in sent:
+        sources = _sources(sent["digest"], sent["content"])
+        place = (_keep(sent["digest"], sources, stack) if keep else None) or _nameless(sources, stack)
+    if place is not None:
         sys.path.insert(0, place)
-        yield PACKAGE
-    if keep:
-        _tidy(sent["digest"])
+    return place is not None
 
 
 def _sources(digest: str, content: str) -> bytes:
@@ -79,6 +108,11 @@ def _kept(digest: str, stack: contextlib.ExitStack) -> Optional[str]:
     if not all(map(_is_roots_alone, (RUN_DIRECTORY, ENGINE_DIRECTORY, place))):
         return None
     return place if _lock(place, fcntl.LOCK_SH, stack) else None
+
+
+def is_kept(digest: str) -> bool:
+    """Whether this machine seems to have it, for whoever may only look."""
+    return os.path.isdir(os.path.join(ENGINE_DIRECTORY, digest))
 
 
 def _is_roots_alone(directory: str) -> bool:
@@ -119,10 +153,13 @@ def _keep(digest: str, sources: bytes, stack: contextlib.ExitStack) -> Optional[
     return _kept(digest, stack)
 
 
-def _tidy(digest: str) -> None:
-    """Take away those of other releases, and where no topology is left on the host this one too."""
+def _tidy(digest: Optional[str]) -> None:
+    """Take away those of other releases, and where no topology is left on the host this one too.
+
+    None: this run needed none, and those of other controllers stay while they may come again.
+    """
     for name in os.listdir(ENGINE_DIRECTORY) if os.path.isdir(ENGINE_DIRECTORY) else ():
-        if name != digest or not _in_use():
+        if (digest is not None and name != digest) or not _in_use():
             _take_away(os.path.join(ENGINE_DIRECTORY, name))
     with contextlib.suppress(OSError):  # there are some
         os.rmdir(ENGINE_DIRECTORY)

@@ -21,37 +21,6 @@ from .._kernel import facts
 from .._kernel.errors import DeclarationError, Problem
 from .._kernel.names import LEASE_STORE
 
-ARGUMENT_SPEC: Dict[str, Any] = dict(
-    state=dict(type="str", choices=["present", "absent"], default="present"),
-    topology_name=dict(type="str", default="by_hand"),
-    network=dict(type="str"),
-    subnet=dict(type="str"),
-    ip_range=dict(type="str"),
-    gateway=dict(type="str"),
-    reserved=dict(type="dict"),
-    owner=dict(type="str"),
-    interface=dict(type="str", default="eth0"),
-    address=dict(type="str"),
-    target=dict(type="int"),
-    port=dict(type="int"),
-    protocol=dict(type="str", choices=["tcp", "udp", "sctp"], default="tcp"),
-    host_ip=dict(type="str"),
-)
-MODULE_ARGUMENTS: Dict[str, Any] = dict(
-    required_one_of=[["network", "target"]],
-    mutually_exclusive=[["network", "target"]],
-    required_by=dict(
-        subnet=["network"],
-        ip_range=["subnet"],
-        gateway=["subnet"],
-        reserved=["subnet"],
-        address=["network", "owner"],
-        target=["owner"],
-        port=["target"],
-        host_ip=["target"],
-    ),
-)
-
 
 def perform(params: Mapping[str, Any], check_mode: bool, where: str = LEASE_STORE) -> Result:
     params = _understand(params)

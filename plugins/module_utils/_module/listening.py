@@ -30,8 +30,7 @@ def listen(params: Mapping[str, Any], check_mode: bool) -> Result:
     """Open the ears, and say where they are; of ``calls`` alone, and follow these, where they are given. In check mode
     say what would be called."""
     calls = params.get("calls")
-    if params.get("kept"):
-        params = restore.params(params["name"], restore.kept(params["name"]))
+    params = _declared(params)
     topology = parse(params["name"], declared.words(params), absent=False)
     dependencies.require_all()
     with session(True, params["lock_timeout"]) as run, leased(run.view, check_mode=True) as store:
@@ -40,6 +39,8 @@ def listen(params: Mapping[str, Any], check_mode: bool) -> Result:
         if calls is not None:
             there = {key: each for key, each in there.items() if key in set(map(key_of, calls))}
         probes = [each.probe for each in there.values()]
+        if not check_mode:
+            listener.collect(topology.name)  # of a run that was killed: its ears would be taken for services
         with contextlib.closing(Ears(run.host, [] if check_mode else probes)) as ears:
             told = [_told(each, ears) for each in there.values() if each.probe.protocol != ICMP]
             if not check_mode:
@@ -52,17 +53,24 @@ def collect(params: Mapping[str, Any], check_mode: bool) -> Result:
     """What was heard, after which nothing listens any more; of ``calls``, where they came to."""
     heard = listener.Heard() if check_mode else listener.collect(params["name"])
     facts = {"heard": list(heard.tokens), **_nothing_tried()}
-    if not params.get("calls"):
+    calls = params.get("calls")
+    if not calls:
         return Result(facts=facts)
+    params = _declared(params)
     topology = parse(params["name"], declared.words(params), absent=False)
     dependencies.require_all()
     with session(True, params["lock_timeout"]) as run, leased(run.view, check_mode=True) as store:
         prepared = prepare(run.view, store, topology, False, params)
         there = there_of(prepared.topology, prepared.allocation, host_view(run.host))
         expected = expected_of(prepared.topology, prepared.allocation)
-        facts["followed"] = judge(run.host, prepared.topology, there, params["calls"], heard.steps, expected)
+        facts["followed"] = judge(run.host, prepared.topology, there, calls, heard.steps, expected)
         facts["differs"] = [each.text for each in (*prepared.allocation.changes, *changes(prepared.planner.plan()))]
     return Result(facts=facts)
+
+
+def _declared(params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """By what was made of the host, where whoever asks does not know its words."""
+    return restore.params(params["name"], restore.kept(params["name"])) if params.get("kept") else params
 
 
 def _nothing_tried() -> Dict[str, Any]:

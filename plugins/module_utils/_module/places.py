@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from dataclasses import replace
 from typing import Dict, List, Optional, Sequence, Set
 
@@ -17,11 +18,12 @@ from .._ipam.requests import Allocation
 from .._kernel.carrier import Carrier
 from .._kernel.host import Host
 from .._kernel.names import table
-from .._kernel.probe.model import TCP, Outcome, Probe
+from .._kernel.probe.model import ANSWERED, TCP, Outcome, Probe
 from .._kernel.probe.prober import probe_all
 from .._kernel.tracing.events import Step
 from .._kernel.tracing.sight import Sight
 from .._kernel.tracing.tables import Followed, Marking
+from .._promises.halves import leaving_in
 from .._promises.place import by_token, passed, place_of
 from .._promises.reasons import Expected, Place
 
@@ -71,11 +73,25 @@ class Seen:
         with contextlib.closing(Followed(host, markings(sight, probes, carriers))) as following:
             self.outcomes: List[Outcome] = probe_all(host, probes)
             self.steps = following.steps()
+            if any(outcome.result != ANSWERED for outcome in self.outcomes):
+                self.steps += _late(following, self.steps, carriers)
         self._steps = by_token(probes, self.steps)
         self.asked = [step for step in self.steps if step.packet.asks]
 
     def of(self, probe: Probe) -> List[Step]:
         return self._steps[probe.token]
+
+
+def _late(following: Followed, before: Sequence[Step], carriers: Sequence[Carrier]) -> List[Step]:
+    """What tunnels send that had sent nothing, and wait before they call the other end again."""
+    late: List[Step] = []
+    begun = time.monotonic()
+    for carrier in dict.fromkeys(carriers):
+        until = begun + carrier.patience
+        while time.monotonic() < until and not leaving_in(carrier, [*before, *late]):
+            following.wait(until - time.monotonic())
+            late += following.steps()
+    return late
 
 
 def markings(sight: Sight, probes: Sequence[Probe], carriers: Sequence[Carrier] = ()) -> Dict[Optional[str], Marking]:

@@ -31,7 +31,7 @@ from .._engine.view import View
 from .._expansion.describe import describe_containers, describe_networks
 from .._expansion.drivers.driver import Surroundings
 from .._expansion.drivers.registry import driver_of, parse_declaration
-from .._expansion.encryption import tunnel_names
+from .._expansion.encryption import own_end, tunnel_names
 from .._expansion.expand import claim_of, expand, forwarded
 from .._expansion.lease_requests import lease_requests
 from .._expansion.projects import settle_default_bridge
@@ -220,10 +220,11 @@ def _finish(words: Mapping[str, Any], absent: bool, prepared: Prepared, kept: Op
     """What is kept in files once all is real."""
     remembered = forwarding.remembering(prepared.forwarding.record)
     on_overlays = any(driver_of(network).has_blocks for network in prepared.topology.networks.values())
-    name, tunnels = prepared.topology.name, tunnel_names(prepared.topology)
+    name, end = prepared.topology.name, own_end(prepared.topology)
     forgotten = () if on_overlays else (operation("fleet.forget", topology=name),)
-    if tunnels:
-        forgotten = (operation("keys.keep", topology=name, tunnels=list(tunnels)),)
+    if end is not None:
+        tunnels = tunnel_names(prepared.topology, end.kind)
+        forgotten = (operation("keys.keep", topology=name, tunnels=list(tunnels), kind=end.kind),)
     return Finish((remembered, *forgotten), _remember(words, absent, prepared, kept, changes))
 
 

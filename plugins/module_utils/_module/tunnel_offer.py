@@ -6,23 +6,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Collection, Dict, Iterator, List, Mapping, Optional, Set, Tuple
+from typing import Any, Collection, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from .._declaration.encryption_words import OPENVPN
 from .._fleet.exchange import VERSION, Membership, TunnelEnd, host_plan
-from .._fleet.openvpn import common_name
-from .._fleet.rotation import RECEIVE, SEND, ends_of, ways_to
+from .._fleet.rotation import RECEIVE, SEND, ends_of
 from .._ipam.change import NETWORK_ITSELF
 from .._ipam.port_probe import probe_port
 from .._ipam.store import open_store
-from .._kernel import names, openvpn, wireguard, x509, x25519
-from .._kernel.changes import LEASE, Change, Subject
+from .._kernel.changes import Change
+from .tunnel_keys import Certificates, Keys, WireguardKeys
 
 #: As many topologies of one host may ask at once.
 _OFFERED = 16
-#: Seconds that a host waits for sessions with all others, before it sends by a new key. A handshake that is lost is
-#: begun again after 5 (section 6.4 of the white paper).
-_SESSIONS = 20
 
 
 def offer(
@@ -47,63 +43,31 @@ def offer(
     free = list(_free_ports(leased, begin))
     ports = {end.turn: end.port for end in ends if end.searched_from == begin and end.port not in of_others}
     turn = ends[0].turn if ends else 0
-    known_by, changes = (
-        _certificate(topology, host_id, check_mode) if kind == OPENVPN else _key_of(topology, turn, check_mode)
-    )
+    keys: Keys = Certificates(topology, host_id, check_mode) if kind == OPENVPN else WireguardKeys(topology, check_mode)
+    known_by, changes = keys.of(turn)
+    further, made = _further(keys, turn, [end.turn for end in ends[1:]], step)
     offered = {**known_by, "turn": turn, "ports": _with_own(ports.get(turn), free)}
-    if kind != OPENVPN:
-        further, made = _further(topology, turn, [end.turn for end in ends[1:]], step, check_mode)
-        changes += made
-        peers = _peers_by_turn(memberships) if step == SEND else {}
-        offered["further"] = [
-            {
-                **key,
-                "turn": each,
-                "ports": _with_own(ports.get(each), free),
-                **_readiness(names.wireguard_ifname(names.tunnel_name(topology, each)), ifnames, peers.get(each, ())),
-            }
-            for each, key in further.items()
-        ]
-    return offered, changes
+    offered["further"] = [
+        {
+            **key,
+            "turn": each,
+            "ports": _with_own(ports.get(each), free),
+            **keys.readiness(each, memberships, ifnames, step == SEND),
+        }
+        for each, key in further.items()
+    ]
+    return offered, [*changes, *made]
 
 
-def _further(
-    topology: str, turn: int, had: List[int], step: str, check_mode: bool
-) -> Tuple[Dict[int, Dict[str, str]], List[Change]]:
-    """The keys besides that of ``turn``; one more where they begin to change."""
-    keys = {each: wireguard.own_public_key(names.tunnel_name(topology, each)) for each in had}
-    found = {each: {"public_key": key} for each, key in keys.items() if key is not None}
+def _further(keys: Keys, turn: int, had: List[int], step: str) -> Tuple[Dict[int, Dict[str, str]], List[Change]]:
+    """What this host is known by besides that of ``turn``; one more where they begin to change."""
+    there = {each: keys.there(each) for each in had}
+    found = {each: known_by for each, known_by in there.items() if known_by is not None}
     changes: List[Change] = []
     if step == RECEIVE and not any(each > turn for each in found):
         newest = max([turn, *found]) + 1
-        found[newest], changes = _key_of(topology, newest, check_mode)
+        found[newest], changes = keys.of(newest)
     return found, changes
-
-
-def _readiness(ifname: str, ifnames: Collection[str], peers: Collection[str]) -> Dict[str, Any]:
-    """``peers``: the keys that are waited for."""
-    if ifname not in ifnames:
-        return {"ready": False, "heard": []}
-    return {"ready": True, "heard": sorted(wireguard.await_heard(ifname, peers, _SESSIONS) if peers else ())}
-
-
-def _peers_by_turn(memberships: Collection[Membership]) -> Dict[int, Set[str]]:
-    """Of each end of this host, the keys of those that it talks to."""
-    found: Dict[int, Set[str]] = {}
-    for membership in memberships:
-        for host, peer in membership.peers.items():
-            keys = {end.turn: end.public_key for end in ends_of(peer)}
-            for turn, theirs in ways_to(membership, host):
-                found.setdefault(turn, set()).add(keys[theirs])
-    return found
-
-
-def _certificate(topology: str, host_id: str, check_mode: bool) -> Tuple[Dict[str, Any], List[Change]]:
-    found, name = openvpn.own_certificate(topology), common_name(topology, host_id)
-    if found is not None and x509.read(found).common_name == name:
-        return {"certificate": found}, []
-    change = Change("make a certificate for the encrypted networks", Subject(topology=topology, part=LEASE))
-    return {"certificate": openvpn.make_certificate(topology, name, check_mode)}, [change]
 
 
 def _memberships(kept: Optional[Mapping[str, Any]]) -> List[Membership]:
@@ -119,17 +83,6 @@ def _ends(memberships: Collection[Membership]) -> List[TunnelEnd]:
     first = [membership.own.tunnel for membership in memberships if membership.own.tunnel is not None]
     by_turn = {end.turn: end for end in (*first[:1], *found)}
     return list(by_turn.values())
-
-
-def _key_of(topology: str, turn: int, check_mode: bool) -> Tuple[Dict[str, Any], List[Change]]:
-    """Of WireGuard; made where there is none."""
-    name = names.tunnel_name(topology, turn)
-    public_key = wireguard.own_public_key(name)
-    if public_key is not None:
-        return {"public_key": public_key}, []
-    text = "make a new key for the encrypted networks" if turn else "make a key for the encrypted networks"
-    made = x25519.public_key(x25519.private_key()) if check_mode else wireguard.make_key(name)
-    return {"public_key": made}, [Change(text, Subject(topology=topology, part=LEASE))]
 
 
 def _with_own(own: Optional[int], free: List[int]) -> List[int]:

@@ -120,27 +120,45 @@ def _leaves(
 ) -> Tuple[Optional[Place], str]:
     """From a namespace out of the host: (where it ended, by which interface it left)."""
     leg = Leg(netns, None, address, address, steps, elsewhere=True)
-    place = lost_on(leg, said, seen.asked, seen.around, seen.expected)
     last = leg.last_in(None)
+    # whatever drops it where it leaves by another interface: the route is what brought it there
+    place = _over_another(call, last, seen) if call.carriers and last is not None else None
+    place = place or lost_on(leg, said, seen.asked, seen.around, seen.expected)
     if place is not None or last is None:
         return place, ""
     link = seen.around.links(None).get(last.oif)
     by = link.ifname if link is not None else ""
-    place = _over_another(call, last, seen) if call.carriers else _unmasked(call, netns, last, seen)
+    place = None if call.carriers else _unmasked(call, netns, last, seen)
     return place or not_sent_on(seen.around, last.oif, last.packet.destination) or _not_carried(call, seen), by
 
 
 def _over_another(call: Call, last: Step, seen: Followed) -> Optional[Place]:
     """The host routes it by another interface than the network's."""
-    links, wanted = seen.around.links(None), call.carriers[0].ifname
-    way = seen.around.way(None, last.packet.destination)
-    device = next((each for each in links.values() if each.ifname == wanted), None)
-    if last.family == "bridge" or way.oif != last.oif or way.oif not in links or device is None:
+    if last.family == "bridge" or seen.around.way(None, last.packet.destination).oif != last.oif:
         return None
-    if way.oif in (device.index, device.master):
+    return _led_elsewhere(call, last.packet.destination, seen)
+
+
+def _led_elsewhere(call: Call, address: str, seen: Followed) -> Optional[Place]:
+    links, wanted = seen.around.links(None), call.carriers[0].ifname
+    way = seen.around.way(None, address)
+    device = next((each for each in links.values() if each.ifname == wanted), None)
+    if way.oif not in links or device is None or way.oif in (device.index, device.master):
         return None
     text = "the route of the host to {0} leads over {1}, not over {2}"
-    return Place("route", None, text.format(last.packet.destination, links[way.oif].ifname, wanted))
+    return Place("route", None, text.format(address, links[way.oif].ifname, wanted))
+
+
+def _no_way_back(call: Call, last: Step, seen: Followed) -> Optional[Place]:
+    """The kernel does not take what comes from an address that it would not reach there. What is wrong then is the way
+    to it, and not the setting by which it looks."""
+    address, around = last.packet.source, seen.around
+    way = around.way(None, address)
+    if not call.carriers or around.way(None, last.packet.destination).errno:
+        return None
+    place = reasons.no_way(around, seen.expected, None, address, way.errno) if way.errno else None
+    place = place or _led_elsewhere(call, address, seen)
+    return Place(place.kind, None, place.text + ", so what comes from there is refused") if place is not None else None
 
 
 def _unmasked(call: Call, netns: Optional[str], last: Step, seen: Followed) -> Optional[Place]:
@@ -152,20 +170,26 @@ def _unmasked(call: Call, netns: Optional[str], last: Step, seen: Followed) -> O
 def _not_carried(call: Call, seen: Followed) -> Optional[Place]:
     """What became of what it is carried in, on its way out."""
     for carrier in call.carriers:
-        outer = _to(carrier, seen.everything)
-        place = _dropped(carrier, "to", carrier.peer_port, outer, seen)
+        outer = leaving_in(carrier, seen.everything)
+        place = _dropped(carrier, "to", outer, seen)
         if place is not None:
             return place
         way = seen.around.way(None, carrier.peer)
         if not outer and way.errno:
             return reasons.no_way(seen.around, seen.expected, None, carrier.peer, way.errno)
         if not outer:
-            text = "it went to {0}, and nothing for {1} left there"
-            return Place("link", None, text.format(carrier.ifname, carrier.peer))
+            return _not_working(carrier, seen.around) or _nothing_left(carrier)
         place = not_sent_on(seen.around, way.oif, carrier.peer)
         if place is not None:
             return place
     return None
+
+
+def _nothing_left(carrier: Carrier) -> Place:
+    """Who waits to be called cannot say more."""
+    if carrier.peer_port:
+        return Place("link", None, "it went to {0}, and nothing for {1} left there".format(*carrier[:2]))
+    return Place("wire", None, "it went to {0}, which nobody at {1} has called".format(*carrier[:2]))
 
 
 def _comes_in(
@@ -174,7 +198,11 @@ def _comes_in(
     """From another host into a namespace: (whether it came, where it ended)."""
     if not any(each.netns is None for each in steps):
         return False, _not_unwrapped(call, seen)
-    return True, lost_on(Leg(ABROAD, netns, address, final, steps), "", seen.asked, seen.around, seen.expected)
+    leg = Leg(ABROAD, netns, address, final, steps)
+    place, last = lost_on(leg, "", seen.asked, seen.around, seen.expected), leg.last_in(None)
+    if place is not None and last is not None and place.netns is None and place.kind in ("route", "sysctl"):
+        place = _no_way_back(call, last, seen) or place
+    return True, place
 
 
 def _not_unwrapped(call: Call, seen: Followed) -> Optional[Place]:
@@ -182,15 +210,11 @@ def _not_unwrapped(call: Call, seen: Followed) -> Optional[Place]:
     around = seen.around
     for carrier in reversed(call.carriers):
         outer = _from(carrier, seen.everything)
-        if not outer:
-            return at_a_device(around, _wire(carrier.peer, around))
-        place = _dropped(carrier, "from", carrier.port, outer, seen)
+        place = _dropped(carrier, "from", outer, seen) or _not_working(carrier, around)
         if place is not None:
             return place
-        link = next((each for each in around.links(None).values() if each.ifname == carrier.ifname), None)
-        if link is None or not link.up:
-            text = "{0} is down" if link is not None else "there is no interface {0} on the host"
-            return Place("link", None, text.format(carrier.ifname))
+        if not outer:
+            return at_a_device(around, _wire(carrier.peer, around))
         place = at_a_device(around, carrier.ifname)
         if place is not None:
             return place
@@ -200,16 +224,36 @@ def _not_unwrapped(call: Call, seen: Followed) -> Optional[Place]:
     return Place("link", None, text.format(call.carriers[0].ifname))
 
 
-def _to(carrier: Carrier, steps: Sequence[Step]) -> List[Step]:
-    return [each for each in steps if each.packet.destination == carrier.peer and _port(each) == carrier.peer_port]
+def _not_working(carrier: Carrier, around: Surroundings) -> Optional[Place]:
+    link = next((each for each in around.links(None).values() if each.ifname == carrier.ifname), None)
+    if link is None:
+        return Place("link", None, "there is no interface {0} on the host".format(carrier.ifname))
+    if not link.up:
+        return Place("link", None, "{0} is down".format(carrier.ifname))
+    if not around.is_running(link.index):
+        return Place("link", None, "no program is behind {0}".format(carrier.ifname))
+    return None
+
+
+def leaving_in(carrier: Carrier, steps: Sequence[Step]) -> List[Step]:
+    """What leaves this host for the other one in a carrier."""
+    return [
+        each
+        for each in steps
+        if each.packet.destination == carrier.peer and _between(each, carrier.port, carrier.peer_port)
+    ]
 
 
 def _from(carrier: Carrier, steps: Sequence[Step]) -> List[Step]:
-    return [each for each in steps if each.packet.source == carrier.peer and _port(each) == carrier.port]
+    return [
+        each for each in steps if each.packet.source == carrier.peer and _between(each, carrier.peer_port, carrier.port)
+    ]
 
 
-def _port(step: Step) -> int:
-    return int.from_bytes(step.packet.transport[2:4], "big")
+def _between(step: Step, source: int, destination: int) -> bool:
+    """Whether it goes to that port; where that is not known, from this one: VXLAN is sent from any."""
+    ports = step.packet.transport
+    return (int.from_bytes(ports[2:4], "big") == destination) if destination else ports[:2] == source.to_bytes(2, "big")
 
 
 def _wire(address: str, around: Surroundings) -> str:
@@ -217,9 +261,16 @@ def _wire(address: str, around: Surroundings) -> str:
     return link.ifname if link is not None else ""
 
 
-def _dropped(carrier: Carrier, word: str, port: int, outer: List[Step], seen: Followed) -> Optional[Place]:
+def _dropped(carrier: Carrier, word: str, outer: List[Step], seen: Followed) -> Optional[Place]:
     place = lost_within(outer, seen.around)
     if place is None:
         return None
-    text = "{0} (it is carried by UDP port {1} {2} {3})"
-    return Place(place.kind, None, text.format(place.text, port, word, carrier.peer))
+    return Place(place.kind, None, "{0} (it is carried by {1})".format(place.text, _outer(carrier, word)))
+
+
+def _outer(carrier: Carrier, word: str) -> str:
+    """``UDP port 4789 from 192.0.2.11``; the other end's port is told where that one is not known."""
+    here, there = (carrier.port, carrier.peer_port) if word == "from" else (carrier.peer_port, carrier.port)
+    if here:
+        return "UDP port {0} {1} {2}".format(here, word, carrier.peer)
+    return "UDP from port {0} {1} {2}".format(there, "of" if word == "from" else word, carrier.peer)

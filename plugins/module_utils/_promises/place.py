@@ -177,7 +177,8 @@ def _onwards(leg: Leg, asked: Sequence[Step], around: Surroundings, expected: Ex
     to = last.packet.destination if last is not None else leg.final
     if leg.source == ABROAD:
         departure = Departure(None, to, last.packet.source if last is not None else "", leg.target, leg.final)
-        asks = leg.saw(None, "prerouting_last")  # else it is bridged, and who sent it has asked for the address
+        # What is bridged has its MAC from who sent it. With br_netfilter it meets the hooks of the host besides.
+        asks = not leg.saw(None, "forward_first", family="bridge")
         return leaving(around, expected, departure, _drops(asked, around), asks)
     bridged = leg.source is not None and leg.address == leg.final and not around.way(leg.source, to).gateway
     netns = leg.source if bridged else None

@@ -4,7 +4,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The code that modules run on a host, ready to be sent: made once for a run of Ansible, however many hosts it has.
 
-What is made is kept in the directory that Ansible has for the run, which the processes for its hosts share.
+What is made is kept in the directory that Ansible has for the run, which the processes for its hosts share. Hosts that
+have the code already are only told its digest, so nothing is compressed before one asks for it. A host that is its own
+controller needs none of it: it is told where the collection lies.
 """
 
 from __future__ import annotations
@@ -13,16 +15,28 @@ import base64
 import hashlib
 import io
 import os
+import stat
 import tempfile
 import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path
-
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.archive import LEFT_OUT
+from typing import Any
 
 _CODE = Path(__file__).resolve().parents[2] / "module_utils"
 _PACKAGE = "linuxnet_fabric"
 _TIME = (1980, 1, 1, 0, 0, 0)  # the first that a zip file can tell
+
+
+def installed(code: Path = _CODE) -> dict[str, Any] | None:
+    """For a host that is this machine: where the code lies, and by which numbers it knows it again.
+
+    None where others than root may write: root's Python would leave compiled files in somebody else's directory.
+    """
+    status = code.stat()
+    if status.st_uid != 0 or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        return None
+    return {"place": str(code), "device": status.st_dev, "inode": status.st_ino}
 
 
 class Engine:
@@ -35,30 +49,32 @@ class Engine:
 
     @property
     def digest(self) -> str:
-        return self._read("digest")
+        return self._once("digest", lambda: hashlib.sha256(self._archive()).hexdigest().encode("ascii")).decode("ascii")
 
     @property
     def content(self) -> str:
-        return self._read("content")
+        return self._once("content", lambda: base64.b64encode(zlib.compress(self._archive()))).decode("ascii")
 
-    def _read(self, name: str) -> str:
+    def _archive(self) -> bytes:
+        """Of one moment: the content is that of the digest, whatever became of the sources since."""
+        return self._once("archive", lambda: _archive(self._code))
+
+    def _once(self, name: str, make: Callable[[], bytes]) -> bytes:
+        """Processes that make it at the same time make the same."""
         path = self._directory / name
         try:
-            return path.read_text(encoding="ascii")
+            return path.read_bytes()
         except FileNotFoundError:
-            self._make()
-            return path.read_text(encoding="ascii")
-
-    def _make(self) -> None:
-        """Processes that do so at the same time write the same."""
-        archive = _archive(self._code)
-        self._directory.mkdir(mode=0o700, exist_ok=True)
-        _write(self._directory / "content", base64.b64encode(zlib.compress(archive, 9)))
-        _write(self._directory / "digest", hashlib.sha256(archive).hexdigest().encode("ascii"))
+            self._directory.mkdir(mode=0o700, exist_ok=True)
+            made = make()
+            _write(path, made)
+            return made
 
 
 def _archive(code: Path) -> bytes:
     """The same code makes the same file. Not compressed: all together it becomes much smaller than each for itself."""
+    from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.archive import LEFT_OUT
+
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(zipfile.ZipInfo(f"{_PACKAGE}/__init__.py", _TIME), b"")

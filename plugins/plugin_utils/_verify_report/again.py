@@ -91,12 +91,15 @@ def _place(cell: _Cell, host: str, here: Mapping[str, Any], there: Mapping[str, 
     other = cell["target"]["host"]
     if not cell["promised"]:
         return _let_through(cell, other, here, there)
-    if here["place"]:
-        return dict(here["place"])
+    near = here["place"]
+    if near and near["kind"] != "wire":
+        return dict(near)
     if here["answer"]:
         return _wire("it was answered when it was sent once more", "unknown")
     if there["place"]:
         return {**there["place"], "host": other}
+    if near:
+        return dict(near)
     if not there["came"]:
         return _wire(f"it left {host} by {here['by']}, and nothing of it came to {other}")
     if there["answer_place"]:

@@ -12,6 +12,7 @@ import select
 import socket
 import struct
 import threading
+import time
 from typing import Any, Dict, List, Mapping, Optional, Sequence, TypeVar
 
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._fleet.inventory import (
@@ -179,16 +180,16 @@ class Wire(_Beside):
 
 
 class Speaker(_Beside):
-    """Says a marker to addresses, all the time, out of a container."""
+    """Says a marker to addresses, all the time, out of a container. ``pause``: seconds."""
 
-    def __init__(self, hosts: Hosts, place: str, addresses: Sequence[str], marker: bytes) -> None:
+    def __init__(self, hosts: Hosts, place: str, addresses: Sequence[str], marker: bytes, pause: float = 0.002) -> None:
         super().__init__()
-        self._marker = marker
+        self._marker, self._pause = marker, pause
         self._targets = [(hosts.talk.socket(place, _family(each), socket.SOCK_DGRAM), each) for each in addresses]
         self.said = 0
 
     def _work(self) -> None:
-        while not self._end.wait(0.002):
+        while not self._end.wait(self._pause):
             for speaker, address in self._targets:
                 try:
                     speaker.sendto(self._marker, (address, 7777))
@@ -217,18 +218,24 @@ class Pings(_Beside):
         while not self._end.wait(0.005):
             self._socket.send(_echo(self.sent & 0xFFFF))
             self.sent += 1
-            self._hear(0)
-        while self.lost and self._hear(10):
+            self._hear()
+        while self.lost and self._is_answered_within(10):
             pass
 
-    def _hear(self, seconds: float) -> bool:
-        """Whether there was an answer, within so many seconds; all that are there are taken."""
-        there = bool(select.select([self._socket], [], [], seconds)[0])
+    def _is_answered_within(self, seconds: float) -> bool:
+        """Whether one more was answered. The socket hears other things, too."""
+        before, deadline = self.lost, time.monotonic() + seconds
+        while self.lost == before and time.monotonic() < deadline:
+            select.select([self._socket], [], [], 1)
+            self._hear()
+        return self.lost < before
+
+    def _hear(self) -> None:
+        """All that is there."""
         while select.select([self._socket], [], [], 0)[0]:
             packet = self._socket.recv(2048)
             if packet[20] == 0:  # an echo reply (RFC 792)
                 self.answered.add(int.from_bytes(packet[26:28], "big"))
-        return there
 
 
 def _echo(number: int) -> bytes:

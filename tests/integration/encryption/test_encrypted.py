@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import List
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import x25519
@@ -22,6 +23,7 @@ from tests.integration.encryption.hosts import (
     private_key,
     shown,
 )
+from tests.lab.booted_host import BootedHost
 from tests.lab.waiting import wait_for
 
 MARKER = b"nobody-is-to-read-this-on-a-wire"
@@ -107,6 +109,16 @@ def test_what_somebody_changed_is_named_and_repaired(shop: Hosts) -> None:
     assert shop.reaches("node1/web", "node2/db", DB[0]) == WEB[0]
     lines: List[str] = host.run(["wg", "show", IFNAME, "allowed-ips"]).stdout.splitlines()
     assert lines == ["{0}\t10.88.1.0/24 fd88::1:0:0:0/80".format(peer)]
+    # a socket that is opened anew loses what waits in the one before, of all peers
+    sockets = _sockets(host)
+    host.run(["wg", "set", IFNAME, "peer", stranger, "allowed-ips", "10.88.7.0/24"])
+    assert shop.make("node1")["actions"] == ["remove the peer 10.88.7.0/24 from " + IFNAME]
+    assert sockets and _sockets(host) == sockets
+
+
+def _sockets(host: BootedHost) -> List[str]:
+    """Of the tunnel, by their inodes."""
+    return re.findall(r" ino:(\d+) ", host.run(["ss", "-Hlune", "sport", "=", ":51871"]).stdout)
 
 
 def test_keys_change_without_a_lost_packet_and_the_former_ones_are_gone(shop: Hosts) -> None:

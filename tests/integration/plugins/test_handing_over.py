@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any, Dict, List
 
 import pytest
 
@@ -33,15 +34,45 @@ def bytecode(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
 
 
-def topology(lab: Lab, words: Dict[str, Any], **how: Any) -> Dict[str, Any]:
-    return lab.host.module("topology", words, direct=False, **how)
+class Controller:
+    """Ansible with a collection of its own, on the machine of the lab hosts."""
+
+    def __init__(self, directory: Path, mode: int) -> None:
+        """``mode``: of the collection's directories."""
+        self.directory = directory
+        self.collection = directory / "collections/ansible_collections/linuxnet/fabric"
+        shutil.copytree(
+            ansible.ROOT / "plugins", self.collection / "plugins", ignore=shutil.ignore_patterns("__pycache__")
+        )
+        (self.collection / "plugins/module_utils").chmod(mode)
+
+    def play(self, lab: Lab, words: Dict[str, Any] = WEB, check: bool = False, **keywords: Any) -> Any:
+        return self._run(lab, {"linuxnet.fabric.topology": words, **keywords}, check, [], {})
+
+    def topology(self, lab: Lab, words: Dict[str, Any], check: bool = False) -> Dict[str, Any]:
+        return dict(self.play(lab, words, check).results[-1])
+
+    def sent(self, lab: Lab, words: Dict[str, Any]) -> Any:
+        """The run, and how large each module was that it sent."""
+        remote = self.directory / "remote"
+        env = {"ANSIBLE_KEEP_REMOTE_FILES": "1", "ANSIBLE_REMOTE_TMP": str(remote)}
+        ran = self._run(lab, {"linuxnet.fabric.topology": words}, False, ["-vvv"], env)
+        return ran, [os.path.getsize(each) for each in remote.glob("*/AnsiballZ_topology.py")]
+
+    def _run(self, lab: Lab, task: Dict[str, Any], check: bool, args: List[str], env: Dict[str, str]) -> Any:
+        path = self.directory / "play.yml"
+        path.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": [task]}]))
+        env = {"ANSIBLE_COLLECTIONS_PATH": str(self.directory / "collections"), **env}
+        return lab.host.playbook(str(path), env=env, check=check, args=args)
+
+    def compiled(self) -> List[Path]:
+        return list(self.collection.rglob("view.*.pyc"))
 
 
-def play(directory: Path, **keywords: Any) -> str:
-    path = directory / "play.yml"
-    task = {"linuxnet.fabric.topology": WEB, **keywords}
-    path.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": [task]}]))
-    return str(path)
+@pytest.fixture
+def controller(tmp_path: Path) -> Controller:
+    """Root's group may write to its collection, so a host gets the code, as one over ssh does."""
+    return Controller(tmp_path, 0o775)
 
 
 def kept(lab: Lab) -> Dict[str, str]:
@@ -50,43 +81,63 @@ def kept(lab: Lab) -> Dict[str, str]:
     return {Path(name).name: inode for name, inode in map(str.split, lines)}
 
 
-def test_a_host_has_the_code_from_the_first_run_to_the_last(lab: Lab, tmp_path: Path) -> None:
-    told = topology(lab, WEB, check=True)
+def test_a_host_has_the_code_from_the_first_run_to_the_last(lab: Lab, controller: Controller) -> None:
+    told = controller.topology(lab, WEB, check=True)
     assert lab.host.run(["find", "/run/linuxnet-fabric", "/var/lib/linuxnet-fabric"], check=False).stdout == ""
-    assert topology(lab, WEB)["actions"] == told["actions"] != []
+    assert controller.topology(lab, WEB)["actions"] == told["actions"] != []
     first = kept(lab)
     assert len(first) == 1
     compiled = lab.host.run(["find", ENGINE, "-name", "view.*.pyc"]).stdout.split()
     assert len(compiled) == 1, "the next run finds it compiled"
 
-    env = {"ANSIBLE_KEEP_REMOTE_FILES": "1", "ANSIBLE_REMOTE_TMP": str(tmp_path / "remote")}
-    again = lab.host.playbook(play(tmp_path), env=env, args=["-vvv"])
+    again, sizes = controller.sent(lab, WEB)
     assert again.changed == 0 and "_engine" not in again.results[-1]["invocation"]["module_args"]
-    (sent,) = (tmp_path / "remote").glob("*/AnsiballZ_topology.py")
-    assert os.path.getsize(sent) < 300 * 1024
+    assert len(sizes) == 1 and sizes[0] < 300 * 1024
     assert kept(lab) == first, "it was not sent again"
 
-    assert topology(lab, ABSENT)["changed"] is True
+    assert controller.topology(lab, ABSENT)["changed"] is True
     assert lab.host.run(["find", ENGINE], check=False).stdout == ""
 
 
+def test_a_first_run_on_this_machine_sends_one_module(lab: Lab, controller: Controller) -> None:
+    _ran, sizes = controller.sent(lab, WEB)
+    assert len(sizes) == 1 and len(kept(lab)) == 1
+
+
+def test_a_host_that_is_its_own_controller_runs_the_collection_as_installed(lab: Lab, tmp_path: Path) -> None:
+    controller = Controller(tmp_path, 0o755)
+    told = controller.topology(lab, WEB, check=True)
+    assert controller.compiled() == [], "a check keeps nothing"
+    ran, sizes = controller.sent(lab, WEB)
+    assert ran.results[-1]["actions"] == told["actions"] != []
+    assert len(sizes) == 1 and sizes[0] < 300 * 1024
+    assert kept(lab) == {} and len(controller.compiled()) == 1
+
+    other = Controller(tmp_path / "other", 0o775)
+    assert other.topology(lab, WEB)["changed"] is False
+    assert len(kept(lab)) == 1
+    controller.topology(lab, WEB)
+    assert len(kept(lab)) == 1, "what another controller left may be wanted again"
+    controller.topology(lab, ABSENT)
+    assert kept(lab) == {}
+
+
 def test_code_that_somebody_else_could_have_written_is_not_run_and_other_code_goes_when_nobody_needs_it(
-    lab: Lab,
+    lab: Lab, controller: Controller
 ) -> None:
     old, in_use = "0" * 64, "1" * 64
     lab.host.run(["sh", "-c", "umask 022; cd /run && mkdir -p {0}/{1} {0}/{2}".format(ENGINE, old, in_use)])
     holder = lab.host.popen([ansible.target_python(), "-c", HOLD, ENGINE + "/" + in_use], stdin=subprocess.PIPE)
     assert holder.stdout is not None and holder.stdout.readline().strip() == "held"
-    topology(lab, WEB)
+    controller.topology(lab, WEB)
     ours = set(kept(lab)) - {in_use}
     assert len(ours) == 1 and old not in ours
 
     trap = "cd {0}/{1}; printf 'raise SystemExit(1)' > linuxnet_fabric/_module/topology.py; chmod 0777 ."
     lab.host.run(["sh", "-c", trap.format(ENGINE, *ours)])
-    assert topology(lab, WEB)["changed"] is False
+    assert controller.topology(lab, WEB)["changed"] is False
 
 
-def test_a_task_that_nobody_waits_for_gets_all_that_it_might_ask_for(lab: Lab, tmp_path: Path) -> None:
-    path = play(tmp_path, **{"async": 60, "poll": 1})
-    assert lab.host.playbook(path).results[-1]["changed"] is True
+def test_a_task_that_nobody_waits_for_gets_all_that_it_might_ask_for(lab: Lab, controller: Controller) -> None:
+    assert controller.play(lab, **{"async": 60, "poll": 1}).results[-1]["changed"] is True
     assert lab.host.run(["ls", "/run/netns"]).stdout.split() == ["web"]

@@ -70,7 +70,9 @@ def test_a_batch_calls_its_own_hosts_and_those_of_earlier_ones(rollout: Fleet) -
     held = {("node2", "node1", "held"), ("node2", "node3", "held"), ("node3", "node2", "held")}
     assert tried == {*held, ("node3", "node1", "broken")}
     assert list(failures(ran)) == ["node3"]
-    assert "web reaches web on node1" in "".join(told(ran, "Fail where a promise does not hold"))
+    said = "".join(told(ran, "Fail where a promise does not hold"))
+    assert "web reaches web on node1" in said
+    assert "on node1: the host drops it: ip other c: ip saddr 10.88.2.0/24 drop" in said, "the host was asked, too"
     for name in NAMES:
         sockets = rollout.host(name).run(["cat", "/proc/net/unix"]).stdout
         assert "linuxnet-fabric-verify" not in sockets, "nothing listens any more"

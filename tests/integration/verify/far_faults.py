@@ -23,7 +23,8 @@ CONTAINERS: Dict[str, Dict[str, Any]] = {
 
 class Fault(NamedTuple):
     """``command``: of a shell on node2, with words filled in. ``who`` is called, ``protocol``: by what. ``place``: the
-    beginning of what is named, and ``words`` in it. ``modes``: of which overlay it breaks something."""
+    beginning of what is named, and ``words`` in it. ``modes``: of which overlay it breaks something. ``undo``: of what
+    another run leaves alone."""
 
     name: str
     command: str
@@ -32,6 +33,7 @@ class Fault(NamedTuple):
     place: str
     words: Tuple[str, ...] = ()
     modes: Tuple[str, ...] = ("routed", "bridged")
+    undo: str = ""
 
     def filled(self, words: Mapping[str, str]) -> str:
         return filled(self.command, words)
@@ -52,6 +54,17 @@ def _foreign(family: str, table: str, hook: str, priority: int, rule: str, devic
     return "nft '" + made + "add rule {0} {1} {2} {3}'".format(family, table, hook, rule)
 
 
+def _inside(who: str) -> Fault:
+    command = _drop("input", "udp dport != 0", where="ip netns exec {0} ".format(who))
+    return Fault(
+        "a rule inside the container",
+        command,
+        who,
+        "udp",
+        "rule: on node2: {0} drops it: inet other input:".format(who),
+    )
+
+
 #: Each of another container, so that all of them can be there at once.
 APART = [
     Fault(
@@ -70,13 +83,7 @@ APART = [
         "rule: on node2: the host drops it: inet other forward: ip saddr {db1} drop",
         modes=("routed",),
     ),
-    Fault(
-        "a rule inside the container",
-        _drop("input", "udp dport != 0", where="ip netns exec db2 "),
-        "db2",
-        "udp",
-        "rule: on node2: db2 drops it: inet other input:",
-    ),
+    _inside("db2"),
     Fault(
         "a rule inside the container that keeps its answer",
         _drop("output", "ip daddr {web}", where="ip netns exec db3 "),
@@ -202,6 +209,25 @@ TOGETHER = [
         "tcp",
         "route: on node2: a blackhole route of the host takes what is for {db0}",
         modes=("routed",),
+        undo="ip route delete blackhole {db0}/32",
+    ),
+    Fault(
+        "a route back that is gone",
+        "ip route delete {block1}",
+        "db0",
+        "tcp",
+        "route: on node2: the route of the host to {web} leads over ",
+        (", so what comes from there is refused",),
+        modes=("routed", "routed encrypted", "routed by openvpn"),
+    ),
+    Fault(
+        "a route back that leads nowhere",
+        "ip route add blackhole {web}/32",
+        "db0",
+        "icmp",
+        "route: on node2: a blackhole route of the host takes what is for {web}, so what comes from there is refused",
+        modes=("routed", "routed encrypted", "routed by openvpn"),
+        undo="ip route delete blackhole {web}/32",
     ),
     Fault(
         "a peer that the device does not know",
@@ -212,39 +238,57 @@ TOGETHER = [
         "link: on node2: it went to {vxlan}, and nothing for ",
     ),
 ]
-#: On an encrypted network: what seals is a tunnel, and a program keeps it.
+WIREGUARD, OPENVPN = ("routed encrypted", "bridged encrypted"), ("routed by openvpn", "bridged by openvpn")
+#: On an encrypted network: what seals is a tunnel, and a program keeps it. ``{sealed}`` is what comes to node2.
 SEALED = [
     Fault(
         "a firewall that drops what is sealed",
-        _drop("input", "udp dport {port}"),
+        _drop("input", "{sealed}"),
         "db0",
         "tcp",
-        "rule: on node2: the host drops it: inet other input: udp dport {port} drop",
-        ("it is carried by UDP port ",),
-        modes=("routed encrypted", "bridged encrypted"),
+        "rule: on node2: the host drops it: inet other input: {sealed} drop",
+        ("it is carried by UDP ",),
+        modes=WIREGUARD + OPENVPN,
     ),
-    Fault(
-        "a rule inside the container",
-        _drop("input", "udp dport != 0", where="ip netns exec db0 "),
-        "db0",
-        "udp",
-        "rule: on node2: db0 drops it: inet other input:",
-        modes=("routed encrypted", "bridged encrypted"),
-    ),
+    _inside("db0")._replace(modes=WIREGUARD + OPENVPN),
     Fault(
         "a rule for what comes out of the tunnel",
-        _drop("forward", 'iifname "{wg}"'),
+        _drop("forward", 'iifname "{tunnel}"'),
         "db0",
         "icmp",
         "rule: on node2: the host drops it: inet other forward:",
-        modes=("routed encrypted",),
+        modes=("routed encrypted", "routed by openvpn"),
     ),
     Fault(
         "a tunnel that is down",
-        "ip link set {wg} down",
+        "ip link set {tunnel} down",
         "db0",
         "tcp",
-        "link: on node2: ",
-        modes=("routed encrypted", "bridged encrypted"),
+        "link: on node2: {tunnel} is down",
+        modes=WIREGUARD + OPENVPN,
+    ),
+    Fault(
+        "WireGuard's program does not run",
+        "systemctl stop {unit}",
+        "db0",
+        "tcp",
+        "link: on node2: there is no interface {tunnel}",
+        modes=WIREGUARD,
+    ),
+    Fault(
+        "OpenVPN does not run",
+        "systemctl stop {unit}",
+        "db0",
+        "icmp",
+        "link: on node2: no program is behind {tunnel}",
+        modes=OPENVPN,
+    ),
+    Fault(
+        "a peer that the tunnel does not know",
+        "wg set {tunnel} peer $(wg show {tunnel} peers) remove",
+        "db0",
+        "tcp",
+        "link: on node2: what carries it came in, and nothing of it came out of {tunnel}",
+        modes=WIREGUARD,
     ),
 ]

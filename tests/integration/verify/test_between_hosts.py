@@ -26,6 +26,8 @@ CONTAINERS = {
 def test_what_breaks_calls_on_the_other_host_is_named_and_all_else_holds(tmp_path: Path) -> None:
     with pair_of_hosts(tmp_path, "routed", CONTAINERS) as pair:
         before = pair.left()
+        listening = [pair.hosts.verify("node2", "listen")["listening"] for _run in ("killed then", "the next one")]
+        assert not any(each["service"] for each in listening[-1]), "ears of the first are none of the second's services"
         faults = [each for each in APART if each.who in CONTAINERS["node2"]]
         told = told_of(pair, faults, tmp_path)
         assert wrong(pair.words, faults, told) == {}

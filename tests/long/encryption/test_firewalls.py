@@ -32,21 +32,28 @@ FIREWALLS: Dict[str, Firewall] = {
 }
 
 
-@pytest.fixture(params=sorted(FIREWALLS))
+#: What encrypts → the port at which node1 is reached.
+PORTS = {"wireguard": "51871", "openvpn": "1194"}
+
+
+@pytest.fixture(params=["{0} and {1}".format(firewall, way) for firewall in sorted(FIREWALLS) for way in PORTS])
 def behind(request: pytest.FixtureRequest, hosts: Hosts) -> Iterator[Hosts]:
     """node1 has the firewall, node2 none."""
-    firewall = FIREWALLS[request.param]
+    name, _and, way = request.param.split()
+    firewall = FIREWALLS[name]
     host = hosts.host("node1")
-    if host.run(["sh", "-c", "command -v " + request.param], check=False).returncode:
-        pytest.skip("there is no " + request.param)
+    if host.run(["sh", "-c", "command -v " + name], check=False).returncode:
+        pytest.skip("there is no " + name)
     hosts.networks = {"shop": SHOP}
     hosts.own = {"node1": {"web": {"networks": ["shop"]}}, "node2": {"db": {"networks": ["shop"]}}}
+    hosts.words = {each: {"topology_encryption": way} for each in hosts.own}
     host.run(["sh", "-ec", firewall.start])
     try:
         yield hosts
     finally:
         for each in hosts.own:
             hosts.absent(each)
+        hosts.words = {}
         host.run(["sh", "-ec", firewall.stop])
 
 
@@ -56,11 +63,12 @@ def _seen(hosts: Hosts) -> List[object]:
 
 
 def test_a_closed_port_is_told_and_integrate_opens_it_for_good(behind: Hosts, request: pytest.FixtureRequest) -> None:
-    firewall = FIREWALLS[request.node.callspec.params["behind"]]
+    name, _and, way = request.node.callspec.params["behind"].split()
+    firewall = FIREWALLS[name]
     behind.introduce()
     behind.make("node2")
     told = shown({"warnings": behind.make("node1").get("warnings")})
-    assert "51871" in told and behind.host("node2").ipv4 in told, told
+    assert PORTS[way] in told and behind.host("node2").ipv4 in told, told
     assert behind.reaches("node2/db", "node1/web", WEB) is None
 
     behind.make("node1", firewall="integrate")

@@ -73,7 +73,12 @@ def _all_reach_all(hosts: Hosts) -> None:
         assert _reached(hosts, source, target, size=200_000) == _addresses(hosts, source), what
 
 
-def test_all_reach_all_and_nothing_can_be_read(three: Hosts) -> None:
+@pytest.mark.parametrize("underlay", [4, 6])
+def test_all_reach_all_and_nothing_can_be_read(three: Hosts, underlay: int) -> None:
+    if underlay == 6:
+        three.words = {
+            host: {**three.words[host], "topology_underlay_address": three.host(host).ipv6} for host in HOSTS
+        }
     three.introduce()
     with Wire(three, "node1") as first, Wire(three, "node2") as second:
         for host in HOSTS:

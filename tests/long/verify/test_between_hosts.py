@@ -7,32 +7,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Dict, Iterator
+from typing import Any, Dict
 
-import pytest
-
-from tests.integration.overlay.conftest import new_fleet
 from tests.integration.overlay.test_reach import Made, verified
-
-CONTAINERS = {
-    "node1": {
-        "web": {"networks": ["shop"], "ports": ["8080:80"]},
-        "app": {"networks": ["shop", "front"]},
-        "ask": {"networks": ["apart"], "links": ["told"]},
-    },
-    "node2": {"db": {"networks": ["shop"]}, "told": {"networks": ["apart"], "expose": ["5432"]}},
-    "node3": {"mq": {"networks": ["shop"]}},
-}
-
-
-@pytest.fixture(scope="module", params=["routed", "bridged"])
-def made(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Made]:
-    with new_fleet(tmp_path_factory.mktemp("fleet")) as fleet:
-        subnet = {"config": [{"subnet": "10.88.0.0/16"}]}
-        shop = {"driver": "overlay", "overlay_mode": request.param, "enable_ipv6": True, "ipam": subnet}
-        apart = {"driver": "overlay", "icc": False, "ipam": {"config": [{"subnet": "10.89.0.0/16"}]}}
-        fleet.declare({"shop": shop, "front": {}, "apart": apart}, CONTAINERS)
-        yield Made(fleet, fleet.run())
+from tests.long.verify.conftest import CONTAINERS
 
 
 def broken(report: Dict[str, Any]) -> Dict[str, Any]:

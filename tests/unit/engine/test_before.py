@@ -50,7 +50,7 @@ def test_a_multipath_route_of_a_removed_namespace_is_the_one_that_was_there():
     state = NamespaceState(routes=(route,))
     marks = {"one": HandleMark("default", 5)}
     there = Observed({}, {}, {}, {}, {"one": 5}, marks, {"one": state}, 1)
-    kept = json.loads(json.dumps(image([["netns one"]], there, {})))
+    kept = json.loads(json.dumps(dict(image([["netns one"]], there, {}))))
 
     gone = Observed({}, {}, {}, {}, {}, {}, {}, 1)
     assert restored(gone, kept).namespaces["one"].routes == (route,)

@@ -157,7 +157,7 @@ def test_of_a_run_of_any_length_all_is_read(journal_file: Path) -> None:
     undo = tuple((operation("netns.remove", name="c{0}".format(number)),) for number in range(600))
     actions = [Action("create namespace", "c", (), steps) for steps in undo]
     before = {"netns c{0}".format(number): {"handle": None, "mark": None, "state": None} for number in range(600)}
-    Journal().begin("default", (), actions, (), None, lambda touched: before)
+    Journal().begin("default", (), actions, (), None, lambda touched: iter(before.items()))
     record = journal.read()
     assert record is not None
     assert (record.undo, record.before) == (undo, before)

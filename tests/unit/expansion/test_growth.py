@@ -69,7 +69,7 @@ def _work(words: Dict[str, Any]) -> Dict[str, Callable[[], object]]:
         "build": lambda: actions(paper.desired, *empty(paper.desired)),
         "again": lambda: actions(paper.desired, observed, files),
         "remove": lambda: actions(rest, observed, files),
-        "what it was like": lambda: images.image(links, observed, files),
+        "what it was like": lambda: dict(images.image(links, observed, files)),
     }
 
 

@@ -10,11 +10,13 @@ import itertools
 import json
 from typing import Any, Dict, FrozenSet, Iterator, List, Optional, Set, Tuple
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.exchange import VERSION, Membership, host_plan
 from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.handing import carried
+from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.openvpn import common_name
 from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.rotation import (
     FINISH,
     RECEIVE,
@@ -23,16 +25,20 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.rotation im
     ways_to,
 )
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._fleet.inventory import ANSWERS, plan_of, told_of
+from tests.unit.kernel.certificates import certificate
 
+HUB = "node2"
 HOSTS = ("node1", "node2", "node3", "node4")
 SHOP = {"driver": "overlay", "encrypted": True, "ipam": {"config": [{"subnet": "10.88.0.0/16"}]}}
 STEPS = (RECEIVE, SEND, FINISH)
 
 
 class Fleet:
-    """Hosts as they are: what each was told last (``disks``), and what it goes by (``made``)."""
+    """Hosts as they are: what each was told last (``disks``), and what it goes by (``made``). ``way``: by what the
+    network is encrypted; "hub": by OpenVPN, and all others call node2."""
 
-    def __init__(self) -> None:
+    def __init__(self, way: str = "wireguard") -> None:
+        self.way = way
         self.disks: Dict[str, Any] = {}
         self.made: Dict[str, Membership] = {}
         self.behind: List[str] = []
@@ -61,6 +67,10 @@ class Fleet:
 
     def _variables(self, host: str, step: Optional[str]) -> Dict[str, Any]:
         own = {"topology_networks": {"shop": SHOP}, "topology_containers": {"c-" + host: {"networks": ["shop"]}}}
+        if self.way != "wireguard":
+            own["topology_encryption"] = "openvpn"
+        if self.way == "hub":
+            own["topology_openvpn_hub"] = HUB
         return {**own, ANSWERS: {"results": [{"identity": self._answer(host, step)}]}} if step is not None else own
 
     def _answer(self, host: str, step: str) -> Dict[str, Any]:
@@ -80,13 +90,13 @@ class Fleet:
             "clashes": [],
             "vxlans": [],
             "kept": carried(disk) if disk else None,
-            "public_key": "{0}-{1}".format(host, turn),
+            **self._known_by(host, turn),
             "ports": list(range(51871, 51880)),
             "turn": turn,
             "further": [
                 {
                     "turn": each,
-                    "public_key": "%s-%d" % (host, each),
+                    **self._known_by(host, each),
                     "ports": [51880 + each],
                     "ready": each in made,
                     "heard": self._heard(host, each),
@@ -95,33 +105,64 @@ class Fleet:
             ],
         }
 
+    def _known_by(self, host: str, turn: int) -> Dict[str, str]:
+        key = "{0}-{1}".format(host, turn)
+        if self.way == "wireguard":
+            return {"public_key": key}
+        return {"certificate": certificate(common_name("default", "id-of-" + host), key)}
+
     def _heard(self, host: str, turn: int) -> List[str]:
-        """The keys of the hosts that take packets of this end, of which this one takes packets too."""
+        """The keys of the hosts that take packets of this end, of which this one takes packets too. By OpenVPN, of
+        those that it calls."""
         if host not in self.made:
             return []
         own = self.made[host]
         found: List[str] = []
         for other, peer in own.peers.items():
+            if not self._calls(host, other):
+                continue
             there = self.made.get(other)
             back = [pair[::-1] for pair in ways_to(there, host)] if there is not None and host in there.peers else []
             pairs = [pair for pair in ways_to(own, other) if pair[0] == turn and pair in back]
             found += [_key(peer, theirs) for _own, theirs in pairs]
         return found
 
+    def _calls(self, host: str, other: str) -> bool:
+        if self.way == "hub":
+            return other == HUB
+        return self.way == "wireguard" or other < host
+
     def _unheard(self) -> Iterator[Tuple[str, str]]:
         """Of hosts that met, those of which one sends what the other does not take."""
         for host, membership in self.made.items():
             for other in membership.peers:
-                there = self.made.get(other)
-                if there is None or frozenset((host, other)) not in self.met:
-                    continue
-                (own, peer) = ways_to(membership, other)[0]
-                sent = _key(membership.own, own), _key(membership.peers[other], peer)
-                taken = [
-                    (_key(there.peers[host], theirs), _key(there.own, here)) for here, theirs in ways_to(there, host)
-                ]
-                if sent not in taken:
+                if other in self.made and frozenset((host, other)) in self.met and not self._takes(host, other):
                     yield host, other
+
+    def _takes(self, host: str, other: str) -> bool:
+        """What is sent to it. A hub passes it on to who calls it at the end by which it came."""
+        if self.way != "hub" or HUB in (host, other):
+            return self._sent(host, other) in self._taken(other, host)
+        if HUB not in self.made or not {frozenset((HUB, each)) for each in (host, other)} <= self.met:
+            return True
+        (own, at_hub) = self._sent(host, HUB)
+        back = [pair[::-1] for pair in self._taken(HUB, other)]
+        passed_on = {key for key, theirs in self._taken(other, HUB) if (key, theirs) in back}
+        return (own, at_hub) in self._taken(HUB, host) and at_hub in passed_on
+
+    def _sent(self, host: str, other: str) -> Tuple[str, str]:
+        """The keys by which a host sends: its own, and the other's as it knows it."""
+        membership = self.made[host]
+        (own, theirs) = ways_to(membership, other)[0]
+        return _key(membership.own, own), _key(membership.peers[other], theirs)
+
+    def _taken(self, host: str, other: str) -> List[Tuple[str, str]]:
+        """Those by which a host takes packets of another one: the other's as it knows it, and its own."""
+        membership = self.made[host]
+        if other not in membership.peers:
+            return []
+        pairs = ways_to(membership, other)
+        return [(_key(membership.peers[other], theirs), _key(membership.own, own)) for own, theirs in pairs]
 
 
 def _key(peer: Any, turn: int) -> str:
@@ -168,6 +209,23 @@ def test_a_host_that_comes_while_another_is_behind_is_known_to_both() -> None:
     assert heard == set(HOSTS) - {"node4"}
 
 
+def test_by_way_of_a_hub_no_host_changes_before_all_can() -> None:
+    fleet, hosts = Fleet("hub"), list(HOSTS[:3])
+    fleet.step("", hosts, hosts)
+
+    for _rotation in range(2):
+        fleet.rotate(hosts, ["node1", HUB])
+        assert fleet.behind == ["node3"]
+    turns = {host: [end.turn for end in ends_of(each.own)] for host, each in fleet.made.items()}
+    assert turns == {"node1": [0, 1], HUB: [0, 1], "node3": [0]}, "each sends by its former key, and has one other"
+
+    fleet.rotate(hosts, hosts)
+    assert fleet.behind == []
+    assert {host: [end.turn for end in ends_of(each.own)] for host, each in fleet.made.items()} == {
+        host: [1] for host in hosts
+    }
+
+
 def test_a_rotation_that_ended_half_way_is_gone_on_with() -> None:
     fleet, hosts = Fleet(), list(HOSTS[:3])
     fleet.step("", hosts, hosts)
@@ -178,10 +236,11 @@ def test_a_rotation_that_ended_half_way_is_gone_on_with() -> None:
     assert _keys(fleet) == {host: [host + "-1"] for host in hosts}, "no third key was made"
 
 
-@settings(deadline=None, max_examples=40)
-@given(st.data())
-def test_whoever_is_in_a_run_or_fails_in_it_all_hear_each_other(data: st.DataObject) -> None:
-    fleet, inventory = Fleet(), list(HOSTS[: data.draw(st.integers(2, 3), label="hosts at first")])
+@pytest.mark.parametrize("way", ["wireguard", "openvpn", "hub"])
+@settings(deadline=None, max_examples=25)
+@given(data=st.data())
+def test_whoever_is_in_a_run_or_fails_in_it_all_hear_each_other(way: str, data: st.DataObject) -> None:
+    fleet, inventory = Fleet(way), list(HOSTS[: data.draw(st.integers(2, 3), label="hosts at first")])
     fleet.step("", inventory, inventory)
     for _run in range(data.draw(st.integers(1, 5), label="runs")):
         inventory = list(HOSTS[: data.draw(st.integers(len(inventory), len(HOSTS)), label="hosts")])

@@ -11,7 +11,8 @@ import os
 import pytest
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import DeclarationError
-from ansible_collections.linuxnet.fabric.plugins.module_utils._module.lease import ARGUMENT_SPEC, perform
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module.lease import perform
+from ansible_collections.linuxnet.fabric.plugins.modules.ipam_lease import ARGUMENT_SPEC
 
 
 @pytest.fixture

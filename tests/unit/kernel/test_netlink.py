@@ -123,3 +123,53 @@ def test_a_refusal_is_told_unless_it_is_tolerated(kernel: Kernel) -> None:
     assert caught.value.errno == errno.EEXIST
 
     kernel([refused(errno.EEXIST)]).send([nl.Request(16, 0, b"")], tolerated=(errno.EEXIST,))
+
+
+class Batch(ScriptedSocket):
+    """Answers as the kernel does: each refusal, and an acknowledgement where that is asked for. ``refuses``: number of
+    a request in its batch → errno."""
+
+    def __init__(self, refuses: "dict[int, int]") -> None:
+        super().__init__(())
+        self.refuses, self.asked, self.waiting = refuses, [], []  # type: dict[int, int], List[bool], List[bytes]
+
+    def send(self, data: bytes) -> None:
+        offset, number = 0, 0
+        while offset < len(data):
+            length, _kind, flags, sequence = struct.unpack_from("=IHHI", data, offset)
+            self.asked.append(bool(flags & nl.NLM_F_ACK))
+            error = self.refuses.get(number, 0)
+            if error or flags & nl.NLM_F_ACK:
+                head = struct.pack("=IHHII", 36, nl.NLMSG_ERROR, nl.NLM_F_CAPPED, sequence, 0)
+                self.waiting.append(head + struct.pack("=i", -error) + bytes(16))
+            offset, number = offset + ((length + 3) & ~3), number + 1
+
+    def recv(self, _size: int) -> bytes:
+        return self.waiting.pop(0)
+
+
+@pytest.mark.parametrize(
+    ("refuses", "tolerated", "raised"),
+    [
+        ({}, (), None),
+        ({1: errno.EEXIST}, (), errno.EEXIST),
+        ({0: errno.EINVAL, 2: errno.ENODEV}, (), errno.EINVAL),
+        ({2: errno.ENODEV}, (), errno.ENODEV),
+        ({0: errno.EEXIST, 2: errno.EEXIST}, (errno.EEXIST,), None),
+    ],
+    ids=["none", "in the middle", "the first of two", "the last", "tolerated"],
+)
+def test_of_a_batch_one_acknowledgement_is_awaited_and_each_refusal_seen(
+    monkeypatch: pytest.MonkeyPatch, refuses: "dict[int, int]", tolerated: Sequence[int], raised: "int | None"
+) -> None:
+    batch = Batch(refuses)
+    monkeypatch.setattr(nl.socket, "socket", batch)
+    sock = nl.NetlinkSocket()
+    told = None
+    try:
+        sock.send([nl.Request(16, 0, bytes(number)) for number in range(3)], tolerated)
+    except nl.NetlinkError as error:
+        told = error.errno
+    assert told == raised
+    assert batch.asked == [False, False, True]
+    assert not batch.waiting

@@ -19,7 +19,7 @@ class Ended(Exception):
 
 
 class Module:
-    params, check_mode, _verbosity, _diff = {}, False, 0, False
+    params, check_mode, _verbosity, _diff, engine = {}, False, 0, False, None
 
     def __init__(self, **_arguments):
         pass
@@ -41,7 +41,7 @@ def run(monkeypatch):
             raise error
 
         with pytest.raises(Ended) as ended:
-            door.run_module({}, perform)
+            door.run_module({}, lambda: perform)
         return ended.value.args[0]
 
     return call
@@ -68,11 +68,12 @@ class Leaving:
 
     def __init__(self, secrets=(), prints=True):
         self.no_log_values, self.prints, self.walked = set(secrets), prints, []
+        self.params = {"name": "site"}
 
     def exit_json(self, **answer):
         self.walked.append(answer)
         if self.prints:
-            print("\n" + json.dumps(dict(answer, invocation={"module_args": {}})))
+            print("\n" + json.dumps({"invocation": {"module_args": self.params}, **answer, "warnings": ["late"]}))
         raise SystemExit(0)
 
 
@@ -82,7 +83,8 @@ def test_an_answer_is_one_object_with_what_ansible_adds(capsys):
     assert json.loads(capsys.readouterr().out) == {
         "changed": True,
         "actions": ["create eth0\\x1b[2J"],
-        "invocation": {"module_args": {}},
+        "warnings": ["late"],
+        "invocation": {"module_args": {"name": "site"}},
     }
 
 
@@ -91,3 +93,10 @@ def test_ansible_gets_the_whole_answer_where_it_has_to_look_through_it(module):
     with pytest.raises(SystemExit):
         frame._leave(module, {"changed": True})
     assert module.walked[-1] == {"changed": True}
+
+
+def test_arguments_are_shown_without_ansible_looking_through_each_of_them(capsys):
+    leaving = Leaving()
+    with pytest.raises(SystemExit):
+        frame._leave(leaving, {"changed": False})
+    assert leaving.walked == [{"invocation": None}]

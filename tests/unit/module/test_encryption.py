@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.drivers.registry import parse_declaration
 from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.join import join
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import systemd, wireguard
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import programs, systemd, wireguard
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import (
     DeclarationError,
     FabricError,
@@ -65,7 +65,7 @@ def test_without_systemd_nobody_would_keep_it_running(topology: Any, bare: pytes
 
 
 def test_the_tool_has_to_be_there(topology: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wireguard.shutil, "which", lambda name, path: None)  # type: ignore[attr-defined]
+    monkeypatch.setattr(programs, "find", lambda name: None)
 
     with pytest.raises(MissingProgramError, match="wg is needed for encrypted networks"):
         needs_program(None, topology)  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._fleet.openvpn import common_name
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import openvpn, systemd
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import openvpn, programs, systemd
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import (
     DeclarationError,
     FabricError,
@@ -42,8 +42,8 @@ def test_a_version_that_knows_no_fingerprints_is_refused(
     version: str, is_refused: bool, topology: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said = subprocess.CompletedProcess([], 0, "OpenVPN {0} x86_64-pc-linux-gnu [SSL (OpenSSL)]\n".format(version), "")
-    monkeypatch.setattr(openvpn.shutil, "which", lambda name, path: "/usr/sbin/" + name)  # type: ignore[attr-defined]
-    monkeypatch.setattr(openvpn, "_run", lambda *words: said)
+    monkeypatch.setattr(programs, "find", lambda name: "/usr/sbin/" + name)
+    monkeypatch.setattr(programs, "run", lambda *words: said)
     monkeypatch.setattr(systemd, "why_not", lambda: "")
 
     if not is_refused:
@@ -54,7 +54,7 @@ def test_a_version_that_knows_no_fingerprints_is_refused(
 
 
 def test_the_program_has_to_be_there(topology: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(openvpn.shutil, "which", lambda name, path: None)  # type: ignore[attr-defined]
+    monkeypatch.setattr(programs, "find", lambda name: None)
 
     with pytest.raises(MissingProgramError, match="openvpn is needed for encrypted networks"):
         needs_program(None, topology)  # type: ignore[arg-type]

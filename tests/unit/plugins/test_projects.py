@@ -76,10 +76,10 @@ def test_every_option_of_the_role_is_the_hosts_or_is_read_of_each_project():
     of_the_host = set(
         yaml.safe_load((role / "vars" / "main.yml").read_text(encoding="utf-8"))["__topology_of_the_host"]
     )
-    read = set(re.findall(r"__topology_project\.(\w+)", (role / "tasks" / "project.yml").read_text(encoding="utf-8")))
+    read = set(re.findall(r"__topology_project\.(\w+)", (role / "tasks" / "make.yml").read_text(encoding="utf-8")))
     read |= {"blocks"}  # by the plan of a fleet, plugin_utils/_fleet
     read |= {"compose_files", "compose_prefix", "compose_profiles"}  # by the filter projects itself
     assert of_the_host <= options
     assert options - of_the_host == read - {"name"}, (
-        "name it in __topology_of_the_host (roles/topology/vars), or read __topology_project.WORD in tasks/project.yml"
+        "name it in __topology_of_the_host (roles/topology/vars), or read __topology_project.WORD in tasks/make.yml"
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import replace
+from errno import EXDEV
 from types import SimpleNamespace
 from typing import Any, Dict, List, Tuple, cast
 
@@ -60,6 +61,9 @@ class Paper:
 
     def setting(self, netns: Any, key: str) -> str:
         return "0"
+
+    def is_running(self, index: int) -> bool:
+        return True
 
     def device_chains(self) -> Tuple[Any, ...]:
         return ()
@@ -159,6 +163,34 @@ def test_a_route_of_the_host_over_another_interface_is_named() -> None:
     answer = [replace(each, oif=2) for each in BACK]
     found = called(CALLED, Followed([*THERE, *answer], [*THERE, *answer], cast(Sight, around), Expected("fabric-shop")))
     assert str(found.answer_place) == "route: the route of the host to 10.88.0.2 leads over eth0, not over vxlan0"
+
+
+def test_a_way_back_that_is_missing_is_named_and_not_the_setting_that_finds_it_out() -> None:
+    around = Paper()
+
+    def way(netns: Any, address: str, source: str = "", iif: int = 0) -> Way:
+        return Way(errno=EXDEV) if iif else Way(oif=2, is_local=(netns, address) == ("db", DB))
+
+    around.way, around.setting = way, lambda netns, key: "1"  # type: ignore[method-assign]
+    steps = hooks(None, "prerouting")
+    found = called(CALLED, Followed(steps, steps, cast(Sight, around), Expected("fabric-shop")))
+    text = "route: the route of the host to 10.88.0.2 leads over eth0, not over vxlan0"
+    assert str(found.place) == text + ", so what comes from there is refused"
+
+
+def test_what_is_bridged_to_a_mac_that_nobody_has_names_the_interface_also_where_the_hosts_hooks_see_it() -> None:
+    around, mac = Paper(), "02:42:0a:58:01:02"
+    eth0 = SimpleNamespace(
+        ifname="eth0", up=True, index=7, kind="", peer=0, master=0, mac="02:00:00:00:00:66", port=b""
+    )
+    around.links = lambda netns: {7: eth0} if netns == "db" else around._links  # type: ignore[method-assign]
+    around.addresses = lambda netns, index: (DB,) if (netns, index) == ("db", 7) else ()  # type: ignore
+    around.neighbour = lambda *asked: ("failed", "")  # type: ignore[method-assign]
+    routed = hooks(None, "prerouting", "forward", "postrouting")
+    steps = [*routed, *(replace(each, family="bridge") for each in routed)]
+    expected = Expected("fabric-shop", macs={("db", "eth0"): mac})
+    found = called(CALLED, Followed(steps, steps, cast(Sight, around), expected))
+    assert str(found.place) == "link: db:eth0 has the MAC 02:00:00:00:00:66, and other hosts know it by " + mac
 
 
 def test_steps_are_the_same_after_they_were_data() -> None:

@@ -8,7 +8,7 @@ certificate."""
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Sequence
 
 import pytest
 
@@ -20,9 +20,9 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.observe im
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.openvpn import State
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.openvpn_files import prefixes
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnl.read import Link
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.action import Action
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.openvpn import Openvpn, compare
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.registry import remove
+from tests.unit.resources.tunnels import lines, observed
 
 LISTENER = names.openvpn_ifname("default")
 DIRECTORY = "/var/lib/linuxnet-fabric/openvpn/"
@@ -57,12 +57,18 @@ def _peer(host: str) -> Dict[str, Any]:
     }
 
 
+def _with_ends(peer: Dict[str, Any], ends: Sequence[Dict[str, Any]]) -> Dict[str, Any]:
+    first, *further = [{**peer["tunnel"], **end} for end in ends] or [peer["tunnel"]]
+    return {**peer, "tunnel": first, "further": further}
+
+
 def _declared(host: str, hub: str = "") -> List[Openvpn]:
     """The devices of one of three hosts."""
     return [link for link in tunnel_links(_topology(host, hub), True) if isinstance(link, Openvpn)]
 
 
-def _topology(host: str, hub: str = "") -> Any:
+def _topology(host: str, hub: str = "", ends: Sequence[Dict[str, Any]] = (), ways: Any = None) -> Any:
+    """``ends``: what each host has, where it has several; first the one that it is known by."""
     shop = {"shop": {"driver": "overlay", "encrypted": True, "ipam": {"config": [{"subnet": "10.88.0.0/16"}]}}}
     containers: Dict[str, Any] = {"web" + host[-1]: {"networks": ["shop"]}}
     membership = {
@@ -72,8 +78,9 @@ def _topology(host: str, hub: str = "") -> Any:
         "port": 4789,
         "mtu": 1448,
         "subnets": ["10.88.0.0/16"],
-        "own": _peer(host),
-        "peers": {each: _peer(each) for each in HOSTS if each != host},
+        "own": _with_ends(_peer(host), ends),
+        "peers": {each: _with_ends(_peer(each), ends) for each in HOSTS if each != host},
+        "ways": ways or {},
         "encryption": "openvpn",
         "hub": hub,
     }
@@ -118,35 +125,21 @@ def test_each_device_has_a_unit_of_its_own() -> None:
     assert found == sorted(names.openvpn_unit(link.ifname) for link in _declared("node2"))
 
 
-def _observed(link: Optional[Openvpn], state: Optional[State] = None) -> Observed:
-    nothing: Any = {}
-    links = []
-    if link is not None:
-        mark = (names.altname(link.alias),)
-        links = [Link(7, link.ifname, "tun", up=True, mtu=1448, alias=link.alias, altnames=mark, ipv6_link_local=False)]
-    found = Observed(
-        links={each.ifname: each for each in links},
-        by_index={each.index: each for each in links},
-        addresses=nothing,
-        sysctls=nothing,
-        handles=nothing,
-        marks=nothing,
-        namespaces=nothing,
-        own_inode=0,
-    )
-    return replace(found, tunnels={7: state}) if state is not None else found
+def _observed(declared: Optional[Openvpn], state: Optional[State] = None) -> Observed:
+    link = None
+    if declared is not None:
+        mark = (names.altname(declared.alias),)
+        words: Any = {"mtu": 1448, "alias": declared.alias, "altnames": mark, "ipv6_link_local": False}
+        link = Link(7, declared.ifname, "tun", up=True, **words)
+    return observed(link, {7: state} if state is not None else {})
 
 
 def _as_declared(link: Openvpn) -> State:
     return State(True, link.files, link.routes)
 
 
-def _lines(actions: List[Action]) -> List[str]:
-    return [line for action in actions for line in action.lines]
-
-
 def _without_sysctls(host: str) -> Openvpn:
-    return replace(_declared(host)[0], sysctls=())
+    return replace(_declared(host)[0], addresses=(), sysctls=())
 
 
 def test_nothing_is_done_where_it_is_as_declared() -> None:
@@ -156,14 +149,14 @@ def test_nothing_is_done_where_it_is_as_declared() -> None:
 
 
 def test_one_that_is_not_there_is_made_and_each_host_is_named() -> None:
-    listener, caller = _without_sysctls("node1"), replace(_declared("node3")[1], sysctls=())
+    listener, caller = _without_sysctls("node1"), replace(_declared("node3")[1], addresses=(), sysctls=())
 
-    assert _lines(compare(listener, _observed(None))) == [
+    assert lines(compare(listener, _observed(None))) == [
         "create {0} of the encrypted networks (OpenVPN, port 1194, mtu 1448)".format(LISTENER),
         "let node2 in over {0}: 10.88.2.0/24".format(LISTENER),
         "let node3 in over {0}: 10.88.3.0/24".format(LISTENER),
     ]
-    assert _lines(compare(caller, _observed(None))) == [
+    assert lines(compare(caller, _observed(None))) == [
         "create {0} of the encrypted networks (OpenVPN, it calls {1}, mtu 1448)".format(caller.ifname, caller.server),
         "reach {0} at 192.0.2.1{1}:1194 over {2}: 10.88.{1}.0/24".format(
             caller.server, caller.server[-1], caller.ifname
@@ -179,7 +172,7 @@ def test_a_host_that_comes_restarts_the_process_and_the_line_says_whose_way_that
     before[link.ifname + ".conf"] = config
     state = State(True, tuple(sorted(before.items())), link.routes[:1])
 
-    assert _lines(compare(link, _observed(link, state))) == [
+    assert lines(compare(link, _observed(link, state))) == [
         "let node3 in over {0}: 10.88.3.0/24".format(LISTENER),
         "repair the route to node3 over {0}: 10.88.3.0/24".format(LISTENER),
         "restart {0}: the way to node2, node3 is made anew, and what is sent there meanwhile is lost".format(
@@ -216,8 +209,8 @@ def test_what_somebody_changed_in_a_file_is_named_and_written_again(change: str)
 
     found = compare(link, _observed(link, state))
 
-    assert _lines(found)[0] == line
-    assert _lines(found)[-1].startswith("restart " + names.openvpn_unit(LISTENER))
+    assert lines(found)[0] == line
+    assert lines(found)[-1].startswith("restart " + names.openvpn_unit(LISTENER))
     assert not any(_fingerprint("node2") in "{0}".format(each.changes) for each in found), "a line shows no key"
 
 
@@ -225,25 +218,66 @@ def test_a_stranger_who_is_let_in_is_put_out() -> None:
     link = _without_sysctls("node1")
     files = (*link.files, (LISTENER + ".clients/stranger", "# me\niroute 10.88.7.0 255.255.255.0\n"))
 
-    lines = _lines(compare(link, _observed(link, State(True, files, link.routes))))
+    told = lines(compare(link, _observed(link, State(True, files, link.routes))))
 
-    assert lines[0] == "remove the peer 10.88.7.0/24 from " + LISTENER
+    assert told[0] == "remove the peer 10.88.7.0/24 from " + LISTENER
 
 
 def test_a_process_that_does_not_run_is_started() -> None:
     link = _without_sysctls("node1")
     state = State(False, link.files, link.routes)
 
-    assert _lines(compare(link, _observed(link, state))) == ["start " + names.openvpn_unit(LISTENER)]
+    assert lines(compare(link, _observed(link, state))) == ["start " + names.openvpn_unit(LISTENER)]
 
 
 def test_its_process_ends_before_it_is_taken_away_and_the_way_back_starts_it() -> None:
     link = _without_sysctls("node1")
-    observed = _observed(link, _as_declared(link))
+    there = _observed(link, _as_declared(link))
 
-    action = remove(observed.links[LISTENER], observed)
+    action = remove(there.links[LISTENER], there)
 
     assert action.text == "remove {0} of the encrypted networks (OpenVPN)".format(LISTENER)
     assert [step.name for step in action.do] == ["openvpn.set", "link.delete"]
     assert [step.name for step in action.undo] == ["link.delete", "link.create", "openvpn.set"]
     assert action.undo[-1].arguments["files"] == dict(link.files)
+
+
+def test_hosts_that_went_over_to_another_listener_of_ours_cut_nobody_off() -> None:
+    """As when keys change, and one host is known by its former key still."""
+    link = _without_sysctls("node1")
+    node2, node3 = link.peers
+    config = link.config.replace("# node2\n{0}\n".format(_fingerprint("node2")), "")
+    files = tuple(
+        (name, config if name.endswith(".conf") else text) for name, text in link.files if name != node2.client
+    )
+    left = replace(link, files=files, peers=(node3,))
+    newer = (("ov-newer.clients/" + node2.client.rpartition("/")[2], "# node2\n"),)
+    before = _observed(link, _as_declared(link))
+    beside = replace(before, tunnels={**before.tunnels, 8: State(True, newer, (("10.88.2.0/24", "10.88.1.1"),))})
+
+    told = [lines(compare(left, each)) for each in (before, beside)]
+
+    assert [any(line.startswith("restart ") for line in each) for each in told] == [True, False]
+    (action,) = compare(left, beside)
+    assert action.do[0].arguments["restart"] is False and dict(left.files) == action.do[0].arguments["files"]
+
+
+def test_while_keys_change_there_is_a_device_for_each_key_and_one_sends() -> None:
+    newer, older = (
+        {"turn": turn, "public_key": ":".join(["%d1" % turn] * 32), "port": 1194 + turn, "address": "fd69::1"}
+        for turn in (1, 0)
+    )
+    (known,) = [link for link in _declared("node2") if link.server == "node1"]
+    changing = _topology("node2", ends=(newer, older), ways={"node1": [[1, 1], [0, 0]], "node3": [[0, 0]]})
+
+    links = [link for link in tunnel_links(changing, True) if isinstance(link, Openvpn)]
+
+    assert [(link.server, [peer.host for peer in link.peers], bool(link.routes)) for link in links] == [
+        ("node1", ["node1"], True),
+        ("", ["node3"], True),
+        ("node1", ["node1"], False),
+    ]
+    first, last = links[0], links[-1]
+    assert (last.ifname, first.ifname) == (known.ifname, names.openvpn_ifname("default:1", "id-of-node1"))
+    assert "cert {0}default:1.pem\n".format(DIRECTORY) in first.config and "remote 192.0.2.11 1195" in first.config
+    assert "cert {0}default.pem\n".format(DIRECTORY) in last.config and "remote 192.0.2.11 1194" in last.config

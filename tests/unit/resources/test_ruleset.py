@@ -53,7 +53,7 @@ def plan(live, wanted=None, desired=None):
 
 
 def told(change, there=None):
-    return tell(change, Owners("default", example(), there))
+    return tell(change, Owners("default", example(), lambda: there or {}))
 
 
 def actions(change):

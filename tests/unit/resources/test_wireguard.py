@@ -7,21 +7,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, List, Optional
+from typing import Optional
 
 import pytest
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import names, wireguard
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import names, wireguard, wireguard_files, x25519
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.observe import Observed
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnl.read import Link
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.wireguard import State
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.action import Action
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.wireguard_files import Config, PeerConfig
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.wireguard import (
     TunnelPeer,
     Wireguard,
     compare,
     remove,
 )
+from tests.unit.resources.tunnels import lines, observed
 
 IFNAME, UNIT = names.wireguard_ifname("default"), names.wireguard_unit("default")
 ALIAS = names.alias("default", names.encryption_subject(0))
@@ -41,23 +42,7 @@ AS_DECLARED = State(DECLARED.config, DECLARED.config, DECLARED.routes)
 
 
 def _observed(link: Optional[Link], state: State = AS_DECLARED) -> Observed:
-    links = [link] if link is not None else []
-    nothing: Any = {}
-    return Observed(
-        links={each.ifname: each for each in links},
-        by_index={each.index: each for each in links},
-        addresses=nothing,
-        sysctls=nothing,
-        handles=nothing,
-        marks=nothing,
-        namespaces=nothing,
-        own_inode=0,
-        tunnels={each.index: state for each in links},
-    )
-
-
-def _lines(actions: List[Action]) -> List[str]:
-    return [line for action in actions for line in action.lines]
+    return observed(link, {link.index: state} if link is not None else {})
 
 
 def test_nothing_is_done_where_it_is_as_declared() -> None:
@@ -65,7 +50,7 @@ def test_nothing_is_done_where_it_is_as_declared() -> None:
 
 
 def test_one_that_is_missing_is_made_before_it_leads_anywhere() -> None:
-    assert _lines(compare(DECLARED, _observed(None))) == [
+    assert lines(compare(DECLARED, _observed(None))) == [
         "create {0} of the encrypted networks (WireGuard, by wireguard-go, port 51871, mtu 1440)".format(IFNAME),
         "reach node2 at 192.0.2.12:51871 over {0}: 10.88.1.0/24".format(IFNAME),
     ]
@@ -74,7 +59,7 @@ def test_one_that_is_missing_is_made_before_it_leads_anywhere() -> None:
 def test_where_the_kernel_has_wireguard_now_it_is_made_anew() -> None:
     by_the_kernel = replace(DECLARED, unit="")
 
-    assert _lines(compare(by_the_kernel, _observed(LINK))) == [
+    assert lines(compare(by_the_kernel, _observed(LINK))) == [
         "take {0} away, for the kernel has WireGuard now: until it is made anew, nothing gets to other hosts".format(
             IFNAME
         ),
@@ -86,7 +71,7 @@ def test_where_the_kernel_has_wireguard_now_it_is_made_anew() -> None:
 def test_a_program_that_does_not_run_is_started() -> None:
     stopped = AS_DECLARED._replace(running=None)
 
-    assert _lines(compare(DECLARED, _observed(LINK, stopped))) == ["start " + UNIT]
+    assert lines(compare(DECLARED, _observed(LINK, stopped))) == ["start " + UNIT]
 
 
 @pytest.mark.parametrize("roams", [True, False])
@@ -96,14 +81,14 @@ def test_an_endpoint_that_moved_is_drift_unless_a_side_is_behind_nat(roams: bool
     declared = replace(DECLARED, peers=(NODE2._replace(roams=roams),))
 
     told = "set the endpoint of node2 on {0} from 203.0.113.9:4500 to 192.0.2.12:51871".format(IFNAME)
-    assert _lines(compare(declared, _observed(LINK, state))) == ([] if roams else [told])
+    assert lines(compare(declared, _observed(LINK, state))) == ([] if roams else [told])
 
 
 def test_a_peer_with_another_key_is_known_by_what_it_may_say() -> None:
     other = NODE2.config._replace(public_key="another-key")
     state = State(DECLARED.config._replace(peers=(other,)), DECLARED.config, DECLARED.routes)
 
-    assert _lines(compare(DECLARED, _observed(LINK, state))) == ["set the key of node2 on " + IFNAME]
+    assert lines(compare(DECLARED, _observed(LINK, state))) == ["set the key of node2 on " + IFNAME]
 
 
 def test_its_way_back_from_being_taken_away_is_what_the_file_said() -> None:
@@ -117,9 +102,29 @@ def test_its_way_back_from_being_taken_away_is_what_the_file_said() -> None:
 
 def test_a_configuration_survives_json_and_its_file() -> None:
     private = "5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb"
-    key = wireguard.x25519.base64.b64encode(bytes.fromhex(private)).decode("ascii")  # type: ignore[attr-defined]
-    config = DECLARED.config._replace(public_key=wireguard.x25519.public_key(key))  # type: ignore[attr-defined]
+    key = x25519.base64.b64encode(bytes.fromhex(private)).decode("ascii")
+    config = DECLARED.config._replace(public_key=x25519.public_key(key))
 
-    assert wireguard.config_of(config.words()) == config
+    assert wireguard_files.config_of(config.words()) == config
     assert wireguard.state_of(AS_DECLARED.words()) == AS_DECLARED
-    assert wireguard._parsed(wireguard.config_text(key, config)) == config
+    assert wireguard_files.parsed(wireguard_files.config_text(key, config)) == config
+
+
+def test_what_runs_is_told_of_what_differs_and_of_nothing_else() -> None:
+    now = Config("own-key", 51871, (NODE2.config, PeerConfig("stranger"), PeerConfig("third", "192.0.2.13:1", (), 25)))
+    third = PeerConfig("third", "192.0.2.13:1", ("10.88.2.0/24",))
+    fourth = PeerConfig("fourth", "192.0.2.14:51871", ("10.88.3.0/24", "fd88::3:0:0:0/80"), 25)
+    wanted = Config("own-key", 51872, (NODE2.config, third, fourth))
+
+    assert wireguard_files.difference(wanted, wanted) == []
+    assert " ".join(wireguard_files.difference(now, wanted)) == (
+        "listen-port 51872 peer stranger remove peer third persistent-keepalive off allowed-ips 10.88.2.0/24 "
+        "peer fourth endpoint 192.0.2.14:51871 persistent-keepalive 25 allowed-ips 10.88.3.0/24,fd88::3:0:0:0/80"
+    )
+
+
+def test_who_was_heard_of_elsewhere_stays_there() -> None:
+    moved = Config("own-key", 51871, (NODE2.config._replace(endpoint="203.0.113.9:4500"),))
+
+    assert wireguard_files.difference(moved, DECLARED.config, [NODE2.public_key]) == []
+    assert wireguard_files.difference(moved, DECLARED.config) == ["peer", "key-of-node2", "endpoint", NODE2.endpoint]

@@ -42,7 +42,7 @@ from ..._resources.links.vxlan_ways import Way
 from ..._resources.routes import StaticRoute
 from ..._resources.ruleset.model import Beyond, Endpoint, NetworkPolicy, Outer, Tunnel, Underlay
 from ..addressing import HostDefaults
-from ..encryption import callers, ifnames_to, way_ifnames
+from ..encryption import callers, ifnames_to, sealed_to, way_ifnames
 from ..seen import RecognisedNetworks, Seen
 from .bridge import BridgeDriver
 from .driver import Elsewhere
@@ -165,16 +165,15 @@ class OverlayDriver(BridgeDriver):
 
     def carriers(self, network: Network, host: str) -> Tuple[Carrier, ...]:
         membership = _membership(network)
-        peer, own = membership.peers.get(host), membership.own.tunnel
+        peer = membership.peers.get(host)
         found: List[Carrier] = []
         if peer is None:
             return ()
         if _has_vxlan(network):
             ifname = names.vxlan_ifname(membership.topology, network.name)
             found.append(Carrier(ifname, _reached_at(peer, membership), membership.port, membership.port))
-        if membership.encryption and own is not None and peer.tunnel is not None:
-            ifname = names.wireguard_ifname(membership.topology)
-            found.append(Carrier(ifname, peer.underlay_address, own.port, peer.tunnel.port))
+        if membership.encryption:
+            found.append(sealed_to(host, membership))
         return tuple(found)
 
     def recognise_networks(self, seen: Seen) -> RecognisedNetworks:

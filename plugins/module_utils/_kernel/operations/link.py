@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import time
 from errno import EADDRINUSE, EADDRNOTAVAIL, EBUSY, EEXIST, EINVAL, ENODEV, ENOENT, EOPNOTSUPP, ESRCH
 from typing import Any, Dict, List, Mapping, Optional
@@ -81,7 +80,7 @@ def veth_create(host: Host, veth: Mapping[str, Any]) -> None:
     finally:
         os.close(descriptor)
     if veth["host_addresses"] or veth["fdb"]:
-        outer = socket.if_nametoindex(name)
+        outer = host.socket.index_of(name)
         requests = [messages.address_add(outer, cidr) for cidr in veth["host_addresses"]]
         host.socket.send(requests + [messages.fdb_add(outer, mac) for mac in veth["fdb"]])
     set_up_inside(host, veth, _index(host, netns, ifname))

@@ -11,6 +11,7 @@ from typing import Mapping, Optional
 
 from .. import names, openvpn, systemd
 from ..host import Host
+from ..openvpn_files import config_name
 from ..rtnl.socket import NetlinkError
 from .tunnel import Routes, set_routes
 
@@ -19,17 +20,19 @@ def openvpn_set(
     host: Host, ifname: str, files: Optional[Mapping[str, str]], restart: bool, add: Routes, remove: Routes
 ) -> None:
     """First the files, then the process, then routes. ``files``: name → text; None: there are none, and no process.
-    ``restart``: whatever runs does not know that the device is another one now. On the way back it may be gone."""
+    ``restart``: whatever runs has to read them, or does not know that the device is another one now. It is stopped
+    before they are written, so that a run which is killed in between is followed by one that starts it. On the way back
+    the device may be gone."""
     unit = names.openvpn_unit(ifname)
-    if files is None:
+    if files is None or restart:
         systemd.stop(unit)
-    changed = openvpn.put_files(ifname, files)
+    openvpn.put_files(ifname, files)
     try:
         index = host.socket.index_of(ifname)
     except NetlinkError as error:
         if error.errno == ENODEV and (files is None or not add):
             return
         raise
-    if files is not None and (changed or restart or systemd.active_states([unit])[unit] != "active"):
-        openvpn.run_with(unit, files[openvpn.config_name(ifname)])
+    if files is not None and (restart or systemd.active_states([unit])[unit] != "active"):
+        openvpn.run_with(unit, files[config_name(ifname)])
     set_routes(host, index, add, remove)

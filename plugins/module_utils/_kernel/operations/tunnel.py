@@ -7,13 +7,14 @@
 from __future__ import annotations
 
 from errno import EEXIST, ENODEV, ENOENT, ESRCH
-from typing import Any, Mapping, Optional, Sequence
+from typing import Any, Mapping, Optional, Sequence, Set
 
 from .. import systemd, wireguard
 from ..host import Host
 from ..rtnl import requests as messages
 from ..rtnl.read import RTPROT_STATIC, RouteEntry
 from ..rtnl.socket import NetlinkError
+from ..wireguard_files import Config, config_of
 
 Routes = Sequence[Sequence[str]]
 
@@ -26,10 +27,12 @@ def tunnel_set(
     config: Optional[Mapping[str, Any]],
     add: Routes,
     remove: Routes,
+    roaming: Sequence[str] = (),
 ) -> None:
     """First the file, then the device, or the program behind it, then routes. ``config``: as ``Config.words``; None:
-    there is no file and no program. On the way back the device may be gone."""
-    wanted = wireguard.config_of(config)
+    there is no file and no program. ``roaming``: the public keys of those that are where they were heard of last. On
+    the way back the device may be gone."""
+    wanted, before = config_of(config), wireguard.written(topology)
     wireguard.write_config(topology, wanted)
     if wanted is None and unit:
         systemd.stop(unit)
@@ -42,8 +45,14 @@ def tunnel_set(
     if wanted is not None:
         if unit and not wireguard.answers(ifname):
             systemd.start_and_wait(unit)
-        wireguard.load(topology, ifname)
+        wireguard.load(topology, ifname, wanted, _found(before, wanted, roaming))
     set_routes(host, index, add, remove)
+
+
+def _found(before: Optional[Config], wanted: Config, roaming: Sequence[str]) -> Set[str]:
+    """Those of them that are declared where they were."""
+    endpoints = {peer.public_key: peer.endpoint for peer in before.peers} if before is not None else {}
+    return {p.public_key for p in wanted.peers if p.public_key in roaming and endpoints.get(p.public_key) == p.endpoint}
 
 
 def set_routes(host: Host, index: int, add: Routes, remove: Routes) -> None:

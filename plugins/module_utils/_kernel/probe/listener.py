@@ -46,9 +46,8 @@ class Heard(NamedTuple):
 
 
 def start(topology: str, ears: Sequence[Tuple[EarKey, socket.socket]], followed: Optional[Followed] = None) -> None:
-    """A process that holds these sockets, and goes on following. One of an earlier run, whose end nobody asked for,
-    ends before. After this the caller leaves ``followed`` alone, and ends."""
-    _ask(topology)
+    """A process that holds these sockets, and goes on following. There is none of an earlier run, see ``collect``.
+    After this the caller leaves ``followed`` alone, and ends."""
     gate.writing("fork")
     asked = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
@@ -66,7 +65,7 @@ def start(topology: str, ears: Sequence[Tuple[EarKey, socket.socket]], followed:
 
 
 def collect(topology: str) -> Heard:
-    """What it heard; it has ended then. Nothing where nothing listens."""
+    """What it heard; all that it held is free then. Nothing where nothing listens."""
     told = json.loads(_ask(topology) or b"{}")
     return Heard(tuple(map(str, told.get("heard", ()))), tuple(map(step_of, told.get("steps", ()))))
 
@@ -136,8 +135,10 @@ class _Hearing:
                 who = asking.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
                 if _CREDENTIALS.unpack(who)[1] != os.geteuid():
                     return False
+                told = self._told()
+                self._leave()  # who asks may be about to listen there
                 asking.settimeout(_PATIENCE)
-                asking.sendall(json.dumps(self._told()).encode("ascii"))
+                asking.sendall(json.dumps(told).encode("ascii"))
                 return True
         return False
 
@@ -146,6 +147,11 @@ class _Hearing:
         if self._followed is not None:
             self._followed.let_go()
         return {"heard": list(self._heard), "steps": [step_data(each) for each in steps]}
+
+    def _leave(self) -> None:
+        for key in list(self._selector.get_map().values()):
+            cast(socket.socket, key.fileobj).close()
+        self._selector.close()
 
     def _keep(self, token: bytes) -> bool:
         if len(token) in (4, _TOKEN) and len(self._heard) < _MOST:

@@ -116,7 +116,13 @@ def packed(families: bytes) -> Dict[str, str]:
     """Of a link's IFLA_AF_SPEC, the rows of settings: family → text that survives JSON."""
     found = nl.attributes(families)
     rows = {name: nl.attributes(found.get(number, b"")).get(kind) for name, number, kind, _names in _FAMILIES}
-    return {name: base64.b64encode(row).decode("ascii") for name, row in rows.items() if row is not None}
+    return {name: _as_text(row) for name, row in rows.items() if row is not None}
+
+
+@functools.lru_cache(maxsize=64)
+def _as_text(row: bytes) -> str:
+    """Thousands of links have the same settings: one text for all of them."""
+    return base64.b64encode(row).decode("ascii")
 
 
 def number(families: bytes, family: int, name: str) -> Optional[int]:

@@ -165,27 +165,31 @@ class NetlinkSocket:
         self._socket.close()
 
     def send(self, requests: Sequence[Request], tolerated: Container[int] = ()) -> None:
-        """Send all in one call and wait until each was acknowledged; the first refusal is raised.
+        """Send all in one call and wait until the last was acknowledged; the first refusal is raised.
 
-        The kernel goes on after a refused message: what a batch has done is undone by the caller.
+        The kernel takes one after the other, and tells each refusal, asked or not (netlink_rcv_skb() in
+        net/netlink/af_netlink.c): so one acknowledgement, which is a message and a call each, is of all.
+        It goes on after a refused message: what a batch has done is undone by the caller.
         ``tolerated``: refusals (errno) that are none.
         """
+        if not requests:
+            return
         for _request in requests:
             gate.writing("netlink")
         first = self._sequence + 1
-        data = b"".join(self._pack(request, NLM_F_REQUEST | NLM_F_ACK) for request in requests)
-        self._socket.send(data)
+        messages = [self._pack(request, NLM_F_REQUEST) for request in requests[:-1]]
+        self._socket.send(b"".join([*messages, self._pack(requests[-1], NLM_F_REQUEST | NLM_F_ACK)]))
         failure = None
-        waiting = set(range(first, self._sequence + 1))
-        while waiting:
+        while True:
             for kind, flags, sequence, payload in self._receive():
-                if kind == NLMSG_ERROR and sequence in waiting:
-                    waiting.discard(sequence)
+                if kind == NLMSG_ERROR and first <= sequence <= self._sequence:
                     error = _error(flags, payload)
                     if error is not None and error.errno not in tolerated:
                         failure = failure or error
-        if failure is not None:
-            raise failure
+                    if sequence == self._sequence:
+                        if failure is not None:
+                            raise failure
+                        return
 
     def ask(self, request: Request) -> None:
         """Send a request that the kernel refuses, for its answer: it changes nothing. The refusal is raised."""

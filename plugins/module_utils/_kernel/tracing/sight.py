@@ -25,7 +25,7 @@ from ..rtnl import socket as nl
 from ..rtnl.read import Link
 from .events import Step
 
-_RTA_SRC, _RTA_IIF = 2, 3
+_RTA_SRC, _RTA_IIF, _IFF_RUNNING = 2, 3, 0x40
 _REFUSING = {6: EINVAL, 7: EHOSTUNREACH}  # blackhole, unreachable: IPv6 answers with the route itself
 _HANDLE = re.compile(r"\s*# handle (\d+)$")
 
@@ -72,6 +72,11 @@ class Sight:
             found = rtnetlink.read_links(self._host.netlink(netns))
             self._links[netns] = {link.index: link for link in found}
         return self._links[netns]
+
+    def is_running(self, index: int) -> bool:
+        """Of an interface of the host that is up: whether what is behind it works (IFF_RUNNING, netdevice(7))."""
+        payload = self._host.socket.get(uapi.RTM_GETLINK, uapi.LINK.pack(0, 0, index, 0, 0))
+        return bool(uapi.LINK.unpack_from(payload)[3] & _IFF_RUNNING)
 
     def addresses(self, netns: Optional[str], index: int) -> Tuple[str, ...]:
         """Without their prefix lengths."""

@@ -11,6 +11,7 @@ It ends with this process, see ``transient``.
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
 from dataclasses import dataclass
 from typing import Iterator, List, Mapping, Optional, Tuple
@@ -62,8 +63,9 @@ def _questions(address: str) -> Iterator[str]:
 def _carried(carrier: Carrier) -> Iterator[str]:
     """What is inside cannot be told where it is sealed, so some of all that goes between the two hosts is followed."""
     family = "ip6" if ":" in carrier.peer else "ip"
-    for end, port in (("saddr", carrier.port), ("daddr", carrier.peer_port)):
-        yield "{0} {1} {2} udp dport {3} {4}".format(family, end, carrier.peer, port, _SOME)
+    for end, here, there in (("saddr", carrier.port, carrier.peer_port), ("daddr", carrier.peer_port, carrier.port)):
+        port = "dport {0}".format(here) if here else "sport {0}".format(there)
+        yield "{0} {1} {2} udp {3} {4}".format(family, end, carrier.peer, port, _SOME)
 
 
 def _table(family: str, name: str, marking: "Marking") -> Table:
@@ -136,6 +138,14 @@ class Followed:
 
     def steps(self) -> List[Step]:
         return [step for each in self._marked for step in each.listener.steps()]
+
+    def wait(self, seconds: float) -> None:
+        """Until there are further steps, or the time is over."""
+        poll = select.poll()
+        for each in self._marked:
+            for descriptor in each.listener.descriptors():
+                poll.register(descriptor, select.POLLIN)
+        poll.poll(max(0.0, seconds) * 1000)
 
     def close(self) -> None:
         for each in self._marked:

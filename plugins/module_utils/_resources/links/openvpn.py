@@ -12,15 +12,16 @@ are compared with what is declared. Like WireGuard's device it comes after the p
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import AbstractSet, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from ..._kernel import names, openvpn, wireguard
-from ..._kernel.changes import Change, Subject
+from ..._kernel import names, openvpn_files, tun
+from ..._kernel.changes import Change
 from ..._kernel.data import dataclass
 from ..._kernel.observe import Observed
 from ..._kernel.openvpn import State
-from ..._kernel.openvpn_files import fingerprints, prefixes, word
+from ..._kernel.openvpn_files import but_fingerprints, fingerprints, prefixes, word
 from ..._kernel.rtnl.read import Link
+from ..._kernel.wireguard_files import endpoint
 from .. import ownership
 from ..action import Action, Operation, operation
 from ..link import taking_the_mark
@@ -56,24 +57,12 @@ class Openvpn(DeclaredTunnel):
     addresses: Tuple[str, ...] = ()  # CIDRs
     sysctls: Tuple[Tuple[str, str], ...] = ()
 
-    kind = wireguard.PROGRAM_KIND
+    kind = tun.KIND
     netns = None
 
     @property
-    def host_ifname(self) -> str:
-        return self.ifname
-
-    @property
-    def subject(self) -> Subject:
-        return Subject(interface=self.ifname)
-
-    @property
     def config(self) -> str:
-        return dict(self.files)[openvpn.config_name(self.ifname)]
-
-    @property
-    def routes(self) -> Tuple[Tuple[str, str], ...]:
-        return tuple(sorted(route for peer in self.peers for route in peer.routes))
+        return dict(self.files)[openvpn_files.config_name(self.ifname)]
 
 
 def compare(desired: Openvpn, observed: Observed) -> List[Action]:
@@ -84,7 +73,27 @@ def compare(desired: Openvpn, observed: Observed) -> List[Action]:
     ownership.refuse_foreign(desired.ifname, desired.alias, link, desired.kind, observed)
     state = observed.tunnels.get(link.index, _NOTHING)
     now = state if isinstance(state, State) else _NOTHING
-    return [*tunnel.changes(desired, link, observed), *_configure(desired, now)]
+    return [*tunnel.changes(desired, link, observed), *_configure(desired, now, _elsewhere(link, observed))]
+
+
+class _Elsewhere(NamedTuple):
+    """What there is over other devices of ours: where they lead, and the names of certificates that are let in."""
+
+    destinations: AbstractSet[str] = frozenset()
+    clients: AbstractSet[str] = frozenset()
+
+
+_NOWHERE = _Elsewhere()
+
+
+def _elsewhere(link: Link, observed: Observed) -> _Elsewhere:
+    states = [state for index, state in observed.tunnels.items() if index != link.index and isinstance(state, State)]
+    destinations = {destination for state in states for destination, _source in state.routes}
+    return _Elsewhere(destinations, {_client(name) for state in states for name, _text in state.files})
+
+
+def _client(name: str) -> str:
+    return name.rpartition("/")[2]
 
 
 def _create(desired: Openvpn) -> Action:
@@ -96,15 +105,16 @@ def _create(desired: Openvpn) -> Action:
 # --- its files, and the routes over it
 
 
-def _configure(desired: Openvpn, now: State) -> Iterator[Action]:
+def _configure(desired: Openvpn, now: State, elsewhere: _Elsewhere = _NOWHERE) -> Iterator[Action]:
     """One step, whatever differs: the files, then the process, then the routes."""
     gone = tuple(route for route in now.routes if route not in desired.routes)
     come = tuple(route for route in desired.routes if route not in now.routes)
-    told = [*_told(desired, now, gone)]
+    restart = _has_to_restart(desired, now, elsewhere)
+    told = [*_told(desired, now, gone, restart, elsewhere)]
     if not told:
         return
     first = told[0]
-    there = _set(desired.ifname, dict(desired.files), come, gone, restart=now == _NOTHING)
+    there = _set(desired.ifname, dict(desired.files), come, gone, restart=restart)
     yield Action(
         first.text,
         first.subject,
@@ -132,27 +142,45 @@ def _set(
     return operation("openvpn.set", ifname=ifname, files=files, restart=restart, **routes)
 
 
-def _told(desired: Openvpn, now: State, gone: Sequence[Tuple[str, str]]) -> Iterator[Change]:
+def _has_to_restart(desired: Openvpn, now: State, elsewhere: _Elsewhere) -> bool:
+    """Of a listener, not where hosts only left it for another one of ours, as when keys change: who has no file there
+    is let in no more, and who stays would be cut off for nothing."""
+    there, wanted, name = dict(now.files), dict(desired.files), openvpn_files.config_name(desired.ifname)
+    gone = {_client(each) for each in there if each not in wanted}
+    if name not in there or not gone <= elsewhere.clients:
+        return True
+    config, config_now = wanted.pop(name), there.pop(name)
+    if any(there.get(each) != text for each, text in wanted.items()):
+        return True
+    return but_fingerprints(config) != but_fingerprints(config_now) or not (
+        set(fingerprints(config)) <= set(fingerprints(config_now))
+    )
+
+
+def _told(
+    desired: Openvpn, now: State, gone: Sequence[Tuple[str, str]], restart: bool, elsewhere: _Elsewhere
+) -> Iterator[Change]:
     subject, files = desired.subject, dict(now.files)
-    config = files.get(openvpn.config_name(desired.ifname), "")
+    config = files.get(openvpn_files.config_name(desired.ifname), "")
     named = [*(_caller(desired, config) if desired.server else _listener(desired, config, files))]
     yield from named
     missing = {route for route in desired.routes if route not in now.routes}
     for peer in desired.peers if config else ():
         for destination, _source in [route for route in peer.routes if route in missing]:
-            text = "repair the route to {0} over {1}: {2}".format(peer.host, desired.ifname, destination)
+            text = tunnel.route_text(destination in elsewhere.destinations)
+            text = text.format(peer.host, desired.ifname, destination)
             yield Change(text, subject, {"route " + destination: None}, {"route " + destination: "on"})
     for destination, source in gone:
         text = "remove the route {0} over {1}".format(destination, desired.ifname)
         yield Change(text, subject, {"route " + destination: source or "on"}, {"route " + destination: None})
     other = tuple(sorted(files.items())) != tuple(sorted(desired.files))
     if other and not named:
-        text = "rewrite " + openvpn.path_of(openvpn.config_name(desired.ifname))
+        text = "rewrite " + openvpn_files.path_of(openvpn_files.config_name(desired.ifname))
         yield Change(text, subject, {"file": "another"}, {"file": "as declared"})
     unit = names.openvpn_unit(desired.ifname)
     if config and not now.running:
         yield Change("start " + unit, subject, {"running": False}, {"running": True})
-    elif config and other:
+    elif config and restart:
         text = "restart {0}: the way to {1} is made anew, and what is sent there meanwhile is lost"
         hosts = ", ".join(peer.host for peer in desired.peers) or "nobody"
         yield Change(text.format(unit, hosts), subject, {}, {"restarted": True})
@@ -180,7 +208,7 @@ def _caller(desired: Openvpn, config: str) -> Iterator[Change]:
 
 def _endpoint(config: str) -> str:
     address, _space, port = word(config, "remote").partition(" ")
-    return wireguard.endpoint(address, port)
+    return endpoint(address, port)
 
 
 def _listener(desired: Openvpn, config: str, files: Mapping[str, str]) -> Iterator[Change]:
@@ -200,7 +228,7 @@ def _listener(desired: Openvpn, config: str, files: Mapping[str, str]) -> Iterat
         if there is not None and peer.fingerprint not in known:
             text = "set the certificate of {0} on {1}".format(peer.host, desired.ifname)
             yield Change(text, subject, {key: "another certificate"}, {key: "its certificate"})
-    ours = {peer.client for peer in desired.peers} | {openvpn.config_name(desired.ifname)}
+    ours = {peer.client for peer in desired.peers} | {openvpn_files.config_name(desired.ifname)}
     for text in [text for name, text in sorted(files.items()) if name not in ours]:
         shown = ", ".join(prefixes(text)) or "that sends nothing"
         gone = "remove the peer {0} from {1}".format(shown, desired.ifname)

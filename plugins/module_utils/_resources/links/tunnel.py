@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterator, Mapping, Optional, Sequence, Tuple
 
-from ..._kernel import names, wireguard
+from ..._kernel import names, tun, wireguard
 from ..._kernel.changes import Subject
 from ..._kernel.host import Host
 from ..._kernel.observe import Observed
@@ -22,10 +22,29 @@ from .kind import DeclaredLink
 
 
 class DeclaredTunnel(DeclaredLink):
-    """A device on which a program or the kernel encrypts."""
+    """A device on which a program or the kernel encrypts. ``peers``: the hosts to which it leads."""
 
     mtu: int
     addresses: Tuple[str, ...]
+    peers: Tuple[Any, ...]
+
+    @property
+    def host_ifname(self) -> str:
+        return self.ifname
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(interface=self.ifname)
+
+    @property
+    def routes(self) -> Tuple[Tuple[str, str], ...]:
+        """(destination, source)."""
+        return tuple(sorted(route for peer in self.peers for route in peer.routes))
+
+
+def route_text(has_another: bool) -> str:
+    """Of host, interface and destination. ``has_another``: it is sent by another end of a tunnel of ours until now."""
+    return "send to {0} over {1} from now on: {2}" if has_another else "repair the route to {0} over {1}: {2}"
 
 
 def creation(desired: DeclaredTunnel, text: str, after: Mapping[str, Any]) -> Action:
@@ -96,8 +115,8 @@ def removal(link: Link, observed: Observed, text: str, back: Sequence[Operation]
 def create_link(host: Host, netns: Optional[str], words: Mapping[str, Any]) -> None:
     """With its marks and settings before it is up; whom it leads to comes after."""
     ifname = words["ifname"]
-    if words["kind"] == wireguard.PROGRAM_KIND:
-        wireguard.make_lasting_tun(ifname)
+    if words["kind"] == tun.KIND:
+        tun.make_lasting(ifname)
         host.forget_indexes()
     else:
         wireguard.make_device(host, ifname)

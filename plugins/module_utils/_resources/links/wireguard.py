@@ -16,11 +16,12 @@ from dataclasses import replace
 from typing import AbstractSet, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
 
 from ..._kernel import names, wireguard
-from ..._kernel.changes import Change, Subject
+from ..._kernel.changes import Change
 from ..._kernel.data import dataclass
 from ..._kernel.observe import Observed
 from ..._kernel.rtnl.read import Link
-from ..._kernel.wireguard import Config, PeerConfig, State
+from ..._kernel.wireguard import State
+from ..._kernel.wireguard_files import Config, PeerConfig
 from .. import ownership
 from ..action import Action, Operation, operation
 from ..link import taking_the_mark
@@ -29,7 +30,6 @@ from .kind import Kind
 from .tunnel import DeclaredTunnel
 
 _NOTHING = State()
-_REPAIR = "repair the route to {0} over {1}: {2}"
 
 
 class TunnelPeer(NamedTuple):
@@ -74,20 +74,8 @@ class Wireguard(DeclaredTunnel):
         return wireguard.PROGRAM_KIND if self.unit else wireguard.KIND
 
     @property
-    def host_ifname(self) -> str:
-        return self.ifname
-
-    @property
-    def subject(self) -> Subject:
-        return Subject(interface=self.ifname)
-
-    @property
     def config(self) -> Config:
         return Config(self.public_key, self.port, tuple(sorted(peer.config for peer in self.peers)))
-
-    @property
-    def routes(self) -> Tuple[Tuple[str, str], ...]:
-        return tuple(sorted(route for peer in self.peers for route in peer.routes))
 
 
 def compare(desired: Wireguard, observed: Observed) -> List[Action]:
@@ -134,7 +122,9 @@ def _configure(desired: Wireguard, now: State, elsewhere: AbstractSet[str] = fro
         return
     first = changes[0]
     place = {"ifname": desired.ifname, "topology": desired.tunnel, "unit": desired.unit}
-    there = operation("tunnel.set", config=desired.config.words(), add=_lists(come), remove=_lists(gone), **place)
+    routes = {"add": _lists(come), "remove": _lists(gone)}
+    roaming = [peer.public_key for peer in desired.peers if peer.roams]
+    there = operation("tunnel.set", config=desired.config.words(), roaming=roaming, **routes, **place)
     yield Action(
         first.text,
         first.subject,
@@ -220,8 +210,7 @@ def _peers(
             shown = text.format(peer.host, desired.ifname, now.keepalive or "none", wanted.keepalive or "none")
             yield Change(shown, desired.subject, {word: now.keepalive}, {word: wanted.keepalive})
         for destination, _source in [route for route in peer.routes if route not in routes]:
-            what = "send to {0} over {1} from now on: {2}" if destination in elsewhere else _REPAIR
-            text = what.format(peer.host, desired.ifname, destination)
+            text = tunnel.route_text(destination in elsewhere).format(peer.host, desired.ifname, destination)
             yield Change(text, desired.subject, {"route " + destination: None}, {"route " + destination: "on"})
     for _key, stranger in sorted(strangers.items()):
         shown = ", ".join(stranger.allowed) or "that sends nothing"

@@ -45,33 +45,37 @@ def element_text(element: Any, columns: Sequence[str], has_data: bool) -> str:
 def _key_text(key: Any, columns: Sequence[str]) -> str:
     if isinstance(key, dict) and "elem" in key:  # with a counter, a comment or a timeout: not part of the key
         key = key["elem"]["val"]
-    parts = key["concat"] if isinstance(key, dict) and "concat" in key else [key]
-    return " . ".join(_value_text(part, kind) for part, kind in zip(parts, columns))
+    if isinstance(key, dict) and "concat" in key:
+        return " . ".join(map(_value_text, key["concat"], columns))
+    return _value_text(key, columns[0])
 
 
 def _data_text(data: Any) -> str:
     if isinstance(data, dict):
+        if "concat" in data:
+            return " . ".join([_value_text(part) for part in data["concat"]])
         for verdict in ("jump", "goto"):
             if verdict in data:
                 return "{0} {1}".format(verdict, data[verdict]["target"])
         for verdict in ("accept", "drop", "continue", "return", "queue"):
             if verdict in data:
                 return verdict
-        if "concat" in data:
-            return " . ".join(_value_text(part, "") for part in data["concat"])
-    return _value_text(data, "")
+    return _value_text(data)
 
 
-def _value_text(value: Any, kind: str) -> str:
+def _value_text(value: Any, kind: str = "") -> str:
+    if kind == "ifname":
+        return '"{0}"'.format(value)
+    if isinstance(value, str):
+        return value
+    if kind == "inet_proto":
+        return _protocol(value)
     if isinstance(value, dict):
         if "prefix" in value:
             return "{0}/{1}".format(value["prefix"]["addr"], value["prefix"]["len"])
         if "range" in value:
             return "{0}-{1}".format(*value["range"])
-        return str(value)
-    if kind == "inet_proto":
-        return _protocol(value)
-    return '"{0}"'.format(value) if kind == "ifname" else str(value)
+    return str(value)
 
 
 def _protocol(value: Any) -> str:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Dict, FrozenSet, List, Mapping, Optional, Tuple
+from typing import AbstractSet, Callable, Dict, FrozenSet, Iterable, List, Mapping, Optional, Set, Tuple
 
 from ..._kernel.changes import RULES, Subject, of_owner
 from .model import Ruleset
@@ -16,15 +16,20 @@ from .overlay import PEERS
 #: Sets whose elements name two containers.
 _BY_BOTH_ENDS = ("links", "pairs", "soliciting")
 
+#: An interface of the host, or an address in a container → whose, as in a mark (``web:eth0``).
+There = Callable[[], Mapping[str, str]]
+
 
 class Owners:
     """By what is declared, and, for what is declared no more, by what the kernel still has."""
 
-    def __init__(self, topology: str, ruleset: Optional[Ruleset], there: Optional[Mapping[str, str]] = None) -> None:
-        """``there``: an interface of the host, or an address in a container → whose, as in a mark (``web:eth0``)."""
+    def __init__(self, topology: str, ruleset: Optional[Ruleset], there: There = dict) -> None:
+        """``there`` is asked once, for the first word that nobody declares: of a thousand containers it is long."""
         self.topology = topology
         self.ruleset = ruleset or Ruleset(topology)
-        self._subjects: Dict[str, Subject] = {word: of_owner(owner) for word, owner in (there or {}).items()}
+        self._ask = there
+        self._there: Optional[Dict[str, Subject]] = None
+        self._subjects: Dict[str, Subject] = {}
         self._networks: Dict[Subject, str] = {}
         self._rules: Dict[int, Subject] = {}
         self._links: Dict[FrozenSet[Optional[str]], Tuple[Optional[str], Optional[str]]] = {}
@@ -59,10 +64,26 @@ class Owners:
             if source is not None and target is not None:
                 return Subject(container=source, link=target, part=RULES)
         for part in parts:
-            subject = self._subjects.get(part)
+            subject = self._whose(part)
             if subject is not None:
                 return self._rules_of(subject)
         return Subject(topology=self.topology, part=RULES)
+
+    def having(self, subjects: AbstractSet[Subject], texts: Iterable[str]) -> Set[Subject]:
+        """Of these containers' and networks' packet rules (``of``), those that may have one of these elements: all
+        that a word in them names. To see that of a new container it has none takes a fraction of asking each."""
+        words = {_plain(word) for word in set(" ".join(texts).replace('"', "").split())}
+        there = self._there or {}
+        named = {self._subjects.get(word) or there.get(word) for word in words}
+        return {each for each in subjects if each._replace(part=None) in named or each.link or each.topology}
+
+    def _whose(self, word: str) -> Optional[Subject]:
+        found = self._subjects.get(word)
+        if found is None:
+            if self._there is None:
+                self._there = {each: of_owner(owner) for each, owner in self._ask().items()}
+            found = self._there.get(word)
+        return found
 
     def _rules_of(self, subject: Subject) -> Subject:
         """Its packet rules. Each is made once, for there are thousands of elements."""
@@ -72,7 +93,7 @@ class Owners:
         return found
 
     def container_at(self, address: str) -> Optional[str]:
-        subject = self._subjects.get(address)
+        subject = self._whose(address)
         return subject.container if subject is not None else None
 
     def network_of(self, interface: Subject) -> Optional[str]:
@@ -82,14 +103,14 @@ class Owners:
     def value(self, element: str) -> str:
         """What an element says besides whose it is; empty when that is all it says."""
         parts = self._parts(element)
-        owner = next((part for part in parts if part in self._subjects), None)
+        owner = next((part for part in parts if self._whose(part) is not None), None)
         return " ".join(part for part in dict.fromkeys(parts) if part != owner)
 
     def _parts(self, element: str) -> List[str]:
         parts = element.replace(" : ", " . ").replace('"', "").split(" . ")
-        return [_plain(part) if part.startswith("0x") else part for part in parts]
+        return [_plain(part) for part in parts]
 
 
 def _plain(part: str) -> str:
     """An address that is matched as a number, as an address."""
-    return str(ipaddress.IPv6Address(int(part, 16)))
+    return str(ipaddress.IPv6Address(int(part, 16))) if part.startswith("0x") else part

@@ -10,7 +10,7 @@ words (``_WORDS``), and all of one interface is one line.
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
+from typing import AbstractSet, Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from ..._kernel.changes import RULES, Change, Subject
 from ..._kernel.names import TRANSIT_TABLE
@@ -153,7 +153,7 @@ def _of_elements(edits: Sequence[TableEdit], owners: Owners) -> Iterator[Change]
                     for text in texts:
                         words = sides.setdefault(owners.of(name, text), {})
                         words.setdefault(word_of(name), ([], []))[index].append(_value(name, owners.value(text)))
-    kept = _kept(edits, owners) if sides else set()
+    kept = _kept(edits, owners, sides.keys())
     for subject, words in sides.items():
         gone, come = any(old for old, _new in words.values()), any(new for _old, new in words.values())
         whole = subject not in kept and gone != come
@@ -170,9 +170,12 @@ def _value(set_name: str, value: str) -> str:
     return value.rsplit(" ", 1)[-1] if set_name.startswith("addresses") else value or "yes"
 
 
-def _kept(edits: Sequence[TableEdit], owners: Owners) -> Set[Subject]:
+def _kept(edits: Sequence[TableEdit], owners: Owners, subjects: AbstractSet[Subject]) -> AbstractSet[Subject]:
     """Of whom something stays as it is."""
-    return {owners.of(name, text) for edit in edits for name, texts in edit.kept.items() for text in texts}
+    kept = [(name, texts) for edit in edits for name, texts in edit.kept.items()]
+    if not owners.having(subjects, (text for _name, texts in kept for text in texts)):
+        return frozenset()
+    return {owners.of(name, text) for name, texts in kept for text in texts}
 
 
 def _whole(subject: Subject, come: bool, owners: Owners) -> str:

@@ -1,0 +1,47 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is written in pieces is what JSON at once would be."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.json_pieces import Row, pieces
+
+MANY = {"c{0}".format(number): {"ports": [number]} for number in range(600)}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {},
+        {"empty": {}, "none": [], "nothing": None, "text": "a ü", "number": 1},
+        {"few": [1, [2]], "exactly": list(range(64)), "many": list(range(1000)), "by name": MANY},
+    ],
+    ids=["empty", "small", "large"],
+)
+def test_the_pieces_are_the_whole(words):
+    assert "".join(pieces(words, json.dumps)) == json.dumps(words)
+
+
+def test_what_is_made_as_it_is_written_is_not_there_as_a_whole_before():
+    made = []
+
+    def items():
+        for name, value in MANY.items():
+            made.append(name)
+            yield name, value
+
+    words = {"before": items(), "names": Row(name for name, _value in items())}
+    made_then = [(piece, len(made)) for piece in pieces(words, json.dumps)]
+    assert "".join(piece for piece, _number in made_then) == json.dumps({"before": MANY, "names": list(MANY)})
+    assert next(number for piece, number in made_then if '"c0"' in piece) < len(MANY)
+
+
+def test_no_piece_is_as_long_as_the_whole():
+    written = list(pieces({"by name": MANY}, json.dumps))
+    assert max(map(len, written)) < sum(map(len, written)) / 2
