@@ -65,7 +65,9 @@ def claim_of(topology: Topology, desired: Desired, transit: str) -> Optional[Cla
     if desired.ruleset is None:
         return None
     needs = tuple(family for family in KEYS if forwarded(topology, family))
-    return Claim(needs, tuple(dict.fromkeys(network.bridge for network in desired.ruleset.networks)), transit)
+    networks = desired.ruleset.networks
+    tunnels = [ifname for each in networks if each.tunnel is not None for ifname in each.tunnel.ifnames]
+    return Claim(needs, tuple(dict.fromkeys((*(network.bridge for network in networks), *tunnels))), transit)
 
 
 def forwarded(topology: Topology, family: int) -> Tuple[str, ...]:

@@ -31,7 +31,8 @@ Settings = Callable[[str], Optional[str]]  # key → value now
 
 @dataclass(frozen=True)
 class Claim:
-    """Of one topology: the versions of IP that it needs forwarded, its bridges, and what it says about the others'."""
+    """Of one topology: the versions of IP that it needs forwarded, its bridges and tunnels, and what it says about the
+    others'."""
 
     needs: Tuple[int, ...] = ()
     bridges: Tuple[str, ...] = ()

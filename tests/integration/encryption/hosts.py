@@ -13,7 +13,7 @@ import socket
 import struct
 import threading
 import time
-from typing import Any, Dict, List, Mapping, Optional, Sequence
+from typing import Any, Dict, List, Mapping, Optional, Sequence, TypeVar
 
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._fleet.inventory import (
     ANSWERS,
@@ -34,6 +34,7 @@ IFNAME, UNIT = "wg-37a8eec1ce19", "linuxnet-fabric-wireguard@default.service"
 SECOND = "wg-3b3500c04131"
 STEPS = ("receive", "send", "finish")
 DIRECTORY = "/var/lib/linuxnet-fabric/wireguard"
+Doer = TypeVar("Doer", bound="_Beside")
 
 
 class Hosts:
@@ -129,28 +130,41 @@ class Hosts:
             server.close()
 
 
-class Wire:
-    """All frames of a host's uplink, from when the body begins; they stay readable after it."""
+class _Beside:
+    """Does something beside the body, all the time."""
 
-    def __init__(self, hosts: Hosts, host: str) -> None:
-        with hosts.talk.inside(host):
-            self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0003))
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 24)
-        self.socket.bind(("eth0", 0))
-        self.frames: List[bytes] = []
+    def __init__(self) -> None:
         self._end = threading.Event()
-        self._thread = threading.Thread(target=self._read)
+        self._thread = threading.Thread(target=self._work)
 
-    def __enter__(self) -> "Wire":
+    def __enter__(self: Doer) -> Doer:
         self._thread.start()
         return self
 
     def __exit__(self, *exception: object) -> None:
         self._end.set()
         self._thread.join()
+
+    def _work(self) -> None:
+        raise NotImplementedError
+
+
+class Wire(_Beside):
+    """All frames of a host's uplink, from when the body begins; they stay readable after it."""
+
+    def __init__(self, hosts: Hosts, host: str) -> None:
+        super().__init__()
+        with hosts.talk.inside(host):
+            self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0003))
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 24)
+        self.socket.bind(("eth0", 0))
+        self.frames: List[bytes] = []
+
+    def __exit__(self, *exception: object) -> None:
+        super().__exit__(*exception)
         self.socket.close()
 
-    def _read(self) -> None:
+    def _work(self) -> None:
         while not self._end.is_set():
             if select.select([self.socket], [], [], 0.05)[0]:
                 self.frames.append(self.socket.recv(1 << 16))
@@ -165,24 +179,16 @@ class Wire:
         return sum(frame[12:14] == b"\x08\x00" and frame[23] == 17 and frame[36:38] == raw for frame in self.frames)
 
 
-class Speaker:
+class Speaker(_Beside):
     """Says a marker to addresses, all the time, out of a container. ``pause``: seconds."""
 
     def __init__(self, hosts: Hosts, place: str, addresses: Sequence[str], marker: bytes, pause: float = 0.002) -> None:
-        self._marker, self._pause, self._end = marker, pause, threading.Event()
+        super().__init__()
+        self._marker, self._pause = marker, pause
         self._targets = [(hosts.talk.socket(place, _family(each), socket.SOCK_DGRAM), each) for each in addresses]
-        self._thread = threading.Thread(target=self._say)
         self.said = 0
 
-    def __enter__(self) -> "Speaker":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self._end.set()
-        self._thread.join()
-
-    def _say(self) -> None:
+    def _work(self) -> None:
         while not self._end.wait(self._pause):
             for speaker, address in self._targets:
                 try:
@@ -192,16 +198,15 @@ class Speaker:
                     pass  # there is no way at this moment, or no route: nothing leaves
 
 
-class Pings:
+class Pings(_Beside):
     """A container that pings another's IPv4 address, each 5 ms, for as long as the body runs; the answers to the last
     ones are waited for."""
 
     def __init__(self, hosts: Hosts, place: str, address: str) -> None:
+        super().__init__()
         self._socket = hosts.talk.socket(place, socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
         self._socket.connect((address, 0))
-        self._end = threading.Event()
-        self._thread = threading.Thread(target=self._say)
         self.sent = 0
         self.answered: set[int] = set()
 
@@ -209,15 +214,7 @@ class Pings:
     def lost(self) -> int:
         return self.sent - len(self.answered)
 
-    def __enter__(self) -> "Pings":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self._end.set()
-        self._thread.join()
-
-    def _say(self) -> None:
+    def _work(self) -> None:
         while not self._end.wait(0.005):
             self._socket.send(_echo(self.sent & 0xFFFF))
             self.sent += 1

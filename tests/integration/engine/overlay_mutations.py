@@ -13,7 +13,8 @@ from mutations import Mutation, Row, dotted, other
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import names
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.vxlan import EVERYBODY
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.vxlan import Vxlan, Way
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.vxlan import Vxlan
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.vxlan_ways import Way
 
 _STRANGER, _MAC = "203.0.113.9", "06:00:00:00:00:99"
 

@@ -32,6 +32,11 @@ class Made(NamedTuple):
         host, _slash, container = place.partition("/")
         return str(self.fleet.result(self.ran, host)["containers"][container]["interfaces"][interface]["ipv4"])
 
+    def is_on(self, place: str, network: str) -> bool:
+        host, _slash, container = place.partition("/")
+        interfaces = self.fleet.result(self.ran, host)["containers"][container]["interfaces"]
+        return network in {each["network"] for each in interfaces.values()}
+
 
 @pytest.fixture(scope="module", params=["routed", "bridged"])
 def made(shared_fleet: Fleet, request: pytest.FixtureRequest) -> Made:
@@ -46,16 +51,32 @@ def made(shared_fleet: Fleet, request: pytest.FixtureRequest) -> Made:
 
 def _heard(made: Made, sender: str, inner_source: str, peer: str = "", wait: float = 0.5) -> bool:
     """Whether db hears a datagram that comes in a VXLAN packet. ``peer``: whose outer source it has, if not its own."""
-    fleet, target = made.fleet, made.address("node2/db", "eth0")
-    devices = fleet.host("node2").json(["ip", "-j", "-d", "link", "show", "type", "vxlan"])
-    device = next(each for each in devices if each["linkinfo"]["info_data"]["id"] == VNI)
-    bridged = "02:42:" + ":".join("%02x" % int(each) for each in target.split("."))
-    to = bridged if "master" in device else device["address"]
-    with fleet.listening("node2/db", 7777, "udp") as ear:
-        outer = (fleet.host(peer or sender).ipv4, fleet.host("node2").ipv4)
-        whole = packet(outer, (inner_source, target), to)
+    return _arrives(made, sender, "shop", inner_source, ("node2/db", made.address("node2/db", "eth0")), peer, wait)
+
+
+def _arrives(
+    made: Made,
+    sender: str,
+    network: str,
+    inner_source: str,
+    target: "tuple[str, str]",
+    peer: str = "",
+    wait: float = 0.5,
+) -> bool:
+    """``network``: by whose VXLAN the packet comes to node2; ``target``: who is to hear it, and at which address."""
+    fleet, node2 = made.fleet, made.fleet.host("node2")
+    vni = made.fleet.result(made.ran, "node2")["networks"][network]["vni"]
+    devices = node2.json(["ip", "-j", "-d", "link", "show", "type", "vxlan"])
+    device = next(each for each in devices if each["linkinfo"]["info_data"]["id"] == vni)
+    place, address = target
+    own = "02:42:" + ":".join("%02x" % int(each) for each in address.split("."))
+    elsewhere = "/" not in place or not made.is_on(place, network)
+    bridge = node2.json(["ip", "-j", "link", "show", "br-" + network])[0]["address"]
+    to = device["address"] if "master" not in device else bridge if elsewhere else own
+    with fleet.listening(place, 7777, "udp") as ear:
+        whole = packet((fleet.host(peer or sender).ipv4, node2.ipv4), (inner_source, address), to, vni)
         raw = fleet.talk.socket(sender, socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
-        raw.sendto(whole, (fleet.host("node2").ipv4, 0))
+        raw.sendto(whole, (node2.ipv4, 0))
         raw.close()
         return bool(select.select([ear], [], [], wait)[0])
 
@@ -77,6 +98,26 @@ def test_no_peer_passes_for_another(made: Made) -> None:
     cache = made.address("node3/cache", "eth0")
     assert _heard(made, "attacker", cache, peer="node3", wait=5)
     assert not _heard(made, "attacker", cache, peer="node1")
+
+
+#: By whose VXLAN, from which interface of node1/web, to whom, at the address of which interface (or the host's own).
+BEYOND_THE_RULES = {
+    "a neighbour that icc keeps apart": ("quiet", "eth1", "node2/mq", "eth0"),
+    "a port that a link does not name": ("quiet", "eth1", "node2/db", "eth1"),
+    "out of an internal network": ("quiet", "eth1", "client", ""),
+    "the host of an internal network": ("quiet", "eth1", "node2", ""),
+    "another network": ("shop", "eth0", "node2/mq", "eth0"),
+    "another network of a container of both": ("shop", "eth0", "node2/db", "eth2"),
+    "the host": ("shop", "eth0", "node2", ""),
+}
+
+
+@pytest.mark.parametrize("what", BEYOND_THE_RULES)
+def test_what_the_rules_forbid_is_not_taken_from_a_peer_that_keeps_to_none(made: Made, what: str) -> None:
+    """The source is its own: what is judged where it arrives does not count on who sends."""
+    network, source, place, interface = BEYOND_THE_RULES[what]
+    address = made.address(place, interface) if interface else made.fleet.host(place).ipv4
+    assert not _arrives(made, "attacker", network, made.address("node1/web", source), (place, address), "node1")
 
 
 def test_no_process_of_a_peer_makes_such_packets(made: Made) -> None:
@@ -121,7 +162,8 @@ def test_an_internal_network_has_no_way_out_on_any_host(made: Made) -> None:
 
 
 def test_networks_are_kept_apart_between_hosts(made: Made) -> None:
-    assert made.fleet.blocked("node3/cache", "node2/mq", made.address("node2/mq", "eth0"), 80)
+    assert made.fleet.blocked("node3/cache", "node2/mq", made.address("node2/mq", "eth0"), 80), "an internal one"
+    assert made.fleet.blocked("node3/cache", "node2/db", made.address("node2/db", "eth2"), 80), "one like its own"
 
 
 def test_a_container_cannot_send_as_one_of_another_host(made: Made) -> None:

@@ -13,17 +13,17 @@ system calls, and is faster by a fifth for that alone.
 from __future__ import annotations
 
 import os
-import socket
 import statistics
 import time
 from pathlib import Path
-from typing import Callable, Dict, Iterator, List, NamedTuple
+from typing import Dict, Iterator, List, NamedTuple
 
 import pytest
 
 from tests.integration.encryption.hosts import Hosts
 from tests.lab.booted_host import BootedHost
 from tests.lab.waiting import wait_for
+from tests.long.transfer import transfer
 
 TURNS, MEGABYTES = 15, 50
 #: What a run must not fall below; docs/performance.md tells what was measured.
@@ -99,32 +99,9 @@ def test_an_encrypted_network_costs_little_more_than_a_bare_tunnel(beside: Hosts
 
 def _transfer(hosts: Hosts, source: str, target: str, address: str, port: int) -> Transfer:
     """Of MEGABYTES over one connection."""
-    server = hosts.talk.serve(target, port)
-    client = hosts.talk.socket(source, socket.AF_INET, server.type)
-    client.connect((address, port))
-    accepted, _peer = server.accept()
-    server.close()
-
-    def send() -> None:
-        accepted.close()
-        data = bytes(1000000)
-        for _time in range(MEGABYTES):
-            client.sendall(data)
-        client.shutdown(socket.SHUT_WR)
-        client.recv(1)
-
-    def receive() -> None:
-        client.close()
-        room = bytearray(1000000)
-        while accepted.recv_into(room):
-            pass
-
     programs = _programs(hosts)
     before, began = _used_by(programs), time.monotonic()
-    children = [_start(send), _start(receive)]
-    client.close()
-    accepted.close()
-    used = sum(map(_ended, children))
+    used = transfer(hosts.talk, source, target, address, port, MEGABYTES)
     return Transfer(used + _used_by(programs) - before, time.monotonic() - began)
 
 
@@ -146,22 +123,3 @@ def _used_by(programs: List[Path]) -> float:
     """proc(5), ``/proc/pid/task/tid/schedstat``: the first number is the time on a processor."""
     tasks = [task for program in programs for task in program.glob("task/*/schedstat")]
     return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
-
-
-def _start(work: Callable[[], None]) -> int:
-    """In a process of its own."""
-    pid = os.fork()
-    if pid == 0:
-        status = 1
-        try:
-            work()
-            status = 0
-        finally:
-            os._exit(status)
-    return pid
-
-
-def _ended(pid: int) -> float:
-    _pid, status, used = os.wait4(pid, 0)
-    assert status == 0
-    return used.ru_utime + used.ru_stime

@@ -11,9 +11,7 @@ machine takes time, and hardly any of this. Both paths take turns.
 from __future__ import annotations
 
 import os
-import socket
 import statistics
-from typing import Callable
 
 import pytest
 
@@ -21,6 +19,7 @@ from tests.integration.overlay.fleet import FleetTalk
 from tests.lab import Lab, missing
 from tests.lab.place import Host
 from tests.long.overlay.direct import DirectFleet, addresses
+from tests.long.transfer import transfer
 
 TURNS, MEGABYTES, SUBNET = 30, 150, "10.88.0.0/16"
 #: Of the path made by hand; what a run must not fall below. docs/performance.md tells what was measured.
@@ -60,9 +59,10 @@ def test_an_overlay_costs_little_more_than_the_same_made_by_hand(mode: str) -> N
         _make_by_hand(other, one, 2, 1)
         place = _make_overlay(lab, mode)
         talk, ours, theirs = FleetTalk(lab), [], []
+        processors = sorted(os.sched_getaffinity(0))
         for port in range(7000, 7000 + TURNS):
-            ours.append(_cost(talk, "node1/c", "node2/c", place, port))
-            theirs.append(_cost(talk, "hand1/c", "hand2/c", "10.99.2.2", port))
+            ours.append(transfer(talk, "node1/c", "node2/c", place, port, MEGABYTES, processors))
+            theirs.append(transfer(talk, "hand1/c", "hand2/c", "10.99.2.2", port, MEGABYTES, processors))
         talk.close()
     ratio = statistics.median(hand / own for hand, own in zip(theirs, ours))
     print("{0}: {1:.2f} of the path made by hand, for each byte of the processor's time".format(mode, ratio))
@@ -86,52 +86,3 @@ def _make_overlay(lab: Lab, mode: str) -> str:
             "topology_underlay_address": host.ipv4,
         }
     return addresses(fleet.run(["node1", "node2"]))["node2/c"]
-
-
-def _cost(talk: FleetTalk, source: str, target: str, address: str, port: int) -> float:
-    """Seconds of the processor to send and to receive so much."""
-    server = talk.serve(target, port)
-    client = talk.socket(source, socket.AF_INET, server.type)
-    client.connect((address, port))
-    accepted, _peer = server.accept()
-    server.close()
-
-    def send() -> None:
-        accepted.close()
-        data = bytes(1 << 20)
-        for _time in range(MEGABYTES):
-            client.sendall(data)
-        client.shutdown(socket.SHUT_WR)
-        client.recv(1)
-
-    def receive() -> None:
-        client.close()
-        room = bytearray(1 << 20)
-        while accepted.recv_into(room):
-            pass
-
-    sender, receiver = _start(send, 0), _start(receive, 1)
-    client.close()
-    accepted.close()
-    return _ended(sender) + _ended(receiver)
-
-
-def _start(work: Callable[[], None], number: int) -> int:
-    """In a process of its own, on a processor of its own where there are two."""
-    pid = os.fork()
-    if pid == 0:
-        status = 1
-        try:
-            processors = sorted(os.sched_getaffinity(0))
-            os.sched_setaffinity(0, {processors[number % len(processors)]})
-            work()
-            status = 0
-        finally:
-            os._exit(status)
-    return pid
-
-
-def _ended(pid: int) -> float:
-    _pid, status, used = os.wait4(pid, 0)
-    assert status == 0
-    return used.ru_utime + used.ru_stime

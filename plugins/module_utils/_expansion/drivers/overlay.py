@@ -37,7 +37,8 @@ from ..._kernel.rtnl.read import Link
 from ..._kernel.vxlan import Ways
 from ..._resources.link_local import link_local
 from ..._resources.links.kind import DeclaredLink
-from ..._resources.links.vxlan import Vxlan, Way, flags_of
+from ..._resources.links.vxlan import Vxlan, flags_of
+from ..._resources.links.vxlan_ways import Way
 from ..._resources.routes import StaticRoute
 from ..._resources.ruleset.model import Beyond, Endpoint, NetworkPolicy, Outer, Tunnel, Underlay
 from ..addressing import HostDefaults

@@ -11,7 +11,7 @@ comes after the packet rules, for it takes from the wire whatever they let in.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import AbstractSet, Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from ..._kernel import names, vxlan
 from ..._kernel.changes import Subject, of_owner
@@ -38,10 +38,10 @@ from ..link import (
 from ..settings import compare_sysctl, settable
 from . import unknown
 from .kind import DeclaredLink, Kind
+from .vxlan_ways import NOTHING, Carrier, Way, compare_ways
 
 #: Options that the kernel changes on a living device (vxlan_changelink() in drivers/net/vxlan/).
 _LIVING = ("local", "learning")
-_NOTHING = Ways()
 #: As bridge(8) calls them.
 _FLAGS = {
     uapi.IFLA_BRPORT_LEARNING: "learning",
@@ -50,15 +50,6 @@ _FLAGS = {
     uapi.IFLA_BRPORT_BCAST_FLOOD: "bcast_flood",
     uapi.IFLA_BRPORT_NEIGH_SUPPRESS: "neigh_suppress",
 }
-
-
-class Way(NamedTuple):
-    """What leads to one other host. ``reaches``: what is there, for a person."""
-
-    host: str
-    underlay: str
-    ways: Ways
-    reaches: Tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,12 +107,20 @@ class Vxlan(DeclaredLink):
 def compare(desired: Vxlan, observed: Observed) -> List[Action]:
     link = observed.links.get(desired.ifname)
     if link is None:
-        return [taking_the_mark(_create(desired), desired.alias, observed.links.values()), *_ways(desired, _NOTHING)]
+        return [
+            taking_the_mark(_create(desired), desired.alias, observed.links.values()),
+            *_compare_ways(desired, NOTHING),
+        ]
     ownership.refuse_foreign(desired.ifname, desired.alias, link, "vxlan", observed)
     why = _made_anew(desired, link, observed)
     if why:
-        return [_make_way(desired, link, why, observed), _create(desired), *_ways(desired, _NOTHING)]
-    return [*_changes(desired, link, observed), *_ways(desired, observed.ways.get(link.index, _NOTHING))]
+        return [_make_way(desired, link, why, observed), _create(desired), *_compare_ways(desired, NOTHING)]
+    return [*_changes(desired, link, observed), *_compare_ways(desired, observed.ways.get(link.index, NOTHING))]
+
+
+def _compare_ways(desired: Vxlan, now: Ways) -> Iterator[Action]:
+    carrier = Carrier(desired.ifname, desired.network, desired.subject, desired.master or desired.ifname)
+    return compare_ways(carrier, desired.ways, now)
 
 
 def _made_anew(desired: Vxlan, link: Link, observed: Observed) -> str:
@@ -144,7 +143,7 @@ def _made_anew(desired: Vxlan, link: Link, observed: Observed) -> str:
 def _make_way(desired: Vxlan, link: Link, why: str, observed: Observed) -> Action:
     """Neighbour entries of a bridge do not go with the device, so they go before it."""
     text = "take {0} of {1} away, {2}: until all its hosts have it, what is sent to them is lost"
-    away, now = remove(link, observed), observed.ways.get(link.index, _NOTHING)
+    away, now = remove(link, observed), observed.ways.get(link.index, NOTHING)
     gone: Tuple[Operation, ...] = ()
     if link.master and now.neighbours:
         gone = (_of_bridge(link, observed, Ways(neighbours=now.neighbours)),)
@@ -153,7 +152,7 @@ def _make_way(desired: Vxlan, link: Link, why: str, observed: Observed) -> Actio
 
 def _of_bridge(link: Link, observed: Observed, gone: Ways) -> Operation:
     bridge = observed.by_index[link.master].ifname
-    words = {"add": _NOTHING.words(), "remove": gone.words()}
+    words = {"add": NOTHING.words(), "remove": gone.words()}
     return operation("ways.set", ifname=link.ifname, neighbours_of=bridge, **words)
 
 
@@ -262,140 +261,6 @@ def flags_of(link: Link) -> Dict[int, bytes]:
     return {kind: found[kind] for kind in _FLAGS if kind in found}
 
 
-# --- the ways to other hosts
-
-
-def _ways(desired: Vxlan, now: Ways) -> Iterator[Action]:
-    """What is missing, host by host, before what is too much: additive before switching."""
-    there, kept = _sets(now), _by_key(now)
-    for way in desired.ways:
-        missing = _less(way.ways, there)
-        if missing:
-            yield _lead(desired, way, missing, _displaced(missing, kept))
-    wanted = [each.ways for each in desired.ways]
-    surplus = _unnamed(_less(now, _sets(*wanted)), wanted)
-    for underlay, gone in _by_host(surplus, now):
-        yield _lead_no_more(desired, underlay, gone)
-
-
-def _by_key(now: Ways) -> Mapping[str, Mapping[Any, List[Any]]]:
-    found: Dict[str, Dict[Any, List[Any]]] = {part: {} for part in vxlan.PARTS}
-    for part in vxlan.PARTS:
-        for each in getattr(now, part):
-            found[part].setdefault(_key(part, each), []).append(each)
-    return found
-
-
-def _sets(*some: Ways) -> Mapping[str, AbstractSet[Any]]:
-    return {part: {each for ways in some for each in getattr(ways, part)} for part in vxlan.PARTS}
-
-
-def _less(these: Ways, others: Mapping[str, AbstractSet[Any]]) -> Ways:
-    """Of these, those that are not among the others."""
-    return Ways(
-        **{part: tuple(each for each in getattr(these, part) if each not in others[part]) for part in vxlan.PARTS}
-    )
-
-
-def _key(part: str, entry: Tuple[str, ...]) -> Tuple[str, ...]:
-    """What the kernel has one of: a MAC's way (but of everybody's, where each host has one), an address, a route."""
-    return entry if part == "forwarding" and entry[0] == vxlan.EVERYBODY else entry[:1]
-
-
-def _displaced(missing: Ways, kept: Mapping[str, Mapping[Any, List[Any]]]) -> Ways:
-    """What is there in the place of what is to come."""
-    found = {}
-    for part in vxlan.PARTS:
-        keys = {_key(part, each) for each in getattr(missing, part)}
-        found[part] = tuple(each for key in sorted(keys) for each in kept[part].get(key, ()))
-    return Ways(**found)
-
-
-def _unnamed(surplus: Ways, wanted: List[Ways]) -> Ways:
-    """Without what gave way to something that is wanted."""
-    found = {}
-    for part in vxlan.PARTS:
-        keys = {_key(part, each) for ways in wanted for each in getattr(ways, part)}
-        found[part] = tuple(each for each in getattr(surplus, part) if _key(part, each) not in keys)
-    return Ways(**found)
-
-
-def _by_host(surplus: Ways, now: Ways) -> Iterator[Tuple[str, Ways]]:
-    """What belongs together, by the underlay address that it leads to; empty: to nowhere."""
-    to = dict(now.forwarding)
-    macs = dict(now.neighbours)
-    found: Dict[str, Dict[str, List[Tuple[str, ...]]]] = {}
-
-    def keep(underlay: str, part: str, entry: Tuple[str, ...]) -> None:
-        found.setdefault(underlay, {}).setdefault(part, []).append(entry)
-
-    for mac, underlay in surplus.forwarding:
-        keep(underlay, "forwarding", (mac, underlay))
-    for address, mac in surplus.neighbours:
-        keep(to.get(mac, ""), "neighbours", (address, mac))
-    for (mac,) in surplus.bridged:
-        keep(to.get(mac, ""), "bridged", (mac,))
-    for route in surplus.routes:
-        keep(to.get(macs.get(route[1], ""), ""), "routes", route)
-    for underlay in sorted(found):
-        yield underlay, Ways(**{part: tuple(each) for part, each in found[underlay].items()})  # type: ignore[arg-type]
-
-
-def _step(desired: Vxlan, add: Ways, remove: Ways) -> Operation:
-    neighbours_of = desired.master or desired.ifname
-    words = {"add": add.words(), "remove": remove.words()}
-    return operation("ways.set", ifname=desired.ifname, neighbours_of=neighbours_of, **words)
-
-
-def _lead(desired: Vxlan, way: Way, missing: Ways, displaced: Ways) -> Action:
-    if missing == way.ways and not displaced:
-        reaches = ": " + ", ".join(way.reaches) if way.reaches else ""
-        text = "reach {0} at {1} over {2}{3}".format(way.host, way.underlay, desired.network, reaches)
-    else:
-        text = "repair the way to {0} over {1}: {2}".format(way.host, desired.network, ", ".join(_shown(missing)))
-    return Action(
-        text=text,
-        subject=desired.subject,
-        do=(_step(desired, missing, _NOTHING),),
-        undo=(_step(desired, displaced, missing),),
-        before={word: _state(word, displaced) for word in _entries(missing)},
-        after=_entries(missing),
-    )
-
-
-def _lead_no_more(desired: Vxlan, underlay: str, gone: Ways) -> Action:
-    text = "no longer reach {0} over {1}: {2}".format(underlay or "nobody", desired.network, ", ".join(_shown(gone)))
-    return Action(
-        text=text,
-        subject=desired.subject,
-        do=(_step(desired, _NOTHING, gone),),
-        undo=(_step(desired, gone, _NOTHING),),
-        before=_entries(gone),
-        after=dict.fromkeys(_entries(gone)),
-    )
-
-
-def _shown(ways: Ways) -> Iterator[str]:
-    """What a person wants to know: routes say it all where there are some."""
-    if ways.routes:
-        return (route[0] for route in ways.routes)
-    entries = ["neighbour " + each[0] for each in ways.neighbours] or ["MAC " + mac for mac, _to in ways.forwarding]
-    entries = entries or ["MAC " + mac for (mac,) in ways.bridged]
-    return iter(entries[:3] + ["and {0} more".format(len(entries) - 3)] * (len(entries) > 3))
-
-
-def _entries(ways: Ways) -> Dict[str, Any]:
-    found: Dict[str, Any] = {"forwarding entry " + mac: to for mac, to in ways.forwarding}
-    found.update({"entry of the bridge " + mac: "static" for (mac,) in ways.bridged})
-    found.update({"neighbour " + address: mac for address, mac in ways.neighbours})
-    found.update({"route " + route[0]: "via " + route[1] for route in ways.routes})
-    return found
-
-
-def _state(word: str, displaced: Ways) -> Any:
-    return _entries(displaced).get(word)
-
-
 # --- taken away, and back
 
 
@@ -403,7 +268,7 @@ def remove(link: Link, observed: Observed, netns: Optional[str] = None) -> Actio
     """Take a device of ours away; its way back is built from what it is now."""
     if netns is not None:  # made by hand, with our mark
         return unknown.remove(link, observed, netns)
-    options, now = vxlan.options_of(link), observed.ways.get(link.index, _NOTHING)
+    options, now = vxlan.options_of(link), observed.ways.get(link.index, NOTHING)
     master = observed.by_index.get(link.master)
     whose = of_owner(ownership.subject(link, observed) or link.ifname)
     gone = operation("link.delete", netns=None, ifname=link.ifname)
@@ -426,7 +291,7 @@ def remove(link: Link, observed: Observed, netns: Optional[str] = None) -> Actio
         ifname=link.ifname,
         neighbours_of=master.ifname if master is not None else link.ifname,
         add=now.words(),
-        remove=_NOTHING.words(),
+        remove=NOTHING.words(),
     )
     return Action(
         text="remove {0} of {1} (VXLAN {2})".format(link.ifname, whose.network or "nobody", options.vni),

@@ -53,9 +53,9 @@ def _bridge_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
         ),
         NamedSet(
             "addresses4",
-            "ifname . ipv4_addr",
+            "ifname . ether_addr . ipv4_addr",
             tuple(
-                '"{0}" . {1}'.format(endpoint.host_ifname, address)
+                '"{0}" . {1} . {2}'.format(endpoint.host_ifname, endpoint.mac, address)
                 for endpoint in guarded
                 for address in addresses_of(endpoint, 4, link_locals)
             ),
@@ -116,14 +116,27 @@ def _pairs(ruleset: Ruleset, family: int, link_locals: LinkLocals) -> List[Tuple
 #: The target of a neighbour solicitation or advertisement (RFC 4861, section 4.3), and the source of its IPv6 header.
 _TARGET_AS_SOURCE = "@nh,64,128 set @th,64,128"
 
+_KEPT_APART = "iifname @icc_off iifname . ether daddr != @routers jump from_one_kept_apart"
+
 _BRIDGE_CHAINS = (
     Chain(
         "guard",
         (
+            # Most of what comes is known by one question. By the type in the frame: with a VLAN's tag it is not IP.
+            "ether type vmap { ip : jump from_one_known }",
             "iifname @ports jump from_port",
-            "iifname @icc_off iifname . ether daddr != @routers jump from_one_kept_apart",
+            _KEPT_APART,
         ),
         "type filter hook prerouting priority -200",
+    ),
+    Chain(
+        "from_one_known",
+        (
+            "iifname . ether saddr . ip saddr != @addresses4 return",
+            "meta l4proto != 6 jump from_port_ip",
+            _KEPT_APART,
+            "accept",
+        ),
     ),
     # What a container says to a neighbour is judged here, before br_netfilter translates anything: a call of a port
     # that the neighbour publishes is to the host, goes to the bridge, and is none of this. Afterwards it looks alike.
@@ -132,7 +145,8 @@ _BRIDGE_CHAINS = (
         "from_port",
         (
             "iifname . ether saddr != @macs drop",
-            "ether type vmap { arp : goto from_port_arp, ip : goto from_port_ip, ip6 : goto from_port_ip6 }",
+            # Of IPv4 what is its own has passed.
+            "ether type vmap { arp : goto from_port_arp, ip6 : goto from_port_ip6 }",
             "drop",
         ),
     ),
@@ -144,16 +158,10 @@ _BRIDGE_CHAINS = (
             "arp operation != { request, reply } drop",
             "iifname . arp saddr ether != @macs drop",
             "arp saddr ip 0.0.0.0 arp operation request accept",
-            "iifname . arp saddr ip != @addresses4 drop",
+            "iifname . arp saddr ether . arp saddr ip != @addresses4 drop",
         ),
     ),
-    Chain(
-        "from_port_ip",
-        (
-            "iifname . ip saddr != @addresses4 drop",
-            "meta l4proto vmap { 2 : goto from_port_igmp, 17 : goto from_port_udp, 103 : drop }",
-        ),
-    ),
+    Chain("from_port_ip", ("meta l4proto vmap { 2 : goto from_port_igmp, 17 : goto from_port_udp, 103 : drop }",)),
     # Nobody here is a DHCP server: a client takes what comes to its port 68, from whatever port.
     Chain("from_port_udp", ("udp sport 67 drop", "udp dport 68 drop")),
     # A membership may be reported, and given up (RFC 1112, 2236, 3376). Whoever asks for memberships, or says that it

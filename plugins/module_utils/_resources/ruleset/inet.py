@@ -51,6 +51,8 @@ _CHAINS = (
     Chain(
         "from_bridge",
         (
+            # One rule for most of what comes.
+            "ip saddr != 127.0.0.0/8 ip daddr != 127.0.0.0/8 accept",
             "ip saddr 127.0.0.0/8 drop",
             "ip daddr 127.0.0.0/8 drop",
             # What the kernel does itself, but where br_netfilter is on.

@@ -121,7 +121,7 @@ class Transit(NamedTuple):
     """What of a host's forwarding is none of any topology's, and is dropped."""
 
     families: Tuple[int, ...]  # versions of IP that a run of ours turned forwarding on for
-    bridges: Tuple[str, ...]  # of all topologies on this host
+    bridges: Tuple[str, ...]  # and tunnels, of all topologies on this host
 
 
 class Ruleset(NamedTuple):

@@ -22,7 +22,7 @@ network goes another way.
 from __future__ import annotations
 
 import zlib
-from typing import Dict, Iterator, Sequence, Tuple
+from typing import AbstractSet, Dict, Iterator, Sequence, Tuple
 
 from .encrypted import encrypted_chains, encrypted_outer, encrypted_sets
 from .model import Beyond, Endpoint, Ruleset, Underlay
@@ -32,6 +32,8 @@ from .tables import Chain, NamedSet, address_type, addresses_of, family_of, quot
 BEGINNING, HOOKS = "", "iifname vmap @hooks"
 #: A set for each network: the hosts that may send its packets.
 PEERS = "peers-"
+#: A chain for each network: what may leave by its bridge and its tunnel.
+SEALED = "sealed-"
 #: Where the identifier is in a packet: behind the 8 bytes of UDP's header and 4 of VXLAN's (RFC 7348, section 5).
 _VNI = "@th,96,24 {0.vni}"
 _OUTER = "udp dport {0.port} " + _VNI
@@ -47,6 +49,8 @@ def overlay_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
     marks = _marks(ruleset.underlays)
     return (
         NamedSet("tunnels", "ifname", quoted(tunnels)),
+        NamedSet("outward", "ifname : verdict", _outward(ruleset, tunnels), map=True),
+        NamedSet("ways", "ifname : verdict", _ways(ruleset), map=True),
         *(_whole(ruleset, family) for family in (4, 6)),
         *(_beyond(ruleset.underlays, family) for family in (4, 6)),
         *(_senders(ruleset.underlays, family, marks) for family in (4, 6)),
@@ -59,9 +63,44 @@ def overlay_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
 def _whole(ruleset: Ruleset, family: int) -> NamedSet:
     """All that belongs to networks across hosts, wherever it is."""
     names = {underlay.network for underlay in ruleset.underlays}
+    return NamedSet("across%d" % family, address_type(family), _subnets(ruleset, names, family), interval=True)
+
+
+def _subnets(ruleset: Ruleset, names: AbstractSet[str], family: int) -> Tuple[str, ...]:
     networks = [network for network in ruleset.networks if network.network in names and network.family == family]
-    subnets = unique(each.tunnel.subnet if each.tunnel is not None else each.subnet for each in networks)
-    return NamedSet("across%d" % family, address_type(family), subnets, interval=True)
+    return unique(each.tunnel.subnet if each.tunnel is not None else each.subnet for each in networks)
+
+
+def _plain(ruleset: Ruleset) -> Tuple[str, ...]:
+    """Networks whose interfaces are theirs alone; the tunnel of encrypted ones is all of theirs."""
+    return unique(underlay.network for underlay in ruleset.underlays if underlay.outer is None)
+
+
+def _outward(ruleset: Ruleset, tunnels: Sequence[str]) -> Tuple[str, ...]:
+    """What a host may say by these: to containers of other hosts nothing but answers."""
+    bridges = unique(underlay.way for underlay in ruleset.underlays if underlay.bridged)
+    asked = {**dict.fromkeys(tunnels, "answers_only"), **dict.fromkeys(bridges, "by_address")}
+    return tuple('"{0}" : goto {1}'.format(*each) for each in asked.items())
+
+
+def _ways(ruleset: Ruleset) -> Tuple[str, ...]:
+    """The bridge and the tunnel of a network → the chain that has its subnets."""
+    names = _plain(ruleset)
+    networks = [network for network in ruleset.networks if network.network in names]
+    ends = [(each.network, (each.bridge, *(each.tunnel.ifnames if each.tunnel else ()))) for each in networks]
+    return unique('"{0}" : jump {1}{2}'.format(i, SEALED, name) for name, ifnames in ends for i in ifnames)
+
+
+def _sealed(ruleset: Ruleset) -> Iterator[Chain]:
+    """By far the most packets are these: a subnet that is written in a rule is found in a fraction of the time that a
+    set of intervals takes."""
+    for name in _plain(ruleset):
+        rules = (
+            "{0} daddr {1} accept".format(_HEADERS[family], subnet)
+            for family in (4, 6)
+            for subnet in _subnets(ruleset, {name}, family)
+        )
+        yield Chain(SEALED + name, tuple(rules))
 
 
 def _by_vxlan(ruleset: Ruleset) -> Tuple[Underlay, ...]:
@@ -173,15 +212,18 @@ def overlay_chains(ruleset: Ruleset) -> Tuple[Chain, ...]:
         *_vxlan(underlays),
         Chain(
             "host_out",
-            ("oifname @tunnels goto answers_only", *_to_bridged(ruleset.underlays)),
+            ("oifname vmap @outward",),
             "type filter hook output priority filter",
         ),
         Chain("answers_only", ("ct state established,related accept", "drop")),
+        # Where the bridge itself is the way, the host has to be kept from what is on other hosts by its address.
+        Chain("by_address", ("oifname . ip daddr @beyond4 drop", "oifname . ip6 daddr @beyond6 drop")),
         # Whatever the routes say, while a way is made, is down or is taken away: the last word before the wire.
         Chain(
             "sealed",
             (
                 *_jump(underlays, "to_peers"),
+                "oifname vmap @ways",
                 "oifname . ip daddr @at_home4 accept",
                 "oifname . ip6 daddr @at_home6 accept",
                 'oifname != "lo" ip daddr @across4 drop',
@@ -189,6 +231,7 @@ def overlay_chains(ruleset: Ruleset) -> Tuple[Chain, ...]:
             ),
             "type filter hook postrouting priority 300",
         ),
+        *_sealed(ruleset),
         *encrypted_chains(ruleset),
     )
 
@@ -218,13 +261,6 @@ def _to_peers(underlays: Tuple[Underlay, ...]) -> Iterator[str]:
 
 def _any_of(ifnames: Sequence[str]) -> str:
     return ", ".join(quoted(ifnames)) if len(ifnames) == 1 else "{{ {0} }}".format(", ".join(quoted(ifnames)))
-
-
-def _to_bridged(underlays: Tuple[Underlay, ...]) -> Tuple[str, ...]:
-    """Where the bridge itself is the way, the host has to be kept from what is on other hosts by its address."""
-    if not any(underlay.bridged for underlay in underlays):
-        return ()
-    return ("oifname . ip daddr @beyond4 drop", "oifname . ip6 daddr @beyond6 drop")
 
 
 def _from_peers(underlays: Tuple[Underlay, ...]) -> Iterator[str]:

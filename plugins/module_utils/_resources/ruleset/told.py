@@ -37,6 +37,8 @@ _WORDS = {
     "isolated": "apart from other networks",
     "adopted": "external bridge",
     "tunnels": "way to other hosts",
+    "outward": "what the host may say to other hosts' containers",
+    "ways": "way within the network",
     "beyond": "block of another host",
     "senders": "what another host may send",
     "marks": "how a host that may send is marked",
@@ -151,7 +153,7 @@ def _of_elements(edits: Sequence[TableEdit], owners: Owners) -> Iterator[Change]
                 if not _is_of_ports(name):
                     for text in texts:
                         words = sides.setdefault(whose[index].of(name, text), {})
-                        words.setdefault(word_of(name), ([], []))[index].append(owners.value(text) or "yes")
+                        words.setdefault(word_of(name), ([], []))[index].append(_value(name, owners.value(text)))
     kept = _kept(edits, owners, sides.keys())
     for subject, words in sides.items():
         gone, come = any(old for old, _new in words.values()), any(new for _old, new in words.values())
@@ -162,6 +164,11 @@ def _of_elements(edits: Sequence[TableEdit], owners: Owners) -> Iterator[Change]
         else:
             text = "change the packet rules of {0}: {1}".format(_shown(subject, owners), ", ".join(words))
             yield Change(text, subject, before, after)
+
+
+def _value(set_name: str, value: str) -> str:
+    """Of an address its MAC is told by another set."""
+    return value.rsplit(" ", 1)[-1] if set_name.startswith("addresses") else value or "yes"
 
 
 def _kept(edits: Sequence[TableEdit], owners: Owners, subjects: AbstractSet[Subject]) -> AbstractSet[Subject]:

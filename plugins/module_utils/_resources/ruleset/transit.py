@@ -3,6 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``table inet fabric``, of all topologies together: what is neither from nor to one of their bridges is not forwarded.
+The tunnels of networks across hosts are among these, so that what comes out of them is known by the first question.
 
 Pure. It is there where a run turned the host's forwarding on (``_resources/forwarding.py``): before, nothing passed.
 """
