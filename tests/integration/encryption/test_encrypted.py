@@ -62,6 +62,7 @@ def test_a_network_is_made_as_foretold_and_nothing_of_it_can_be_read_while_it_co
     assert not wire.has(MARKER)
     assert first.run(["ls", DIRECTORY], check=False).stdout == ""
     secret = private_key(second)
+    assert second.run(["find", DIRECTORY, "-type", "f", "-not", "-perm", "600"]).stdout == ""
     assert secret not in journal(second) + shown(hosts.make("node2")) + result
 
 

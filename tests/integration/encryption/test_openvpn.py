@@ -65,6 +65,7 @@ def test_openvpn_carries_what_wireguard_would_and_nothing_can_be_read(pair: Host
     assert wire.datagrams(1194) > 100, "what was said went over the wire"
     assert not wire.has(MARKER)
     assert first.run(["ls", DIRECTORY], check=False).stdout == ""
+    assert second.run(["find", DIRECTORY, "-type", "f", "-not", "-perm", "600"]).stdout == ""
     secret = second.run(["cat", DIRECTORY + "/default.pem"]).stdout.split("\n")[1]
     assert secret not in journal(second) + shown(pair.make("node2")) + result
 
