@@ -12,7 +12,7 @@ Who is declared first gets the first free address, and so the same declaration i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.macs import mac_of
@@ -38,7 +38,7 @@ class Chosen:
         for value in values.keys() - self._ports:
             mac = _mac(_address(value))  # a bridge without a gateway has that of its subnet's first address
             self._made.update({mac: ("MAC of ", value), link_local(mac): ("link-local address of ", value)})
-        self.met: set[str] = set()
+        self.met: set[str] = set()  # of the values, those that changes were found to say
         self._former: frozenset[str] = frozenset()  # of the change at hand, what its object has had until now
 
     def by_owner(self, change: Change) -> Iterator[dict[str, Any]]:
@@ -99,15 +99,6 @@ class Chosen:
             key = f"{number}/{told.get('protocol')}"
             port = self._whose(key) if key in self.values else number
             yield {"text": what, "subject": subject, "after": {**told, "published": port, "target": target}}
-
-
-def chosen_in(changes: Iterable[Change], values: Mapping[str, str]) -> dict[str, str]:
-    """Of ``values``, those that changes say."""
-    chosen = Chosen(values)
-    for change in changes if values else ():
-        for _told in chosen.by_owner(change):
-            pass
-    return {value: whose for value, whose in values.items() if value in chosen.met}
 
 
 def _address(text: str) -> str:

@@ -5,12 +5,13 @@
 """The plan of a run: what it would change on every host, for a program to compare and for a person to read. Pure.
 
 ```
-{"version": 2, "digest": …, "hosts": {HOST: {TOPOLOGY: [{"text", "digest", "kind", "subject", "before", "after"}]}},
+{"version": 2, "digest": …, "digests": {HOST: {TOPOLOGY: …}},
+ "hosts": {HOST: {TOPOLOGY: [{"text", "digest", "kind", "subject", "before", "after"}]}},
  "chosen": {HOST: {TOPOLOGY: {value: whose}}}, "unknown": {HOST: {TOPOLOGY: why}}}
 ```
 
-A line's digest is of all of its values, and it is these that a run is compared with. The digest of the plan is the same
-in whatever order all was declared: there, what was chosen counts by whose it is (``by_owner.py``).
+A line's digest is of all of its values, and it is these that a run is compared with. Those of a project and of the plan
+are the same in whatever order all was declared: there, what was chosen counts by whose it is (``by_owner.py``).
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors imp
 
 from .._drift_report.changes import DONE, read, state_of
 from .._drift_report.report import plural
-from .by_owner import Chosen, chosen_in
+from .beside import in_the_way
+from .by_owner import Chosen
 
 #: Of the form of a plan, so that another release's is told, not misread.
 VERSION = 2
@@ -43,20 +45,33 @@ def plan_of(
     ``across``: project → addresses that were chosen on such networks, of whichever host → whose they are."""
     hosts: dict[str, dict[str, list[dict[str, Any]]]] = {}
     chosen: dict[str, dict[str, dict[str, str]]] = {}
+    digests: dict[str, dict[str, str]] = {}
     unknown: dict[str, dict[str, str]] = {}
+    met: dict[str, list[Mapping[str, Any]]] = {}
     for report in sorted(reports, key=lambda each: (each["host"], each["topology"])):
         host, topology = report["host"], report["topology"]
-        if report["status"] == "unknown":
-            unknown.setdefault(host, {})[topology] = report["message"]
+        others = met.setdefault(host, [])
+        why = report["message"] if report["status"] == "unknown" else in_the_way(report, others)
+        others.append(report)
+        if why:
+            unknown.setdefault(host, {})[topology] = why
             continue
         first = [change for answers in before for change in _of_project(answers.get(host) or {}, topology)]
         changes = [*first, *report["changes"]]
         hosts.setdefault(host, {})[topology] = [{**change, "digest": digest_of(change)} for change in changes]
-        found = chosen_in(changes, {**across.get(topology, {}), **report["chosen"]})
-        if found:
-            chosen.setdefault(host, {})[topology] = found
-    plan = {"version": VERSION, "hosts": hosts, "chosen": chosen}
-    return {**plan, "digest": digest_of_plan(plan), "unknown": unknown}
+        if changes:
+            values = {**across.get(topology, {}), **report["chosen"]}
+            digests.setdefault(host, {})[topology], found = _digest_of_project(changes, values)
+            if found:
+                chosen.setdefault(host, {})[topology] = found
+    return {
+        "version": VERSION,
+        "digest": _digest_of_all(digests),
+        "digests": digests,
+        "hosts": hosts,
+        "chosen": chosen,
+        "unknown": unknown,
+    }
 
 
 def _of_project(answers: Mapping[str, Any], topology: str) -> Iterable[dict[str, Any]]:
@@ -65,54 +80,45 @@ def _of_project(answers: Mapping[str, Any], topology: str) -> Iterable[dict[str,
             yield from read(answer.get("changes") or ())
 
 
-def digest_of_plan(plan: Mapping[str, Any]) -> str:
-    """Of what changes, where: a host that is as declared adds nothing."""
-    return digest(
-        [
-            [host, topology, told]
-            for host, projects in plan["hosts"].items()
-            for topology, changes in projects.items()
-            for told in _told(changes, plan["chosen"].get(host, {}).get(topology, {}))
-        ]
-    )
-
-
-def _told(changes: Iterable[Mapping[str, Any]], values: Mapping[str, str]) -> Iterable[Any]:
-    """Whose the values are is told too, or one that is not theirs could be put beside them."""
+def _digest_of_project(changes: Iterable[Mapping[str, Any]], values: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """And of ``values``, those that the changes say. Whose they are is in the digest too, or one that is not theirs
+    could be put beside them."""
     chosen = Chosen(values)
-    if not values:
-        return map(digest_of, changes)
-    lines = (digest_of(each) for change in changes for each in chosen.by_owner(change))
-    return [*lines, ["chosen", *values.values()]]
+    lines = [digest_of(each) for change in changes for each in chosen.by_owner(change)]
+    said = {value: whose for value, whose in values.items() if value in chosen.met}
+    return digest([*lines, ["chosen", *said.values()]]), said
+
+
+def _digest_of_all(digests: Mapping[str, Mapping[str, str]]) -> str:
+    """Of what changes, where: a project that is as declared is none of them."""
+    return digest([[host, topology, each] for host, of_host in digests.items() for topology, each in of_host.items()])
 
 
 def approved(plan: Any, host: str, topology: str) -> dict[str, str]:
     """Digest → line, of what a host's project may change by a plan. FabricError where it is none, or was edited."""
-    _require_whole(plan)
-    changes = plan["hosts"].get(host, {}).get(topology, ())
-    return {digest_of(change): str(change["text"]) for change in changes}
+    _require_plan(plan)
+    try:
+        changes = plan["hosts"].get(host, {}).get(topology, ())
+        values = plan["chosen"].get(host, {}).get(topology, {})
+        of_project = plan["digests"].get(host, {}).get(topology)
+        # Of each host of a run its own: of a thousand, all of it would be a thousand times all.
+        whole = _digest_of_all(plan["digests"]) == plan["digest"]
+        whole = whole and (of_project, values) == (_digest_of_project(changes, values) if changes else (None, {}))
+        lines = {digest_of(change): change for change in changes}
+        whole = whole and all(change["digest"] == each for each, change in lines.items())
+    except (AttributeError, KeyError, TypeError):
+        whole = False
+    if not whole:
+        raise FabricError("topology_approved_plan: the digest is not that of the plan, so it was edited; " + _HOW)
+    return {each: str(change["text"]) for each, change in lines.items()}
 
 
-def _require_whole(plan: Any) -> None:
+def _require_plan(plan: Any) -> None:
     if not isinstance(plan, Mapping) or not {"version", "digest", "hosts"}.issubset(plan):
         raise FabricError("topology_approved_plan: this is no plan.json; " + _HOW)
     if plan["version"] != VERSION:
         text = "topology_approved_plan: a plan of version {0}, and this release reads version {1}; {2}"
         raise FabricError(text.format(plan["version"], VERSION, _HOW))
-    try:
-        whole = digest_of_plan(plan) == plan["digest"] and all(map(_is_whole, _lines(plan)))
-    except (AttributeError, KeyError, TypeError):
-        whole = False
-    if not whole:
-        raise FabricError("topology_approved_plan: the digest is not that of the plan, so it was edited; " + _HOW)
-
-
-def _lines(plan: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-    return (change for projects in plan["hosts"].values() for changes in projects.values() for change in changes)
-
-
-def _is_whole(change: Mapping[str, Any]) -> bool:
-    return change["digest"] == digest_of(change)
 
 
 def text_of(plan: Mapping[str, Any], when: str = "") -> str:

@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.report import report_of
-from ansible_collections.linuxnet.fabric.plugins.plugin_utils._rollout.by_owner import Chosen, chosen_in
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._rollout.by_owner import Chosen
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._rollout.plan import approved, plan_of
 
 
@@ -109,7 +109,7 @@ def test_a_plan_has_of_all_that_was_chosen_what_its_lines_say() -> None:
     across = {"default": {"10.88.0.2": "app on shop of node1", "10.88.9.9": "mq on shop of node9"}}
     made = plan([*leased("10.0.0.2", "10.0.0.3"), change("remember 10.88.0.2", {}, network="shop")], ONE, across=across)
     assert made["chosen"] == {"node1": {"default": {**ONE, "10.88.0.2": "app on shop of node1"}}}
-    assert chosen_in([], ONE) == {}
+    assert plan([], ONE)["chosen"] == {}
 
 
 def exchanged(made: dict[str, Any]) -> None:

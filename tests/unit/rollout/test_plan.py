@@ -174,3 +174,35 @@ def test_what_is_no_plan_of_this_release_approves_nothing(spoil: Any, told: str)
         approved(made, "a", "shop")
     assert str(failure.value).startswith("topology_approved_plan: " + told)
     assert "linuxnet.fabric.plan again" in str(failure.value)
+
+
+# --- several projects of a host
+
+
+def leases(subnet: str, port: str = "") -> dict[str, Any]:
+    lease = Change(f"lease subnet {subnet} to n", Subject(network="n", part="lease"), {}, {"subnet": subnet})
+    return {**answer(lease), "chosen": {subnet: "n", **({port: "web for 80/tcp"} if port else {})}}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "told"),
+    [
+        (
+            leases("172.17.0.0/16"),
+            leases("172.17.0.0/16"),
+            "172.17.0.0/16 would be leased by it",
+        ),
+        (
+            leases("172.17.0.0/16"),
+            leases("172.17.4.0/24"),
+            "172.17.4.0/24 would be leased by it",
+        ),
+        (leases("172.17.0.0/16", "32768/tcp"), leases("fd00::/64", "32768/tcp"), "the host port 32768/tcp would be"),
+        (leases("172.17.0.0/16", "32768/tcp"), leases("172.18.0.0/16", "32768/udp"), ""),
+    ],
+)
+def test_what_two_projects_of_a_host_would_choose_is_not_known_of_the_second(one: Any, other: Any, told: str) -> None:
+    made = plan_of([report_of(other, "a", "blog"), report_of(one, "a", "app"), report_of(one, "b", "blog")])
+    assert list(made["hosts"]["b"]) == ["blog"], "another host is another matter"
+    assert ("blog" in made["hosts"]["a"]) == (not told)
+    assert told in made["unknown"].get("a", {}).get("blog", "")
