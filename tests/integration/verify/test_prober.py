@@ -108,7 +108,9 @@ def test_a_prober_that_is_killed_leaves_no_listener_and_nobody_on_the_wire(host)
     running.wait()
     wait_for(lambda: host.container("web").run(["ss", "-Hlntu"]).stdout == before, what="their end")
     wait_for(lambda: not played(host), what="the end of who was played")
-    assert "linuxnet-fabric-wire" not in host.run(["nft", "list", "tables"]).stdout
+    wait_for(
+        lambda: "linuxnet-fabric-wire" not in host.run(["nft", "list", "tables"]).stdout, what="the end of its table"
+    )
 
 
 def played(host):
