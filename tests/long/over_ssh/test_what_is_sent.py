@@ -34,9 +34,9 @@ STEPS: Dict[str, Any] = {
     "warm": {"empty": {}},
     "an empty module": {"empty": {}},
     "ansible.builtin.ping": {"ansible.builtin.ping": None},
-    "netns": {"linuxnet.fabric.netns": {"name": "by-hand"}},
     "the role, first run": ROLE,
     "the role again": ROLE,
+    "netns": {"linuxnet.fabric.netns": {"name": "by-hand"}},
 }
 
 
