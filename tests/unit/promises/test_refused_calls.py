@@ -2,7 +2,7 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Calls that the kernel refuses to send, and questions for addresses, about one or not. Without a kernel."""
+"""Calls that the kernel refuses to send, and whom questions for addresses are about. Without a kernel."""
 
 from __future__ import annotations
 
