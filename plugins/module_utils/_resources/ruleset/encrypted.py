@@ -16,7 +16,7 @@ from typing import Iterator, Tuple
 
 from .inet_sets import icc_off
 from .model import NetworkPolicy, Ruleset
-from .tables import Chain, NamedSet, address_type, quoted, unique
+from .tables import Chain, NamedSet, address_type, family_of, quoted, unique
 
 
 def _encrypted(ruleset: Ruleset, family: int = 0) -> Iterator[Tuple[NetworkPolicy, str, str]]:
@@ -37,7 +37,19 @@ def encrypted_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
         address = address_type(family)
         pairs = tuple("{0} . {0}".format(subnet) for subnet in subnets)
         found.append(NamedSet("same%d" % family, "{0} . {0}".format(address), pairs, interval=True))
-    return tuple(found)
+    return (*found, *(_senders(ruleset, family) for family in (4, 6)))
+
+
+def _senders(ruleset: Ruleset, family: int) -> NamedSet:
+    """What may come out of a tunnel, which took it from its peers alone, each for its own blocks."""
+    elements = unique(
+        '"{0}" . {1}'.format(each.way or underlay.way, each.prefix)
+        for underlay in ruleset.underlays
+        if not underlay.vni
+        for each in underlay.beyond
+        if family_of(each.prefix) == family
+    )
+    return NamedSet("senders%d" % family, "ifname . " + address_type(family), elements, interval=True)
 
 
 def encrypted_outer(ruleset: Ruleset, end: str) -> Tuple[str, ...]:
@@ -52,6 +64,14 @@ def encrypted_chains(ruleset: Ruleset) -> Tuple[Chain, ...]:
     if not any(True for _each in _encrypted(ruleset)):
         return ()
     return (
+        Chain(
+            "from_peer",
+            (
+                "iifname . ip saddr != @senders4 drop",
+                "iifname . ip6 saddr != @senders6 drop",
+                "goto from_bridge",
+            ),
+        ),
         Chain(
             "between_networks",
             (

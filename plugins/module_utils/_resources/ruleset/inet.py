@@ -27,7 +27,16 @@ def inet_table(ruleset: Ruleset, name: str) -> Table:
 
 def _chains(ruleset: Ruleset) -> Tuple[Chain, ...]:
     user = unique(USER_CHAIN + network.network for network in ruleset.networks)
-    return (*_with(overlay_rules(ruleset)), *(Chain(name) for name in user))
+    return (*_with(overlay_rules(ruleset)), *_translated(ruleset), *(Chain(name) for name in user))
+
+
+def _translated(ruleset: Ruleset) -> Tuple[Chain, ...]:
+    """The kernel delivers nothing to ::1 that comes from a bridge: an answer wears another address on its way. Only
+    where there may be one, for every packet is asked by it."""
+    if not any(network.family == 6 and not network.external for network in ruleset.networks):
+        return ()
+    rule = "ip6 daddr ::1 iifname @bridges ip6 daddr set ip6 daddr map @loopback6"
+    return (Chain("translated", (rule,), "type filter hook prerouting priority -90"),)
 
 
 def _with(more: Mapping[Tuple[str, str], Tuple[str, ...]]) -> Iterator[Chain]:
@@ -61,17 +70,6 @@ _CHAINS = (
         ),
     ),
     Chain("publish_in", ("fib daddr type local jump publish",), "type nat hook prerouting priority dstnat"),
-    Chain(
-        "translated",
-        (
-            'ct status dnat ct direction original iifname != "lo" jump from_elsewhere',
-            # The kernel delivers nothing to ::1 that comes from a bridge: an answer wears another address on its way.
-            "ip6 daddr ::1 iifname @bridges ip6 daddr set ip6 daddr map @loopback6",
-        ),
-        "type filter hook prerouting priority -90",
-    ),
-    # From the wire nothing is for a loopback address, be it the first packet of a connection or a later one.
-    Chain("from_elsewhere", ("ct original ip daddr 127.0.0.0/8 drop", "ct original ip6 daddr ::1 drop")),
     Chain("publish_out", ("fib daddr type local jump publish",), "type nat hook output priority -100"),
     Chain(
         "publish",
@@ -85,14 +83,15 @@ _CHAINS = (
             "dnat ip6 to meta l4proto . th dport map @published6",
         ),
     ),
-    # An adopted bridge may be the one by which the host is administered.
+    # An adopted bridge may be the one by which the host is administered. Past everybody else's: what is for networks
+    # across hosts is marked here for the device that unpacks it (``overlay.py``).
     Chain(
         "input",
         (
             "meta nfproto ipv6 iifname @bridges ct direction reply ct original ip6 saddr ::1 ip6 daddr set ::1",
             "iifname != @adopted meta nfproto . iifname @closed goto for_host",
         ),
-        "type filter hook input priority filter",
+        "type filter hook input priority 300",
     ),
     Chain(
         "for_host",
@@ -109,6 +108,7 @@ _CHAINS = (
         (
             # Past the user's own rules there is nothing to ask where neighbours are not kept apart.
             "iifname . oifname vmap @free",
+            "ct status dnat ct direction original jump from_elsewhere",
             HOOKS,
             "oifname vmap @hooks",
             "iifname . oifname @staying goto within",
@@ -118,6 +118,8 @@ _CHAINS = (
         ),
         "type filter hook forward priority filter",
     ),
+    # From the wire nothing is for a loopback address, be it the first packet of a connection or a later one.
+    Chain("from_elsewhere", ("ct original ip daddr 127.0.0.0/8 drop", "ct original ip6 daddr ::1 drop")),
     Chain(
         "within",
         (

@@ -10,6 +10,7 @@ from typing import Dict, Iterable, List, Tuple
 
 from .model import NetworkPolicy, Publication, Ruleset
 from .tables import (
+    FROM_PEERS,
     USER_CHAIN,
     NamedSet,
     address_type,
@@ -72,8 +73,12 @@ def _doors(ruleset: Ruleset) -> Tuple[str, ...]:
     bridges = {
         network.bridge: "goto from_adopted" if network.external else "goto from_bridge" for network in ruleset.networks
     }
-    ends = [network.tunnel.ifnames for network in ruleset.networks if network.tunnel is not None]
-    tunnels = {ifname: "goto from_peer" for ifnames in ends for ifname in ifnames}
+    tunnels = {
+        ifname: "goto from_peer" if network.tunnel.encrypts else "goto {0}{1}".format(FROM_PEERS, network.network)
+        for network in ruleset.networks
+        if network.tunnel is not None
+        for ifname in network.tunnel.ifnames
+    }
     doors = {**bridges, **tunnels, **dict.fromkeys(guests_of(ruleset), "drop")}
     return tuple('"{0}" : {1}'.format(*door) for door in doors.items())
 

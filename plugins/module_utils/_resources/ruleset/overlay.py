@@ -9,9 +9,10 @@ other users of the same port are left alone: they are taken from peers only, no 
 they are never tracked, so nobody translates them. The **inner** ones come in by the VXLAN device of a routed overlay:
 they have a source in the block of the host that sent them, go to the network's own bridge, and not to this host.
 
-Who sent an inner packet is known of the outer one only. So the last chain of the input hook marks that with a number of
-the peer's; the mark stays while the VXLAN device unpacks the packet, and the first chain that sees what was inside
-looks up device, mark and source together, and takes the mark away.
+Who sent an inner packet is known of the outer one only. So the chain of the input hook, which comes after everybody
+else's, marks that with a number of the peer's; the mark stays while the VXLAN device unpacks the packet, and the first
+chain that sees what was inside looks up mark and source together, among those of the device's network, and takes the
+mark away.
 
 And the **guard**: what is for a network's containers leaves this host by the network's bridge or by its tunnel, or not
 at all. It is in the last chain of the last hook, and knows nothing of routes. It is there before the first container,
@@ -26,19 +27,26 @@ from typing import AbstractSet, Dict, Iterator, Sequence, Tuple
 
 from .encrypted import encrypted_chains, encrypted_outer, encrypted_sets
 from .model import Beyond, Endpoint, Ruleset, Underlay
-from .tables import Chain, NamedSet, address_type, addresses_of, family_of, quoted, unique
+from .tables import FROM_PEERS, Chain, NamedSet, address_type, addresses_of, family_of, quoted, unique
 
 #: Places in the chains of ``inet.py``: the beginning of one, and the rule of the user's own rules.
 BEGINNING, HOOKS = "", "iifname vmap @hooks"
-#: A set for each network: the hosts that may send its packets.
-PEERS = "peers-"
+#: Of each network a set: the hosts that may send its packets; a map: what these are marked with; and sets: what source
+#: they may have inside.
+PEERS, MARKS = "peers-", "marks-"
+SENDERS = {4: "senders4-", 6: "senders6-"}
+
+
+def network_of_set(name: str) -> str:
+    """Of a set that is one network's; else empty."""
+    prefixes = (PEERS, MARKS, *SENDERS.values())
+    return next((name[len(prefix) :] for prefix in prefixes if name.startswith(prefix)), "")
+
+
 #: A chain for each network: what may leave by its bridge and its tunnel.
 SEALED = "sealed-"
 #: Where the identifier is in a packet: behind the 8 bytes of UDP's header and 4 of VXLAN's (RFC 7348, section 5).
 _VNI = "@th,96,24 {0.vni}"
-_OUTER = "udp dport {0.port} " + _VNI
-#: What comes out of a tunnel that encrypts has no mark: it took a packet from its peers alone, each for its own blocks.
-_NOBODYS = "0x00000000"
 
 
 def overlay_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
@@ -53,8 +61,8 @@ def overlay_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
         NamedSet("ways", "ifname : verdict", _ways(ruleset), map=True),
         *(_whole(ruleset, family) for family in (4, 6)),
         *(_beyond(ruleset.underlays, family) for family in (4, 6)),
-        *(_senders(ruleset.underlays, family, marks) for family in (4, 6)),
-        *(_marks_of(family, marks) for family in (4, 6)),
+        *_senders(ruleset, marks),
+        *(_marks_of(underlay, marks) for underlay in _by_vxlan(ruleset)),
         *map(_peers, _by_vxlan(ruleset)),
         *encrypted_sets(ruleset),
     )
@@ -120,14 +128,20 @@ def _beyond(underlays: Tuple[Underlay, ...], family: int) -> NamedSet:
     return NamedSet("beyond%d" % family, "ifname . " + address_type(family), elements, interval=True)
 
 
-def _senders(underlays: Tuple[Underlay, ...], family: int, marks: Dict[str, str]) -> NamedSet:
-    """Of routed networks: device, whose mark, and what may come from there by it."""
-    elements = unique(
-        '"{0}" . {1} . {2}'.format(each.way or way.way, marks[each.peer] if way.vni else _NOBODYS, each.prefix)
-        for way, each in _there(underlays, family)
-        if not way.bridged
-    )
-    return NamedSet("senders%d" % family, "ifname . mark . " + address_type(family), elements, interval=True)
+def _routed(ruleset: Ruleset) -> Iterator[Tuple[str, int]]:
+    """Network and family, of those that VXLAN devices lead to."""
+    for network in ruleset.networks:
+        if network.tunnel is not None and not network.tunnel.encrypts:
+            yield network.network, network.family
+
+
+def _senders(ruleset: Ruleset, marks: Dict[str, str]) -> Iterator[NamedSet]:
+    """Of each network whose mark a packet may have, and what source then. A set for each: the less there is in a key
+    of intervals, the faster it is found."""
+    for name, family in _routed(ruleset):
+        beyond = _there(tuple(underlay for underlay in ruleset.underlays if underlay.network == name), family)
+        elements = unique("{0} . {1}".format(marks[each.peer], each.prefix) for _way, each in beyond)
+        yield NamedSet(SENDERS[family] + name, "mark . " + address_type(family), elements, interval=True)
 
 
 def _marks(underlays: Tuple[Underlay, ...]) -> Dict[str, str]:
@@ -151,9 +165,9 @@ def _palindrome(number: int) -> str:
     return "0x{0:02x}{1:02x}{1:02x}{0:02x}".format(high, low)
 
 
-def _marks_of(family: int, marks: Dict[str, str]) -> NamedSet:
-    elements = tuple("{0} : {1}".format(p, mark) for p, mark in marks.items() if family_of(p) == family)
-    return NamedSet("marks%d" % family, address_type(family) + " : mark", elements, map=True)
+def _marks_of(underlay: Underlay, marks: Dict[str, str]) -> NamedSet:
+    elements = tuple("{0} : {1}".format(peer, marks[peer]) for peer in underlay.peers)
+    return NamedSet(MARKS + underlay.network, address_type(_family(underlay)) + " : mark", elements, map=True)
 
 
 def _peers(underlay: Underlay) -> NamedSet:
@@ -189,24 +203,11 @@ def overlay_chains(ruleset: Ruleset) -> Tuple[Chain, ...]:
     if not ruleset.underlays:
         return ()
     underlays = _by_vxlan(ruleset)
-    outer = [_OUTER.format(underlay) for underlay in underlays]
     return (
-        Chain(
-            "from_peer",
-            (
-                "iifname . meta mark . ip saddr != @senders4 drop",
-                "iifname . meta mark . ip6 saddr != @senders6 drop",
-                "meta mark set 0x0",
-                "goto from_bridge",
-            ),
-        ),
+        *_from_each(ruleset),
         Chain(
             "outer_out",
-            (
-                *(each + " meta skuid >= 0 drop" for each in outer),
-                *(each + " notrack" for each in outer),
-                *encrypted_outer(ruleset, "sport"),
-            ),
+            (*_jump(underlays, "made_here"), *encrypted_outer(ruleset, "sport")),
             "type filter hook output priority raw",
         ),
         *_vxlan(underlays),
@@ -236,17 +237,45 @@ def overlay_chains(ruleset: Ruleset) -> Tuple[Chain, ...]:
     )
 
 
+def _from_each(ruleset: Ruleset) -> Iterator[Chain]:
+    """What comes out of a tunnel has to be its peer's, who is known by the mark; then it is as from a bridge."""
+    known = "meta mark . {0} saddr @{1}{2} meta mark set 0x0 goto from_bridge"
+    rules: Dict[str, Tuple[str, ...]] = {}
+    for name, family in _routed(ruleset):
+        rules[name] = (*rules.get(name, ()), known.format(_HEADERS[family], SENDERS[family], name))
+    for name, each in rules.items():
+        yield Chain(FROM_PEERS + name, (*each, "drop"))
+
+
 def _vxlan(underlays: Tuple[Underlay, ...]) -> Tuple[Chain, ...]:
     """Not where all ways are encrypted and routed: each packet is asked by an empty chain, too."""
     if not underlays:
         return ()
     return (
-        Chain("untracked", tuple(_VNI.format(underlay) + " notrack" for underlay in underlays)),
+        Chain("untracked", tuple(_untracked(underlays))),
+        Chain("made_here", tuple(_made_here(underlays))),
         Chain("from_peers", tuple(_from_peers(underlays))),
-        # Past everybody else's marks: this one is for what the device will find in the packet.
-        Chain("whose", tuple(_whose(underlays)), "type filter hook input priority 300"),
         Chain("to_peers", tuple(_to_peers(underlays))),
     )
+
+
+def _untracked(underlays: Tuple[Underlay, ...]) -> Iterator[str]:
+    for underlay in underlays:
+        vni = _VNI.format(underlay)
+        if underlay.outer is None:
+            # Where it comes from is known, and no address of a container: there is nothing else for ``guard`` to ask.
+            yield "{0} {1} saddr @{2}{3} notrack accept".format(
+                vni, _HEADERS[_family(underlay)], PEERS, underlay.network
+            )
+        yield vni + " notrack"
+
+
+def _made_here(underlays: Tuple[Underlay, ...]) -> Iterator[str]:
+    """The device's own packets are nobody's."""
+    for underlay in underlays:
+        vni = _VNI.format(underlay)
+        yield vni + " meta skuid >= 0 drop"
+        yield vni + " notrack accept"
 
 
 def _to_peers(underlays: Tuple[Underlay, ...]) -> Iterator[str]:
@@ -268,14 +297,9 @@ def _from_peers(underlays: Tuple[Underlay, ...]) -> Iterator[str]:
         vni, header = _VNI.format(underlay), _HEADERS[_family(underlay)]
         if underlay.outer is not None:
             yield "{0} iifname != {1} drop".format(vni, _any_of(underlay.outer.ifnames))
-        yield "{0} {1} saddr @{2}{3} accept".format(vni, header, PEERS, underlay.network)
+        # Whoever has no mark is no peer.
+        yield "{0} meta mark set {1} saddr map @{2}{3} accept".format(vni, header, MARKS, underlay.network)
         yield vni + " drop"
-
-
-def _whose(underlays: Tuple[Underlay, ...]) -> Iterator[str]:
-    for underlay in underlays:
-        outer, family = _OUTER.format(underlay), _family(underlay)
-        yield "{0} meta mark set {1} saddr map @marks{2}".format(outer, _HEADERS[family], family)
 
 
 _HEADERS = {4: "ip", 6: "ip6"}

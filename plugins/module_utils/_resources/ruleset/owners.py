@@ -12,7 +12,7 @@ from typing import AbstractSet, Callable, Dict, FrozenSet, Iterable, List, Mappi
 
 from ..._kernel.changes import RULES, Subject, of_owner
 from .model import Ruleset
-from .overlay import PEERS
+from .overlay import network_of_set
 
 #: Sets whose elements name two containers.
 _BY_BOTH_ENDS = ("links", "pairs", "soliciting")
@@ -64,8 +64,9 @@ class Owners:
 
     def of(self, set_name: str, element: str) -> Subject:
         """``element``: as nft's text. One that is nobody's in particular is the topology's."""
-        if set_name.startswith(PEERS):
-            return Subject(network=set_name[len(PEERS) :], part=RULES)
+        network = network_of_set(set_name)
+        if network:
+            return Subject(network=network, part=RULES)
         parts = self._parts(element)
         if set_name.startswith(_BY_BOTH_ENDS) and len(parts) > 1:
             ends = self.container_at(parts[0]), self.container_at(parts[1])

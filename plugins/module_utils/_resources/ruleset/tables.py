@@ -13,6 +13,8 @@ from .model import Endpoint, Ruleset
 
 #: What a user's own chains are called; we never look into them.
 USER_CHAIN = "user-"
+#: A chain for each network across hosts that is routed and not encrypted: what comes from its other hosts.
+FROM_PEERS = "from-"
 
 
 class NamedSet(NamedTuple):

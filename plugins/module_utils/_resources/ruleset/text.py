@@ -25,23 +25,24 @@ port is one more element.
     -100  | publish_in    |   ADDRESS . PROTOCOL . PORT, then       |
           +-------+-------+   PROTOCOL . PORT: dnat                 |
                   v                                                 |
-          +---------------+   sent to 127/8 or ::1, and             |
-     -90  | translated    |   not from lo: drop                     |
-          +-------+-------+                                         |
+          +---------------+   an answer to ::1 wears an address     |
+     -90  | translated    |   of ours; only where a network has     |
+          +-------+-------+   IPv6                                  |
                   v                                                 |
-          +---------------+   1  the user's own rules               |
-       0  | forward       |   2  stays on its network: passes, with |
+          +---------------+   1  sent to 127/8 or ::1: drop         |
+       0  | forward       |   2  the user's own rules               |
+          |               |   3  stays on its network: passes, with |
           |               |      icc: false only -> within          |
-          |               |   3  comes from a closed network: drop  |
-          |               |   4  goes to a closed network: drop     |
-          |               |   5  goes to a bridge -> into           |
-          +-------+-------+   6  anything else: none of our business|
+          |               |   4  comes from a closed network: drop  |
+          |               |   5  goes to a closed network: drop     |
+          |               |   6  goes to a bridge -> into           |
+          +-------+-------+   7  anything else: none of our business|
                   v                                                 v
           +---------------+   called its own or a neighbour's published port,
      100  | postrouting   |   or asked by the host: masquerade as the bridge;
           +---------------+   own subnet, not to its bridge: masquerade or snat
 
-      for the host itself, from a closed network -> input (0): its own gateway's address, and nothing else
+      for the host itself, from a closed network -> input (300): its own gateway's address, and nothing else
 
 ``within`` holds ``icc: false`` at layer 3, between containers of this topology (whoever else is on an adopted
 bridge, such as its uplink, is reached); ``into`` lets in answers, what was published, and what the

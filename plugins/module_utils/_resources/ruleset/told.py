@@ -19,7 +19,7 @@ from .compare import RulesetChange
 from .edit import CREATED, DELETED, EDITED, REPLACED, TableEdit
 from .elements import publication, reachable
 from .model import Publication
-from .overlay import PEERS
+from .overlay import network_of_set
 from .owners import Owners
 
 #: More values than this are counted, and more ranges of ports that lead to one address.
@@ -41,6 +41,7 @@ _WORDS = {
     "ways": "way within the network",
     "beyond": "block of another host",
     "senders": "what another host may send",
+    "peers": "host that may send",
     "marks": "how a host that may send is marked",
     "afar": "port that leads to other hosts",
     "closed": "no way in or out",
@@ -74,8 +75,9 @@ _Port = Tuple[str, int, Optional[str], str, str, bool]  # verb, family, host add
 
 def word_of(set_name: str) -> str:
     """What the user calls what is in a set; its own name where nobody has given it a word."""
-    if set_name.startswith(PEERS):
-        return "host that may send"
+    network = network_of_set(set_name)
+    if network:
+        set_name = set_name[: -len(network) - 1]
     bare = set_name[:-3] if set_name.endswith("_at") else set_name
     return _WORDS.get(bare.rstrip("46"), set_name)
 
