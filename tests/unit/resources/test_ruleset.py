@@ -23,12 +23,16 @@ importable()
 
 HERE = Path(__file__).parent
 
-from ruleset_example import example  # noqa: E402
+from ruleset_example import across_hosts, example  # noqa: E402
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.conntrack import StaleFlow  # noqa: E402
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.link_local import link_local  # noqa: E402
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.compare import compare, removal  # noqa: E402
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.elements import elements  # noqa: E402
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.model import (  # noqa: E402
+    Endpoint,
+    NetworkPolicy,
+)
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.owners import Owners  # noqa: E402
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.state import read_tables  # noqa: E402
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.text import layout, render  # noqa: E402
@@ -95,6 +99,33 @@ def test_the_number_of_rules_does_not_depend_on_the_number_of_ports():
         return sum(len(chain.rules) for table in layout(ruleset) for chain in table.chains)
 
     assert count(example(1)) == count(example(1000)) == count(example(10000))
+
+
+def chain(ruleset, name):
+    return next((each.rules for each in layout(ruleset)[0].chains if each.name == name), None)
+
+
+def test_only_where_a_network_has_ipv6_every_packet_is_asked_for_an_answer_to_the_hosts_loopback_address():
+    four = tuple(network for network in example().networks if network.family == 4)
+    assert chain(example(), "translated") == ("ip6 daddr ::1 iifname @bridges ip6 daddr set ip6 daddr map @loopback6",)
+    assert chain(example(networks=four), "translated") is None
+
+
+def test_a_peers_address_ends_the_questions_but_where_a_port_has_no_door():
+    """Past a bridge with STP on a container may say any source: it is refused by the port that it came by."""
+    ruleset = across_hosts()
+    lan = NetworkPolicy("lan", "br0", 4, "192.0.2.0/24", "192.0.2.11", external=True)
+    guest = Endpoint("web", "br0", "veth0000000lan", "02:42:c0:00:02:32", ("192.0.2.50",), "eth1")
+    beside = ruleset._replace(networks=(*ruleset.networks, lan), endpoints=(*ruleset.endpoints, guest))
+    assert chain(ruleset, "untracked")[0] == "@th,96,24 4711 ip saddr @peers-shop notrack accept"
+    assert chain(beside, "untracked") == ("@th,96,24 4711 notrack", "@th,96,24 4712 notrack")
+
+
+def test_what_comes_out_of_a_tunnel_is_its_peers_and_of_a_family_of_its_network():
+    assert chain(across_hosts(), "from-shop") == (
+        "meta mark . ip saddr @senders4-shop meta mark set 0x0 goto from_bridge",
+        "drop",
+    )
 
 
 def test_equal_tables_need_nothing_whatever_their_handles_and_order_of_elements(live):

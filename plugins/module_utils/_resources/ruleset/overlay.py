@@ -27,7 +27,7 @@ from typing import AbstractSet, Dict, Iterator, Sequence, Tuple
 
 from .encrypted import encrypted_chains, encrypted_outer, encrypted_sets
 from .model import Beyond, Endpoint, Ruleset, Underlay
-from .tables import FROM_PEERS, Chain, NamedSet, address_type, addresses_of, family_of, quoted, unique
+from .tables import FROM_PEERS, Chain, NamedSet, address_type, addresses_of, family_of, guests_of, quoted, unique
 
 #: Places in the chains of ``inet.py``: the beginning of one, and the rule of the user's own rules.
 BEGINNING, HOOKS = "", "iifname vmap @hooks"
@@ -210,7 +210,7 @@ def overlay_chains(ruleset: Ruleset) -> Tuple[Chain, ...]:
             (*_jump(underlays, "made_here"), *encrypted_outer(ruleset, "sport")),
             "type filter hook output priority raw",
         ),
-        *_vxlan(underlays),
+        *_vxlan(ruleset),
         Chain(
             "host_out",
             ("oifname vmap @outward",),
@@ -247,26 +247,27 @@ def _from_each(ruleset: Ruleset) -> Iterator[Chain]:
         yield Chain(FROM_PEERS + name, (*each, "drop"))
 
 
-def _vxlan(underlays: Tuple[Underlay, ...]) -> Tuple[Chain, ...]:
+def _vxlan(ruleset: Ruleset) -> Tuple[Chain, ...]:
     """Not where all ways are encrypted and routed: each packet is asked by an empty chain, too."""
+    underlays = _by_vxlan(ruleset)
     if not underlays:
         return ()
     return (
-        Chain("untracked", tuple(_untracked(underlays))),
+        Chain("untracked", tuple(_untracked(ruleset))),
         Chain("made_here", tuple(_made_here(underlays))),
         Chain("from_peers", tuple(_from_peers(underlays))),
         Chain("to_peers", tuple(_to_peers(underlays))),
     )
 
 
-def _untracked(underlays: Tuple[Underlay, ...]) -> Iterator[str]:
-    for underlay in underlays:
-        vni = _VNI.format(underlay)
-        if underlay.outer is None:
-            # Where it comes from is known, and no address of a container: there is nothing else for ``guard`` to ask.
-            yield "{0} {1} saddr @{2}{3} notrack accept".format(
-                vni, _HEADERS[_family(underlay)], PEERS, underlay.network
-            )
+def _untracked(ruleset: Ruleset) -> Iterator[str]:
+    """Where a packet is from a peer there is nothing else for ``guard`` to ask: that is no address of a container. But
+    what comes from a port that has no door could say so too."""
+    known = not guests_of(ruleset)
+    for underlay in _by_vxlan(ruleset):
+        vni, header = _VNI.format(underlay), _HEADERS[_family(underlay)]
+        if known and underlay.outer is None:
+            yield "{0} {1} saddr @{2}{3} notrack accept".format(vni, header, PEERS, underlay.network)
         yield vni + " notrack"
 
 
