@@ -125,7 +125,11 @@ def _sockets(host: BootedHost) -> List[str]:
 def test_keys_change_without_a_lost_packet_and_the_former_ones_are_gone(shop: Hosts) -> None:
     host, before = shop.host("node1"), private_key(shop.host("node1"))
     assert shop.reaches("node1/web", "node2/db", DB[0]) == WEB[0]
-    with Wire(shop, "node1") as wire, Speaker(shop, "node1/web", DB, MARKER), Pings(shop, "node1/web", DB[0]) as pings:
+    with (
+        Wire(shop, "node1") as wire,
+        Speaker(shop, "node1/web", DB, MARKER, 0.02),
+        Pings(shop, "node1/web", DB[0]) as pings,
+    ):
         received, sent, finished = shop.rotate()
 
     assert (pings.lost, pings.sent > 200) == (0, True), pings.sent
