@@ -180,7 +180,8 @@ RETURN = r"""
 identity:
   description:
     - Who the host is. The C(version) is that of the exchange between hosts; C(kept) is what it was told last; C(store)
-      what it saw in O(lease_store), and C(known) in it what it knew of that before. With O(tunnel_port) also the C(public_key) of its tunnel or its C(certificate), and
+      what it saw in O(lease_store), with C(known), what it knew of that before.
+    - With O(tunnel_port) also the C(public_key) of its tunnel or its C(certificate), and
       the UDP C(ports) that it could have, C(turn), the number of keys that it had before, and C(further), the same of
       each other key that it has while keys change, with C(ready), whether it takes packets by it, and C(heard), with
       whom it agreed on a session by it.
