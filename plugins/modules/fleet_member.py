@@ -141,6 +141,12 @@ options:
     type: list
     elements: str
     default: []
+  whole:
+    description:
+      - With O(state=reserved), whether all hosts of its networks hold in O(lease_store) what they have, as this run
+        does it. Then the store is what the host goes by from now on, even if it was restored from an old backup.
+    type: bool
+    default: false
   inventory:
     description:
       - The inventory names of all hosts, with O(state=reclaimed), so that one that left since the last run is shown.
@@ -174,7 +180,8 @@ RETURN = r"""
 identity:
   description:
     - Who the host is. The C(version) is that of the exchange between hosts; C(kept) is what it was told last; C(store)
-      what it saw in O(lease_store). With O(tunnel_port) also the C(public_key) of its tunnel or its C(certificate), and
+      what it saw in O(lease_store), with C(known), what it knew of that before.
+    - With O(tunnel_port) also the C(public_key) of its tunnel or its C(certificate), and
       the UDP C(ports) that it could have, C(turn), the number of keys that it had before, and C(further), the same of
       each other key that it has while keys change, with C(ready), whether it takes packets by it, and C(heard), with
       whom it agreed on a session by it.
@@ -259,6 +266,7 @@ ARGUMENT_SPEC = dict(
     approved=dict(type="dict"),
     run=dict(type="str"),
     asked=dict(type="list", elements="str", default=[]),
+    whole=dict(type="bool", default=False),
     inventory=dict(type="list", elements="str", default=[]),
     lock_timeout=dict(type="int", default=60),
 )

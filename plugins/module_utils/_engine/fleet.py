@@ -45,15 +45,20 @@ def topologies() -> List[str]:
 
 def write(topology: str, told: Mapping[str, Any]) -> None:
     """On the disk when it returns."""
+    put(_path(topology), told)
+
+
+def put(path: str, data: Mapping[str, Any]) -> None:
+    """A file of this folder as JSON, on the disk when it returns."""
     gate.writing("fleet")
     marks.prepare_state_directory()
     os.makedirs(FLEET_DIRECTORY, mode=0o700, exist_ok=True)
-    temporary = _path(topology) + ".new"
+    temporary = path + ".new"
     with open(temporary, "w", encoding="utf-8") as file:
-        json.dump(told, file)
+        json.dump(data, file)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(temporary, _path(topology))
+    os.replace(temporary, path)
 
 
 def forget(topology: str) -> None:

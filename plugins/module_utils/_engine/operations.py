@@ -45,7 +45,7 @@ from .._kernel.operations import units as on_units
 from .._resources.action import Operation
 from .._resources.links import registry as kinds
 from . import declared as records
-from . import fleet, forwarding
+from . import fleet, forwarding, store_mark
 from .effects import (
     Foresee,
     Keys,
@@ -138,6 +138,7 @@ def forwarding_write(host: Host, known: Optional[Mapping[str, Any]]) -> None:
 def fleet_forget(host: Host, topology: str) -> None:
     """Forget what was told of overlays."""
     fleet.forget(topology)
+    store_mark.forget(topology)
 
 
 def keys_keep(host: Host, topology: str, tunnels: Sequence[str], kind: str = wireguard.KIND) -> None:

@@ -14,6 +14,7 @@ from typing import Any, FrozenSet, Iterator, List, Mapping, NamedTuple, Optional
 from .._declaration.fleet_words import FleetWords
 from .._declaration.overlay_words import ROUTED, VNI_MAX
 from .._declaration.topology import Address, Attachment, Container, Network, Pool, Subnet, Topology
+from .._ipam.fleet_store import Mark
 from .._ipam.store import Row
 from .._kernel.data import dataclass
 from .._kernel.errors import FabricError
@@ -60,6 +61,8 @@ class StoreSeen:
     store_id: str = ""
     revision: int = 0
     rows: Tuple[Row, ...] = ()
+    known: Optional[Mark] = None  # what the host knew of it before
+    restored: bool = False  # and since then an older one was found in its place
 
 
 class Offered(NamedTuple):
@@ -135,7 +138,10 @@ def _offered(host: str, data: Mapping[str, Any]) -> Offered:
 
 def _store_seen(data: Mapping[str, Any]) -> StoreSeen:
     rows = tuple(dict(row) for row in data.get("rows") or ())
-    return StoreSeen(data.get("trouble") or "", data.get("store_id") or "", int(data.get("revision") or 0), rows)
+    words = data.get("known") or {}
+    known = Mark(words["store_id"], int(words["revision"])) if words else None
+    now = data.get("store_id") or "", int(data.get("revision") or 0)
+    return StoreSeen(data.get("trouble") or "", *now, rows, known, bool(words.get("restored")))
 
 
 def latest(identities: Mapping[str, Identity]) -> StoreSeen:

@@ -25,6 +25,7 @@ from .exchange import FleetContainer, HostPlan, Left, Membership, Peer, family_o
 from .known import Known
 from .members import Group, Identity, Member, groups
 from .problems import FleetProblem, FleetProblems
+from .restored import check_restored, whole
 from .rotation import AllWays
 
 
@@ -39,6 +40,7 @@ class FleetPlan:
     claims: Mapping[str, Tuple[Row, ...]] = field(default_factory=dict)  # of those that share a store
     behind: Tuple[str, ...] = ()  # hosts that others still know by a former key
     chosen: Mapping[str, str] = field(default_factory=dict)  # address that nobody wrote or had → whose it is to be
+    whole: Tuple[str, ...] = ()  # hosts of a store of whose networks all hosts are in this run
 
 
 def fleet_plan(members: Sequence[Member], identities: Mapping[str, Identity], step: str = "") -> FleetPlan:
@@ -101,13 +103,15 @@ def fleet_plan(members: Sequence[Member], identities: Mapping[str, Identity], st
         member.host: claims(member, hosts[member.host]) for member in told if member.words.lease_store is not None
     }
     check_store(told, wanted, identities, problems)
+    check_restored(found, wanted, identities, problems)
     if problems:
         return FleetPlan(tuple(dict.fromkeys(problems)), asked=tuple(identities))
     claimed = {host: rows for host, rows in wanted.items() if not _is_cut_off(identities[host])}
     behind = {host for told in memberships.values() for each in told.values() for host in rotation.behind(each)}
     behind.update(waited_for)
     chosen = dict(newly_chosen(told, peers_of, known))
-    return FleetPlan((), hosts, tuple(hosts), tuple(sorted(passive)), claimed, tuple(sorted(behind)), chosen)
+    shared = whole(found, identities)
+    return FleetPlan((), hosts, tuple(hosts), tuple(sorted(passive)), claimed, tuple(sorted(behind)), chosen, shared)
 
 
 def _is_cut_off(identity: Identity) -> bool:

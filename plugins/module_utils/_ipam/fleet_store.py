@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
-from typing import Any, Callable, Iterator, List, Mapping, NamedTuple, Protocol, Sequence, Tuple
+from typing import Any, Callable, Iterator, List, Mapping, NamedTuple, Optional, Protocol, Sequence, Tuple
 
 from .store import Row
 
@@ -38,6 +38,17 @@ class Snapshot:
     store_id: str
     revision: int
     rows: Tuple[Row, ...] = ()
+
+
+class Mark(NamedTuple):
+    """Which store it was, and how far it had come."""
+
+    store_id: str
+    revision: int
+
+    def is_older_than(self, known: "Mark") -> bool:
+        """Whether it cannot be what came of the one that was known, and was restored from a backup, or is another."""
+        return self.store_id != known.store_id or self.revision < known.revision
 
 
 class Conflict(NamedTuple):
@@ -73,7 +84,9 @@ def whatever(_granted: Sequence[Row], _released: Sequence[Row]) -> None:
 
 
 class FleetStore(Protocol):
-    """What cannot be read or written is a FabricError."""
+    """What cannot be read or written is a FabricError. ``mark``: of its last answer."""
+
+    mark: Optional[Mark]
 
     def read(self, topology: str) -> Snapshot: ...
 

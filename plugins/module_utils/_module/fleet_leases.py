@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
-from .._engine import fleet
+from .._engine import fleet, store_mark
 from .._engine.approval import approve_only
 from .._engine.report import Result
 from .._fleet import claims
@@ -49,10 +49,17 @@ def seen(params: Mapping[str, Any]) -> Tuple[Optional[Dict[str, Any]], Tuple[str
             snapshot = store.read(params["name"])
     except EtcdError as error:
         text = "{0}; this run goes by what the host was told last: {1}"
-        return {"trouble": str(error)}, (text.format(error, claims.GOES_ON),)
+        return {"trouble": str(error), **_marks(params["name"])}, (text.format(error, claims.GOES_ON),)
     kept = _plan(fleet.read(params["name"]))
     rows = [row for row in snapshot.rows if not _is_known(row, kept)]
-    return {"store_id": snapshot.store_id, "revision": snapshot.revision, "rows": rows}, ()
+    found = {"store_id": snapshot.store_id, "revision": snapshot.revision, "rows": rows}
+    return {**found, **_marks(params["name"])}, ()
+
+
+def _marks(topology: str) -> Dict[str, Any]:
+    """What the host knew of the store before this run."""
+    marks = store_mark.read(topology)
+    return {"known": marks._asdict()} if marks is not None else {}
 
 
 def _is_known(row: Row, kept: Optional[HostPlan]) -> bool:
@@ -88,6 +95,8 @@ def hold(params: Mapping[str, Any], host_id: str, check_mode: bool) -> Result:
                 approve(held.granted, held.released)
             else:
                 held = store.hold(topology, host_id, rows, in_use, approve)
+                if params["told"] is None and not held.conflicts:  # before anybody is told of it
+                    store_mark.keep(topology, store.mark)
     except EtcdError as error:
         lacking = claims.new(rows, kept)
         if lacking:

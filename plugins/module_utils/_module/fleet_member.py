@@ -10,7 +10,7 @@ import json
 from ipaddress import ip_address, ip_interface, ip_network
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Set, Tuple
 
-from .._engine import fleet
+from .._engine import fleet, store_mark
 from .._engine.approval import Approve, approve_only
 from .._engine.lock import host_lock
 from .._engine.report import Result
@@ -39,7 +39,10 @@ def perform_fleet_member(params: Mapping[str, Any], check_mode: bool) -> Result:
         if params["state"] == "reclaimed":
             return fleet_reclaim.reclaim(params, _host_id(params.get("host_id")), check_mode)
         approve = approve_only(params.get("approved"))
-        return _reserve(params["name"], params["told"], check_mode, approve, params.get("run"))
+        result = _reserve(params["name"], params["told"], check_mode, approve, params.get("run"))
+        if params["whole"] and not check_mode:
+            store_mark.settle(params["name"])
+        return result
 
 
 # --- who it is

@@ -53,7 +53,8 @@ def plan_of(
     ``asked`` and ``known``, the hosts that answered, and those that are peers as they were known before; ``claims``, as
     ``hosts``, what those that share a store of leases are to hold in it; ``behind``, those that others still
     know by a former key; ``chosen``, from a topology to each address that nobody wrote down and no container had to
-    whose it is to be.
+    whose it is to be; ``whole``, from a topology to the hosts that share a store, where no host of their networks is
+    missing.
     """
     hosts, asked = sorted(hosts, key=_by_name), list(asked)
     # Once each: behind them is Ansible, which puts a host's variables together whenever it is asked.
@@ -98,6 +99,7 @@ def _as_data(problems: Iterable[FleetProblem], plans: Mapping[str, FleetPlan]) -
     known = {host for plan in plans.values() for host in plan.known} - asked
     found = {"problems": lines, "hosts": hosts, "peers": peers, "claims": claims}
     found["chosen"] = {topology: dict(plan.chosen) for topology, plan in plans.items() if plan.chosen}
+    found["whole"] = {topology: list(plan.whole) for topology, plan in plans.items() if not lines}
     behind = {host for plan in plans.values() for host in plan.behind}
     return {**found, "asked": sorted(asked), "known": sorted(known), "behind": sorted(behind)}
 

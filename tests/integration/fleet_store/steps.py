@@ -69,7 +69,8 @@ class Run:
     def _reserve(self) -> None:
         for host in self.plan["hosts"]:
             for name, told in told_of(self.plan, host).items():
-                self._module(host, name=name, state="reserved", told=told, run=self._run)
+                whole = host in self.plan["whole"][name]
+                self._module(host, name=name, state="reserved", told=told, run=self._run, whole=whole)
 
     def give_back(self) -> None:
         """What the role does at its end, when the host goes by what it was told."""

@@ -56,10 +56,10 @@ def goes_on(fleet: Fleet, limit: Optional[List[str]] = None) -> None:
         assert (ran.problems, [line for lines in ran.actions.values() for line in lines]) == ([], [])
 
 
-def refused(fleet: Fleet, host: str = "node3") -> str:
+def refused(fleet: Fleet, host: str = "node3", limit: Optional[List[str]] = None) -> str:
     """A new lease: by a check and by a run, and what a run that asks one host says."""
     for check in (True, False):
-        ran = Run(fleet, check=check)
+        ran = Run(fleet, check=check, limit=limit)
         (problem,) = (line for line in ran.problems if "a new lease" in line)
         assert problem.startswith(host + ": topology_networks.shop: ")
     return problem
@@ -184,10 +184,40 @@ def test_a_store_restored_from_an_old_backup_is_put_right_by_what_hosts_hold(pla
 
     cluster.restore(backup)
     assert blocks(cluster) == {"10.88.0.0/24": "node1", "10.88.1.0/24": "node2"}, "as it was"
+    by_hand = {"networks": {"shop": {"ipv4_address": "10.88.1.77"}}}
+    fleet.own["node2"]["topology_containers"]["db"] = by_hand
+    assert "what node1, node3 got since then may look free there" in refused(fleet, "node2", ["node2"])
+    del fleet.own["node2"]["topology_containers"]["db"]
+    goes_on(fleet, ["node2"])
+    for number in range(100):  # the restored store comes further than the lost one was
+        cluster.etcdctl("put", "/elsewhere", str(number))
+    fleet.own["node2"]["topology_containers"]["db"] = by_hand
+    assert "the store was restored from a backup, for node2 knew a later one" in refused(fleet, "node2", ["node2"])
+
+    del fleet.own["node2"]["topology_containers"]["db"]
     ran = Run(fleet)
     assert ran.problems == []
     assert "give 10.88.0.0/24 of shop back in etcd" in ran.actions["node1"]
     assert blocks(cluster) == now
+    fleet.own["node2"]["topology_containers"]["db"] = by_hand
+    assert Run(fleet, limit=["node2"]).problems == [], "after a run over all hosts it is the store that is known"
+
+
+def test_a_block_that_only_its_host_and_the_lost_store_knew_of_is_nobody_elses(place: Place) -> None:
+    fleet, cluster = place
+    backup = str(cluster.directory / "backup.db")
+    cluster.etcdctl("snapshot", "save", backup, one=True)
+    fleet.own["node2"]["topology_containers"]["db"] = {"networks": {"shop": {"ipv4_address": "10.88.1.77"}}}
+    assert Run(fleet, limit=["node2"]).problems == []
+    fleet.own["node1"]["topology_blocks"] = {"shop": "10.88.9.0/24"}
+    assert Run(fleet, limit=["node1"]).problems == []
+
+    cluster.restore(backup)
+    del fleet.own["node1"]["topology_blocks"]
+    del fleet.own["node2"]["topology_containers"]["db"]
+    fleet.own["node2"]["topology_blocks"] = {"shop": "10.88.9.0/24"}
+    assert "10.88.9.0/24 of shop: a new lease, and the store was restored" in refused(fleet, "node2", ["node2"])
+    assert "10.88.9.0/24" not in blocks(cluster)
 
 
 def test_what_the_backup_has_as_a_strangers_is_named(place: Place) -> None:

@@ -26,8 +26,8 @@ GONE = {"trouble": "topology_lease_store: etcd: https://192.0.2.21:2379: Connect
 THERE = {"topology": "default", "network": "shop"}
 
 
-def planned(stores, kept=None, address=None, lease_store=ETCD):
-    """``stores``: host → what it sees."""
+def planned(stores, kept=None, address=None, lease_store=ETCD, away=()):
+    """``stores``: host → what it sees. ``away``: those that are not in the run."""
     variables = {}
     for number, (host, store) in enumerate(stores.items()):
         place = {"ipv4_address": address} if address else {}
@@ -48,7 +48,7 @@ def planned(stores, kept=None, address=None, lease_store=ETCD):
             "topology_lease_store": lease_store,
             ANSWERS: {"results": [{"identity": identity}]},
         }
-    return plan_of(variables, list(variables), list(variables))
+    return plan_of(variables, list(variables), [host for host in variables if host not in away])
 
 
 def kept_of(plan):
@@ -130,6 +130,51 @@ def test_a_host_that_lost_all_it_knew_gets_what_the_store_has_of_it():
     own = {**THERE, "kind": "block", "block": "10.88.7.0/24", "host_id": "id-of-node1", "host": "node1"}
     plan = planned({"node1": {**STORE, "rows": [own]}})
     assert [row["block"] for row in rows(plan, "node1", "block")] == ["10.88.7.0/24"]
+
+
+def older(revision=9, store_id="7", **words):
+    """The store as it is, for a host that saw it at another moment, or another one."""
+    return {**STORE, "known": {"store_id": store_id, "revision": revision, "restored": None, **words}}
+
+
+@pytest.mark.parametrize(
+    "seen, reason",
+    [
+        (older(10), "the store was restored from a backup, for node1 knew a later one (revision 10)"),
+        (older(4, restored=["7", 5]), "the store was restored from a backup, for node1 knew a later one (revision 4)"),
+        (older(4, "6"), "the store is another one than node1 knew, or was restored from a backup"),
+        ({**GONE, **older(10), "rows": []}, "the store was restored from a backup, for node1 knew a later one"),
+    ],
+)
+def test_a_restored_store_gives_no_new_lease_to_a_run_that_lacks_hosts(seen, reason):
+    kept = kept_of(planned(dict.fromkeys(("node1", "node2"), STORE)))
+    seen = {key: value for key, value in seen.items() if not (seen.get("trouble") and key in ("store_id", "revision"))}
+    stores = {"node1": seen, "node2": STORE, "node3": STORE}
+    (problem,) = planned(stores, kept, away=["node2"])["problems"]
+    assert problem.startswith("node3: topology_networks.shop: ") and reason in problem
+    assert ": a new lease, and the store " in problem and "node2 got since then may look free there" in problem
+    assert "Run the playbook on all hosts, without --limit" in problem
+
+
+def test_a_restored_store_keeps_nobody_from_what_is_leased_nor_a_run_over_all_hosts_from_a_new_lease():
+    kept = kept_of(planned({"node1": STORE, "node2": STORE}))
+    limited = planned({"node1": older(10), "node2": STORE}, kept, away=["node2"])
+    assert (limited["problems"], limited["whole"]) == ([], {"default": []})
+    everybody = planned({"node1": older(10), "node2": older(12), "node3": STORE}, kept)
+    assert everybody["problems"] == [] and rows(everybody, "node3", "block")[0]["block"] == "10.88.2.0/24"
+    assert everybody["whole"] == {"default": ["node1", "node2", "node3"]}
+
+
+@pytest.mark.parametrize("seen", [STORE, older(9), older(4)])
+def test_a_store_that_went_on_or_was_never_known_gives_new_leases_to_a_limited_run(seen):
+    kept = kept_of(planned({"node1": STORE, "node2": STORE}))
+    assert planned({"node1": seen, "node2": STORE, "node3": STORE}, kept, away=["node2"])["problems"] == []
+
+
+def test_a_host_that_cannot_ask_has_written_nothing_to_a_restored_store():
+    kept = kept_of(planned({"node1": STORE, "node2": STORE}))
+    plan = planned({"node1": older(10), "node2": GONE}, kept)
+    assert (plan["problems"], plan["whole"]) == ([], {"default": []})
 
 
 def test_two_stores_are_an_error():

@@ -68,6 +68,18 @@ def test_a_lease_is_a_line_that_a_person_can_read(etcd):
     assert sorted(read, key=lambda row: row["kind"]) == sorted(wanted, key=lambda row: row["kind"])
 
 
+def test_a_store_says_how_far_it_has_come_with_what_was_written(etcd):
+    held, made = etcd
+    with store_of(made) as store:
+        assert store.mark is None
+        store.hold("default", "id1", [block("10.88.3.0/24")])
+        assert store.mark.revision == held.revision
+        before, _seen = store.mark, store.read("default")
+        assert store.mark == before and not store.mark.is_older_than(before)
+        store.hold("default", "id1", [block("10.88.4.0/24")])
+        assert before.is_older_than(store.mark) and not store.mark.is_older_than(before)
+
+
 def test_what_a_host_wants_no_more_it_gives_back_and_twice_is_once(etcd):
     held, made = etcd
     with store_of(made) as store:

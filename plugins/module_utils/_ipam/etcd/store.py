@@ -24,6 +24,7 @@ from ..fleet_store import (
     Approve,
     Held,
     InUse,
+    Mark,
     Snapshot,
     nothing,
     whatever,
@@ -51,6 +52,7 @@ class EtcdStore:
     def __init__(self, access: Access, gateway: Optional[Gateway] = None) -> None:
         self._prefix = access.prefix.rstrip("/")
         self._gateway = Gateway(access) if gateway is None else gateway
+        self.mark: Optional[Mark] = None
 
     def __enter__(self) -> "EtcdStore":
         return self
@@ -72,9 +74,13 @@ class EtcdStore:
             for each in response["response_range"].get("kvs") or ():
                 values[_text(each["key"])] = _text(each.get("value", "")), str(each["mod_revision"])
         found = (keys.row(self._prefix, key, value) for key, (value, _revision) in values.items())
-        header = answer["header"]
         rows = tuple(row for row in found if row is not None)
-        return _Seen(Snapshot(str(header["cluster_id"]), int(header["revision"]), rows), values)
+        return _Seen(Snapshot(*self._marked(answer), rows), values)
+
+    def _marked(self, answer: Mapping[str, Any]) -> Mark:
+        header = answer["header"]
+        self.mark = Mark(str(header["cluster_id"]), int(header["revision"]))
+        return self.mark
 
     # -- writing
 
@@ -125,7 +131,9 @@ class EtcdStore:
         ]
         compare.extend(self._as_seen(todo, rows, seen))
         try:
-            return bool(self._gateway.transact({"compare": compare, "success": list(todo)}, True).get("succeeded"))
+            answer = self._gateway.transact({"compare": compare, "success": list(todo)}, True)
+            self._marked(answer)
+            return bool(answer.get("succeeded"))
         except EtcdError as error:
             if not error.lost_reply:
                 raise
