@@ -9,9 +9,11 @@ Few names, few subnets, few ports: so that from one topology to the next, someth
 
 from __future__ import annotations
 
+import os
 from ipaddress import ip_network
-from typing import Any, Callable, Dict, Iterator, List, Tuple
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Tuple
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from scenarios import Declaration
 from walking import FOREIGN_BRIDGE, HOST_ADDRESS
@@ -61,6 +63,20 @@ _FILE_WORDS = {
     "extra_hosts": st.sampled_from([["peer:192.0.2.9"], ["gate:host-gateway"]]),
     "hostname": st.sampled_from(["renamed", "one"]),
 }
+
+
+def examples(number: int, suppressed: Iterable[HealthCheck] = tuple(HealthCheck)) -> settings:
+    """How a test goes through random topologies: ``number`` of them, or as many as FABRIC_EXAMPLES asks for. CI walks
+    the same ways each time; a search is asked for."""
+    asked = os.environ.get("FABRIC_EXAMPLES")
+    return settings(
+        max_examples=int(asked or number),
+        derandomize=asked is None,
+        deadline=None,
+        print_blob=True,
+        database=None,
+        suppress_health_check=suppressed,
+    )
 
 
 @st.composite

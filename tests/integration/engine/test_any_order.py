@@ -19,11 +19,11 @@ import pytest
 
 pytest.importorskip("hypothesis")
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from labhost import LabHost
 from mutations import shell
-from random_topologies import topologies
+from random_topologies import examples, topologies
 from scenarios import Declaration, run
 from walking import _FOREIGN_BRIDGE
 
@@ -32,7 +32,6 @@ from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.repo
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._rollout.by_owner import Chosen
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._rollout.plan import plan_of
 
-EXAMPLES = int(os.environ.get("FABRIC_EXAMPLES", "8"))
 #: Of a container and of a network, the lists in which no order counts.
 _LISTS = ("ports", "expose", "links", "aliases")
 
@@ -110,14 +109,7 @@ def odd(before: Optional[Declaration], declared: Declaration, seed: int) -> List
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root, for namespaces of its own")
-@settings(
-    max_examples=EXAMPLES,
-    derandomize="FABRIC_EXAMPLES" not in os.environ,
-    deadline=None,
-    print_blob=True,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
+@examples(8)
 @given(before=st.one_of(st.none(), topologies()), declared=topologies(), seed=st.integers(0, 10**6))
 def test_the_digest_of_a_plan_is_that_of_what_is_declared(
     before: Optional[Declaration], declared: Declaration, seed: int

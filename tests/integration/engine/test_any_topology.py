@@ -17,14 +17,13 @@ import pytest
 
 pytest.importorskip("hypothesis")
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from labhost import LabHost
-from random_topologies import topologies
+from random_topologies import examples, topologies
 from scenarios import NOTHING, Declaration
 from walking import FOREIGN_BRIDGE, Step, walk
 
-EXAMPLES = int(os.environ.get("FABRIC_EXAMPLES", "8"))
 ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, for namespaces of its own")
 
 
@@ -114,14 +113,7 @@ def _steps() -> st.SearchStrategy[Step]:
 
 
 @ROOT
-@settings(
-    max_examples=EXAMPLES,
-    derandomize="FABRIC_EXAMPLES" not in os.environ,  # CI walks the same ways each time; a search is asked for
-    deadline=None,
-    print_blob=True,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+@examples(8, [HealthCheck.too_slow])
 @given(steps=st.lists(_steps(), min_size=1, max_size=4))
 def test_any_topology_and_any_edit_is_checked_exactly_applied_once_and_removed(steps: List[Step]) -> None:
     _walk(steps)

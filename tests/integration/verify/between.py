@@ -19,6 +19,16 @@ from tests.integration.overlay.conftest import new_fleet
 from tests.integration.overlay.fleet import VERIFY, Fleet
 from tests.integration.verify.far_faults import Fault, filled
 
+#: Containers whose promises are of each kind that there is between hosts, on the overlays ``shop`` and ``apart``.
+ON_THREE_HOSTS: Dict[str, Dict[str, Any]] = {
+    "node1": {
+        "web": {"networks": ["shop"], "ports": ["8080:80"]},
+        "app": {"networks": ["shop", "front"]},
+        "ask": {"networks": ["apart"], "links": ["told"]},
+    },
+    "node2": {"db": {"networks": ["shop"]}, "told": {"networks": ["apart"], "expose": ["5432"]}},
+    "node3": {"mq": {"networks": ["shop"]}},
+}
 #: What is left of us on a host: tables, and who listens.
 LEFT = "nft list tables; ss -Hlnaptux"
 

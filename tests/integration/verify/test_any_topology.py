@@ -16,18 +16,15 @@ import pytest
 
 pytest.importorskip("hypothesis")
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from labhost import LabHost
 from mutations import shell
-from random_topologies import topologies
+from random_topologies import examples, topologies
 from scenarios import Declaration, run
 from walking import _FOREIGN_BRIDGE
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.topology_verify import perform_topology_verify
-
-EXAMPLES = int(os.environ.get("FABRIC_EXAMPLES", "5"))
-
 
 #: Somebody who is known to be there, and answers to nothing: who is played has to stand for all that is behind.
 _WIRE = """
@@ -50,14 +47,7 @@ def verified(declared: Declaration) -> Dict[str, Any]:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root, for namespaces of its own")
-@settings(
-    max_examples=EXAMPLES,
-    derandomize="FABRIC_EXAMPLES" not in os.environ,
-    deadline=None,
-    print_blob=True,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
+@examples(5)
 @given(declared=topologies())
 def test_what_is_predicted_is_what_packets_do(declared: Declaration) -> None:
     host = LabHost()

@@ -12,20 +12,11 @@ from typing import Any, Dict, Iterator
 import pytest
 
 from tests.integration.encryption.hosts import Hosts
-from tests.integration.verify.between import reports_of
+from tests.integration.verify.between import ON_THREE_HOSTS, reports_of
 from tests.lab.booted import BootedLab, missing
 from tests.lab.waiting import wait_for
 
 WAYS = ("plain", "wireguard", "openvpn")
-OWN: Dict[str, Dict[str, Any]] = {
-    "node1": {
-        "web": {"networks": ["shop"], "ports": ["8080:80"]},
-        "app": {"networks": ["shop", "front"]},
-        "ask": {"networks": ["apart"], "links": ["told"]},
-    },
-    "node2": {"db": {"networks": ["shop"]}, "told": {"networks": ["apart"], "expose": ["5432"]}},
-    "node3": {"mq": {"networks": ["shop"]}},
-}
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +24,9 @@ def three() -> Iterator[Hosts]:
     lack = missing()
     if lack:
         pytest.skip("lab hosts that boot need " + lack)
-    with BootedLab(list(OWN)) as lab:
+    with BootedLab(list(ON_THREE_HOSTS)) as lab:
         made = Hosts(lab)
-        made.own = OWN
+        made.own = ON_THREE_HOSTS
         try:
             yield made
         finally:
@@ -54,7 +45,7 @@ def _network(number: int, way: str, mode: str, **words: Any) -> Dict[str, Any]:
 def test_every_promise_is_probed_and_holds(three: Hosts, way: str, mode: str, underlay: int) -> None:
     apart = _network(89, way, mode, icc=False)
     three.networks = {"shop": _network(88, way, mode), "front": {}, "apart": apart}
-    three.words = {host: {"topology_underlay_address": _underlay(three, host, underlay)} for host in OWN}
+    three.words = {host: {"topology_underlay_address": _underlay(three, host, underlay)} for host in ON_THREE_HOSTS}
     if way == "openvpn":
         three.words = {host: {**words, "topology_encryption": way} for host, words in three.words.items()}
     three.make_all()
@@ -67,10 +58,10 @@ def test_every_promise_is_probed_and_holds(three: Hosts, way: str, mode: str, un
         cells = [(host, cell) for host, report in reports.items() for cell in report["cells"]]
         print(way, mode, underlay, len(cells), "promises")
         assert [(host, cell["text"], cell["result"]) for host, cell in cells if cell["result"] != "held"] == []
-        assert {cell["target"].get("host") for _host, cell in cells} >= set(OWN)
-        assert [three.make(host, check=True)["actions"] for host in OWN] == [[], [], []]
+        assert {cell["target"].get("host") for _host, cell in cells} >= set(ON_THREE_HOSTS)
+        assert [three.make(host, check=True)["actions"] for host in ON_THREE_HOSTS] == [[], [], []]
     finally:
-        for host in OWN:
+        for host in ON_THREE_HOSTS:
             three.absent(host)
 
 

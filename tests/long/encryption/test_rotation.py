@@ -114,37 +114,36 @@ def test_no_ping_by_way_of_a_hub_is_lost_either(hub: Hosts) -> None:
     _rotate(hub)
 
 
-def test_by_way_of_a_hub_all_wait_for_one_that_was_down(hub: Hosts) -> None:
+def _rotate_twice_without_the_third(hosts: Hosts) -> None:
     with ExitStack() as stack:
-        pings = _pinging(hub, stack)
+        pings = _pinging(hosts, stack)
         for _rotation in range(2):
-            hub.rotate(["node1", "node2"])
-            assert hub.behind == ["node3"]
+            hosts.rotate(["node1", "node2"])
+            assert hosts.behind == ["node3"]
     assert [each.lost for each in pings] == [0, 0, 0]
+
+
+def _rotate_with_the_third(hosts: Hosts) -> None:
+    with ExitStack() as stack:
+        pings = _pinging(hosts, stack)
+        hosts.rotate()
+
+    assert [each.lost for each in pings] == [0, 0, 0]
+
+
+def test_by_way_of_a_hub_all_wait_for_one_that_was_down(hub: Hosts) -> None:
+    _rotate_twice_without_the_third(hub)
     assert _keys(hub) == {"node1": ["0", "1"], "node2": ["0", "1"], "node3": ["0"]}
 
-    with ExitStack() as stack:
-        pings = _pinging(hub, stack)
-        hub.rotate()
-
-    assert [each.lost for each in pings] == [0, 0, 0]
+    _rotate_with_the_third(hub)
     assert hub.behind == [] and _keys(hub) == {host: ["1"] for host in hub.own}
 
 
 def test_a_host_that_was_down_through_two_rotations_keeps_its_place_and_is_named(shop: Hosts) -> None:
-    with ExitStack() as stack:
-        pings = _pinging(shop, stack)
-        for _rotation in range(2):
-            shop.rotate(["node1", "node2"])
-            assert shop.behind == ["node3"]
-    assert [each.lost for each in pings] == [0, 0, 0]
+    _rotate_twice_without_the_third(shop)
     assert _keys(shop)["node1"] == ["0", "2"]
 
-    with ExitStack() as stack:
-        pings = _pinging(shop, stack)
-        shop.rotate()
-
-    assert [each.lost for each in pings] == [0, 0, 0]
+    _rotate_with_the_third(shop)
     assert shop.behind == []
     assert _keys(shop) == {"node1": ["3"], "node2": ["3"], "node3": ["1"]}
 

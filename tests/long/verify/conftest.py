@@ -12,17 +12,8 @@ import pytest
 
 from tests.integration.overlay.conftest import new_fleet
 from tests.integration.overlay.test_reach import Made
+from tests.integration.verify.between import ON_THREE_HOSTS
 from tests.integration.verify.conftest import host as host  # that file makes the other rooms importable, too
-
-CONTAINERS = {
-    "node1": {
-        "web": {"networks": ["shop"], "ports": ["8080:80"]},
-        "app": {"networks": ["shop", "front"]},
-        "ask": {"networks": ["apart"], "links": ["told"]},
-    },
-    "node2": {"db": {"networks": ["shop"]}, "told": {"networks": ["apart"], "expose": ["5432"]}},
-    "node3": {"mq": {"networks": ["shop"]}},
-}
 
 
 @pytest.fixture(scope="module", params=["routed", "bridged"])
@@ -31,5 +22,5 @@ def made(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReques
         subnet = {"config": [{"subnet": "10.88.0.0/16"}]}
         shop = {"driver": "overlay", "overlay_mode": request.param, "enable_ipv6": True, "ipam": subnet}
         apart = {"driver": "overlay", "icc": False, "ipam": {"config": [{"subnet": "10.89.0.0/16"}]}}
-        fleet.declare({"shop": shop, "front": {}, "apart": apart}, CONTAINERS)
+        fleet.declare({"shop": shop, "front": {}, "apart": apart}, ON_THREE_HOSTS)
         yield Made(fleet, fleet.run())

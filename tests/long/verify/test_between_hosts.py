@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Dict
 
 from tests.integration.overlay.test_reach import Made, verified
-from tests.long.verify.conftest import CONTAINERS
+from tests.integration.verify.between import ON_THREE_HOSTS
 
 
 def broken(report: Dict[str, Any]) -> Dict[str, Any]:
@@ -18,7 +18,7 @@ def broken(report: Dict[str, Any]) -> Dict[str, Any]:
 
 
 def test_all_of_it_holds_and_links_and_icc_are_tried_too(made: Made, tmp_path: Path) -> None:
-    hosts = [made.fleet.host(name) for name in CONTAINERS]
+    hosts = [made.fleet.host(name) for name in ON_THREE_HOSTS]
     listening = [host.run(["ss", "-Hlnaptux"]).stdout for host in hosts]
     ran, reports = verified(made, tmp_path)
     assert ran.changed == 0

@@ -20,9 +20,8 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.names impo
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._verify_report.again import MANY
 from tests.integration.overlay.fleet import VERIFY
 from tests.integration.overlay.test_reach import Made, verified
-from tests.integration.verify.between import LEFT
+from tests.integration.verify.between import LEFT, ON_THREE_HOSTS
 from tests.lab.waiting import wait_for
-from tests.long.verify.conftest import CONTAINERS
 
 RULE = "inet other c: udp dport 4789 drop"
 
@@ -31,7 +30,7 @@ def left(made: Made) -> List[str]:
     """Tables, listeners and the processes behind both, of each host."""
     return [
         made.fleet.host(name).run(["sh", "-c", LEFT + "; cat /proc/net/unix | grep -c linuxnet"], check=False).stdout
-        for name in CONTAINERS
+        for name in ON_THREE_HOSTS
     ]
 
 
@@ -101,7 +100,7 @@ def test_where_a_host_is_down_the_others_are_followed_all_the_same(made: Made, t
 
 
 def test_of_many_broken_promises_so_many_are_followed_and_all_are_told(made: Made, tmp_path: Path) -> None:
-    crowded = copy.deepcopy(CONTAINERS)
+    crowded = copy.deepcopy(ON_THREE_HOSTS)
     for name in ("node1", "node2"):
         crowded[name].update({"%s-%d" % (name, number): {"networks": ["shop"]} for number in range(12)})
     made.fleet.declare(made.fleet.variables["topology_networks"], crowded)
