@@ -129,8 +129,9 @@ class Beside:
 
     def files(self, found: Mapping[str, FileState], observed: Optional[Observed]) -> Dict[str, FileState]:
         """Those of containers that others will have given up are gone. ``observed``: the host as it is."""
-        marks = observed.marks.items() if observed is not None and self._told else ()
-        gone = {name for name, mark in marks if self._gives_up(name, mark)}
+        if observed is None or not self._told:
+            return dict(found)
+        gone = {name for name, mark in observed.marks.items() if self._gives_up(name, mark)}
         return {path: FileState() if container_of(path) in gone else state for path, state in found.items()}
 
     def _to_come(self) -> Iterator[Link]:

@@ -50,9 +50,9 @@ def read(topology: str) -> Optional[Marks]:
 
 def keep(topology: str, now: Optional[Mark]) -> None:
     """What the store said last. One that is older takes the place of none that is known."""
-    before = read(topology)
     if now is None:
         return
+    before = read(topology)
     if before is not None and (before.restored is not None or now.is_older_than(before.known)):
         _write(topology, before, before._replace(restored=now))
     else:

@@ -123,7 +123,10 @@ class View:
     @contextlib.contextmanager
     def rules(self, topology: str) -> Iterator[None]:
         """nft, in the body, shows this topology's tables, and that of all, as they are, or will be."""
-        scripts = [*self._outlook.scripts, *filter(None, (self._beside.rules(self._forwarding_now()),))]
+        scripts = list(self._outlook.scripts)
+        beside = self._beside.rules(self._forwarding_now()) if self._beside.forwarding is not None else None
+        if beside is not None:
+            scripts.append(beside)
         if not scripts:
             yield
             return
