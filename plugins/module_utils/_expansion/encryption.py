@@ -14,7 +14,7 @@ from .._declaration.overlay_words import ROUTED
 from .._declaration.topology import Network, Topology, families
 from .._fleet.encryption import VXLAN_OVERHEADS
 from .._fleet.exchange import Membership, Peer, TunnelEnd, Ways, family_of
-from .._fleet.rotation import ends_of, ways_to
+from .._fleet.rotation import end_of, ends_of, ways_to
 from .._ipam.change import NETWORK_ITSELF
 from .._ipam.requests import PortRequest
 from .._kernel import names
@@ -94,8 +94,7 @@ def sealed_to(host: str, membership: Membership) -> Carrier:
     if membership.encryption == OPENVPN:
         return openvpn.sealed_to(host, membership)
     ours, theirs = ways_to(membership, host)[0]
-    (own,) = (end for end in ends_of(membership.own) if end.turn == ours)
-    (other,) = (end for end in ends_of(peer) if end.turn == theirs)
+    own, other = end_of(membership.own, ours), end_of(peer, theirs)
     return Carrier(_ifname(membership.topology, ours), peer.underlay_address, own.port, other.port, _SESSION_AGAIN)
 
 
@@ -170,7 +169,7 @@ def _peers(memberships: Dict[str, Membership], own: TunnelEnd) -> Iterator[Tunne
             continue
         membership, peer = here[0]
         turn = _pair(membership, host, own.turn)[0][1]
-        (end,) = (each for each in ends_of(peer) if each.turn == turn)
+        end = end_of(peer, turn)
         is_usual = membership.own.tunnel is not None and own.turn <= membership.own.tunnel.turn
         sent = [place for place in here if ways_to(place[0], host)[0][0] == own.turn]
         yield TunnelPeer(

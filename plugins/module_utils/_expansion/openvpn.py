@@ -44,9 +44,9 @@ def sealed_to(host: str, membership: Membership) -> Carrier:
     own, theirs = _pairs(host, membership)[0]
     ifname, server = _ifname(host, membership, own), _server(host, membership)
     if not server:
-        return Carrier(ifname, membership.peers[host].underlay_address, _end_of(membership.own, own).port, 0)
+        return Carrier(ifname, membership.peers[host].underlay_address, rotation.end_of(membership.own, own).port, 0)
     called = membership.peers[server]
-    return Carrier(ifname, called.underlay_address, 0, _end_of(called, theirs).port)
+    return Carrier(ifname, called.underlay_address, 0, rotation.end_of(called, theirs).port)
 
 
 def ways(membership: Membership) -> Tuple[str, ...]:
@@ -62,7 +62,7 @@ def ways_of(turn: int, membership: Membership) -> Dict[str, str]:
         for own, theirs in _pairs(host, membership):
             if own == turn:
                 server = _server(host, membership)
-                key = _end_of(membership.peers[server], theirs).public_key if server else ""
+                key = rotation.end_of(membership.peers[server], theirs).public_key if server else ""
                 found[_ifname(host, membership, turn)] = key
     return found
 
@@ -148,7 +148,7 @@ def _way(host: str, membership: Membership, turn: int) -> _Way:
     pairs = _pairs(host, membership)
     (theirs,) = (there for here, there in pairs if here == turn)
     server = _server(host, membership)
-    end = _end_of(membership.peers[server or host], theirs)
+    end = rotation.end_of(membership.peers[server or host], theirs)
     return _Way(host, membership.peers[host], end, pairs[0][0] == turn)
 
 
@@ -179,8 +179,3 @@ def _end(peer: Peer) -> TunnelEnd:
     if peer.tunnel is None:
         raise AssertionError("_fleet.encryption lets no peer pass without")
     return peer.tunnel
-
-
-def _end_of(peer: Peer, turn: int) -> TunnelEnd:
-    (found,) = (end for end in rotation.ends_of(peer) if end.turn == turn)
-    return found

@@ -153,6 +153,12 @@ def ends_of(peer: Peer) -> Tuple[TunnelEnd, ...]:
     return (peer.tunnel, *peer.further) if peer.tunnel is not None else ()
 
 
+def end_of(peer: Peer, turn: int) -> TunnelEnd:
+    """The one of that turn, which the host has."""
+    (found,) = (end for end in ends_of(peer) if end.turn == turn)
+    return found
+
+
 def _pruned(peers: Mapping[str, Peer], ways: AllWays) -> Dict[str, Peer]:
     found = dict(peers)
     for host, theirs in ways.items():
