@@ -40,9 +40,13 @@ start({module!r}, {packages!r}, {wanted!r}, r\"\"\"<<INCLUDE_ANSIBLE_MODULE_JSON
 def installed(place: Path) -> dict[str, Any] | None:
     """Where a directory lies, and by which numbers this machine knows it again.
 
-    None where others than root may write: root's Python would leave compiled files in somebody else's directory.
+    None where others than root may write: root's Python would leave compiled files in somebody else's directory. And
+    where it is no directory, as in an archive that Python imports from.
     """
-    status = place.stat()
+    try:
+        status = place.stat()
+    except OSError:
+        return None
     if status.st_uid != 0 or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         return None
     return {"place": str(place), "device": status.st_dev, "inode": status.st_ino}
