@@ -111,8 +111,8 @@ class Planner:
             consent(observed)
 
     def _rules(self) -> Optional[RulesetChange]:
-        with self._view.rules(self._desired.topology):
-            return plan_ruleset(self._desired.topology, self._desired.ruleset, self._desired.transit)
+        with self._view.rules(self._desired.topology) as listing:
+            return plan_ruleset(self._desired.topology, self._desired.ruleset, self._desired.transit, listing)
 
     def left_after(self, actions: Sequence[Action]) -> Tuple[Action, ...]:
         """Of what these actions touched; the rest was read when they were planned."""

@@ -93,7 +93,8 @@ def session(
         watch.lap("lock")
         timer = confirm.arm(confirm_timeout) if confirm_timeout and not check_mode else None
         view = View(host, interrupted, beside) if check_mode else View(host)
-        yield Session(host, view, check_mode, first, watch, timer, approve)
+        with contextlib.closing(view):
+            yield Session(host, view, check_mode, first, watch, timer, approve)
 
 
 @dataclass(frozen=True)

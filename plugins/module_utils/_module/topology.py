@@ -33,7 +33,7 @@ from .._expansion.describe import describe_containers, describe_networks
 from .._expansion.drivers.driver import Surroundings
 from .._expansion.drivers.registry import driver_of, parse_declaration
 from .._expansion.encryption import own_end, tunnel_names
-from .._expansion.expand import claim_of, expand, forwarded
+from .._expansion.expand import claim_of, expand, forwarded, settings_inside
 from .._expansion.lease_requests import lease_requests
 from .._expansion.projects import settle_default_bridge
 from .._fleet.join import join
@@ -88,6 +88,7 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool, again: Optiona
     earlier = params.get("beside")
     timeouts = params["lock_timeout"], params.get("confirm_timeout")
     with session(check_mode, *timeouts, watch, approve, earlier or ()) as run:
+        run.view.begin(topology.name, settings_inside(topology))
         if topology.networks:
             dependencies.require_kinds(run.host)
         with leased(run.view, check_mode) as store:
