@@ -44,7 +44,6 @@ from .._resources.files import FileState
 from .._resources.forwarding import ForwardingRecord, from_words
 from .._resources.links.registry import SETTINGS
 from .._resources.program import ProgramState
-from .._resources.ruleset.plan import begin_listing
 from .._resources.units import Unit, UnitStates
 from . import before as images
 from . import declared as declared_records
@@ -87,6 +86,8 @@ class View:
         """
         self._visits = self.visits(sysctls, (topology,))
         if not self._pretended():
+            from .._resources.ruleset.plan import begin_listing  # only where the whole host is planned
+
             self._listing = begin_listing(topology)
 
     def close(self) -> None:
@@ -206,6 +207,8 @@ class View:
         none of it."""
         if self._beside.has(topology):
             return None
+        if topology in self._outlook.kept:
+            return declared_records.prepared() or declared_records.read(topology)
         declared = self._outlook.declared
         if topology not in declared:
             return declared_records.read(topology)
