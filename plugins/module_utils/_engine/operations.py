@@ -55,10 +55,10 @@ from .effects import (
     as_it_was,
     foresee_accept,
     foresee_declared,
-    foresee_kept,
     foresee_discarded,
     foresee_foreign_file,
     foresee_forwarding,
+    foresee_kept,
     foresee_leases,
     foresee_program,
     foresee_rules,
@@ -123,12 +123,12 @@ def declared_write(
     asked: Optional[Digests] = None,
     around: Optional[Mapping[str, Any]] = None,
 ) -> None:
-    """Remember the declaration that was real before any action. A journal of an earlier release has not all of these."""
+    """Remember the declaration that was real without any action. A journal of an earlier release has not all of it."""
     records.write(topology, records.Kept(declared, release, asked or {}, around or {}))
 
 
 def declared_keep(host: Host, topology: str) -> None:
-    """The same, of one that was written before the run was verified (``declared.prepare``)."""
+    """Remember the one that this run has made real: it was written before all was verified (``declared.prepare``)."""
     records.keep(topology)
 
 

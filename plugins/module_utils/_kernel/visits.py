@@ -141,7 +141,9 @@ class Visits:
     def _visit_all(self, names: Sequence[str]) -> Dict[str, Optional[NamespaceState]]:
         try:
             return {
-                name: _visit(self._host, name, self._wanted[name], self._settling, self._restorable) for name in names
+                name: _visit(self._host, name, self._wanted[name], self._settling, self._restorable)
+                for name in names
+                if name in self._wanted
             }
         finally:
             self._host.go_home()
