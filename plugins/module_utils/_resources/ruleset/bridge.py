@@ -217,7 +217,8 @@ _BRIDGE_CHAINS = (
     # as if they came from the port and no bridge. No container has anything to say there to the host, but IP least.
     Chain(
         "reserved",
-        ("ether daddr & ff:ff:ff:ff:ff:f0 == 01:80:c2:00:00:00 jump to_nobody",),
+        # What is for one only, and that is most of it, is known by less.
+        ("meta pkttype multicast ether daddr & ff:ff:ff:ff:ff:f0 == 01:80:c2:00:00:00 jump to_nobody",),
         "type filter hook input priority -200",
     ),
     Chain("to_nobody", ("iifname @ports drop", "iifname @unguarded ether type { ip, arp, ip6 } drop")),
