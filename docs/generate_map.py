@@ -74,7 +74,7 @@ FOLDERS: Dict[str, str] = {
     "plugin_utils": "What runs on the controller for the plugins below.",
     "plugin_utils/_compose": "From Compose files to what they declare of networks.",
     "plugin_utils/_drift_report": "From what a check answered to the report of a host and the page of a fleet.",
-    "plugin_utils/_hand_over": "Runs modules that are sent without the code that does their work.",
+    "plugin_utils/_hand_over": "Runs modules that are sent without the code that does their work, or not sent at all.",
     "plugin_utils/_rollout": "How many hosts of a run are made at a time, and what was approved of it.",
     "plugin_utils/_verify_report": "From what a verification answered to its text, its page and its JUnit.",
     "plugin_utils/_diagram": "From words of a declaration to a drawing, and to text that other programs draw.",

@@ -7,6 +7,9 @@
 from __future__ import annotations
 
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._hand_over.action import HandOver
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._hand_over.inherited import load
+
+load()
 
 
 class ActionModule(HandOver):

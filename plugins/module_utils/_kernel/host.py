@@ -10,9 +10,10 @@ import contextlib
 import os
 import resource
 from collections import OrderedDict
-from typing import Dict, Iterator, List, Optional
+from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
 from . import namespaces
+from .ahead import MadeAhead, NewNamespace, Sysctls
 from .procfs import OwnProc
 from .rtnl.socket import NetlinkSocket
 
@@ -32,8 +33,10 @@ class Host:
         self._limit = _raise_descriptor_limit() - _SPARE_DESCRIPTORS
         self._outlived: List[int] = []
         self._lent: Dict[str, int] = {}
+        self._ahead = MadeAhead(())
 
     def close(self) -> None:
+        self._ahead.close()
         for descriptor in self._outlived:
             os.close(descriptor)
         for name in list(self._sockets):
@@ -92,15 +95,29 @@ class Host:
         """Make a socket for the namespace that the thread is in now, and remember it under this name."""
         known = self._sockets.get(netns)
         if known is None:
-            while len(self._sockets) + len(self._outlived) >= self._limit and self._sockets:
-                self._sockets.popitem(last=False)[1].close()
+            self._make_room()
             known = self._sockets[netns] = NetlinkSocket()
         return known
 
-    def begin_namespace(self, netns: str) -> NetlinkSocket:
-        """The socket of a namespace that was just made, in which the thread is."""
+    def _make_room(self) -> None:
+        while len(self._sockets) + len(self._outlived) >= self._limit and self._sockets:
+            self._sockets.popitem(last=False)[1].close()
+
+    def keep(self, netns: str, socket: NetlinkSocket) -> None:
+        """The socket of a namespace that was just made."""
         self.forget(netns)
-        return self.keep_socket(netns)
+        self._make_room()
+        self._sockets[netns] = socket
+
+    def make_ahead(self, wanted: Sequence[Tuple[str, Sysctls]]) -> None:
+        """Begin with namespaces for these names, in this order, as far as there are none of these names."""
+        there = set(namespaces.names())
+        self._ahead.close()
+        self._ahead = MadeAhead([(name, sysctls) for name, sysctls in wanted if name not in there])
+
+    def made_ahead(self, name: str, sysctls: Sysctls) -> Optional[NewNamespace]:
+        """The one for this name, if there is one."""
+        return self._ahead.take(name, sysctls)
 
     def index(self, ifname: str) -> int:
         """The index of a link of the host, asked for once: a thousand pairs have the same master."""

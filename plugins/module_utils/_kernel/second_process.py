@@ -2,9 +2,10 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading on two processors: a fork of this process shares the work with it, as Python's threads could not.
+"""Work on two processors: a fork of this process shares it, as Python's threads could not.
 
-Only reading: what the other one does to its memory nobody sees, and where it fails its part is left to the caller.
+What the other one does to its memory nobody sees, and where it fails its part is left to the caller. So what is shared
+is reading; and what nobody else can see, such as namespaces without a name (ahead.py).
 """
 
 from __future__ import annotations
@@ -21,16 +22,44 @@ _NUMBER = struct.Struct("=I")
 _PR_SET_PDEATHSIG = 1
 
 
+def is_worth_it() -> bool:
+    """Whether there is another processor for it. Not where this process has threads: a fork has only one of them, and
+    whatever lock another held is then held for ever."""
+    return len(os.sched_getaffinity(0)) > 1 and threading.active_count() == 1
+
+
+def fork(serve: Callable[[], None]) -> int:
+    """The number of another process that does this and ends, or fails and ends. ``end`` takes it away.
+
+    It does not outlive this one: it holds whatever lock this one does.
+    """
+    parent = os.getpid()
+    child = os.fork()
+    if child == 0:
+        try:
+            libc.call("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+            if os.getppid() == parent:
+                serve()
+        finally:
+            os._exit(1)
+    return child
+
+
+def end(child: int) -> None:
+    """Whether or not it has ended by itself."""
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+
+
 class SecondProcess:
     """``function`` of each portion, by two processes that take the next one as they have done one."""
 
     def __init__(self, function: Callable[[Any], Any], portions: Sequence[Any], alone: bool = False) -> None:
-        """Begins at once. ``alone``: there is to be no second process. Nor is there where this one has threads: a
-        fork has only one of them, and whatever lock another held is then held for ever."""
+        """Begins at once. ``alone``: there is to be no second process."""
         self._function, self._portions = function, portions
         self._child: Optional[int] = None
         self._queue = self._answer = -1
-        if not alone and len(os.sched_getaffinity(0)) > 1 and threading.active_count() == 1:
+        if not alone and is_worth_it():
             self._begin()
 
     def work(self) -> List[Any]:
@@ -44,8 +73,7 @@ class SecondProcess:
         """End the other process, if it still runs."""
         if self._child is None:
             return
-        os.kill(self._child, signal.SIGKILL)
-        os.waitpid(self._child, 0)
+        end(self._child)
         os.close(self._queue)
         os.close(self._answer)
         self._child = None
@@ -59,21 +87,11 @@ class SecondProcess:
         os.write(numbers, b"".join(map(_NUMBER.pack, range(len(self._portions)))))
         os.close(numbers)
         self._answer, answer = os.pipe()
-        parent = os.getpid()
-        child = os.fork()
-        if child == 0:
-            try:
-                self._serve(parent, answer)
-            finally:
-                os._exit(1)
+        self._child = fork(lambda: self._serve(answer))
         os.close(answer)
-        self._child = child
 
-    def _serve(self, parent: int, answer: int) -> None:
-        """In the other process, which does not outlive this one: it holds whatever lock this one does."""
-        libc.call("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        if os.getppid() != parent:
-            return
+    def _serve(self, answer: int) -> None:
+        """In the other process."""
         results = list(self._share())
         with os.fdopen(answer, "wb") as file:
             self._pickle.dump(results, file, self._pickle.HIGHEST_PROTOCOL)

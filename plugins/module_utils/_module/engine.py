@@ -32,6 +32,8 @@ from typing import IO, Any, Iterator, Mapping, Optional
 
 from .._kernel.names import DECLARED_DIRECTORY, ENGINE_DIRECTORY, FLEET_DIRECTORY, HANDLE_MARK_DIRECTORY, RUN_DIRECTORY
 
+#: Of an answer that says: I am not here yet, send me.
+WANTED = "engine_wanted"
 #: The package that the code is in there.
 PACKAGE = "linuxnet_fabric"
 #: The one that this file is in.

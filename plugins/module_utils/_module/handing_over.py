@@ -16,10 +16,7 @@ from typing import Any, Dict
 
 from . import frame
 from .answer import Answer
-from .engine import code
-
-#: Of an answer that says: I am not here yet, send me.
-WANTED = "engine_wanted"
+from .engine import WANTED, code
 
 
 def hand_over(argument_spec: Dict[str, Any], perform: str, keeps: bool, **module_arguments: Any) -> None:

@@ -102,7 +102,8 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool, again: Optiona
             granted = PreparedLeases(store, prepared.allocation)
             kept = run.view.declared(topology.name)
             finish = functools.partial(_finish, words, absent, prepared, kept)
-            work = Work(topology.name, planner.plan, granted, planner.left_after, finish, planner.quarantine)
+            spaces = planner.namespaces()
+            work = Work(topology.name, planner.plan, granted, planner.left_after, finish, planner.quarantine, spaces)
             if again and again.only:
                 work = Work(topology.name, functools.partial(planner.plan_only, again.only))
             result = run.carry_out(work)

@@ -13,10 +13,10 @@ from ansible import constants as C
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import merge_hash
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._module.engine import is_kept
-from ansible_collections.linuxnet.fabric.plugins.module_utils._module.handing_over import WANTED
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module.engine import WANTED, is_kept
 
-from .engine import Engine, installed
+from .engine import CODE, Engine
+from .installed import Finder, installed, script
 
 
 class HandOver(ActionBase):  # type: ignore[misc]
@@ -36,13 +36,35 @@ class HandOver(ActionBase):  # type: ignore[misc]
         self._remove_tmp_path(self._connection._shell.tmpdir)
         return merge_hash(result, answer)
 
+    def _is_pipelining_enabled(self, module_style: str, wrap_async: bool = False) -> bool:
+        """Also where nobody asked for it: on this machine, as whoever runs Ansible, nothing is in its way, and four
+        shells that make a directory for a file and take it away are not started.
+        """
+        at_once = self._is_here() and self._connection.become is None and module_style == "new" and not wrap_async
+        if at_once and not C.DEFAULT_KEEP_REMOTE_FILES:
+            return True
+        return bool(super()._is_pipelining_enabled(module_style, wrap_async))
+
     def _ask_installed(self, task_vars: Any) -> dict[str, Any] | None:
         """Where the host is this machine. None: it is another, or who becomes root there comes to other directories."""
-        here = installed() if self._is_here() else None
+        here = installed(CODE) if self._is_here() else None
         if here is None:
             return None
-        answer = self._ask(task_vars, False, **here)
+        loaders: Any = self._shared_loader_obj  # of _execute_module, which looks the module up there
+        self._shared_loader_obj = self._finder(task_vars) or loaders
+        try:
+            answer = self._ask(task_vars, False, **here)
+        finally:
+            self._shared_loader_obj = loaders
         return None if answer.get(WANTED) else answer
+
+    def _finder(self, task_vars: Any) -> Finder | None:
+        """Of the module as it is run where it is installed; None: it is packed as others are. So is one that is to have
+        a limit of open files, which is set by what is packed with it."""
+        if C.config.get_config_value("PYTHON_MODULE_RLIMIT_NOFILE", variables=task_vars):
+            return None
+        path = script(Path(C.DEFAULT_LOCAL_TMP), self._task.resolved_action.rpartition(".")[2])
+        return Finder(path) if path else None
 
     def _ask_kept(self, task_vars: Any, engine: Engine) -> dict[str, Any]:
         digest = engine.digest

@@ -6,7 +6,7 @@
 
 What is made is kept in the directory that Ansible has for the run, which the processes for its hosts share. Hosts that
 have the code already are only told its digest, so nothing is compressed before one asks for it. A host that is its own
-controller needs none of it: it is told where the collection lies.
+controller needs none of it (``installed.py``).
 """
 
 from __future__ import annotations
@@ -15,34 +15,21 @@ import base64
 import hashlib
 import io
 import os
-import stat
 import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-_CODE = Path(__file__).resolve().parents[2] / "module_utils"
+CODE = Path(__file__).resolve().parents[2] / "module_utils"
 _PACKAGE = "linuxnet_fabric"
 _TIME = (1980, 1, 1, 0, 0, 0)  # the first that a zip file can tell
-
-
-def installed(code: Path = _CODE) -> dict[str, Any] | None:
-    """For a host that is this machine: where the code lies, and by which numbers it knows it again.
-
-    None where others than root may write: root's Python would leave compiled files in somebody else's directory.
-    """
-    status = code.stat()
-    if status.st_uid != 0 or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        return None
-    return {"place": str(code), "device": status.st_dev, "inode": status.st_ino}
 
 
 class Engine:
     """``digest`` of the code (SHA-256 of a zip file), and ``content``: that file, compressed by zlib, in Base64."""
 
-    def __init__(self, directory: Path, code: Path = _CODE) -> None:
+    def __init__(self, directory: Path, code: Path = CODE) -> None:
         """``directory``: Ansible's, of this run."""
         self._directory = directory / "linuxnet.fabric"
         self._code = code
@@ -60,15 +47,18 @@ class Engine:
         return self._once("archive", lambda: _archive(self._code))
 
     def _once(self, name: str, make: Callable[[], bytes]) -> bytes:
-        """Processes that make it at the same time make the same."""
-        path = self._directory / name
-        try:
-            return path.read_bytes()
-        except FileNotFoundError:
-            self._directory.mkdir(mode=0o700, exist_ok=True)
-            made = make()
-            _write(path, made)
-            return made
+        return once(self._directory / name, make)
+
+
+def once(path: Path, make: Callable[[], bytes]) -> bytes:
+    """What is in a file, or is made and put there. Processes that make it at the same time make the same."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        made = make()
+        _write(path, made)
+        return made
 
 
 def _archive(code: Path) -> bytes:

@@ -10,13 +10,13 @@ import contextlib
 import os
 import signal
 import subprocess
-from typing import Any, Callable, Dict, Iterator, List, Set, Tuple
+from typing import Any, Callable, ContextManager, Dict, Iterator, List, Optional, Set, Tuple
 
 from labhost import LabHost
 from scenarios import NOTHING, Declaration, run
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import procfs, second_process, visits
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import ahead, procfs, second_process, visits
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError, ForeignObjectError
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.host import Host
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.visits import NamespaceState, Visits
 
@@ -63,6 +63,25 @@ def test_a_reading_that_is_given_up_leaves_no_process_and_no_descriptor(fresh_ho
     assert after == before
 
 
+def test_another_process_makes_the_namespaces_and_the_run_names_them(fresh_host: LabHost) -> None:
+    by_itself, left, children = fresh_host.run(_make_many)
+    assert by_itself == 0
+    assert left == ()
+    assert not children
+
+
+def test_what_a_killed_process_did_not_make_the_run_makes(fresh_host: LabHost) -> None:
+    by_itself, left, children = fresh_host.run(_make_many, killed_at=40)
+    assert 0 < by_itself < visits.MANY
+    assert left == ()
+    assert not children
+
+
+def test_a_run_that_cannot_be_made_leaves_none_that_were_begun(fresh_host: LabHost) -> None:
+    before, after = fresh_host.run(_make_none)
+    assert after == before
+
+
 def test_drift_among_many_is_found_and_repaired(fresh_host: LabHost) -> None:
     found, repaired, left = fresh_host.run(_drift_among_many)
     assert found == repaired == _REPAIRS
@@ -102,7 +121,7 @@ def _read_by_both(killed: bool = False) -> Tuple[Dict[str, NamespaceState], Dict
             os.kill(os.getpid(), signal.SIGKILL)
         return visit(*arguments)
 
-    with _replaced(visits, "_visit", dying), _replaced(second_process.os, "sched_getaffinity", lambda _pid: {0, 1}):
+    with _replaced(visits, "_visit", dying), _two_processors():
         together, workers = _read()
     return alone, together, workers
 
@@ -142,6 +161,40 @@ def _refused() -> Tuple[Tuple[Set[str], bool], Tuple[Set[str], bool]]:
         run({**MANY, "networks": {**MANY["networks"], "back": back}})
         raise AssertionError("it was not refused")
     return before, _now()
+
+
+def _make_many(killed_at: Optional[int] = None) -> Tuple[int, Tuple[str, ...], bool]:
+    """How many the run made by itself, what was left to do after it, and whether the other process is still there."""
+    first, make = os.getpid(), ahead.make
+    made: List[int] = []
+
+    def counted(*arguments: Any) -> Any:
+        made.append(os.getpid())
+        if os.getpid() != first and len(made) == killed_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return make(*arguments)
+
+    with _two_processors(), _replaced(ahead, "make", counted):
+        run(MANY)
+    return len(made), run(MANY).actions, _has_children()
+
+
+def _make_none() -> Tuple[Set[str], Set[str]]:
+    """Somebody else has a namespace of a declared name."""
+
+    def now() -> Set[str]:
+        return {*os.listdir("/proc/self/fd"), *os.listdir("/run/netns"), str(_has_children())}
+
+    subprocess.run(["ip", "netns", "add", "box9"], check=True)
+    before = now()
+    with _two_processors(), contextlib.suppress(ForeignObjectError):
+        run(MANY)
+        raise AssertionError("it was made")
+    return before, now()
+
+
+def _two_processors() -> ContextManager[None]:
+    return _replaced(second_process.os, "sched_getaffinity", lambda _pid: {0, 1})
 
 
 def _give_up() -> Tuple[Tuple[Set[str], bool], Tuple[Set[str], bool]]:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, Dict, Iterator, List
 
@@ -30,3 +31,13 @@ def test_what_is_read_of_every_host_is_read_once() -> None:
     ]
     assert every and [task["name"] for task in every if not task.get("run_once")] == []
     assert "hostvars" not in (ROLE / "vars/main.yml").read_text(encoding="utf-8")
+
+
+def test_the_options_that_the_role_knows_are_those_of_its_specification() -> None:
+    """Each of its tasks reads them, as text: to parse all of that YAML would take longer than the task."""
+    text = (ROLE / "meta/argument_specs.yml").read_text(encoding="utf-8")
+    known = yaml.safe_load((ROLE / "vars/main.yml").read_text(encoding="utf-8"))["__topology_options"]
+    pattern = re.search(r"regex_findall\('(.*)', multiline=true\)", known)
+    assert pattern and re.findall(pattern.group(1), text, re.MULTILINE) == list(
+        yaml.safe_load(text)["argument_specs"]["main"]["options"]
+    )

@@ -9,31 +9,34 @@ from __future__ import annotations
 import os
 from typing import Mapping, Optional, Sequence
 
-from .. import gate, marks, namespaces, state, sysctl, workloads
+from .. import ahead, gate, marks, namespaces, state, workloads
 from ..errors import InsideError
 from ..host import Host
 from ..marks import HandleMark
 from ..names import STASH_DIRECTORY
-from ..rtnl import requests as messages
-
-#: Written with the setting on the right, which comes before it: addrconf_disable_ipv6() in net/ipv6/addrconf.c.
-_SETS_TOO = {"net/ipv6/conf/default/disable_ipv6": "net/ipv6/conf/all/disable_ipv6"}
 
 
 def netns_create(host: Host, name: str, topology: str, sysctls: Mapping[str, str]) -> None:
     """A namespace of its own: ``lo`` up, its sysctls set before there is any other link."""
     namespaces.prepare_directory()
+    new = host.made_ahead(name, sysctls)
+    if new is None:
+        _create(host, name, sysctls)
+    else:
+        host.keep(name, new.netlink)
+        try:
+            namespaces.bind("/proc/self/fd/{0}".format(new.descriptor), namespaces.handle(name))
+        finally:
+            os.close(new.descriptor)
+    _mark(name, topology, None)
+
+
+def _create(host: Host, name: str, sysctls: Mapping[str, str]) -> None:
     try:
-        namespaces.unshare()
-        settings = host.proc.directory()
-        for key, value in sysctls.items():
-            if sysctls.get(_SETS_TOO.get(key, "")) != value:
-                sysctl.write(key, value, settings)
+        host.keep(name, ahead.make(sysctls, host.proc))
         namespaces.bind("/proc/thread-self/ns/net", namespaces.handle(name))
-        host.begin_namespace(name).send([messages.link_set(index=1, up=True)])
     finally:
         host.go_home()
-    _mark(name, topology, None)
 
 
 def netns_attach(

@@ -161,6 +161,18 @@ class NetlinkSocket:
             self._socket.setsockopt(SOL_NETLINK, option, 1)
         self._sequence = 0
 
+    @classmethod
+    def attach(cls, descriptor: int) -> "NetlinkSocket":
+        """One of NETLINK_ROUTE that another process made, and then detached."""
+        made = cls.__new__(cls)
+        made._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_ROUTE, fileno=descriptor)
+        made._sequence = 0
+        return made
+
+    def detach(self) -> int:
+        """The descriptor, which is the caller's from now on."""
+        return self._socket.detach()
+
     def close(self) -> None:
         self._socket.close()
 
