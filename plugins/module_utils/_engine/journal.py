@@ -18,7 +18,7 @@ import os
 from dataclasses import asdict
 from typing import Any, Callable, Iterator, Mapping, NoReturn, Optional, Sequence, Tuple
 
-from .._kernel import files, gate, marks, process, state
+from .._kernel import files, gate, marks, names, process, state
 from .._kernel.errors import FabricError
 from .._kernel.json_pieces import Row, pieces
 from .._kernel.marks import prepare_run_directory, prepare_state_directory
@@ -74,6 +74,7 @@ class Journal:
             "finish": as_json(last),
         }
         remove_former()
+        state.remove(names.PREPARED_FILE)  # of a run that was killed before it had a journal
         state.write(_reached_file(), "")
         self._reached = os.open(_reached_file(), os.O_WRONLY | os.O_CLOEXEC)
         self.reached("0")
@@ -230,6 +231,7 @@ def remove() -> None:
     """First the half that says that there is a run which is not over."""
     for path in (JOURNAL_FILE, _verified_file(), RUN_JOURNAL_FILE, _reached_file(), RUN_JOURNAL_FILE + ".reached"):
         files.unlink(path)
+    state.remove(names.PREPARED_FILE)
 
 
 def remove_former() -> None:

@@ -6,14 +6,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import select
+import socket
 from pathlib import Path
-from typing import Any, Dict, List, NamedTuple
+from typing import Any, Dict, Iterator, List, NamedTuple, Set
 
 import pytest
 
 from tests.integration.overlay.fleet import DRIFT, VERIFY, Fleet
 from tests.lab import ansible
+from tests.lab.place import Host
 
 CONTAINERS = {
     "node1": {
@@ -113,6 +117,54 @@ def test_a_container_of_another_network_and_the_wire_do_not_get_in(made: Made) -
     with fleet.listening("node2/db", 80) as server:
         assert fleet.talk.blocked("attacker", target, 80, server)
     fleet.host("attacker").run(["ip", "route", "delete", "10.88.0.0/16"])
+
+
+def test_what_is_for_other_hosts_containers_goes_by_the_networks_own_way_or_not_at_all(made: Made) -> None:
+    """Whatever the routes say, and whatever a user's own rules let pass."""
+    fleet, node1, elsewhere = made.fleet, made.fleet.host("node1"), made.fleet.host("client").ipv4
+    there = made.address("node2/db", 4)
+    ear = fleet.talk.ear("client")
+    with _rule(node1, "user-shop accept"), _rule(node1, "user-front accept"):
+        with _route(node1, there + "/32", elsewhere), _route(node1, "203.0.113.9/32", elsewhere):
+            for place in ("node1/web", "node1/app", "node1"):
+                for target in (there, "203.0.113.9"):
+                    _say(fleet, place, target)
+            heard = _targets(ear, {there, "203.0.113.9"})
+    ear.close()
+    assert heard == ["203.0.113.9"] * 3
+
+
+@contextlib.contextmanager
+def _rule(host: Host, rule: str) -> Iterator[None]:
+    chain = "inet fabric-default " + rule.split()[0]
+    host.run(["nft", "add rule inet fabric-default " + rule])
+    yield
+    host.run(["nft", "flush chain " + chain])
+
+
+@contextlib.contextmanager
+def _route(host: Host, prefix: str, via: str) -> Iterator[None]:
+    host.run(["ip", "route", "replace", prefix, "via", via])
+    yield
+    host.run(["ip", "route", "delete", prefix])
+
+
+def _say(fleet: Fleet, place: str, target: str) -> None:
+    """A datagram; the host's own is refused where it is sent."""
+    mouth = fleet.talk.socket(place, socket.AF_INET, socket.SOCK_DGRAM)
+    with contextlib.suppress(PermissionError):
+        mouth.sendto(b"hello", (target, 7777))
+    mouth.close()
+
+
+def _targets(ear: socket.socket, wanted: Set[str]) -> List[str]:
+    """Of the IPv4 packets that came, in their order."""
+    heard = []
+    while select.select([ear], [], [], 0.5)[0]:
+        frame = ear.recv(2048)
+        if frame[12:14] == b"\x08\x00" and socket.inet_ntoa(frame[30:34]) in wanted:
+            heard.append(socket.inet_ntoa(frame[30:34]))
+    return heard
 
 
 def test_names_are_the_own_hosts_first_and_then_those_of_others(made: Made) -> None:

@@ -123,9 +123,31 @@ def test_a_peers_address_ends_the_questions_but_where_a_port_has_no_door():
 
 def test_what_comes_out_of_a_tunnel_is_its_peers_and_of_a_family_of_its_network():
     assert chain(across_hosts(), "from-shop") == (
-        "meta mark . ip saddr @senders4-shop meta mark set 0x0 goto from_bridge",
+        "meta mark . ip saddr @senders4-shop meta mark set 0x0 ip daddr != 127.0.0.0/8 accept",
         "drop",
     )
+
+
+def test_what_stays_on_a_network_is_for_it_before_a_users_rule_is_asked_where_there_are_networks_across_hosts():
+    assert chain(across_hosts(), "home-shop") == (
+        "ip daddr 10.88.0.0/16 goto user-shop",
+        "jump sealed",
+        "goto user-shop",
+    )
+    assert chain(across_hosts(), "forward").index("jump sealed") < chain(across_hosts(), "forward").index(
+        "iifname vmap @hooks"
+    )
+    assert chain(example(), "home-front") is None
+
+
+def test_what_keeps_neighbours_apart_is_asked_only_where_some_are_to_be():
+    def asked(ruleset):
+        return [
+            rule for each in layout(ruleset)[1].chains for rule in each.rules if rule.startswith("iifname @icc_off")
+        ]
+
+    open_ones = tuple(network for network in example().networks if network.icc)
+    assert (len(asked(example())), asked(example(networks=open_ones))) == (3, [])
 
 
 def test_equal_tables_need_nothing_whatever_their_handles_and_order_of_elements(live):

@@ -356,7 +356,9 @@ def _beyond(peer: Peer) -> Iterator[str]:
 def _settings(ifname: str, network: Network) -> Iterator[Tuple[str, str]]:
     ipv6 = "net/ipv6/conf/{0}/".format(ifname)
     if 4 in families(network):
-        yield "net/ipv4/conf/{0}/rp_filter".format(ifname), "2"
+        # Whose a packet is, the rules know; another lookup of a route for each would tell no more. Where `all` asks for
+        # it, even strictly, it is answered: what comes by this device has a source to which it is the way back.
+        yield "net/ipv4/conf/{0}/rp_filter".format(ifname), "0"
     if 6 in families(network):
         yield ipv6 + "disable_ipv6", "0"
         yield ipv6 + "accept_ra", "0"

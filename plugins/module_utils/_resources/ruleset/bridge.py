@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Dict, Iterable, List, Set, Tuple
+from typing import Dict, Iterable, Iterator, List, Set, Tuple
 
 from ..link_local import solicited_node
 from .model import Endpoint, Ruleset
@@ -27,8 +27,15 @@ from .tables import (
 
 
 def bridge_table(ruleset: Ruleset, name: str) -> Table:
-    sets, chains = (*_bridge_sets(ruleset), *bridged_sets(ruleset)), (*_BRIDGE_CHAINS, *bridged_chains(ruleset))
+    sets, chains = (*_bridge_sets(ruleset), *bridged_sets(ruleset)), (*_chains(ruleset), *bridged_chains(ruleset))
     return Table("bridge", name, sets, chains)
+
+
+def _chains(ruleset: Ruleset) -> Iterator[Chain]:
+    """Every frame is asked by what keeps neighbours apart: only where somebody's are to be."""
+    asked = any(not network.icc for network in ruleset.networks)
+    for chain in _BRIDGE_CHAINS:
+        yield chain if asked else chain._replace(rules=tuple(each for each in chain.rules if each not in _OF_ICC_OFF))
 
 
 def _bridge_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
@@ -117,13 +124,15 @@ def _pairs(ruleset: Ruleset, family: int, link_locals: LinkLocals) -> List[Tuple
 _TARGET_AS_SOURCE = "@nh,64,128 set @th,64,128"
 
 _KEPT_APART = "iifname @icc_off iifname . ether daddr != @routers jump from_one_kept_apart"
+_BETWEEN = "iifname @icc_off oifname @icc_off goto between"
+_OF_ICC_OFF = (_KEPT_APART, _BETWEEN)
 
 _BRIDGE_CHAINS = (
     Chain(
         "guard",
         (
             # Most of what comes is known by one question. By the type in the frame: with a VLAN's tag it is not IP.
-            "ether type vmap { ip : jump from_one_known }",
+            "ether type ip jump from_one_known",
             "iifname @ports jump from_port",
             _KEPT_APART,
         ),
@@ -208,7 +217,8 @@ _BRIDGE_CHAINS = (
     # as if they came from the port and no bridge. No container has anything to say there to the host, but IP least.
     Chain(
         "reserved",
-        ("ether daddr & ff:ff:ff:ff:ff:f0 == 01:80:c2:00:00:00 jump to_nobody",),
+        # What is for one only, and that is most of it, is known by less.
+        ("meta pkttype multicast ether daddr & ff:ff:ff:ff:ff:f0 == 01:80:c2:00:00:00 jump to_nobody",),
         "type filter hook input priority -200",
     ),
     Chain("to_nobody", ("iifname @ports drop", "iifname @unguarded ether type { ip, arp, ip6 } drop")),
@@ -218,7 +228,7 @@ _BRIDGE_CHAINS = (
     # advertisement comes, as Linux sends it, from the address that it is about.
     Chain("detection", (_TARGET_AS_SOURCE, "iifname . ip6 saddr != @addresses6 drop", "@nh,64,128 set 0x0", "accept")),
     Chain("advertisement", (_TARGET_AS_SOURCE,)),
-    Chain("forward", ("iifname @icc_off oifname @icc_off goto between",), "type filter hook forward priority 0"),
+    Chain("forward", (_BETWEEN,), "type filter hook forward priority 0"),
     Chain(
         "between",
         (

@@ -16,7 +16,7 @@ from typing import Iterator, Mapping, Tuple
 
 from .inet_sets import inet_sets
 from .model import Ruleset
-from .overlay import BEGINNING, HOOKS, overlay_chains, overlay_rules, overlay_sets
+from .overlay import BEGINNING, HOOKS, TRANSLATED, overlay_chains, overlay_rules, overlay_sets
 from .tables import USER_CHAIN, Chain, Table, unique
 
 
@@ -108,7 +108,7 @@ _CHAINS = (
         (
             # Past the user's own rules there is nothing to ask where neighbours are not kept apart.
             "iifname . oifname vmap @free",
-            "ct status dnat ct direction original jump from_elsewhere",
+            TRANSLATED,
             HOOKS,
             "oifname vmap @hooks",
             "iifname . oifname @staying goto within",

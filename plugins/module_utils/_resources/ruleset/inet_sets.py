@@ -10,7 +10,9 @@ from typing import Dict, Iterable, List, Tuple
 
 from .model import NetworkPolicy, Publication, Ruleset
 from .tables import (
+    AWAY,
     FROM_PEERS,
+    HOME,
     USER_CHAIN,
     NamedSet,
     address_type,
@@ -28,7 +30,7 @@ def inet_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
     sets = [
         NamedSet("bridges", "ifname", quoted(_ifnames(networks))),
         NamedSet("doors", "ifname : verdict", _doors(ruleset), map=True),
-        NamedSet("free", "ifname . ifname : verdict", _free(networks), map=True),
+        NamedSet("free", "ifname . ifname : verdict", _free(ruleset), map=True),
         NamedSet("staying", "ifname . ifname", _apart_pairs(networks)),
         NamedSet("isolated", "ifname", quoted(_own_ifnames(n for n in networks if n.isolate))),
         NamedSet("adopted", "ifname", quoted(unique(n.bridge for n in networks if n.external))),
@@ -93,12 +95,22 @@ def _kept_apart(network: NetworkPolicy, iifname: str) -> bool:
     return not network.icc and iifname in _own_ifnames_of(network)
 
 
-def _free(networks: Iterable[NetworkPolicy]) -> Tuple[str, ...]:
-    """Where neighbours are not kept apart: the user's own rules, and no other."""
+def _free(ruleset: Ruleset) -> Tuple[str, ...]:
+    """Where neighbours are not kept apart: the user's own rules, and no other; but on a host with networks across hosts
+    what stays on one must not be for another (``overlay.py``)."""
     element = '"{0}" . "{1}" : goto {2}{3}'
     return unique(
-        element.format(*way, USER_CHAIN, n.network) for n in networks for way in _stays(n) if not _kept_apart(n, way[0])
+        element.format(*way, _next(ruleset, n, way[1]), n.network)
+        for n in ruleset.networks
+        for way in _stays(n)
+        if not _kept_apart(n, way[0])
     )
+
+
+def _next(ruleset: Ruleset, network: NetworkPolicy, oifname: str) -> str:
+    if not ruleset.underlays:
+        return USER_CHAIN
+    return HOME if oifname == network.bridge else AWAY
 
 
 def _apart_pairs(networks: Iterable[NetworkPolicy]) -> Tuple[str, ...]:

@@ -15,9 +15,10 @@ chain that sees what was inside looks up mark and source together, among those o
 mark away.
 
 And the **guard**: what is for a network's containers leaves this host by the network's bridge or by its tunnel, or not
-at all. It is in the last chain of the last hook, and knows nothing of routes. It is there before the first container,
-and goes after the last: while the way to other hosts is made, is down, is made anew or is taken away, nothing of the
-network goes another way.
+at all. It is asked where a packet's way is known and nobody changes it any more: of what is forwarded before any rule
+lets it pass, of what the host sends in the last chain. It knows nothing of routes. It is there before the first
+container, and goes after the last: while the way to other hosts is made, is down, is made anew or is taken away,
+nothing of the network goes another way.
 """
 
 from __future__ import annotations
@@ -27,10 +28,24 @@ from typing import AbstractSet, Dict, Iterator, Sequence, Tuple
 
 from .encrypted import encrypted_chains, encrypted_outer, encrypted_sets
 from .model import Beyond, Endpoint, Ruleset, Underlay
-from .tables import FROM_PEERS, Chain, NamedSet, address_type, addresses_of, family_of, guests_of, quoted, unique
+from .tables import (
+    AWAY,
+    FROM_PEERS,
+    HOME,
+    USER_CHAIN,
+    Chain,
+    NamedSet,
+    address_type,
+    addresses_of,
+    family_of,
+    guests_of,
+    quoted,
+    unique,
+)
 
-#: Places in the chains of ``inet.py``: the beginning of one, and the rule of the user's own rules.
-BEGINNING, HOOKS = "", "iifname vmap @hooks"
+#: Places in the chains of ``inet.py``: the beginning of one, and rules before which there are more.
+BEGINNING, TRANSLATED = "", "ct status dnat ct direction original jump from_elsewhere"
+HOOKS = "iifname vmap @hooks"
 #: Of each network a set: the hosts that may send its packets; a map: what these are marked with; and sets: what source
 #: they may have inside.
 PEERS, MARKS = "peers-", "marks-"
@@ -43,8 +58,8 @@ def network_of_set(name: str) -> str:
     return next((name[len(prefix) :] for prefix in prefixes if name.startswith(prefix)), "")
 
 
-#: A chain for each network: what may leave by its bridge and its tunnel.
-SEALED = "sealed-"
+#: Where the way to another host is narrower than the one to here.
+_NARROW = "tcp flags & (syn | rst) == syn {0}tcp option maxseg size set rt mtu"
 #: Where the identifier is in a packet: behind the 8 bytes of UDP's header and 4 of VXLAN's (RFC 7348, section 5).
 _VNI = "@th,96,24 {0.vni}"
 
@@ -58,7 +73,6 @@ def overlay_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:
     return (
         NamedSet("tunnels", "ifname", quoted(tunnels)),
         NamedSet("outward", "ifname : verdict", _outward(ruleset, tunnels), map=True),
-        NamedSet("ways", "ifname : verdict", _ways(ruleset), map=True),
         *(_whole(ruleset, family) for family in (4, 6)),
         *(_beyond(ruleset.underlays, family) for family in (4, 6)),
         *_senders(ruleset, marks),
@@ -79,11 +93,6 @@ def _subnets(ruleset: Ruleset, names: AbstractSet[str], family: int) -> Tuple[st
     return unique(each.tunnel.subnet if each.tunnel is not None else each.subnet for each in networks)
 
 
-def _plain(ruleset: Ruleset) -> Tuple[str, ...]:
-    """Networks whose interfaces are theirs alone; the tunnel of encrypted ones is all of theirs."""
-    return unique(underlay.network for underlay in ruleset.underlays if underlay.outer is None)
-
-
 def _outward(ruleset: Ruleset, tunnels: Sequence[str]) -> Tuple[str, ...]:
     """What a host may say by these: to containers of other hosts nothing but answers."""
     bridges = unique(underlay.way for underlay in ruleset.underlays if underlay.bridged)
@@ -91,24 +100,19 @@ def _outward(ruleset: Ruleset, tunnels: Sequence[str]) -> Tuple[str, ...]:
     return tuple('"{0}" : goto {1}'.format(*each) for each in asked.items())
 
 
-def _ways(ruleset: Ruleset) -> Tuple[str, ...]:
-    """The bridge and the tunnel of a network → the chain that has its subnets."""
-    names = _plain(ruleset)
-    networks = [network for network in ruleset.networks if network.network in names]
-    ends = [(each.network, (each.bridge, *(each.tunnel.ifnames if each.tunnel else ()))) for each in networks]
-    return unique('"{0}" : jump {1}{2}'.format(i, SEALED, name) for name, ifnames in ends for i in ifnames)
-
-
-def _sealed(ruleset: Ruleset) -> Iterator[Chain]:
-    """By far the most packets are these: a subnet that is written in a rule is found in a fraction of the time that a
-    set of intervals takes."""
-    for name in _plain(ruleset):
-        rules = (
-            "{0} daddr {1} accept".format(_HEADERS[family], subnet)
+def _within(ruleset: Ruleset) -> Iterator[Chain]:
+    """What stays on its network, by its bridge and by its tunnel. By far the most packets are these: a subnet that is
+    written in a rule is found in a fraction of the time that a set of intervals takes."""
+    for name in unique(network.network for network in ruleset.networks):
+        user = "goto {0}{1}".format(USER_CHAIN, name)
+        known = (
+            "{0} daddr {1} {2}".format(_HEADERS[family], subnet, user)
             for family in (4, 6)
             for subnet in _subnets(ruleset, {name}, family)
         )
-        yield Chain(SEALED + name, tuple(rules))
+        yield Chain(HOME + name, (*known, "jump sealed", user))
+        if any(network.tunnel is not None for network in ruleset.networks if network.network == name):
+            yield Chain(AWAY + name, (_NARROW.format(""), "goto {0}{1}".format(HOME, name)))
 
 
 def _by_vxlan(ruleset: Ruleset) -> Tuple[Underlay, ...]:
@@ -187,8 +191,7 @@ def overlay_rules(ruleset: Ruleset) -> Dict[Tuple[str, str], Tuple[str, ...]]:
         ("guard", BEGINNING): (*_jump(underlays, "untracked"), *encrypted_outer(ruleset, "dport")),
         # A host is no part of its networks: the containers of others reach it as anybody does, and it them.
         ("input", BEGINNING): (*_jump(underlays, "from_peers"), "iifname @tunnels goto answers_only"),
-        # Where the way to another host is narrower than the one to here.
-        ("forward", BEGINNING): ("tcp flags & (syn | rst) == syn oifname @tunnels tcp option maxseg size set rt mtu",),
+        ("forward", TRANSLATED): (*_jump(underlays, "carried"), "jump sealed", _NARROW.format("oifname @tunnels ")),
         # What does not stay on its network.
         ("forward", HOOKS): ("iifname @tunnels oifname != @bridges drop",),
     }
@@ -213,36 +216,31 @@ def overlay_chains(ruleset: Ruleset) -> Tuple[Chain, ...]:
         *_vxlan(ruleset),
         Chain(
             "host_out",
-            ("oifname vmap @outward",),
-            "type filter hook output priority filter",
+            (*_jump(underlays, "to_peers"), "jump sealed", "oifname vmap @outward"),
+            "type filter hook output priority 300",
         ),
         Chain("answers_only", ("ct state established,related accept", "drop")),
         # Where the bridge itself is the way, the host has to be kept from what is on other hosts by its address.
         Chain("by_address", ("oifname . ip daddr @beyond4 drop", "oifname . ip6 daddr @beyond6 drop")),
-        # Whatever the routes say, while a way is made, is down or is taken away: the last word before the wire.
+        # Whatever the routes say, while a way is made, is down or is taken away.
         Chain(
             "sealed",
             (
-                *_jump(underlays, "to_peers"),
-                "oifname vmap @ways",
-                "oifname . ip daddr @at_home4 accept",
-                "oifname . ip6 daddr @at_home6 accept",
-                'oifname != "lo" ip daddr @across4 drop',
-                'oifname != "lo" ip6 daddr @across6 drop',
+                'ip daddr @across4 oifname . ip daddr != @at_home4 oifname != "lo" drop',
+                'ip6 daddr @across6 oifname . ip6 daddr != @at_home6 oifname != "lo" drop',
             ),
-            "type filter hook postrouting priority 300",
         ),
-        *_sealed(ruleset),
+        *_within(ruleset),
         *encrypted_chains(ruleset),
     )
 
 
 def _from_each(ruleset: Ruleset) -> Iterator[Chain]:
-    """What comes out of a tunnel has to be its peer's, who is known by the mark; then it is as from a bridge."""
-    known = "meta mark . {0} saddr @{1}{2} meta mark set 0x0 goto from_bridge"
+    """What comes out of a tunnel has to be its peer's, who is known by the mark, and for no loopback address."""
+    known = "meta mark . {0} saddr @{1}{2} meta mark set 0x0 {0} daddr != {3} accept"
     rules: Dict[str, Tuple[str, ...]] = {}
     for name, family in _routed(ruleset):
-        rules[name] = (*rules.get(name, ()), known.format(_HEADERS[family], SENDERS[family], name))
+        rules[name] = (*rules.get(name, ()), known.format(_HEADERS[family], SENDERS[family], name, _LOOPBACK[family]))
     for name, each in rules.items():
         yield Chain(FROM_PEERS + name, (*each, "drop"))
 
@@ -257,6 +255,7 @@ def _vxlan(ruleset: Ruleset) -> Tuple[Chain, ...]:
         Chain("made_here", tuple(_made_here(underlays))),
         Chain("from_peers", tuple(_from_peers(underlays))),
         Chain("to_peers", tuple(_to_peers(underlays))),
+        Chain("carried", tuple(_carried(underlays))),
     )
 
 
@@ -289,6 +288,15 @@ def _to_peers(underlays: Tuple[Underlay, ...]) -> Iterator[str]:
         yield vni + " drop"
 
 
+def _carried(underlays: Tuple[Underlay, ...]) -> Iterator[str]:
+    """Nor does anybody else's that this host passes on go to others."""
+    for underlay in underlays:
+        vni, header = _VNI.format(underlay), _HEADERS[_family(underlay)]
+        if underlay.outer is not None:
+            yield "{0} oifname != {1} drop".format(vni, _any_of(underlay.outer.ifnames))
+        yield "{0} {1} daddr != @{2}{3} drop".format(vni, header, PEERS, underlay.network)
+
+
 def _any_of(ifnames: Sequence[str]) -> str:
     return ", ".join(quoted(ifnames)) if len(ifnames) == 1 else "{{ {0} }}".format(", ".join(quoted(ifnames)))
 
@@ -304,6 +312,7 @@ def _from_peers(underlays: Tuple[Underlay, ...]) -> Iterator[str]:
 
 
 _HEADERS = {4: "ip", 6: "ip6"}
+_LOOPBACK = {4: "127.0.0.0/8", 6: "::1"}
 
 
 def bridged_sets(ruleset: Ruleset) -> Tuple[NamedSet, ...]:

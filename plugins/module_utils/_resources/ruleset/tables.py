@@ -15,6 +15,9 @@ from .model import Endpoint, Ruleset
 USER_CHAIN = "user-"
 #: A chain for each network across hosts that is routed and not encrypted: what comes from its other hosts.
 FROM_PEERS = "from-"
+#: Where there are networks across hosts, chains for each network: what stays on it, and goes to its bridge or away to
+#: its other hosts.
+HOME, AWAY = "home-", "away-"
 
 
 class NamedSet(NamedTuple):

@@ -70,9 +70,10 @@ has flags that say so, and the first fragment of a datagram says what it is.
 What neighbour discovery is about, the target of a solicitation or an advertisement, is judged as if it were the source:
 an advertisement has to come from the address that it advertises, which is how Linux sends it.
 
-The text is the same on every host. It is written in what Linux 5.10 and nft 1.0.1 know, and so that every nft can load
-what it lists: no lookup into a map for its keys only, no raw part of a packet as a key, no protocol by a name that
-stands in /etc/protocols. So an upgrade of the kernel, of nft or of the distribution changes nothing here.
+The text is the same on every host; what every packet would be asked, and nobody needs, is left out. It is written in
+what Linux 5.10 and nft 1.0.1 know, and so that every nft can load what it lists: no lookup into a map for its keys
+only, no raw part of a packet as a key, no protocol by a name that stands in /etc/protocols. So an upgrade of the
+kernel, of nft or of the distribution changes nothing here.
 """
 
 from __future__ import annotations

@@ -38,7 +38,6 @@ _WORDS = {
     "adopted": "external bridge",
     "tunnels": "way to other hosts",
     "outward": "what the host may say to other hosts' containers",
-    "ways": "way within the network",
     "beyond": "block of another host",
     "senders": "what another host may send",
     "peers": "host that may send",
