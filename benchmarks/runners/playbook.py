@@ -50,9 +50,17 @@ class Place(NamedTuple):
         return self.play([role], {"topology_" + key: value for key, value in words.items()}, variables)
 
     def sent(self, words: Dict[str, Any]) -> Sample:
-        """A run as the one before it, and what Ansible copied to the host for it: it leaves that there when asked."""
+        """A run as the one before it, and what Ansible copied to the host for it: it leaves that there when asked.
+
+        To this host only a script would be copied. With a limit of open files the module is packed as for others.
+        """
         there = self.folder / "there"
-        sample = self.topology(words, ANSIBLE_KEEP_REMOTE_FILES="1", ANSIBLE_REMOTE_TMP=str(there))
+        sample = self.topology(
+            words,
+            ANSIBLE_KEEP_REMOTE_FILES="1",
+            ANSIBLE_REMOTE_TMP=str(there),
+            ANSIBLE_PYTHON_MODULE_RLIMIT_NOFILE="1024",
+        )
         sizes = [path.stat().st_size for path in there.rglob("*") if path.is_file()]
         if not sizes:
             raise BenchmarkError("Ansible left nothing in " + str(there))

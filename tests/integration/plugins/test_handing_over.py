@@ -52,6 +52,12 @@ class Controller:
     def topology(self, lab: Lab, words: Dict[str, Any], check: bool = False) -> Dict[str, Any]:
         return dict(self.play(lab, words, check).results[-1])
 
+    def leaves_nothing_to_take_away(self, lab: Lab, words: Dict[str, Any]) -> bool:
+        """Whether Ansible made no directory on the host: that in which it makes one for each task would stay."""
+        remote = self.directory / "unused"
+        self._run(lab, {"linuxnet.fabric.topology": words}, False, [], {"ANSIBLE_REMOTE_TMP": str(remote)})
+        return not remote.exists()
+
     def sent(self, lab: Lab, words: Dict[str, Any], module: str = "topology") -> Any:
         """The run, and how large each module was that it sent."""
         remote = self.directory / "remote"
@@ -112,6 +118,7 @@ def test_a_host_that_is_its_own_controller_runs_the_collection_as_installed(lab:
     assert ran.results[-1]["actions"] == told["actions"] != []
     assert len(sizes) == 1 and sizes[0] < 16 * 1024, "nothing is packed"
     assert kept(lab) == {} and len(controller.compiled()) == 1
+    assert controller.leaves_nothing_to_take_away(lab, WEB)
 
     other = Controller(tmp_path / "other", 0o775)
     assert other.topology(lab, WEB)["changed"] is False
