@@ -28,11 +28,16 @@ MANY: Declaration = {
         **{"box{0}".format(number): {"network_mode": "none"} for number in range(visits.MANY)},
     },
 }
-_DRIFT = "ip -n box7 link set lo down; ip netns exec web sysctl -qw net.ipv4.ip_unprivileged_port_start=99"
+_DRIFT = """
+ip -n box7 link set lo down
+ip netns exec web sysctl -qw net.ipv4.ip_unprivileged_port_start=99
+echo nameserver 203.0.113.7 >>/etc/netns/web/resolv.conf
+"""
 _LAN = "ip link add lan type bridge; ip address add 203.0.113.9/24 dev lan; ip link set lan up"
 _REPAIRS = {
     "set lo up in namespace box7",
     "set net.ipv4.ip_unprivileged_port_start from 99 to 0 in namespace web",
+    "rewrite /etc/netns/web/: resolv.conf",
 }
 
 
