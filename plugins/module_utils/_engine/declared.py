@@ -52,8 +52,17 @@ def topologies() -> List[str]:
 
 def read(topology: str) -> Optional[Kept]:
     """None when the topology was never applied here, or the record cannot be read."""
+    return _read(_path(topology))
+
+
+def prepared() -> Optional[Kept]:
+    """What ``prepare`` wrote, where it is not kept yet."""
+    return _read(names.PREPARED_FILE)
+
+
+def _read(path: str) -> Optional[Kept]:
     try:
-        found = state.read_json(_path(topology))
+        found = state.read_json(path)
         if found is None:
             return None
         if "declared" not in found:
@@ -72,13 +81,30 @@ def _of_this_release(record: Kept) -> Optional[Kept]:
 
 def write(topology: str, record: Kept) -> None:
     """No write when nothing changed, whatever the order."""
+    prepare(topology, record)
+    keep(topology)
+
+
+def prepare(topology: str, record: Kept) -> None:
+    """Have it on the disk, beside the journal, for ``keep``: a file to rename needs no room in the journal. No write
+    when it is what is kept, whatever the order."""
     kept = {"declared": record.words, "release": record.release, "asked": record.asked, "around": record.around}
     text, last = json.dumps(kept), _text(topology)
     if last == text or (last is not None and len(last) == len(text) and read(topology) == record):
+        files.unlink(names.PREPARED_FILE)  # of a run that was killed
+        return
+    gate.writing("declared")
+    os.makedirs(os.path.dirname(names.PREPARED_FILE), mode=0o700, exist_ok=True)
+    state.write(names.PREPARED_FILE, text, durable=True)  # a boot restores what it says
+
+
+def keep(topology: str) -> None:
+    """What was prepared is the last declaration now. Nothing where there is nothing prepared: then it is already."""
+    if not os.path.lexists(names.PREPARED_FILE):
         return
     gate.writing("declared")
     os.makedirs(names.DECLARED_DIRECTORY, mode=0o700, exist_ok=True)
-    state.write(_path(topology), text, durable=True)  # a boot restores what it says
+    state.move(names.PREPARED_FILE, _path(topology))
 
 
 def _text(topology: str) -> Optional[str]:

@@ -18,7 +18,7 @@ from __future__ import annotations
 import json
 from dataclasses import field
 from enum import Enum, auto
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from .._kernel.data import dataclass
 
@@ -182,6 +182,7 @@ class Outlook:
     reverted: List[Words] = field(default_factory=list)  # of the lease store
     discarded: Dict[str, Optional[int]] = field(default_factory=dict)  # handle → its namespace's inode
     declared: Dict[str, Optional[Any]] = field(default_factory=dict)  # topology → what is kept of it, None: nothing
+    kept: Set[str] = field(default_factory=set)  # topologies → what was prepared is kept of them
     forwarding: List[Optional[Words]] = field(default_factory=list)  # the record of it; the last one counts
 
 
@@ -234,3 +235,7 @@ def foresee_forwarding(outlook: Outlook, words: Words) -> None:
 
 def foresee_declared(outlook: Outlook, words: Words) -> None:
     outlook.declared[words["topology"]] = words if "declared" in words else None
+
+
+def foresee_kept(outlook: Outlook, words: Words) -> None:
+    outlook.kept.add(words["topology"])

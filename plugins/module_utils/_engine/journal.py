@@ -18,7 +18,7 @@ import os
 from dataclasses import asdict
 from typing import Any, Callable, Dict, Iterator, List, Mapping, NoReturn, Optional, Sequence, Tuple, Union
 
-from .._kernel import files, gate, marks, process, state
+from .._kernel import files, gate, marks, names, process, state
 from .._kernel.errors import FabricError
 from .._kernel.json_pieces import AT_A_TIME, Row, pieces
 from .._kernel.marks import prepare_run_directory, prepare_state_directory
@@ -75,6 +75,7 @@ class Journal:
             "finish": as_json(last),
         }
         remove_former()
+        state.remove(names.PREPARED_FILE)  # of a run that was killed before it had a journal
         state.write(_reached_file(), "")
         self._reached = os.open(_reached_file(), os.O_WRONLY | os.O_CLOEXEC)
         self.reached("0")
@@ -233,6 +234,7 @@ def remove() -> None:
     """First the half that says that there is a run which is not over."""
     for path in (JOURNAL_FILE, _verified_file(), RUN_JOURNAL_FILE, _reached_file(), RUN_JOURNAL_FILE + ".reached"):
         files.unlink(path)
+    state.remove(names.PREPARED_FILE)
 
 
 def remove_former() -> None:

@@ -115,10 +115,13 @@ class Planner:
             consent(observed)
 
     def _rules(self) -> Optional[RulesetChange]:
-        with self._view.rules(self._desired.topology):
-            return plan_ruleset(self._desired.topology, self._desired.ruleset, self._desired.transit)
+        with self._view.rules(self._desired.topology) as listing:
+            return plan_ruleset(self._desired.topology, self._desired.ruleset, self._desired.transit, listing)
 
-    def left_after(self, actions: Sequence[Action]) -> Tuple[Action, ...]:
-        """Of what these actions touched; the rest was read when they were planned."""
+    def left_after(
+        self, actions: Sequence[Action], meanwhile: Callable[[], object] = lambda: None
+    ) -> Tuple[Action, ...]:
+        """Of what these actions touched; the rest was read when they were planned. ``meanwhile``: as the planner's."""
+        todo = [each for each in (meanwhile, self._meanwhile) if each is not None]
         out = self.quarantine.names
-        return left_after(self._view.host, self._desired, actions, self.firewall, self._meanwhile, out)
+        return left_after(self._view.host, self._desired, actions, self.firewall, todo, out)

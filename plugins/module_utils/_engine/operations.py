@@ -58,6 +58,7 @@ from .effects import (
     foresee_discarded,
     foresee_foreign_file,
     foresee_forwarding,
+    foresee_kept,
     foresee_leases,
     foresee_program,
     foresee_rules,
@@ -122,8 +123,13 @@ def declared_write(
     asked: Optional[Digests] = None,
     around: Optional[Mapping[str, Any]] = None,
 ) -> None:
-    """Remember the declaration that was made real. A journal of an earlier release has not all of these."""
+    """Remember the declaration that was real without any action. A journal of an earlier release has not all of it."""
     records.write(topology, records.Kept(declared, release, asked or {}, around or {}))
+
+
+def declared_keep(host: Host, topology: str) -> None:
+    """Remember the one that this run has made real: it was written before all was verified (``declared.prepare``)."""
+    records.keep(topology)
 
 
 def declared_remove(host: Host, topology: str) -> None:
@@ -281,6 +287,7 @@ ROWS = (
     _at_the_end("docker.reload", on_docker.docker_reload),
     _record("lease.revert", lease_revert, foresee_leases),
     _record("declared.write", declared_write, foresee_declared),
+    _record("declared.keep", declared_keep, foresee_kept),
     _record("forwarding.write", forwarding_write, foresee_forwarding),
     _record("fleet.forget", fleet_forget, unseen),
     _record("keys.keep", keys_keep, unseen),

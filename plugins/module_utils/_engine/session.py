@@ -42,10 +42,12 @@ from .view import View
 
 class Finish(NamedTuple):
     """What is left for the end, once all is verified. ``declared`` says that the declaration was made real, and so is
-    left away where a container was left out."""
+    left away where a container was left out. ``prepare`` writes what that keeps, before there is no way back any more:
+    while the outcome is awaited. It may be called twice."""
 
     always: Tuple[Operation, ...] = ()
     declared: Tuple[Operation, ...] = ()
+    prepare: Callable[[], object] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,8 @@ class Work:
     """What a module wants of a host.
 
     ``plan``: reads the host and compares; no actions where it is as wanted. ``left_after``: of what these actions
-    touched, what is left to do; where it is None, everything is planned again to find out.
+    touched, what is left to do, and calls what comes with them while it waits; where it is None, everything is planned
+    again to find out.
     ``finish`` is told whether anything is to change, and is not asked by a check.
     ``quarantine``: which containers are left out; None: all or nothing. ``namespaces``: name and sysctls of those that
     are to be there, in the order in which a plan makes them.
@@ -62,7 +65,7 @@ class Work:
     topology: str
     plan: Callable[[], Tuple[Action, ...]]
     leases: Leases = NO_LEASES
-    left_after: Optional[Callable[[Sequence[Action]], Tuple[Action, ...]]] = None
+    left_after: Optional[Callable[[Sequence[Action], Callable[[], object]], Tuple[Action, ...]]] = None
     finish: Callable[[bool], Finish] = lambda changes: Finish()
     quarantine: Optional[Quarantine] = None
     namespaces: Sequence[Tuple[str, Mapping[str, str]]] = ()
@@ -95,7 +98,8 @@ def session(
         watch.lap("lock")
         timer = confirm.arm(confirm_timeout) if confirm_timeout and not check_mode else None
         view = View(host, interrupted, beside) if check_mode else View(host)
-        yield Session(host, view, check_mode, first, watch, timer, approve)
+        with contextlib.closing(view):
+            yield Session(host, view, check_mode, first, watch, timer, approve)
 
 
 @dataclass(frozen=True)
@@ -129,7 +133,7 @@ class Session:
         try:
             self._write_down(journal, work, actions, finish)
             self._apply(journal, work, actions, begun)
-            self._verify(journal, work, begun)
+            self._verify(journal, work, begun, finish.prepare)
         except BaseException as failure:
             if work.quarantine is not None:
                 work.quarantine.why = planned_without  # the host is compared with what it was before the first action
@@ -192,12 +196,16 @@ class Session:
             begun[number] = replace(begun[number], undo=())
         return True
 
-    def _verify(self, journal: Journal, work: Work, begun: List[Action]) -> None:
-        """What is left inside one container takes that one out, and the others are verified without it."""
+    def _verify(self, journal: Journal, work: Work, begun: List[Action], prepare: Callable[[], object]) -> None:
+        """What is left inside one container takes that one out, and the others are verified without it. ``prepare`` is
+        called where none was taken out."""
         while True:
             out = work.quarantine
             actions = [action for action in begun if out is None or not out.has(action)]
-            left = by_container(work.left_after(actions) if work.left_after is not None else work.plan())
+            meanwhile = prepare if out is None or not out.why else _nothing
+            left = by_container(work.left_after(actions, meanwhile) if work.left_after is not None else work.plan())
+            if not left:
+                meanwhile()
             self.watch.lap("verify")
             if not left:
                 return
@@ -225,6 +233,10 @@ class Session:
         except Exception as error:
             text = "the host matches the declaration, but tidying up failed: {0}. The next run will go on with it"
             raise FabricError(text.format(error or type(error).__name__), rolled_back=False) from error
+
+
+def _nothing() -> None:
+    """Of a run that keeps nothing."""
 
 
 def _told(work: Work, actions: Sequence[Action]) -> Result:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Callable, FrozenSet, List, Optional, Sequence, Tuple
+from typing import Any, Callable, FrozenSet, Iterable, List, Sequence, Tuple
 
 from .._kernel import marks
 from .._kernel.changes import Subject
@@ -57,10 +57,10 @@ def left_after(
     desired: Desired,
     actions: Sequence[Action],
     firewall: HostFirewall,
-    meanwhile: Optional[Callable[[], object]] = None,
+    meanwhile: Iterable[Callable[[], object]] = (),
     out: FrozenSet[str] = frozenset(),
 ) -> Tuple[Action, ...]:
-    """What does not match, as what would be left to do. ``meanwhile`` is called where nft is not done yet; ``out``:
+    """What does not match, as what would be left to do. ``meanwhile``: called while nft is not done yet; ``out``:
     containers that are left as they are."""
     touched = what_is_touched(desired, actions)
     part = desired.restricted(touched.containers - out)
@@ -80,8 +80,9 @@ def left_after(
         )
         files = hosts_files.read([file.path for file in part.files])
         accepts = firewall.plan() if touched.firewall else NOTHING_TO_DO
-        if meanwhile is not None and rules is not None and not rules.done():
-            meanwhile()
+        for work in meanwhile:
+            if rules is not None and not rules.done():
+                work()
         change = rules.result() if rules is not None else None
     there = [*(line for each in desired.adopted for line in adopted.harm(each, observed))]
     there += [*_program(desired, touched), *_docker(desired, touched), *_units(desired, touched)]

@@ -74,7 +74,28 @@ class View:
         self._before = _touched(interrupted) if interrupted else {}
         self._outlook = _outlook(interrupted) if interrupted else Outlook()
         self._links: Optional[Collection[Link]] = None
+        self._visits: Optional[Visits] = None
+        self._listing: Optional[nft.Listing] = None
         self._read: Tuple[Optional[Observed], Mapping[str, FileState]] = (None, {})
+
+    def begin(self, topology: str, sysctls: Mapping[str, Sequence[str]]) -> None:
+        """Have what takes longest to read for a plan read by others while the plan is prepared: the inside of the
+        topology's namespaces, and its rules. ``sysctls``: what will probably be read inside.
+
+        To be followed by ``close``: of a plan that was never made, both are still under way then.
+        """
+        self._visits = self.visits(sysctls, (topology,))
+        if not self._pretended():
+            from .._resources.ruleset.plan import begin_listing  # only where the whole host is planned
+
+            self._listing = begin_listing(topology)
+
+    def close(self) -> None:
+        if self._visits is not None:
+            self._visits.close()
+        if self._listing is not None:
+            self._listing.close()
+        self._visits = self._listing = None
 
     def host_facts(self) -> facts.Reading:
         reading = facts.read(self.host)
@@ -82,8 +103,13 @@ class View:
         return self._beside.facts(self._foreseen_facts(reading))
 
     def visits(self, sysctls: Mapping[str, Sequence[str]], topologies: Iterable[str] = ()) -> Visits:
-        """Of the namespaces that a plan is to see."""
+        """Of the namespaces that a plan is to see: those that were begun, where they are the same topologies'."""
         owners = tuple(topologies)
+        begun = self._visits
+        if begun is not None and begun.owners == frozenset(owners):
+            self._visits = None
+            begun.ask(sysctls)
+            return begun
         return Visits(self.host, sysctls, owners, also=functools.partial(lost_marks.suspects, self.host, owners))
 
     def observe(
@@ -121,20 +147,24 @@ class View:
         return found
 
     @contextlib.contextmanager
-    def rules(self, topology: str) -> Iterator[None]:
-        """nft, in the body, shows this topology's tables, and that of all, as they are, or will be."""
-        scripts = list(self._outlook.scripts)
-        beside = self._beside.rules(self._forwarding_now()) if self._beside.forwarding is not None else None
-        if beside is not None:
-            scripts.append(beside)
+    def rules(self, topology: str) -> Iterator[Optional[nft.Listing]]:
+        """nft, in the body, shows this topology's tables, and that of all, as they are, or will be. The listing of them
+        comes with it if it was begun."""
+        scripts = self._pretended()
         if not scripts:
-            yield
+            listing, self._listing = self._listing, None
+            yield listing
             return
         whose = {topology, self._interrupted.topology} if self._interrupted is not None else {topology}
         tables = [("inet", TRANSIT_TABLE)]
         tables += [(family, table(each)) for each in sorted(whose) for family in _FAMILIES]
         with nft.pretending([*nft.list_text(tables).values(), *scripts]):
-            yield
+            yield None
+
+    def _pretended(self) -> List[str]:
+        """What makes the rules that are those that will be."""
+        beside = self._beside.rules(self._forwarding_now()) if self._beside.forwarding is not None else None
+        return [*self._outlook.scripts, *([beside] if beside is not None else [])]
 
     def firewall(self) -> "Foreseen":
         """What of ours will be in another firewall."""
@@ -177,6 +207,8 @@ class View:
         none of it."""
         if self._beside.has(topology):
             return None
+        if topology in self._outlook.kept:
+            return declared_records.prepared() or declared_records.read(topology)
         declared = self._outlook.declared
         if topology not in declared:
             return declared_records.read(topology)

@@ -100,6 +100,19 @@ def _namespaces(topology: Topology) -> Iterator[Netns]:
     yield from attached
 
 
+def settings_inside(topology: Topology) -> Dict[str, Tuple[str, ...]]:
+    """What ``Desired.namespace_sysctls`` will say, which is known before anything is leased."""
+    found: Dict[str, Tuple[str, ...]] = {}
+    for container in topology.containers.values():
+        keys: List[str] = []
+        if _attach(topology, container) is None:
+            keys.extend(_namespace_sysctls(topology, container))
+            for attachment in container.attachments:
+                keys.extend(key for key, _value in _interface_sysctls(container, attachment))
+        found[container.name] = tuple(keys)
+    return found
+
+
 def _attach(topology: Topology, container: Container) -> Optional[str]:
     owner = topology.containers[namespace_owner(topology, container.name)]
     if owner.mode == "host":
@@ -134,6 +147,12 @@ def _no_router(said: Mapping[str, str], ipv6: bool) -> Dict[str, str]:
     if ipv6:
         settings["net/ipv6/conf/all/forwarding"] = "0"
     return settings
+
+
+def _interface_sysctls(container: Container, attachment: Attachment) -> Iterator[Tuple[str, str]]:
+    for key, value in container.sysctls:
+        if _interface_of(key, container) == attachment.ifname:
+            yield _slashed(key, attachment.ifname), value
 
 
 def _interface_of(key: str, container: Container) -> Optional[str]:
@@ -203,11 +222,7 @@ def _place(
         mtu=driver.mtu(network, host),
         addresses=tuple(cidrs),
         routes=tuple(dict.fromkeys(routes)),
-        sysctls=tuple(
-            (_slashed(key, attachment.ifname), value)
-            for key, value in container.sysctls
-            if _interface_of(key, container) == attachment.ifname
-        ),
+        sysctls=tuple(_interface_sysctls(container, attachment)),
         host=host,
     )
 

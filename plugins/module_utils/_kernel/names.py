@@ -40,6 +40,8 @@ STATE_DIRECTORY = "/var/lib/linuxnet-fabric"
 LEASE_STORE = STATE_DIRECTORY + "/leases.db"
 LOCK_FILE = STATE_DIRECTORY + "/lock"
 JOURNAL_FILE = STATE_DIRECTORY + "/journal.json"
+#: The declaration that a run makes real, until it is the last one that was.
+PREPARED_FILE = STATE_DIRECTORY + "/journal.json.declared"
 #: Where 0.2.0 and before kept marks and stash.
 FORMER_MARK_DIRECTORY, FORMER_STASH_DIRECTORY = STATE_DIRECTORY + "/netns", STATE_DIRECTORY + "/stash"
 DECLARED_DIRECTORY = STATE_DIRECTORY + "/declared"

@@ -16,7 +16,7 @@ import os
 import shutil
 import subprocess
 from contextlib import contextmanager
-from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import IO, Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from . import gate, namespaces, program
 from .errors import FabricError, MissingProgramError, cut
@@ -52,6 +52,14 @@ def list_tables(names: Sequence[TableName]) -> Dict[TableName, List[Object]]:
     return dict(Listing(names))
 
 
+class _Running(NamedTuple):
+    """An nft that lists a table."""
+
+    name: TableName
+    process: "subprocess.Popen[str]"
+    printed: IO[str]
+
+
 _AS_DATA = ("-j", "--numeric-protocol")
 
 
@@ -65,6 +73,12 @@ class Listing:
     def __init__(self, names: Sequence[TableName]) -> None:
         self._running = _begin_list(names, _AS_DATA)
 
+    def close(self) -> None:
+        """End what still runs: nobody is to read it."""
+        for _name, process, printed in self._running:
+            with process, printed:
+                process.kill()
+
     def __iter__(self) -> Iterator[Tuple[TableName, List[Object]]]:
         for name, listing in _end_list(self._running):
             yield name, [item for item in _objects(listing) if "metainfo" not in item and "table" not in item]
@@ -75,32 +89,32 @@ def list_text(names: Sequence[TableName], numeric: bool = False) -> Dict[TableNa
     return dict(_end_list(_begin_list(names, ["--numeric-protocol"] if numeric else [])))
 
 
-def _begin_list(names: Sequence[TableName], options: Sequence[str]) -> List[Tuple[TableName, "subprocess.Popen[str]"]]:
+def _begin_list(names: Sequence[TableName], options: Sequence[str]) -> List[_Running]:
     """One process a table, all at once: nft 1.0.6 lists one table a call."""
-    return [(name, _start([*options, "list", "table", *name])) for name in names]
+    return [_Running(name, *program.start_aside([_program(), *options, "list", "table", *name])) for name in names]
 
 
-def _end_list(running: Sequence[Tuple[TableName, "subprocess.Popen[str]"]]) -> Iterator[Tuple[TableName, str]]:
+def _end_list(running: Sequence[_Running]) -> Iterator[Tuple[TableName, str]]:
     """What nft printed of each table there is."""
     failures = []
-    for name, started in running:
-        process = _finished(started, running)
-        if process.returncode == 0:
-            yield name, process.stdout
-        elif "No such file or directory" not in process.stderr:
-            failures.append(_error(process))
+    for name, started, printed in running:
+        with printed:
+            process = _finished(started, running)
+            if process.returncode == 0:
+                printed.seek(0)
+                yield name, printed.read()
+            elif "No such file or directory" not in process.stderr:
+                failures.append(_error(process))
     if failures:
         raise failures[0]
 
 
-def _finished(
-    started: "subprocess.Popen[str]", running: Sequence[Tuple[TableName, "subprocess.Popen[str]"]]
-) -> "subprocess.CompletedProcess[str]":
+def _finished(started: "subprocess.Popen[str]", running: Sequence[_Running]) -> "subprocess.CompletedProcess[str]":
     """Where one hangs, the others are not waited for."""
     try:
         return program.finish(started)
     except FabricError:
-        for _name, process in running:
+        for _name, process, _printed in running:
             process.kill()
         raise
 

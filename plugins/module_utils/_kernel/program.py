@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
-from typing import Sequence
+from typing import IO, Sequence, Tuple
 
 from .errors import FabricError
 
@@ -30,6 +30,12 @@ def start(command: Sequence[str], output: int = subprocess.PIPE) -> "subprocess.
         errors="surrogateescape",
         env=dict(os.environ, LC_ALL="C"),
     )
+
+
+def start_aside(command: Sequence[str]) -> "Tuple[subprocess.Popen[str], IO[str]]":
+    """As ``start``, with a file in memory that takes what it prints: so it comes to its end though nobody reads."""
+    printed = open(os.memfd_create("printed"), "r", encoding="utf-8", errors="surrogateescape")
+    return start(command, printed.fileno()), printed
 
 
 def finish(process: "subprocess.Popen[str]", script: str = "") -> "subprocess.CompletedProcess[str]":

@@ -63,12 +63,11 @@ class SecondProcess:
             self._begin()
 
     def work(self) -> List[Any]:
-        """The results there are, in no order; of a process that died there is none."""
+        """The results there are, in no order; of a process that died there is none. ``close`` is still to be called:
+        its memory takes that process some milliseconds to give back, for which nobody waits here."""
         if self._child is None:
             return [self._function(portion) for portion in self._portions]
-        results = [*self._share(), *self._collect()]
-        self.close()
-        return results
+        return [*self._share(), *self._collect()]
 
     def close(self) -> None:
         """End the other process, if it still runs."""

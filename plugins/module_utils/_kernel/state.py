@@ -106,6 +106,13 @@ def write(path: str, text: Union[str, Iterable[str]], durable: bool = False) -> 
         _sync_directory(os.path.dirname(path))
 
 
+def move(path: str, place: str) -> None:
+    """In the place of whatever is there, and on the disk when this returns."""
+    make_way(place)
+    os.replace(path, place)
+    _sync_directory(os.path.dirname(place))
+
+
 def remove(path: str) -> None:
     """Whatever is there. No error when there is nothing."""
     make_way(path)

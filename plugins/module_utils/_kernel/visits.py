@@ -54,7 +54,8 @@ class NamespaceState:
 class Visits:
     """Of every namespace in ``sysctls`` (name → keys to read there) or marked as one of ``topologies``'.
 
-    Begun when it is made, so that the caller can start threads after it: a process with threads should not fork.
+    Begun when it is made, so that the caller can start threads after it: a process with threads should not fork. It may
+    be begun before it is known what is to be read inside, and told so by ``ask``.
     ``only``: the handles to look at, for a reading of a part that is compared and not changed; all of them otherwise.
     ``also``: which others, of all handles and their marks, are to be visited.
     """
@@ -74,11 +75,9 @@ class Visits:
         known = namespaces.names() if only is None else [name for name in only if namespaces.exists(name)]
         self.handles = {name: namespaces.identity(namespaces.handle(name)) for name in known}
         self.marks = marks.read_all(only)
-        wanted = {name: tuple(keys) for name, keys in sysctls.items()}
-        self._asked = dict(wanted)
-        for name in (*_owned(self.marks, self.owners), *(also(self.handles, self.marks) if also is not None else ())):
-            wanted.setdefault(name, ())
-        self._wanted = {name: keys for name, keys in wanted.items() if self.handles.get(name) is not None}
+        self._owned = _owned(self.marks, self.owners)
+        self._owned.extend(also(self.handles, self.marks) if also is not None else ())
+        self.ask(sysctls)
         names = list(self._wanted)
         portions = [names[start : start + _AT_A_TIME] for start in range(0, len(names), _AT_A_TIME)]
         self._process = SecondProcess(self._visit_all, portions, alone=len(names) < MANY)
@@ -87,14 +86,24 @@ class Visits:
         return self
 
     def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         self._process.close()
+
+    def ask(self, sysctls: Mapping[str, Iterable[str]]) -> None:
+        """What is to be read, in place of what was said before. A namespace that was visited without being asked for
+        one of these keys is visited once more."""
+        self._asked = {name: tuple(keys) for name, keys in sysctls.items()}
+        wanted = {**self._asked, **{name: () for name in self._owned if name not in self._asked}}
+        self._wanted = {name: keys for name, keys in wanted.items() if self.handles.get(name) is not None}
 
     def finish(self) -> Dict[str, NamespaceState]:
         """Name → what is inside. Without the handles that somebody took away since they were listed."""
         found: Dict[str, Optional[NamespaceState]] = {}
         for states in self._process.work():
             found.update(states)
-        left = [name for name in self._wanted if name not in found]
+        left = [name for name in self._wanted if not self._is_read(name, found)]
         for name in left:  # of the second process, which died: nobody knows how far it had come with a socket
             self._host.forget(name)
         found.update(self._visit_all(left))
@@ -103,6 +112,12 @@ class Visits:
             if not namespaces.exists(name):
                 del self.handles[name]
         return {name: state for name, state in ((name, found[name]) for name in self._wanted) if state is not None}
+
+    def _is_read(self, name: str, found: Mapping[str, Optional[NamespaceState]]) -> bool:
+        if name not in found:
+            return False
+        state = found[name]
+        return state is None or all(key in state.sysctls for key in self._wanted[name])
 
     def obstacles(self) -> Dict[str, str]:
         """Handle name → what somebody else put at its path."""
@@ -126,7 +141,9 @@ class Visits:
     def _visit_all(self, names: Sequence[str]) -> Dict[str, Optional[NamespaceState]]:
         try:
             return {
-                name: _visit(self._host, name, self._wanted[name], self._settling, self._restorable) for name in names
+                name: _visit(self._host, name, self._wanted[name], self._settling, self._restorable)
+                for name in names
+                if name in self._wanted
             }
         finally:
             self._host.go_home()

@@ -33,7 +33,7 @@ from .._expansion.describe import describe_containers, describe_networks
 from .._expansion.drivers.driver import Surroundings
 from .._expansion.drivers.registry import driver_of, parse_declaration
 from .._expansion.encryption import own_end, tunnel_names
-from .._expansion.expand import claim_of, expand, forwarded
+from .._expansion.expand import claim_of, expand, forwarded, settings_inside
 from .._expansion.lease_requests import lease_requests
 from .._expansion.projects import settle_default_bridge
 from .._fleet.join import join
@@ -88,6 +88,7 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool, again: Optiona
     earlier = params.get("beside")
     timeouts = params["lock_timeout"], params.get("confirm_timeout")
     with session(check_mode, *timeouts, watch, approve, earlier or ()) as run:
+        run.view.begin(topology.name, settings_inside(topology))
         if topology.networks:
             dependencies.require_kinds(run.host)
         with leased(run.view, check_mode) as store:
@@ -235,25 +236,38 @@ def _finish(words: Mapping[str, Any], absent: bool, prepared: Prepared, kept: Op
     if end is not None:
         tunnels = tunnel_names(prepared.topology, end.kind)
         forgotten = (operation("keys.keep", topology=name, tunnels=list(tunnels), kind=end.kind),)
-    return Finish((remembered, *forgotten), _remember(words, absent, prepared, kept, changes))
-
-
-def _remember(
-    words: Mapping[str, Any], absent: bool, prepared: Prepared, kept: Optional[Kept], changes: bool
-) -> Tuple[Operation, ...]:
-    """The operation that keeps the declaration once it is real: none where it is what was kept, and was real."""
-    name = prepared.topology.name
+    always = (remembered, *forgotten)
     if not prepared.keep:
-        return ()
+        return Finish(always)
     if absent:
-        return (operation("declared.remove", topology=name),)
-    taken = json.loads(json.dumps(prepared.around.words())) if prepared.around is not None else {}
-    last = (words, RELEASE_NAME, taken)
-    if not changes and kept is not None and kept.asked and (kept.words, kept.release, kept.around) == last:
+        return Finish(always, (operation("declared.remove", topology=name),))
+    if changes:
+        write = functools.lru_cache(maxsize=None)(functools.partial(_prepare_record, words, prepared))
+        return Finish(always, (operation("declared.keep", topology=name),), write)
+    return Finish(always, _remember(words, prepared, kept))
+
+
+def _prepare_record(words: Mapping[str, Any], prepared: Prepared) -> None:
+    record = Kept(words, RELEASE_NAME, prepared.asked(), _taken(prepared))
+    declared.prepare(prepared.topology.name, record)
+
+
+def _remember(words: Mapping[str, Any], prepared: Prepared, kept: Optional[Kept]) -> Tuple[Operation, ...]:
+    """The operation that keeps a declaration which was real already: none where it is what was kept, and was real."""
+    last = (words, RELEASE_NAME, _taken(prepared))
+    if kept is not None and kept.asked and (kept.words, kept.release, kept.around) == last:
         return ()  # to find out that nothing else is asked either would take a tenth of such a run
     asked = prepared.asked()
-    kept_now = {"declared": words, "release": RELEASE_NAME, "asked": asked, "around": taken}
-    return (operation("declared.write", topology=name, **kept_now),)
+    kept_now = {"declared": words, "release": RELEASE_NAME, "asked": asked, "around": _taken(prepared)}
+    return (operation("declared.write", topology=prepared.topology.name, **kept_now),)
+
+
+def _taken(prepared: Prepared) -> Dict[str, Any]:
+    """What it took from its surroundings, as plain as it comes back from a record."""
+    if prepared.around is None:
+        return {}
+    plain: Dict[str, Any] = json.loads(json.dumps(prepared.around.words()))
+    return plain
 
 
 def _kinds(

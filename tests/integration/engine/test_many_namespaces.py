@@ -16,7 +16,7 @@ from labhost import LabHost
 from scenarios import NOTHING, Declaration, run
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import ahead, procfs, second_process, visits
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import ForeignObjectError
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError, ForeignObjectError
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.host import Host
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.visits import NamespaceState, Visits
 
@@ -29,6 +29,7 @@ MANY: Declaration = {
     },
 }
 _DRIFT = "ip -n box7 link set lo down; ip netns exec web sysctl -qw net.ipv4.ip_unprivileged_port_start=99"
+_LAN = "ip link add lan type bridge; ip address add 203.0.113.9/24 dev lan; ip link set lan up"
 _REPAIRS = {
     "set lo up in namespace box7",
     "set net.ipv4.ip_unprivileged_port_start from 99 to 0 in namespace web",
@@ -45,6 +46,16 @@ def test_two_processes_read_what_one_does(fresh_host: LabHost) -> None:
 def test_what_a_killed_second_process_did_not_bring_is_read_by_the_first(fresh_host: LabHost) -> None:
     alone, together, _workers = fresh_host.run(_read_by_both, killed=True)
     assert together == alone
+
+
+def test_what_was_begun_before_it_was_known_what_to_read_brings_the_same(fresh_host: LabHost) -> None:
+    alone, together = fresh_host.run(_asked_later)
+    assert together == alone
+
+
+def test_a_declaration_that_is_refused_half_way_leaves_no_process_and_no_descriptor(fresh_host: LabHost) -> None:
+    before, after = fresh_host.run(_refused)
+    assert after == before
 
 
 def test_a_reading_that_is_given_up_leaves_no_process_and_no_descriptor(fresh_host: LabHost) -> None:
@@ -130,6 +141,28 @@ def _read() -> Tuple[Dict[str, NamespaceState], int]:
         return reading.finish(), workers
 
 
+def _asked_later() -> Tuple[Dict[str, NamespaceState], Dict[str, NamespaceState]]:
+    """In place of another setting of one, and of one that is nobody's."""
+    run(MANY)
+    subprocess.run(["ip", "netns", "add", "stranger"], check=True)
+    alone = _read_at_rest()
+    begun = {"web": ["net/ipv4/ip_forward"], "stranger": ["net/ipv4/ip_forward"]}
+    with Host() as host, Visits(host, begun, ["default"]) as reading:
+        reading.ask({"web": ["net/ipv4/ip_unprivileged_port_start"]})
+        return alone, reading.finish()
+
+
+def _refused() -> Tuple[Tuple[Set[str], bool], Tuple[Set[str], bool]]:
+    run(MANY)
+    subprocess.run(["sh", "-ec", _LAN], check=True)
+    back = {"ipam": {"config": [{"subnet": "203.0.113.0/24"}]}}
+    before = _now()
+    with contextlib.suppress(FabricError):
+        run({**MANY, "networks": {**MANY["networks"], "back": back}})
+        raise AssertionError("it was not refused")
+    return before, _now()
+
+
 def _make_many(killed_at: Optional[int] = None) -> Tuple[int, Tuple[str, ...], bool]:
     """How many the run made by itself, what was left to do after it, and whether the other process is still there."""
     first, make = os.getpid(), ahead.make
@@ -166,14 +199,14 @@ def _two_processors() -> ContextManager[None]:
 
 def _give_up() -> Tuple[Tuple[Set[str], bool], Tuple[Set[str], bool]]:
     run(MANY)
-
-    def now() -> Tuple[Set[str], bool]:
-        return set(os.listdir("/proc/self/fd")), _has_children()
-
-    before = now()
+    before = _now()
     with contextlib.suppress(KeyError), Host() as host, Visits(host, {}, ["default"]):
         raise KeyError
-    return before, now()
+    return before, _now()
+
+
+def _now() -> Tuple[Set[str], bool]:
+    return set(os.listdir("/proc/self/fd")), _has_children()
 
 
 def _remove_many() -> Tuple[List[str], Set[str]]:

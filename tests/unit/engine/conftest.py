@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine import journal
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import marks
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import marks, names
 
 
 @pytest.fixture
@@ -20,6 +20,7 @@ def journal_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     run = tmp_path / "run"
     run.mkdir()
     monkeypatch.setattr(journal, "JOURNAL_FILE", str(path))
+    monkeypatch.setattr(names, "PREPARED_FILE", str(path) + ".declared")
     monkeypatch.setattr(journal, "RUN_JOURNAL_FILE", str(run / "journal.json"))
     monkeypatch.setattr(journal, "prepare_state_directory", lambda: None)
     monkeypatch.setattr(journal, "prepare_run_directory", lambda: None)

@@ -80,6 +80,7 @@ def test_change_by_change_what_the_host_has_decides_and_not_what_is_wanted_now()
 @pytest.fixture
 def records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(names, "DECLARED_DIRECTORY", str(tmp_path))
+    monkeypatch.setattr(names, "PREPARED_FILE", str(tmp_path / "prepared"))
     return tmp_path
 
 
@@ -89,6 +90,29 @@ WORDS = declared.words({"networks": {"front": {}}, "containers": {}})
 def test_a_record_comes_back_with_its_release_and_digests(records: Path) -> None:
     kept = Kept(WORDS, "0.2.0", digests(DESIRED))
     declared.write("shop", kept)
+    assert declared.read("shop") == kept
+
+
+def test_a_record_that_was_prepared_counts_once_it_is_kept(records: Path) -> None:
+    first, second = Kept(WORDS, "0.2.0", digests(DESIRED)), Kept(WORDS, "0.3.0", digests(DESIRED))
+    declared.write("shop", first)
+
+    declared.prepare("shop", second)
+    assert (declared.read("shop"), declared.prepared()) == (first, second)
+
+    declared.keep("shop")
+    declared.keep("shop")  # the end of a run that was killed in its end is done again
+    assert (declared.read("shop"), declared.prepared()) == (second, None)
+
+
+def test_what_a_killed_run_had_prepared_is_not_kept_by_the_next_one_that_keeps_nothing_new(records: Path) -> None:
+    kept = Kept(WORDS, "0.2.0", digests(DESIRED))
+    declared.write("shop", kept)
+    declared.prepare("shop", Kept(WORDS, "0.3.0", {}))
+
+    declared.prepare("shop", kept)
+    declared.keep("shop")
+
     assert declared.read("shop") == kept
 
 

@@ -126,7 +126,7 @@ def test_a_step_that_fails_takes_the_whole_run_back(
 
 
 def test_a_host_that_does_not_match_after_the_last_step_goes_back(files: Files) -> None:
-    work = Work("default", files.plan, left_after=lambda actions: (files.written("a"),))
+    work = Work("default", files.plan, left_after=lambda actions, _meanwhile: (files.written("a"),))
 
     with pytest.raises(FabricError, match="the host does not match after the last action; still to do: write a"):
         session().carry_out(work)
@@ -166,7 +166,7 @@ def test_what_the_way_back_could_not_do_is_left_to_the_next_run(files: Files, jo
     plan = files.plan()
     stuck = operation("file.write", path=str(files.directory), content="a directory is no file")
     broken = Action("write b", "file b", plan[1].do, (stuck,))
-    work = Work("default", lambda: (plan[0], broken), left_after=lambda actions: ("something",))
+    work = Work("default", lambda: (plan[0], broken), left_after=lambda actions, _meanwhile: ("something",))
 
     with pytest.raises(FabricError, match="The way back was not complete .* the next run will go on with it"):
         session().carry_out(work)
@@ -185,7 +185,7 @@ def test_what_the_way_back_could_not_do_is_left_to_the_next_run(files: Files, jo
 def test_a_run_that_died_half_way_is_taken_back_by_the_next_one(files: Files, journal_file: Path) -> None:
     journal_of_the_dead: Dict[Path, str] = {}
 
-    def remember(actions: Any) -> Tuple[str, ...]:
+    def remember(actions: Any, _meanwhile: Any) -> Tuple[str, ...]:
         for path in (*journal_file.parent.iterdir(), *(journal_file.parent.parent / "run").iterdir()):
             journal_of_the_dead[path] = path.read_text()
         return ()
@@ -206,7 +206,7 @@ def test_what_is_for_the_end_is_done_once_all_is_verified(files: Files) -> None:
     leftover = operation("file.remove", path=str(files.directory / "leftover"))
     seen: List[bool] = []
 
-    def left_after(actions: Any) -> Tuple[str, ...]:
+    def left_after(actions: Any, _meanwhile: Any) -> Tuple[str, ...]:
         seen.append((files.directory / "leftover").exists())
         return ()
 
@@ -214,6 +214,27 @@ def test_what_is_for_the_end_is_done_once_all_is_verified(files: Files) -> None:
 
     assert seen == [True]
     assert files.says() == {"a": "new", "b": "new"}
+
+
+def test_what_is_kept_at_the_end_is_written_while_there_is_a_way_back(files: Files, journal_file: Path) -> None:
+    reached = journal_file.parent.parent / "run" / "journal.json.reached"
+    seen: List[str] = []
+    finish = Finish(prepare=lambda: seen.append(reached.read_text().strip()))
+
+    session().carry_out(Work("default", files.plan, finish=lambda changes: finish))
+
+    assert seen == ["2"], "after the second of two actions, and before the mark that all is verified"
+
+
+def test_what_cannot_be_written_for_the_end_takes_the_run_back(files: Files, journal_file: Path) -> None:
+    def full() -> None:
+        raise OSError("no space left")
+
+    with pytest.raises(FabricError, match="no space left.*What the run had done was undone; the host is as before"):
+        session().carry_out(Work("default", files.plan, finish=lambda changes: Finish(prepare=full)))
+
+    assert files.says() == {"a": "old"}
+    assert list(journal_file.parent.iterdir()) == []
 
 
 def test_tidying_up_that_fails_leaves_the_journal_so_that_the_next_run_goes_on(files: Files) -> None:

@@ -10,8 +10,9 @@ declaration, made on the host already). It says some of: ``actions``, what a che
 of; ``files``, their text; ``described``, dotted paths into what the module returns; ``recognised``, dotted paths into
 what topology_info tells once all is made.
 
-Besides, of every case: a second run has nothing to do, and what is recognised, fed back, changes nothing but what is
-listed under ``forgotten`` (``fed_back: false``: cannot be told, for the reason beside it).
+Besides, of every case: what is to be read inside namespaces is known before anything is leased; a second run has
+nothing to do; and what is recognised, fed back, changes nothing but what is listed under ``forgotten`` (``fed_back:
+false``: cannot be told, for the reason beside it).
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.describ
     describe_containers,
     describe_networks,
 )
+from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.expand import settings_inside
 from tests.unit.expansion.paper_host import Paper, actions, empty, made, on_paper, recognised
 from tests.unit.ipam.memory_store import MemoryStore
 
@@ -50,6 +52,7 @@ def test_expansion(case: Dict[str, Any], store: MemoryStore) -> None:
     host = case.get("host", {})
     was = on_paper(case["was"], host, store) if "was" in case else None
     paper = on_paper(case["declared"], host, store)
+    assert settings_inside(paper.topology) == paper.desired.namespace_sysctls()
     before = made(was.desired, asked=paper.desired) if was else empty(paper.desired)
 
     says: Dict[str, Callable[[], Any]] = {

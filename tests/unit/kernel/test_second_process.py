@@ -21,7 +21,10 @@ def two_processors(monkeypatch):
 
 def test_two_do_all_of_it(two_processors):
     process = SecondProcess(lambda portion: portion * 2, [1, 2, 3, 4])
-    assert sorted(process.work()) == [2, 4, 6, 8]
+    try:
+        assert sorted(process.work()) == [2, 4, 6, 8]
+    finally:
+        process.close()
 
 
 def test_a_process_with_threads_does_not_fork(two_processors, monkeypatch):
