@@ -51,10 +51,16 @@ def drift_junit(reports: Any, fail_pending: bool = True) -> str:
 
 
 def drift_lines(result: Any, many: int = 40) -> list[str]:
+    from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.lines import lines_of
     from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.report import report_of
-    from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.text import lines_of
 
     return lines_of(report_of(result, ""), many)
+
+
+def where_lines(result: Any, many: int = 20) -> list[str]:
+    from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.lines import where_lines as lines_of
+
+    return lines_of(result, int(many))
 
 
 def _checked(reports: Any, name: str) -> list[Mapping[str, Any]]:
@@ -79,7 +85,7 @@ def _spoilt(report: Any) -> dict[str, Any]:
 
 
 class FilterModule:
-    """Seven filters for one story."""
+    """Eight filters for one story."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
@@ -90,4 +96,5 @@ class FilterModule:
             "drift_junit": drift_junit,
             "drift_kept": drift_kept,
             "drift_lines": drift_lines,
+            "where_lines": where_lines,
         }

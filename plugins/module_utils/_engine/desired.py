@@ -15,7 +15,7 @@ from .._resources.adopted import AdoptedBridge
 from .._resources.drop_ins import DropIn
 from .._resources.files import TextFile
 from .._resources.links.kind import DeclaredLink
-from .._resources.netns import Netns
+from .._resources.netns import Netns, settings_of
 from .._resources.ruleset.model import Ruleset, Transit
 from .._resources.settings import HostSysctl
 from .._resources.units import Unit
@@ -44,13 +44,14 @@ class Desired:
     name_server: str = ""  # its configuration; empty: there is none. Looked at where the units are
     prune: bool = True
 
-    def own_namespaces(self) -> List[Tuple[str, Dict[str, str]]]:
+    def own_namespaces(self) -> List[Tuple[str, Mapping[str, str]]]:
         """Name and sysctls of those that are made, if they are not there: not of second handles, nor of a program's."""
-        return [(space.name, dict(space.sysctls)) for space in self.namespaces if space.attach is None]
+        return [(space.name, settings_of(space)) for space in self.namespaces if space.attach is None]
 
     def namespace_sysctls(self) -> Dict[str, Tuple[str, ...]]:
         """What is to be read inside: namespace name → keys."""
-        wanted = {space.name: tuple(key for key, _value in space.sysctls) for space in self.namespaces}
+        alike = {space.sysctls: tuple(key for key, _value in space.sysctls) for space in self.namespaces}
+        wanted = {space.name: alike[space.sysctls] for space in self.namespaces}
         for link in self.links_inside():
             keys = tuple(key for key, _value in link.sysctls)
             wanted[str(link.netns)] = wanted.get(str(link.netns), ()) + keys

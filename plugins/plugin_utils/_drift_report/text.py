@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from .changes import DONE, DRIFT, INTENDED, RELEASE, Change, by_weight, state_of
+from .changes import DONE, DRIFT, INTENDED, RELEASE, by_weight, state_of
 from .fold import Fold, Told, folds_of, names, reasons
+from .lines import in_lines
 from .report import STATUSES, TO_DO, counts, how_many, in_order, in_short, several_hosts
 
 #: Longer lists are cut; the page and the host's JSON have all of them.
@@ -67,12 +68,6 @@ def text_of(reports: Iterable[Mapping[str, Any]], when: str = "", wording: Wordi
     return "\n".join([*lines, *_hosts(ordered, Told(folds), wording)])
 
 
-def lines_of(result: Mapping[str, Any], many: int = MANY) -> list[str]:
-    """The changes of one answer, what matters first: what was done, or would be in check mode."""
-    changes = by_weight(result.get("changes") or ())
-    return _lines(changes, many)
-
-
 def _hosts(ordered: Sequence[Mapping[str, Any]], told: Told, wording: Wording) -> Iterable[str]:
     """A line for each, but for those of which there are many with nothing of their own."""
     quiet = [report for report in ordered if not report["warnings"]]
@@ -115,7 +110,7 @@ def _host(report: Mapping[str, Any], width: int, told: Told, wording: Wording) -
     for kind, title in wording.titles.items():
         found = by_weight(change for change in own if change["kind"] == kind)
         if found:
-            lines += ["  " + title, *("    " + line for line in _lines(found, MANY))]
+            lines += ["  " + title, *("    " + line for line in in_lines(found, MANY))]
     above = len(report["changes"]) - len(own)
     if above:
         lines.append(f"  and {above} that {'is' if above == 1 else 'are'} told above")
@@ -145,12 +140,3 @@ def _ways(fold: Fold) -> Iterable[str]:
             yield f"          {variant.text} ({names(_named(variant.reports), WAYS)})"
         if len(fold.variants) > WAYS:
             yield f"          and {len(fold.variants) - WAYS} more"
-
-
-def _lines(changes: Sequence[Change], many: int) -> list[str]:
-    more = [f"and {len(changes) - many} more"] if len(changes) > many else []
-    return [*map(_line, changes[:many]), *more]
-
-
-def _line(change: Change) -> str:
-    return f"{DONE[state_of(change)]} {change['text']}"

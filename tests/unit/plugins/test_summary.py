@@ -2,7 +2,7 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a run says at its end: the templates of the role, of results of every driver and both families."""
+"""What a run says at its end, of results of every driver and both families."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any, Dict, List
 
 import pytest
-import yaml
+
+from ansible_collections.linuxnet.fabric.plugins.filter.drift import where_lines
 
 jinja2 = pytest.importorskip("jinja2")
 
-ROLE = Path(__file__).resolve().parents[3] / "roles" / "topology"
-TEMPLATES, VARS = ROLE / "templates", ROLE / "vars" / "main.yml"
+TEMPLATES = Path(__file__).resolve().parents[3] / "roles" / "topology" / "templates"
 NIC = {"ipv4": "172.20.0.10", "ipv6": "fd00:20::10", "network": "front"}
 PORTS = [
     {"host_ip": "0.0.0.0", "published": 8080, "target": 80, "protocol": "tcp"},
@@ -39,15 +39,11 @@ RESULT: Dict[str, Any] = {
 }
 
 
-def rendered(name: str, **more: Any) -> List[str]:
+def rendered(name: str) -> List[str]:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), undefined=jinja2.StrictUndefined, trim_blocks=True
     )
-    environment.tests["in"] = lambda value, many: value in many
-    words: Dict[str, Any] = {"topology_result": {"changes": [], **RESULT, **more}}
-    changed = yaml.safe_load(VARS.read_text(encoding="utf-8"))["__topology_changed"]
-    words["__topology_changed"] = environment.compile_expression(changed.strip("{} "))(**words)
-    text: str = environment.get_template(name).render(words)
+    text: str = environment.get_template(name).render(topology_result=RESULT)
     return [" ".join(line.split()) for line in text.splitlines() if line.strip()]
 
 
@@ -67,7 +63,7 @@ def test_a_summary_has_networks_without_a_bridge_and_both_families() -> None:
 def test_a_run_ends_with_where_the_containers_are_that_it_changed() -> None:
     subjects = [{"container": "web"}, {"container": "web", "interface": "eth0"}, {"network": "front"}]
     subjects += [{"container": "batch"}, {"container": "one that was removed"}]
-    assert rendered("changed.txt.j2", changes=[{"subject": each} for each in subjects]) == [
+    assert where_lines({**RESULT, "changes": [{"subject": each} for each in subjects]}) == [
         "web: 172.20.0.10 fd00:20::10 on front, 0.0.0.0:8080->80/tcp, [::]:8080->80/tcp",
         "batch: none",
     ]
@@ -75,5 +71,14 @@ def test_a_run_ends_with_where_the_containers_are_that_it_changed() -> None:
 
 def test_of_many_that_changed_some_are_told() -> None:
     many = {"c{0}".format(number): RESULT["containers"]["batch"] for number in range(30)}
-    told = rendered("changed.txt.j2", containers=many, changes=[{"subject": {"container": name}} for name in many])
+    changes = [{"subject": {"container": name}} for name in many]
+    told = where_lines({"containers": many, "changes": changes})
     assert (len(told), told[-1]) == (21, "and 10 more")
+    ports = [{**PORTS[0], "published": number} for number in range(30)]
+    told = where_lines(
+        {
+            "containers": {"web": {"mode": "bridge", "interfaces": {}, "ports": ports}},
+            "changes": [{"subject": {"container": "web"}}],
+        }
+    )
+    assert len(told) == 1 and told[0].endswith("0.0.0.0:11->80/tcp ...")

@@ -15,10 +15,11 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.linuxnet.fabric.plugins.filter.drift import FilterModule
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.drawing import draw
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.lines import lines_of
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.page import page_of
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.report import report_of
 from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.scene import MANY, scene_of
-from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.text import lines_of, text_of
+from ansible_collections.linuxnet.fabric.plugins.plugin_utils._drift_report.text import text_of
 
 SUMMARY = Path(__file__).with_name("data") / "summary.txt"
 
@@ -200,7 +201,7 @@ def test_warnings_are_on_the_page_and_in_the_text(answer):
 
 
 def test_the_lines_of_an_answer_say_what_comes_and_goes(answer):
-    lines = lines_of(report_of(answer("drifted"), "node1"))
+    lines = lines_of(report_of(answer("drifted"), "node1"), 20)
     assert "+ create namespace db" in lines
     assert "~ set mtu of br-front from 1400 to 1500" in lines
     assert lines_of(report_of(answer("never_applied"), ""), 3)[3] == "and 26 more"
@@ -242,6 +243,7 @@ def test_the_filters_refuse_what_is_no_report(answer):
         "drift_lines",
         "drift_report",
         "drift_text",
+        "where_lines",
     ]
     for name in ("drift_text", "drift_html"):
         with pytest.raises(AnsibleFilterError, match="linuxnet.fabric.drift_report"):
