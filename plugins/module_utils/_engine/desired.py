@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import field, replace
-from typing import Dict, FrozenSet, List, Mapping, Optional, Tuple
+from typing import Dict, FrozenSet, Mapping, Optional, Tuple
 
 from .._kernel.data import dataclass
 from .._resources import files as hosts_files
@@ -15,7 +15,7 @@ from .._resources.adopted import AdoptedBridge
 from .._resources.drop_ins import DropIn
 from .._resources.files import TextFile
 from .._resources.links.kind import DeclaredLink
-from .._resources.netns import Netns, settings_of
+from .._resources.netns import Netns
 from .._resources.ruleset.model import Ruleset, Transit
 from .._resources.settings import HostSysctl
 from .._resources.units import Unit
@@ -43,10 +43,6 @@ class Desired:
     docker_runtime: Optional[bool] = None  # that Docker has of us: as the program
     name_server: str = ""  # its configuration; empty: there is none. Looked at where the units are
     prune: bool = True
-
-    def own_namespaces(self) -> List[Tuple[str, Mapping[str, str]]]:
-        """Name and sysctls of those that are made, if they are not there: not of second handles, nor of a program's."""
-        return [(space.name, settings_of(space)) for space in self.namespaces if space.attach is None]
 
     def namespace_sysctls(self) -> Dict[str, Tuple[str, ...]]:
         """What is to be read inside: namespace name → keys."""

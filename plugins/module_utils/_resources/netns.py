@@ -143,7 +143,7 @@ def _create(desired: Netns) -> Action:
     name, topology = desired.name, desired.topology
     if desired.attach is None:
         do: Tuple[Operation, ...] = (
-            operation("netns.create", name=name, topology=topology, sysctls=settings_of(desired)),
+            operation("netns.create", name=name, topology=topology, sysctls=_settings(desired.sysctls)),
             *(operation("route.add", netns=name, ifname="lo", route=route.words()) for route in desired.routes or ()),
         )
         text = "create namespace {0}".format(name)
@@ -154,13 +154,8 @@ def _create(desired: Netns) -> Action:
     return Action(text, Subject(container=name), do, (operation("netns.remove", name=name),), after=after)
 
 
-def settings_of(desired: Netns) -> Mapping[str, str]:
-    """Key, with slashes, → value. Thousands of namespaces have the same: one object for all of them."""
-    return _dictionary(desired.sysctls)
-
-
-@functools.lru_cache(maxsize=64)
-def _dictionary(sysctls: Tuple[Tuple[str, str], ...]) -> Mapping[str, str]:
+@functools.lru_cache(maxsize=64)  # thousands of namespaces have the same
+def _settings(sysctls: Tuple[Tuple[str, str], ...]) -> Mapping[str, str]:
     return dict(sysctls)
 
 
