@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import field, replace
-from typing import Dict, FrozenSet, List, Mapping, Optional, Tuple
+from typing import Dict, FrozenSet, Mapping, Optional, Tuple
 
 from .._kernel.data import dataclass
 from .._resources import files as hosts_files
@@ -44,13 +44,10 @@ class Desired:
     name_server: str = ""  # its configuration; empty: there is none. Looked at where the units are
     prune: bool = True
 
-    def own_namespaces(self) -> List[Tuple[str, Dict[str, str]]]:
-        """Name and sysctls of those that are made, if they are not there: not of second handles, nor of a program's."""
-        return [(space.name, dict(space.sysctls)) for space in self.namespaces if space.attach is None]
-
     def namespace_sysctls(self) -> Dict[str, Tuple[str, ...]]:
         """What is to be read inside: namespace name → keys."""
-        wanted = {space.name: tuple(key for key, _value in space.sysctls) for space in self.namespaces}
+        alike = {space.sysctls: tuple(key for key, _value in space.sysctls) for space in self.namespaces}
+        wanted = {space.name: alike[space.sysctls] for space in self.namespaces}
         for link in self.links_inside():
             keys = tuple(key for key, _value in link.sysctls)
             wanted[str(link.netns)] = wanted.get(str(link.netns), ()) + keys

@@ -16,11 +16,11 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict
-from typing import Any, Callable, Iterator, Mapping, NoReturn, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Mapping, NoReturn, Optional, Sequence, Tuple, Union
 
 from .._kernel import files, gate, marks, names, process, state
 from .._kernel.errors import FabricError
-from .._kernel.json_pieces import Row, pieces
+from .._kernel.json_pieces import AT_A_TIME, Row, pieces
 from .._kernel.marks import prepare_run_directory, prepare_state_directory
 from .._kernel.names import JOURNAL_FILE, RUN_JOURNAL_FILE
 from .._resources.action import Action, Operation
@@ -45,6 +45,7 @@ class Journal:
 
     def __init__(self) -> None:
         self._reached: Optional[int] = None
+        self._run, self._lasts = "", False
 
     def begin(
         self,
@@ -62,13 +63,13 @@ class Journal:
         prepare_run_directory()
         touched = [images.keys(action) for action in actions]
         last = [*(step for action in actions for step in action.finish), *finish]
-        words = {
+        words: Dict[str, Any] = {
             "version": _VERSION,
             "run": os.urandom(8).hex(),
             "topology": topology,
             "timer": asdict(timer) if timer is not None else None,
             "first": as_json(first),
-            "undo": Row(as_json(action.undo) for action in actions),
+            "undo": Row(_steps(action.undo) for action in actions),
             "touched": touched,
             "before": before(touched) if before is not None else {},  # made as it is written
             "finish": as_json(last),
@@ -78,14 +79,16 @@ class Journal:
         state.write(_reached_file(), "")
         self._reached = os.open(_reached_file(), os.O_WRONLY | os.O_CLOEXEC)
         self.reached("0")
-        _write(words, lasting(words, (action.undo for action in actions), last))
+        what_lasts = lasting(words, (action.undo for action in actions), last)
+        self._run, self._lasts = words["run"], bool(what_lasts["first"] or what_lasts["undo"])
+        _write(words, what_lasts)
 
     def reached(self, mark: str) -> None:
         """``mark``: how many actions have begun, then UNCONFIRMED or VERIFIED."""
         if self._reached is None:
             raise FabricError("the journal was not begun")
         if mark == VERIFIED:
-            _write_verified()
+            state.write(_verified_file(), self._run, durable=self._lasts)
         _write_mark(self._reached, mark)
 
     def forget(self, numbers: Sequence[int]) -> None:
@@ -246,11 +249,17 @@ def _write(words: Mapping[str, Any], what_lasts: Mapping[str, Any]) -> None:
     state.write(JOURNAL_FILE, pieces(what_lasts, _encode), durable=durable)
 
 
+def _steps(steps: Sequence[Operation]) -> Union[Row, List[Any]]:
+    """Those of an action that takes many links away are made as they are written."""
+    return as_json(steps) if len(steps) <= AT_A_TIME else Row(step for each in steps for step in as_json((each,)))
+
+
 _encode = json.JSONEncoder(check_circular=False).encode
 
 
 def _write_verified() -> None:
-    """On the disk, before the leases of what is real now are all that tells of it."""
+    """Of a run that another process began. On the disk, before the leases of what is real now are all that tells of
+    it."""
     words = state.read_json(JOURNAL_FILE) or {}
     if "run" in words:  # one of a release up to 0.2.0 has its counter on the disk
         state.write(_verified_file(), words["run"], durable=bool(words["first"] or words["undo"]))

@@ -47,10 +47,6 @@ class Planner:
         self.quarantine = Quarantine(desired, quarantine)
         self.firewall = HostFirewall(desired.topology, firewall, desired.ruleset)
 
-    def namespaces(self) -> Sequence[Tuple[str, Mapping[str, str]]]:
-        """As of ``Work``."""
-        return self._desired.own_namespaces()
-
     def plan(self) -> Tuple[Action, ...]:
         view, desired = self._view, self._desired
         owners = (desired.topology,) if desired.prune else ()

@@ -170,9 +170,11 @@ def _renamed_back(desired: Desired, observed: Observed) -> Tuple[List[Action], O
     found: Dict[str, Link] = {}
     actions: List[Action] = []
     for _ifname, link in sorted(observed.links.items()):
+        if link.alias in wanted and wanted[link.alias].host_ifname == link.ifname:
+            continue  # nearly all: their other marks need not be looked at
         known = [wanted[mark] for mark in ownership.marks(link, observed) if mark in wanted]
         name = known[0].host_ifname if known else None
-        if name is None or name in (link.ifname, *observed.links, *found):
+        if name is None or name in observed.links or name in found:
             continue
         found[name] = link._replace(ifname=name)
         there = operation("link.rename", netns=None, ifname=link.ifname, new=name)

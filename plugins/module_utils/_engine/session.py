@@ -58,8 +58,7 @@ class Work:
     touched, what is left to do, and calls what comes with them while it waits; where it is None, everything is planned
     again to find out.
     ``finish`` is told whether anything is to change, and is not asked by a check.
-    ``quarantine``: which containers are left out; None: all or nothing. ``namespaces``: name and sysctls of those that
-    are to be there, in the order in which a plan makes them.
+    ``quarantine``: which containers are left out; None: all or nothing.
     """
 
     topology: str
@@ -68,7 +67,6 @@ class Work:
     left_after: Optional[Callable[[Sequence[Action], Callable[[], object]], Tuple[Action, ...]]] = None
     finish: Callable[[bool], Finish] = lambda changes: Finish()
     quarantine: Optional[Quarantine] = None
-    namespaces: Sequence[Tuple[str, Mapping[str, str]]] = ()
 
 
 @contextlib.contextmanager
@@ -116,8 +114,6 @@ class Session:
 
     def carry_out(self, work: Work) -> Result:
         """Make the host match, or in check mode say what that would take."""
-        if work.namespaces and not self.check_mode:
-            self.host.make_ahead(work.namespaces)
         actions = work.plan()
         self.watch.lap("read and plan")
         self.approve((*work.leases.changes, *changes_of(actions)))

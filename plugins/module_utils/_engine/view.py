@@ -76,15 +76,17 @@ class View:
         self._links: Optional[Collection[Link]] = None
         self._visits: Optional[Visits] = None
         self._listing: Optional[nft.Listing] = None
+        self._files: Mapping[str, FileState] = {}
         self._read: Tuple[Optional[Observed], Mapping[str, FileState]] = (None, {})
 
     def begin(self, topology: str, sysctls: Mapping[str, Sequence[str]]) -> None:
         """Have what takes longest to read for a plan read by others while the plan is prepared: the inside of the
-        topology's namespaces, and its rules. ``sysctls``: what will probably be read inside.
+        topology's namespaces, their files, and the rules. ``sysctls``: what will probably be read inside.
 
         To be followed by ``close``: of a plan that was never made, both are still under way then.
         """
-        self._visits = self.visits(sysctls, (topology,))
+        files = hosts_files.read_ahead, hosts_files.of_containers(sysctls)
+        self._visits = self._visits_of(sysctls, (topology,), files)
         if not self._pretended():
             from .._resources.ruleset.plan import begin_listing  # only where the whole host is planned
 
@@ -110,7 +112,13 @@ class View:
             self._visits = None
             begun.ask(sysctls)
             return begun
-        return Visits(self.host, sysctls, owners, also=functools.partial(lost_marks.suspects, self.host, owners))
+        return self._visits_of(sysctls, owners)
+
+    def _visits_of(
+        self, sysctls: Mapping[str, Sequence[str]], owners: Tuple[str, ...], *beside: Tuple[Any, Sequence[str]]
+    ) -> Visits:
+        also = functools.partial(lost_marks.suspects, self.host, owners)
+        return Visits(self.host, sysctls, owners, None, also, *beside)
 
     def observe(
         self, sysctls: Iterable[str] = (), visits: Optional[Visits] = None, limited: Collection[str] = ()
@@ -121,6 +129,7 @@ class View:
                 return self.observe(sysctls, visits, limited)
         links, self._links = self._links, None
         observed = observe(self.host, sysctls, visits, links, SETTINGS, limited)
+        self._files = visits.results
         if self._interrupted is not None:
             observed = replace(observed, handles=self._without_discarded(observed))
             observed = images.restored(self._with_settings_of_the_stash(observed, visits), self._before)
@@ -139,6 +148,8 @@ class View:
             wanted.update(self._files_of(owner))
         known = {path: images.file_state(self._before, path) for path in wanted} if self._before else {}
         found = {path: state for path, state in known.items() if state is not None}
+        ahead, self._files = self._files, {}
+        found.update((path, ahead[path]) for path in wanted.difference(found) if path in ahead)
         found.update(hosts_files.read(wanted.difference(found)))
         found = self._beside.files(found, observed)
         gone = {path for path in wanted.difference(paths) if found[path] == FileState()}

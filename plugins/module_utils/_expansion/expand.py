@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from ipaddress import ip_network
-from typing import Dict, Iterator, List, Mapping, Optional, Tuple
+from typing import Collection, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from .._declaration.container_words import interface_of_setting
 from .._declaration.topology import (
@@ -98,6 +98,18 @@ def _namespaces(topology: Topology) -> Iterator[Netns]:
         else:
             attached.append(Netns(container.name, topology.name, attach))
     yield from attached
+
+
+def new_namespaces(topology: Topology, there: Collection[str]) -> List[Tuple[str, Mapping[str, str]]]:
+    """Name and sysctls of the namespaces that are to be made, which is known before anything is leased. ``there``: the
+    names of those that are."""
+    found: List[Tuple[str, Mapping[str, str]]] = []
+    alike: Dict[Tuple[Tuple[str, str], ...], Mapping[str, str]] = {}
+    for container in topology.containers.values():
+        if container.name not in there and _attach(topology, container) is None and brought_by(container) is None:
+            sysctls = _namespace_sysctls(topology, container)
+            found.append((container.name, alike.setdefault(tuple(sysctls.items()), sysctls)))
+    return found
 
 
 def settings_inside(topology: Topology) -> Dict[str, Tuple[str, ...]]:

@@ -11,6 +11,7 @@ descriptors, so a run that is killed leaves none. Their descriptors come over a 
 from __future__ import annotations
 
 import array
+import contextlib
 import os
 import socket
 from typing import Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
@@ -92,12 +93,16 @@ class MadeAhead:
         """In the other process, whose writes nobody can see."""
         gate.before_write = None
         _keep_only(sending.fileno())
+        home = namespaces.open_own()
         proc = OwnProc()  # of its own: what the other one has done with its counts there alone
         for start in range(0, len(self._wanted), _AT_A_TIME):
             descriptors = array.array("i")
             for _name, sysctls in self._wanted[start : start + _AT_A_TIME]:
                 netlink = make(sysctls, proc)
                 descriptors.extend((namespaces.open_own(), netlink.detach()))
+                namespaces.enter(
+                    home
+                )  # by net.core.devconf_inherit_init_net a new one may take settings from where one is
             sending.sendmsg([b"\0"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, descriptors)])
             for descriptor in descriptors:
                 os.close(descriptor)
@@ -127,8 +132,10 @@ class MadeAhead:
 
 def _keep_only(descriptor: int) -> None:
     """Of all above those of standard input, output and error: the lock of a run that is killed is to go with it."""
-    os.closerange(3, descriptor)
-    os.closerange(descriptor + 1, os.sysconf("SC_OPEN_MAX"))
+    for each in map(int, os.listdir("/proc/self/fd")):
+        if each > 2 and each != descriptor:
+            with contextlib.suppress(OSError):  # that of the listing itself
+                os.close(each)
 
 
 def _let_go(new: NewNamespace) -> None:

@@ -110,10 +110,9 @@ class Host:
         self._sockets[netns] = socket
 
     def make_ahead(self, wanted: Sequence[Tuple[str, Sysctls]]) -> None:
-        """Begin with namespaces for these names, in this order, as far as there are none of these names."""
-        there = set(namespaces.names())
+        """Begin with namespaces that will probably get these names, in this order."""
         self._ahead.close()
-        self._ahead = MadeAhead([(name, sysctls) for name, sysctls in wanted if name not in there])
+        self._ahead = MadeAhead(wanted)
 
     def made_ahead(self, name: str, sysctls: Sysctls) -> Optional[NewNamespace]:
         """The one for this name, if there is one."""

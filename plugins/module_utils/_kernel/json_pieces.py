@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import Any, Callable, Iterable, Iterator, Mapping
 
-_AT_A_TIME = 64
+AT_A_TIME = 64
 
 
 class Row:
@@ -24,7 +24,7 @@ class Row:
 
 def pieces(words: Mapping[str, Any], encode: Callable[[Any], str]) -> Iterator[str]:
     """A dictionary, as ``encode`` writes JSON. A value that is an iterator gives the items of a dictionary, and of a
-    list where it is in ``Row``; each of them may be made when its turn comes."""
+    list where it is in ``Row``; each of them may be made when its turn comes, and be a ``Row`` itself."""
     separator = "{"
     for word, value in words.items():
         yield "{0}{1}: ".format(separator, encode(word))
@@ -46,9 +46,15 @@ def _portions(
     left, separator = iter(items), ""
     yield brackets[0]
     while True:
-        portion = made(islice(left, _AT_A_TIME))
+        portion = made(islice(left, AT_A_TIME))
         if not portion:
             break
-        yield separator + encode(portion)[1:-1]
+        if made is list and any(isinstance(item, Row) for item in portion):
+            for item in portion:
+                yield separator
+                yield from _portions(item, list, "[]", encode) if isinstance(item, Row) else (encode(item),)
+                separator = ", "
+        else:
+            yield separator + encode(portion)[1:-1]
         separator = ", "
     yield brackets[1]

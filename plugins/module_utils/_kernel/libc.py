@@ -10,6 +10,8 @@ import ctypes
 import functools
 import os
 
+_M_ARENA_MAX = -8
+
 
 def call(name: str, *arguments: object) -> int:
     """What the function of the C library returns; OSError where it fails."""
@@ -18,6 +20,14 @@ def call(name: str, *arguments: object) -> int:
         number = ctypes.get_errno()
         raise OSError(number, "{0}: {1}".format(name, os.strerror(number)))
     return result
+
+
+def one_heap() -> None:
+    """From now on a thread gets no heap of its own (mallopt(3)): what one has let go of, another may take. Nothing
+    where the C library knows no such thing."""
+    mallopt = getattr(_library(), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_ARENA_MAX, 1)
 
 
 @functools.lru_cache(maxsize=None)

@@ -10,7 +10,7 @@ import contextlib
 import os
 from dataclasses import field
 from socket import AF_INET, AF_UNSPEC
-from typing import Callable, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, FrozenSet, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from . import marks, namespaces, sysctl
 from .data import dataclass
@@ -35,6 +35,7 @@ _NO_IPV6 = "net/ipv6/conf/all/disable_ipv6"
 #: Settings of namespaces, of which most have the same: once each.
 _SETTINGS: Dict[Tuple[Tuple[str, Optional[str]], ...], Dict[str, Optional[str]]] = {}
 
+Beside = Callable[[Sequence[str]], Mapping[str, Any]]
 Also = Callable[[Mapping[str, Optional[int]], Mapping[str, HandleMark]], Iterable[str]]
 
 
@@ -51,13 +52,18 @@ class NamespaceState:
     trouble: str = ""  # why not all of it is known
 
 
+def _nothing(_names: Sequence[str]) -> Mapping[str, Any]:
+    return {}
+
+
 class Visits:
     """Of every namespace in ``sysctls`` (name → keys to read there) or marked as one of ``topologies``'.
 
     Begun when it is made, so that the caller can start threads after it: a process with threads should not fork. It may
     be begun before it is known what is to be read inside, and told so by ``ask``.
     ``only``: the handles to look at, for a reading of a part that is compared and not changed; all of them otherwise.
-    ``also``: which others, of all handles and their marks, are to be visited.
+    ``also``: which others, of all handles and their marks, are to be visited. ``beside``: what the two processes do
+    besides the visits, portion by portion of these names; ``results`` has it when they are done.
     """
 
     def __init__(
@@ -67,6 +73,7 @@ class Visits:
         topologies: Iterable[str] = (),
         only: Optional[FrozenSet[str]] = None,
         also: Optional[Also] = None,
+        beside: Tuple[Beside, Sequence[str]] = (_nothing, ()),
     ) -> None:
         self._host = host
         self._settling = Settling()
@@ -78,9 +85,11 @@ class Visits:
         self._owned = _owned(self.marks, self.owners)
         self._owned.extend(also(self.handles, self.marks) if also is not None else ())
         self.ask(sysctls)
-        names = list(self._wanted)
-        portions = [names[start : start + _AT_A_TIME] for start in range(0, len(names), _AT_A_TIME)]
-        self._process = SecondProcess(self._visit_all, portions, alone=len(names) < MANY)
+        self.results: Dict[str, Any] = {}
+        self._beside, others = beside
+        portions = [(True, names) for names in _portions(list(self._wanted))]
+        portions += [(False, names) for names in _portions(others)]
+        self._process = SecondProcess(self._do, portions, alone=len(self._wanted) < MANY)
 
     def __enter__(self) -> "Visits":
         return self
@@ -101,8 +110,8 @@ class Visits:
     def finish(self) -> Dict[str, NamespaceState]:
         """Name → what is inside. Without the handles that somebody took away since they were listed."""
         found: Dict[str, Optional[NamespaceState]] = {}
-        for states in self._process.work():
-            found.update(states)
+        for visited, results in self._process.work():
+            (found if visited else self.results).update(results)
         left = [name for name in self._wanted if not self._is_read(name, found)]
         for name in left:  # of the second process, which died: nobody knows how far it had come with a socket
             self._host.forget(name)
@@ -138,6 +147,10 @@ class Visits:
             os.close(descriptor)
             self._host.go_home()
 
+    def _do(self, portion: Tuple[bool, Sequence[str]]) -> Tuple[bool, Mapping[str, Any]]:
+        visit, names = portion
+        return visit, self._visit_all(names) if visit else self._beside(names)
+
     def _visit_all(self, names: Sequence[str]) -> Dict[str, Optional[NamespaceState]]:
         try:
             return {
@@ -147,6 +160,10 @@ class Visits:
             }
         finally:
             self._host.go_home()
+
+
+def _portions(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (names[start : start + _AT_A_TIME] for start in range(0, len(names), _AT_A_TIME))
 
 
 def _owned(handle_marks: Mapping[str, HandleMark], owners: FrozenSet[str]) -> List[str]:

@@ -10,7 +10,7 @@ import traceback
 from typing import Any, Callable, Dict, Mapping
 
 from .._engine.report import Result
-from .._kernel import dependencies, missing, printable
+from .._kernel import dependencies, libc, missing, printable
 from .._kernel.errors import FabricError, MissingDependencyError, MissingProgramError, cut
 from .answer import Answer
 
@@ -21,6 +21,7 @@ def answer(perform: Perform, params: Mapping[str, Any], check_mode: bool, timing
     """``timings``, ``diff``: whether these are to be in the answer. Raises nothing."""
     try:
         dependencies.require_python()
+        libc.one_heap()
         return _told(perform(params, check_mode), timings, diff)
     except OSError as error:
         return _failed(_refused(error), errno=error.errno)

@@ -33,7 +33,7 @@ from .._expansion.describe import describe_containers, describe_networks
 from .._expansion.drivers.driver import Surroundings
 from .._expansion.drivers.registry import driver_of, parse_declaration
 from .._expansion.encryption import own_end, tunnel_names
-from .._expansion.expand import claim_of, expand, forwarded, settings_inside
+from .._expansion.expand import claim_of, expand, forwarded, new_namespaces, settings_inside
 from .._expansion.lease_requests import lease_requests
 from .._expansion.projects import settle_default_bridge
 from .._fleet.join import join
@@ -41,7 +41,7 @@ from .._ipam.allocate import allocate, release_topology
 from .._ipam.change import chosen
 from .._ipam.requests import Allocation
 from .._ipam.store import Store, leases, open_store
-from .._kernel import dependencies, docker, facts, unbound
+from .._kernel import dependencies, docker, facts, namespaces, unbound
 from .._kernel.errors import DeclarationError, FabricError, Problem
 from .._kernel.names import RELEASE as RELEASE_NAME
 from .._kernel.observe import Observed
@@ -89,6 +89,8 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool, again: Optiona
     timeouts = params["lock_timeout"], params.get("confirm_timeout")
     with session(check_mode, *timeouts, watch, approve, earlier or ()) as run:
         run.view.begin(topology.name, settings_inside(topology))
+        if not check_mode:
+            run.host.make_ahead(new_namespaces(topology, frozenset(namespaces.names())))
         if topology.networks:
             dependencies.require_kinds(run.host)
         with leased(run.view, check_mode) as store:
@@ -102,8 +104,7 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool, again: Optiona
             granted = PreparedLeases(store, prepared.allocation)
             kept = run.view.declared(topology.name)
             finish = functools.partial(_finish, words, absent, prepared, kept)
-            spaces = planner.namespaces()
-            work = Work(topology.name, planner.plan, granted, planner.left_after, finish, planner.quarantine, spaces)
+            work = Work(topology.name, planner.plan, granted, planner.left_after, finish, planner.quarantine)
             if again and again.only:
                 work = Work(topology.name, functools.partial(planner.plan_only, again.only))
             result = run.carry_out(work)

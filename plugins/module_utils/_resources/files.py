@@ -10,12 +10,13 @@ network of a thousand is one write.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import Collection, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from .._kernel import files
 from .._kernel.changes import FILES, NOTHING, Change, Subject
-from .._kernel.errors import ForeignObjectError
+from .._kernel.errors import FabricError, ForeignObjectError
 from .._kernel.names import NETNS_ETC_DIRECTORY
 from .action import Action, Operation, joined, operation
 
@@ -61,6 +62,21 @@ def mark_line(topology: str) -> str:
 def read(paths: Iterable[str]) -> Dict[str, FileState]:
     directories: Dict[str, Tuple[int, int, int]] = {}
     return {path: FileState(*files.look(path, directories)) for path in paths}
+
+
+def of_containers(names: Iterable[str]) -> List[str]:
+    """Where the files of these are, if they have any."""
+    return ["{0}/{1}/{2}".format(NETNS_ETC_DIRECTORY, name, file) for name in names for file in NAMES]
+
+
+def read_ahead(paths: Iterable[str]) -> Dict[str, FileState]:
+    """As ``read``, before it is known which are compared: without those that cannot be read."""
+    found = {}
+    directories: Dict[str, Tuple[int, int, int]] = {}
+    for path in paths:
+        with contextlib.suppress(OSError, FabricError):
+            found[path] = FileState(*files.look(path, directories))
+    return found
 
 
 def container_of(path: str) -> str:

@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from .._kernel import namespaces, workloads
 from .._kernel.changes import Subject
@@ -142,16 +143,25 @@ def _create(desired: Netns) -> Action:
     name, topology = desired.name, desired.topology
     if desired.attach is None:
         do: Tuple[Operation, ...] = (
-            operation("netns.create", name=name, topology=topology, sysctls=dict(desired.sysctls)),
+            operation("netns.create", name=name, topology=topology, sysctls=_settings(desired.sysctls)),
             *(operation("route.add", netns=name, ifname="lo", route=route.words()) for route in desired.routes or ()),
         )
         text = "create namespace {0}".format(name)
     else:
         do = (operation("netns.attach", name=name, topology=topology, attach=desired.attach, **_process_of(desired)),)
         text = "attach {0} to {1}".format(name, _words_of_attach(desired.attach))
-    own: Dict[str, Any] = {"own": True, **{shown(key): value for key, value in desired.sysctls}}
-    after = {"attach": desired.attach} if desired.attach else own
+    after = {"attach": desired.attach} if desired.attach else _own(desired.sysctls)
     return Action(text, Subject(container=name), do, (operation("netns.remove", name=name),), after=after)
+
+
+@functools.lru_cache(maxsize=64)  # thousands of namespaces have the same
+def _settings(sysctls: Tuple[Tuple[str, str], ...]) -> Mapping[str, str]:
+    return dict(sysctls)
+
+
+@functools.lru_cache(maxsize=64)
+def _own(sysctls: Tuple[Tuple[str, str], ...]) -> Mapping[str, Any]:
+    return {"own": True, **{shown(key): value for key, value in sysctls}}
 
 
 def _process_of(desired: Netns) -> Dict[str, Any]:

@@ -12,7 +12,9 @@ import signal
 import subprocess
 from typing import Any, Callable, ContextManager, Dict, Iterator, List, Optional, Set, Tuple
 
-from labhost import LabHost
+import pytest
+from faults import before_each_write, kill_at
+from labhost import LabHost, in_child
 from scenarios import NOTHING, Declaration, run
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import ahead, procfs, second_process, visits
@@ -28,11 +30,16 @@ MANY: Declaration = {
         **{"box{0}".format(number): {"network_mode": "none"} for number in range(visits.MANY)},
     },
 }
-_DRIFT = "ip -n box7 link set lo down; ip netns exec web sysctl -qw net.ipv4.ip_unprivileged_port_start=99"
+_DRIFT = """
+ip -n box7 link set lo down
+ip netns exec web sysctl -qw net.ipv4.ip_unprivileged_port_start=99
+echo nameserver 203.0.113.7 >>/etc/netns/web/resolv.conf
+"""
 _LAN = "ip link add lan type bridge; ip address add 203.0.113.9/24 dev lan; ip link set lan up"
 _REPAIRS = {
     "set lo up in namespace box7",
     "set net.ipv4.ip_unprivileged_port_start from 99 to 0 in namespace web",
+    "rewrite /etc/netns/web/: resolv.conf",
 }
 
 
@@ -80,6 +87,13 @@ def test_what_a_killed_process_did_not_make_the_run_makes(fresh_host: LabHost) -
 def test_a_run_that_cannot_be_made_leaves_none_that_were_begun(fresh_host: LabHost) -> None:
     before, after = fresh_host.run(_make_none)
     assert after == before
+
+
+@pytest.mark.parametrize("write", [5, 80], ids=["before the first namespace is named", "in between"])
+def test_a_killed_run_takes_what_was_made_for_it_along(fresh_host: LabHost, write: int) -> None:
+    status, left = fresh_host.run(_kill_and_go_on, write=write)
+    assert status == -signal.SIGKILL
+    assert left == ()
 
 
 def test_drift_among_many_is_found_and_repaired(fresh_host: LabHost) -> None:
@@ -177,6 +191,19 @@ def _make_many(killed_at: Optional[int] = None) -> Tuple[int, Tuple[str, ...], b
     with _two_processors(), _replaced(ahead, "make", counted):
         run(MANY)
     return len(made), run(MANY).actions, _has_children()
+
+
+def _kill_and_go_on(write: int) -> Tuple[int, Tuple[str, ...]]:
+    """How the run ended, and what is left to do after the next one."""
+
+    def killed() -> None:
+        with before_each_write(kill_at(write)):
+            run(MANY)
+
+    with _two_processors():
+        status = in_child(killed)
+    run(MANY)
+    return status, run(MANY).actions
 
 
 def _make_none() -> Tuple[Set[str], Set[str]]:

@@ -16,6 +16,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._engine import con
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.interrupted import Record, Timer, way_back
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.journal import Journal
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import marks
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.changes import Subject
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.action import Action, operation
 
@@ -82,6 +83,15 @@ def test_the_way_back_says_after_each_action_how_many_are_left(journal_file: Pat
     record = journal.read()
     assert record is not None
     assert [left for left, _steps in way_back(record)] == [3, 2, 1, 0, None]
+
+
+def test_the_way_back_of_many_links_that_went_in_one_step_is_all_of_it(journal_file: Path) -> None:
+    undo = tuple(operation("link.delete", netns=None, ifname="veth{0}".format(number)) for number in range(200))
+    Journal().begin("default", (), (Action("", Subject(topology="default"), (), undo), *ACTIONS))
+    record = journal.read()
+    assert record is not None
+    assert record.undo[0] == undo
+    assert record.undo[1:] == tuple(action.undo for action in ACTIONS)
 
 
 def test_what_was_verified_before_the_power_went_is_finished_and_not_taken_back(journal_file: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
-from typing import Any, Iterator, List
+from typing import Any, Dict, Iterator, List
 
 import pytest
 
@@ -94,6 +94,7 @@ def host(monkeypatch: pytest.MonkeyPatch) -> None:
 
 class NothingToVisit:
     owners = ()
+    results: Dict[str, Any] = {}
 
     def __enter__(self) -> "NothingToVisit":
         return self

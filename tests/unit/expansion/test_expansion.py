@@ -29,7 +29,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.describ
     describe_containers,
     describe_networks,
 )
-from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.expand import settings_inside
+from ansible_collections.linuxnet.fabric.plugins.module_utils._expansion.expand import new_namespaces, settings_inside
 from tests.unit.expansion.paper_host import Paper, actions, empty, made, on_paper, recognised
 from tests.unit.ipam.memory_store import MemoryStore
 
@@ -53,6 +53,9 @@ def test_expansion(case: Dict[str, Any], store: MemoryStore) -> None:
     was = on_paper(case["was"], host, store) if "was" in case else None
     paper = on_paper(case["declared"], host, store)
     assert settings_inside(paper.topology) == paper.desired.namespace_sysctls()
+    own = [(space.name, dict(space.sysctls)) for space in paper.desired.namespaces if space.attach is None]
+    assert new_namespaces(paper.topology, ()) == own
+    assert new_namespaces(paper.topology, [name for name, _sysctls in own[:1]]) == own[1:]
     before = made(was.desired, asked=paper.desired) if was else empty(paper.desired)
 
     says: Dict[str, Callable[[], Any]] = {

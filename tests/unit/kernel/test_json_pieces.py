@@ -42,6 +42,11 @@ def test_what_is_made_as_it_is_written_is_not_there_as_a_whole_before():
     assert next(number for piece, number in made_then if '"c0"' in piece) < len(MANY)
 
 
+def test_a_row_in_a_row_is_a_list_in_a_list():
+    rows = Row(Row(range(number)) if number % 3 == 0 else list(range(number)) for number in range(200))
+    assert "".join(pieces({"undo": rows}, json.dumps)) == json.dumps({"undo": [list(range(n)) for n in range(200)]})
+
+
 def test_no_piece_is_as_long_as_the_whole():
     written = list(pieces({"by name": MANY}, json.dumps))
     assert max(map(len, written)) < sum(map(len, written)) / 2

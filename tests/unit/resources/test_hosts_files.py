@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Dict, List, Optional, Tuple
 
 import pytest
@@ -47,6 +49,13 @@ def test_a_file_without_our_mark_is_somebody_elses_unless_the_container_is_ours(
 def test_a_file_that_goes_is_put_back_as_it_was() -> None:
     (step,) = hosts_files.remove(PATH, FileState(TEXT)).action.undo
     assert (step.name, dict(step.arguments)) == ("file.write", {"path": PATH, "content": TEXT})
+
+
+def test_what_is_read_ahead_is_what_will_be_read_without_what_stands_in_the_way(tmp_path: Path) -> None:
+    there, gone, other = (str(tmp_path / name) for name in ("there", "gone", "other"))
+    Path(there).write_text(TEXT)
+    os.mkfifo(other)
+    assert hosts_files.read_ahead([there, gone, other]) == hosts_files.read([there, gone])
 
 
 def test_a_file_tells_its_container() -> None:

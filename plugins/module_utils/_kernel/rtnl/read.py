@@ -71,7 +71,7 @@ class Link(NamedTuple):
     fdb: Tuple[str, ...] = ()  # MACs of its static, sticky entries in its bridge's table, where they were asked for
     #: What else somebody set in that table for it: "02:42:ac:11:00:02 static" or "… local". Of a bridge: for itself.
     fdb_others: Tuple[str, ...] = ()
-    families: bytes = b""  # IFLA_AF_SPEC: its settings, not decoded
+    families: settings.Rows = settings.NO_ROWS  # its settings, not decoded
     port: bytes = b""  # IFLA_INFO_SLAVE_DATA: its place on a bridge
     peer_netnsid: int = -1  # what this namespace calls the one in which the peer is; -1 is itself
     altnames: Tuple[str, ...] = ()
@@ -250,7 +250,7 @@ def _link(payload: bytes, families: bool = True, restorable: bool = True) -> Lin
         alias=nl.text(attributes.get(uapi.IFLA_IFALIAS, b"")),
         master=_number(attributes.get(uapi.IFLA_MASTER)),
         peer=_number(attributes.get(uapi.IFLA_LINK)),
-        families=attributes.get(uapi.IFLA_AF_SPEC, b"") if raw else b"",
+        families=_once(settings.rows(attributes.get(uapi.IFLA_AF_SPEC, b""))) if raw else settings.NO_ROWS,
         peer_netnsid=_signed(attributes.get(uapi.IFLA_LINK_NETNSID)),
         group=_number(attributes.get(uapi.IFLA_GROUP)),
         altnames=tuple(map(nl.text, nl.each(attributes.get(uapi.IFLA_PROP_LIST, b"")))),

@@ -112,11 +112,21 @@ _IPV6: Tuple[Optional[str], ...] = (
 _FAMILIES = (("ipv4", socket.AF_INET, IFLA_INET_CONF, _IPV4), ("ipv6", socket.AF_INET6, IFLA_INET6_CONF, _IPV6))
 
 
-def packed(families: bytes) -> Dict[str, str]:
-    """Of a link's IFLA_AF_SPEC, the rows of settings: family → text that survives JSON."""
+#: Those of each family, as the kernel tells them: None where the link does not speak it.
+Rows = Tuple[Optional[bytes], Optional[bytes]]
+NO_ROWS: Rows = (None, None)
+
+
+def rows(families: bytes) -> Rows:
+    """Out of a link's IFLA_AF_SPEC, of which the rest is no setting, and of each link another."""
     found = nl.attributes(families)
-    rows = {name: nl.attributes(found.get(number, b"")).get(kind) for name, number, kind, _names in _FAMILIES}
-    return {name: _as_text(row) for name, row in rows.items() if row is not None}
+    ipv4, ipv6 = (nl.attributes(found.get(number, b"")).get(kind) for _name, number, kind, _names in _FAMILIES)
+    return ipv4, ipv6
+
+
+def packed(families: Rows) -> Dict[str, str]:
+    """Family → text that survives JSON."""
+    return {place[0]: _as_text(row) for place, row in zip(_FAMILIES, families) if row is not None}
 
 
 @functools.lru_cache(maxsize=64)
@@ -139,7 +149,7 @@ def _place(family: int, name: str) -> Tuple[int, int]:
     return kind, 4 * names.index(name)
 
 
-def differing(was: Dict[str, str], families: bytes) -> Iterator[Tuple[str, str, str]]:
+def differing(was: Dict[str, str], families: Rows) -> Iterator[Tuple[str, str, str]]:
     """(family, setting, the value it had) of what is not now as it ``was``."""
     now = packed(families)
     for family, _number, _kind, names in _FAMILIES:
