@@ -44,7 +44,8 @@ class Controller:
         shutil.copytree(
             ansible.ROOT / "plugins", self.collection / "plugins", ignore=shutil.ignore_patterns("__pycache__")
         )
-        (self.collection / "plugins/module_utils").chmod(mode)
+        for name in ("module_utils", "modules"):
+            (self.collection / "plugins" / name).chmod(mode)
 
     def play(self, lab: Lab, words: Dict[str, Any] = WEB, check: bool = False, **keywords: Any) -> Any:
         return self._run(lab, {"linuxnet.fabric.topology": words, **keywords}, check, [], {})
