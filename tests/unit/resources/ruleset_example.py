@@ -70,8 +70,8 @@ def across_hosts() -> Ruleset:
             Endpoint("mq@node3", "br-flat", bridged, "02:42:0a:59:02:02", ("10.89.2.2",), peer=node3),
         ),
         underlays=(
-            Underlay("shop", 4711, 4789, (node2, node3), routed, shop),
-            Underlay("flat", 4712, 4789, (node2, node3), "br-flat", flat, bridged),
+            Underlay("shop", 4711, 4789, (node2, node3), routed, shop, (Beyond(node2, "10.88.1.2"),)),
+            Underlay("flat", 4712, 4789, (node2, node3), "br-flat", flat, bridged=bridged),
         ),
     )
 

@@ -123,6 +123,7 @@ def test_a_peers_address_ends_the_questions_but_where_a_port_has_no_door():
 
 def test_what_comes_out_of_a_tunnel_is_its_peers_and_of_a_family_of_its_network():
     assert chain(across_hosts(), "from-shop") == (
+        "meta mark . ip saddr @known4-shop meta mark set 0x0 ip daddr != 127.0.0.0/8 accept",
         "meta mark . ip saddr @senders4-shop meta mark set 0x0 ip daddr != 127.0.0.0/8 accept",
         "drop",
     )

@@ -143,6 +143,7 @@ class OverlayDriver(BridgeDriver):
             peers=vxlan_peers,
             way=ifname if routed else network.bridge,
             beyond=tuple(each for host in membership.peers for each in _beyond_of(host, membership)),
+            known=tuple(each for peer in peers for each in _known(peer)) if routed and vxlan_peers else (),
             bridged="" if routed else ifname,
             outer=outer,
             untracked=not any(peer.tunnel and peer.tunnel.keepalive for peer in (membership.own, *peers)),
@@ -341,6 +342,11 @@ def _beyond_of(host: str, membership: Membership) -> Iterator[Beyond]:
     for prefix in _beyond(peer):
         for ifname in ifnames_to(host, membership) if by_itself else ("",):
             yield Beyond(_reached_at(peer, membership), prefix, ifname)
+
+
+def _known(peer: Peer) -> Iterator[Beyond]:
+    for container in peer.containers.values():
+        yield from (Beyond(peer.underlay_address, address) for address in container.addresses)
 
 
 def _beyond(peer: Peer) -> Iterator[str]:

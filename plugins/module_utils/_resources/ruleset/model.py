@@ -52,6 +52,7 @@ class Underlay(NamedTuple):
     peers: Tuple[str, ...] = ()  # their addresses on the underlay, all of one family
     way: str = ""  # the interface by which packets to them leave: the VXLAN device, or the bridge that it is a port of
     beyond: Tuple[Beyond, ...] = ()  # the blocks of the other hosts, and addresses of theirs that are in none
+    known: Tuple[Beyond, ...] = ()  # where VXLAN is routed: the containers in there that this host knows of
     bridged: str = ""  # the VXLAN device that is a port of the bridge; empty: the host routes
     outer: Optional[Outer] = None  # of an encrypted one
     untracked: bool = True  # of ``outer``; False: a side is behind NAT, where an answer is known by being tracked

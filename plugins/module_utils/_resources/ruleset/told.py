@@ -40,6 +40,7 @@ _WORDS = {
     "outward": "what the host may say to other hosts' containers",
     "beyond": "block of another host",
     "senders": "what another host may send",
+    "known": "what another host may send",
     "peers": "host that may send",
     "marks": "how a host that may send is marked",
     "afar": "port that leads to other hosts",
