@@ -97,8 +97,8 @@ class Sockets:
 
     def ear(self, place: str, ifname: str = "eth0") -> socket.socket:
         """Hears every frame that comes in there."""
-        ear = self.socket(place, socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
-        ear.bind((ifname, 3))
+        ear = self.socket(place, socket.AF_PACKET, socket.SOCK_RAW)
+        ear.bind((ifname, 3))  # only now it hears anything: with a protocol it would have heard all interfaces
         return ear
 
     def shout(self, place: str, frame: bytes, ifname: str = "eth0") -> None:

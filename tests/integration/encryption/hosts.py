@@ -155,9 +155,9 @@ class Wire(_Beside):
     def __init__(self, hosts: Hosts, host: str) -> None:
         super().__init__()
         with hosts.talk.inside(host):
-            self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0003))
+            self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 24)
-        self.socket.bind(("eth0", 0))
+        self.socket.bind(("eth0", 3))  # only now it hears anything: with a protocol it would have heard all interfaces
         self.frames: List[bytes] = []
 
     def __exit__(self, *exception: object) -> None:

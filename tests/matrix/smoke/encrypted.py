@@ -83,8 +83,8 @@ def _planned(lab: Lab) -> Dict[str, Any]:
 def _calls(lab: Lab, there: Dict[int, str]) -> None:
     talk = _Talk(lab)
     with talk.inside("node1"):
-        wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0003))
-    wire.bind(("eth0", 0))
+        wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+    wire.bind(("eth0", 3))
     with wire, talk.serve("node2/db", 80) as server:
         for address in there.values():
             holds(talk.reach("node1/web", address, 80, server, size=100_000), address + " is not reached")
