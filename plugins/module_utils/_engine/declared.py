@@ -93,7 +93,7 @@ def prepare(topology: str, record: Kept) -> None:
     if last == text or (last is not None and len(last) == len(text) and read(topology) == record):
         files.unlink(names.PREPARED_FILE)  # of a run that was killed
         return
-    gate.writing("declared")
+    gate.writing("prepared")
     os.makedirs(os.path.dirname(names.PREPARED_FILE), mode=0o700, exist_ok=True)
     state.write(names.PREPARED_FILE, text, durable=True)  # a boot restores what it says
 

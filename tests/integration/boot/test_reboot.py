@@ -59,10 +59,11 @@ def test_two_restores_at_once_make_it_once(story: Story) -> None:
     story.is_as_before(before)
 
 
-def test_a_run_that_the_power_failed_in_is_taken_back_and_then_all_is_as_it_was(story: Story) -> None:
+@pytest.mark.parametrize("where", ["link", "prepared"])
+def test_a_run_that_the_power_failed_in_is_taken_back_and_then_all_is_as_it_was(story: Story, where: str) -> None:
     before = story.seen()
     containers = dict(story.words["containers"], more={"networks": ["front"], "ports": ["9999:99"]})
-    start_a_run(story.host, dict(story.words, containers=containers), "link")
+    start_a_run(story.host, dict(story.words, containers=containers), where)
     story.host.crash()
     story.is_as_before(before)
 
