@@ -61,11 +61,10 @@ def rows(summary: Summary) -> List[Sequence[str]]:
 def verdicts(summary: Summary) -> List[Growth]:
     found = []
     for scenario in GROWTH:
-        floor = _growth(_costs(summary, _FLOOR, scenario, "build"))
         for step in ("build", "again", "teardown"):
-            costs = _costs(summary, _OURS, scenario, step)
-            if costs:
-                found.append(Growth(scenario, step, _growth(costs), floor if step == "build" else None))
+            ours, floor = (_costs(summary, who, scenario, step) for who in (_OURS, _FLOOR))
+            if ours:
+                found.append(Growth(scenario, step, _growth(ours), _growth(floor)))
     return found
 
 

@@ -53,6 +53,7 @@ def test_a_bar_without_figures_is_not_met() -> None:
     assert {result.verdict() for result in bars.results({})} == {"not measured"}
 
 
+@pytest.mark.parametrize("step", ["build", "teardown"])
 @pytest.mark.parametrize(
     ("ours", "floor", "words"),
     [
@@ -62,12 +63,12 @@ def test_a_bar_without_figures_is_not_met() -> None:
     ],
 )
 def test_what_one_more_costs_is_beside_what_it_costs_the_floor(
-    ours: List[float], floor: List[float], words: str
+    ours: List[float], floor: List[float], words: str, step: str
 ) -> None:
     rows = []
     for contender, costs in (("module", ours), ("floor", floor)):
         for size, cost in zip((100, 1000, 3100), (costs[0], costs[1], costs[2])):
-            rows += _rows(contender, "build", [cost], size)
+            rows += _rows(contender, step, [cost], size)
     # 900 more, and 3,000 more: a straight line is 0.9 s and 3 s above the smallest
     assert words in growth.table(report.summarise(rows))
 
