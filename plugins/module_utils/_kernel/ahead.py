@@ -100,9 +100,8 @@ class MadeAhead:
             for _name, sysctls in self._wanted[start : start + _AT_A_TIME]:
                 netlink = make(sysctls, proc)
                 descriptors.extend((namespaces.open_own(), netlink.detach()))
-                namespaces.enter(
-                    home
-                )  # by net.core.devconf_inherit_init_net a new one may take settings from where one is
+                # By net.core.devconf_inherit_init_net a new one may take settings from where one is.
+                namespaces.enter(home)
             sending.sendmsg([b"\0"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, descriptors)])
             for descriptor in descriptors:
                 os.close(descriptor)

@@ -24,7 +24,7 @@ nothing of the network goes another way.
 from __future__ import annotations
 
 import zlib
-from typing import AbstractSet, Dict, Iterator, Sequence, Tuple
+from typing import AbstractSet, Dict, Iterable, Iterator, Sequence, Tuple
 
 from .encrypted import encrypted_chains, encrypted_outer, encrypted_sets
 from .model import Beyond, Endpoint, Ruleset, Underlay
@@ -119,16 +119,14 @@ def _by_vxlan(ruleset: Ruleset) -> Tuple[Underlay, ...]:
     return tuple(underlay for underlay in ruleset.underlays if underlay.vni)
 
 
-def _there(underlays: Tuple[Underlay, ...], family: int) -> Iterator[Tuple[Underlay, Beyond]]:
-    for underlay in underlays:
-        for each in underlay.beyond:
-            if family_of(each.prefix) == family:
-                yield underlay, each
-
-
 def _beyond(underlays: Tuple[Underlay, ...], family: int) -> NamedSet:
     """What is on other hosts, and the interface that leads there."""
-    elements = unique('"{0}" . {1}'.format(each.way or way.way, each.prefix) for way, each in _there(underlays, family))
+    elements = unique(
+        '"{0}" . {1}'.format(each.way or underlay.way, each.prefix)
+        for underlay in underlays
+        for each in underlay.beyond
+        if family_of(each.prefix) == family
+    )
     return NamedSet("beyond%d" % family, "ifname . " + address_type(family), elements, interval=True)
 
 
@@ -145,11 +143,15 @@ def _senders(ruleset: Ruleset, marks: Dict[str, str]) -> Iterator[NamedSet]:
     fraction of that."""
     for name, family in _routed(ruleset):
         underlays = [underlay for underlay in ruleset.underlays if underlay.network == name]
-        of_type = "mark . " + address_type(family)
-        for prefix, places in ((KNOWN, [u.known for u in underlays]), (SENDERS, [u.beyond for u in underlays])):
-            there = [each for place in places for each in place if family_of(each.prefix) == family]
-            elements = unique("{0} . {1}".format(marks[each.peer], each.prefix) for each in there)
-            yield NamedSet(prefix[family] + name, of_type, elements, interval=prefix is SENDERS)
+        known = _marked((each for underlay in underlays for each in underlay.known), family, marks)
+        beyond = _marked((each for underlay in underlays for each in underlay.beyond), family, marks)
+        yield NamedSet(KNOWN[family] + name, "mark . " + address_type(family), known)
+        yield NamedSet(SENDERS[family] + name, "mark . " + address_type(family), beyond, interval=True)
+
+
+def _marked(there: Iterable[Beyond], family: int, marks: Dict[str, str]) -> Tuple[str, ...]:
+    ours = (each for each in there if family_of(each.prefix) == family)
+    return unique("{0} . {1}".format(marks[each.peer], each.prefix) for each in ours)
 
 
 def _marks(underlays: Tuple[Underlay, ...]) -> Dict[str, str]:
@@ -287,8 +289,7 @@ def _to_peers(underlays: Tuple[Underlay, ...]) -> Iterator[str]:
     """VXLAN goes to peers alone; what is encrypted, by its tunnel."""
     for underlay in underlays:
         vni, header = _VNI.format(underlay), _HEADERS[_family(underlay)]
-        if underlay.outer is not None:
-            yield "{0} oifname != {1} drop".format(vni, _any_of(underlay.outer.ifnames))
+        yield from _by_tunnel(underlay, "oifname")
         yield "{0} {1} daddr @{2}{3} accept".format(vni, header, PEERS, underlay.network)
         yield vni + " drop"
 
@@ -297,9 +298,14 @@ def _carried(underlays: Tuple[Underlay, ...]) -> Iterator[str]:
     """Nor does anybody else's that this host passes on go to others."""
     for underlay in underlays:
         vni, header = _VNI.format(underlay), _HEADERS[_family(underlay)]
-        if underlay.outer is not None:
-            yield "{0} oifname != {1} drop".format(vni, _any_of(underlay.outer.ifnames))
+        yield from _by_tunnel(underlay, "oifname")
         yield "{0} {1} daddr != @{2}{3} drop".format(vni, header, PEERS, underlay.network)
+
+
+def _by_tunnel(underlay: Underlay, direction: str) -> Iterator[str]:
+    """What is encrypted comes and goes by its tunnel. ``direction``: iifname or oifname."""
+    if underlay.outer is not None:
+        yield "{0} {1} != {2} drop".format(_VNI.format(underlay), direction, _any_of(underlay.outer.ifnames))
 
 
 def _any_of(ifnames: Sequence[str]) -> str:
@@ -309,8 +315,7 @@ def _any_of(ifnames: Sequence[str]) -> str:
 def _from_peers(underlays: Tuple[Underlay, ...]) -> Iterator[str]:
     for underlay in underlays:
         vni, header = _VNI.format(underlay), _HEADERS[_family(underlay)]
-        if underlay.outer is not None:
-            yield "{0} iifname != {1} drop".format(vni, _any_of(underlay.outer.ifnames))
+        yield from _by_tunnel(underlay, "iifname")
         # Whoever has no mark is no peer.
         yield "{0} meta mark set {1} saddr map @{2}{3} accept".format(vni, header, MARKS, underlay.network)
         yield vni + " drop"
