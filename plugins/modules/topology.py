@@ -480,7 +480,7 @@ ARGUMENT_SPEC = dict(
 
 
 def main() -> None:
-    hand_over(ARGUMENT_SPEC, "topology.perform_topology", keeps=True)
+    hand_over(ARGUMENT_SPEC, "begun.perform_topology", keeps=True)
 
 
 if __name__ == "__main__":

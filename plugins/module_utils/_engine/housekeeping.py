@@ -28,7 +28,7 @@ from .._resources.files import MARK, NAMES, is_shared
 
 def tidy() -> None:
     """The caller holds the host's lock."""
-    if os.path.isdir(NAMES_DIRECTORY) and not os.path.isdir(FORMER_MARK_DIRECTORY):
+    if is_tidy():
         return
     marked = marks.names()
     for directory in list(_entries(NETNS_ETC_DIRECTORY)):
@@ -40,6 +40,10 @@ def tidy() -> None:
     _move_stash()
     _move_marks()
     os.makedirs(NAMES_DIRECTORY, mode=0o755, exist_ok=True)
+
+
+def is_tidy() -> bool:
+    return os.path.isdir(NAMES_DIRECTORY) and not os.path.isdir(FORMER_MARK_DIRECTORY)
 
 
 def _entries(directory: str) -> Iterator[str]:

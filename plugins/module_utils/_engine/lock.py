@@ -30,12 +30,38 @@ def host_lock(timeout: float, check_mode: bool) -> Iterator[None]:
         return
     try:
         _wait(descriptor, timeout)
-        if not check_mode:
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, b"%d\n" % os.getpid(), 0)
+        _say_who(descriptor, check_mode)
         yield
     finally:
         os.close(descriptor)
+
+
+@contextlib.contextmanager
+def free_lock(check_mode: bool) -> Iterator[bool]:
+    """The same without waiting: whether it is held. False where the host never had a run, too."""
+    try:
+        state.refuse_other(LOCK_FILE)
+        descriptor = os.open(LOCK_FILE, _flags(check_mode))
+    except (OSError, state.Damaged):
+        yield False
+        return
+    try:
+        held = _take(descriptor)
+        if held:
+            _say_who(descriptor, check_mode)
+        yield held
+    finally:
+        os.close(descriptor)
+
+
+def _flags(check_mode: bool) -> int:
+    return (os.O_RDONLY if check_mode else os.O_RDWR) | os.O_CLOEXEC | os.O_NOFOLLOW
+
+
+def _say_who(descriptor: int, check_mode: bool) -> None:
+    if not check_mode:
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, b"%d\n" % os.getpid(), 0)
 
 
 def _open(check_mode: bool) -> Optional[int]:
@@ -49,22 +75,16 @@ def _open(check_mode: bool) -> Optional[int]:
         ) from error
     if check_mode:
         try:
-            return os.open(LOCK_FILE, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+            return os.open(LOCK_FILE, _flags(check_mode))
         except FileNotFoundError:
             return None
     prepare_state_directory()
-    return os.open(LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    return os.open(LOCK_FILE, _flags(check_mode) | os.O_CREAT, 0o600)
 
 
 def _wait(descriptor: int, timeout: float) -> None:
     deadline = time.monotonic() + timeout
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except OSError as error:
-            if error.errno not in (errno.EAGAIN, errno.EACCES):
-                raise
+    while not _take(descriptor):
         if time.monotonic() >= deadline:
             holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
             raise FabricError(
@@ -74,3 +94,14 @@ def _wait(descriptor: int, timeout: float) -> None:
                 holder_pid=holder,
             )
         time.sleep(_POLL)
+
+
+def _take(descriptor: int) -> bool:
+    """False: another run has it."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    except OSError as error:
+        if error.errno not in (errno.EAGAIN, errno.EACCES):
+            raise
+    return False

@@ -28,6 +28,7 @@ from .._kernel.host import Host
 from .._resources.action import Action, Operation
 from . import confirm, housekeeping, recovery, way_back
 from .approval import Approve, whatever
+from .early import Early
 from .interrupted import UNCONFIRMED, VERIFIED, Timer
 from .journal import Journal
 from .leases import NO_LEASES, Leases
@@ -77,16 +78,20 @@ def session(
     watch: Optional[Stopwatch] = None,
     approve: Approve = whatever,
     beside: Sequence[Mapping[str, Any]] = (),
+    early: Optional[Early] = None,
 ) -> Iterator["Session"]:
     """Hold the host for the body, with nothing left of an interrupted run. Times in seconds.
 
     A check leaves that run as it is, and its view shows the host as it will be without it, and with what the
     topologies ``beside`` will have left (``View``). With ``confirm_timeout`` the run is taken back unless it is
-    confirmed by then. ``approve`` is asked before anything is changed.
+    confirmed by then. ``approve`` is asked before anything is changed. ``early``: the host is held already.
     """
     mounts.require_the_hosts()
     watch = watch or Stopwatch()
-    with host_lock(lock_timeout, check_mode), Host() as host:
+    with contextlib.ExitStack() as stack:
+        if early is None:
+            stack.enter_context(host_lock(lock_timeout, check_mode))
+        host = stack.enter_context(Host()) if early is None else early.host
         interrupted = recovery.interrupted()
         first = recovery.foretell(interrupted)
         approve(first.changes)
@@ -95,9 +100,9 @@ def session(
             first = recovery.finish_interrupted(host)
         watch.lap("lock")
         timer = confirm.arm(confirm_timeout) if confirm_timeout and not check_mode else None
-        view = View(host, interrupted, beside) if check_mode else View(host)
-        with contextlib.closing(view):
-            yield Session(host, view, check_mode, first, watch, timer, approve)
+        view = View(host, interrupted, beside, early) if check_mode else View(host, early=early)
+        stack.enter_context(contextlib.closing(view))
+        yield Session(host, view, check_mode, first, watch, timer, approve)
 
 
 @dataclass(frozen=True)

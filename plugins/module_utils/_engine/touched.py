@@ -28,7 +28,8 @@ from .._resources.action import Action
 from .._resources.adopted import AdoptedBridge
 from .._resources.firewalls.accept import NOTHING_TO_DO, HostFirewall
 from .._resources.links.registry import SETTINGS
-from .._resources.ruleset.plan import begin_listing, plan_ruleset
+from .._resources.ruleset.listing import begin_listing
+from .._resources.ruleset.plan import plan_ruleset
 from .desired import Desired
 from .effects import DOCKER, FILE, FIREWALL, INSIDE, LINK, NETNS, PROGRAM, RULES, UNITS, names_of
 from .operations import row_of

@@ -35,7 +35,7 @@ from .._kernel.host import Host
 from .._kernel.names import STASH_DIRECTORY, TRANSIT_TABLE, table
 from .._kernel.observe import Observed, observe
 from .._kernel.rtnl.read import RTPROT_KERNEL, Link, RouteEntry
-from .._kernel.visits import NamespaceState, Visits
+from .._kernel.visits import Also, NamespaceState, Visits
 from .._resources import docker_runtime, drop_ins, name_server, program, units
 from .._resources import files as hosts_files
 from .._resources.docker_runtime import RuntimeState
@@ -44,12 +44,14 @@ from .._resources.files import FileState
 from .._resources.forwarding import ForwardingRecord, from_words
 from .._resources.links.registry import SETTINGS
 from .._resources.program import ProgramState
+from .._resources.ruleset.listing import begin_listing
 from .._resources.units import Unit, UnitStates
 from . import before as images
 from . import declared as declared_records
 from . import forwarding, lost_marks
 from .beside import Beside
 from .declared import Kept
+from .early import Early
 from .effects import FILE, LINK, NETNS, SYSCTL, Outlook, kind_of, name_of, names_of
 from .interrupted import VERIFIED, Record, way_back
 from .operations import foreseen
@@ -64,11 +66,16 @@ class View:
     """What is read of a host for one plan after the other."""
 
     def __init__(
-        self, host: Host, interrupted: Optional[Record] = None, beside: Sequence[Mapping[str, Any]] = ()
+        self,
+        host: Host,
+        interrupted: Optional[Record] = None,
+        beside: Sequence[Mapping[str, Any]] = (),
+        early: Optional[Early] = None,
     ) -> None:
         """For a check, ``interrupted``: the journal of a run that is yet to be taken back or finished. ``beside``: what
-        topologies leave that are made before (``beside.foreseen``)."""
+        topologies leave that are made before (``beside.foreseen``). ``early``: what was begun before."""
         self.host = host
+        self._early = early
         self._beside = Beside(beside)
         self._interrupted = interrupted
         self._before = _touched(interrupted) if interrupted else {}
@@ -85,12 +92,14 @@ class View:
 
         To be followed by ``close``: of a plan that was never made, both are still under way then.
         """
-        files = hosts_files.read_ahead, hosts_files.of_containers(sysctls)
-        self._visits = self._visits_of(sysctls, (topology,), files)
+        early = self._early if self._early is not None and self._early.topology == topology else None
+        if early is not None:
+            self._visits = early.visits
+            self._visits.ask(sysctls, self._suspects((topology,)))
+        else:
+            self._visits = self._visits_of(sysctls, (topology,), (hosts_files.read_ahead, hosts_files.of_containers))
         if not self._pretended():
-            from .._resources.ruleset.plan import begin_listing  # only where the whole host is planned
-
-            self._listing = begin_listing(topology)
+            self._listing = early.listing if early is not None else begin_listing(topology)
 
     def close(self) -> None:
         if self._visits is not None:
@@ -114,11 +123,11 @@ class View:
             return begun
         return self._visits_of(sysctls, owners)
 
-    def _visits_of(
-        self, sysctls: Mapping[str, Sequence[str]], owners: Tuple[str, ...], *beside: Tuple[Any, Sequence[str]]
-    ) -> Visits:
-        also = functools.partial(lost_marks.suspects, self.host, owners)
-        return Visits(self.host, sysctls, owners, None, also, *beside)
+    def _visits_of(self, sysctls: Mapping[str, Sequence[str]], owners: Tuple[str, ...], *beside: Any) -> Visits:
+        return Visits(self.host, sysctls, owners, None, self._suspects(owners), *beside)
+
+    def _suspects(self, owners: Tuple[str, ...]) -> Also:
+        return functools.partial(lost_marks.suspects, self.host, owners)
 
     def observe(
         self, sysctls: Iterable[str] = (), visits: Optional[Visits] = None, limited: Collection[str] = ()

@@ -74,10 +74,11 @@ class Listing:
         self._running = _begin_list(names, _AS_DATA)
 
     def close(self) -> None:
-        """End what still runs: nobody is to read it."""
+        """End what still runs: nobody is to read it. Nothing where all was read."""
         for _name, process, printed in self._running:
-            with process, printed:
+            with process:
                 process.kill()
+            printed.close()
 
     def __iter__(self) -> Iterator[Tuple[TableName, List[Object]]]:
         for name, listing in _end_list(self._running):

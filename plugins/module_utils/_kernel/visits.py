@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from dataclasses import field
+from dataclasses import field, replace
 from socket import AF_INET, AF_UNSPEC
 from typing import Any, Callable, Dict, FrozenSet, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
@@ -35,7 +35,8 @@ _NO_IPV6 = "net/ipv6/conf/all/disable_ipv6"
 #: Settings of namespaces, of which most have the same: once each.
 _SETTINGS: Dict[Tuple[Tuple[str, Optional[str]], ...], Dict[str, Optional[str]]] = {}
 
-Beside = Callable[[Sequence[str]], Mapping[str, Any]]
+#: What is done with portions of something, and what that is, of these namespaces.
+Beside = Tuple[Callable[[Sequence[str]], Mapping[str, Any]], Callable[[Iterable[str]], Sequence[str]]]
 Also = Callable[[Mapping[str, Optional[int]], Mapping[str, HandleMark]], Iterable[str]]
 
 
@@ -52,7 +53,7 @@ class NamespaceState:
     trouble: str = ""  # why not all of it is known
 
 
-def _nothing(_names: Sequence[str]) -> Mapping[str, Any]:
+def _nothing(_names: Iterable[str]) -> Any:
     return {}
 
 
@@ -63,7 +64,7 @@ class Visits:
     be begun before it is known what is to be read inside, and told so by ``ask``.
     ``only``: the handles to look at, for a reading of a part that is compared and not changed; all of them otherwise.
     ``also``: which others, of all handles and their marks, are to be visited. ``beside``: what the two processes do
-    besides the visits, portion by portion of these names; ``results`` has it when they are done.
+    besides the visits; ``results`` has it when they are done. ``usual``: the keys of those that nobody asked for.
     """
 
     def __init__(
@@ -73,7 +74,8 @@ class Visits:
         topologies: Iterable[str] = (),
         only: Optional[FrozenSet[str]] = None,
         also: Optional[Also] = None,
-        beside: Tuple[Beside, Sequence[str]] = (_nothing, ()),
+        beside: Beside = (_nothing, _nothing),
+        usual: Tuple[str, ...] = (),
     ) -> None:
         self._host = host
         self._settling = Settling()
@@ -84,11 +86,12 @@ class Visits:
         self.marks = marks.read_all(only)
         self._owned = _owned(self.marks, self.owners)
         self._owned.extend(also(self.handles, self.marks) if also is not None else ())
+        self._usual = usual
         self.ask(sysctls)
         self.results: Dict[str, Any] = {}
         self._beside, others = beside
         portions = [(True, names) for names in _portions(list(self._wanted))]
-        portions += [(False, names) for names in _portions(others)]
+        portions += [(False, names) for names in _portions(others(self._wanted))]
         self._process = SecondProcess(self._do, portions, alone=len(self._wanted) < MANY)
 
     def __enter__(self) -> "Visits":
@@ -100,11 +103,11 @@ class Visits:
     def close(self) -> None:
         self._process.close()
 
-    def ask(self, sysctls: Mapping[str, Iterable[str]]) -> None:
-        """What is to be read, in place of what was said before. A namespace that was visited without being asked for
-        one of these keys is visited once more."""
+    def ask(self, sysctls: Mapping[str, Iterable[str]], also: Optional[Also] = None) -> None:
+        """What is to be read, in place of what was said before. ``also``: as when it is made."""
+        self._owned.extend(also(self.handles, self.marks) if also is not None else ())
         self._asked = {name: tuple(keys) for name, keys in sysctls.items()}
-        wanted = {**self._asked, **{name: () for name in self._owned if name not in self._asked}}
+        wanted = {**self._asked, **{name: self._usual for name in self._owned if name not in self._asked}}
         self._wanted = {name: keys for name, keys in wanted.items() if self.handles.get(name) is not None}
 
     def finish(self) -> Dict[str, NamespaceState]:
@@ -112,21 +115,30 @@ class Visits:
         found: Dict[str, Optional[NamespaceState]] = {}
         for visited, results in self._process.work():
             (found if visited else self.results).update(results)
-        left = [name for name in self._wanted if not self._is_read(name, found)]
+        left = [name for name in self._wanted if name not in found]
         for name in left:  # of the second process, which died: nobody knows how far it had come with a socket
             self._host.forget(name)
         found.update(self._visit_all(left))
+        found = {name: self._with_settings(name, found[name]) for name in self._wanted}
         for name in [name for name, state in found.items() if state is None]:
             self.handles[name] = None
             if not namespaces.exists(name):
                 del self.handles[name]
-        return {name: state for name, state in ((name, found[name]) for name in self._wanted) if state is not None}
+        return {name: state for name, state in found.items() if state is not None}
 
-    def _is_read(self, name: str, found: Mapping[str, Optional[NamespaceState]]) -> bool:
-        if name not in found:
-            return False
-        state = found[name]
-        return state is None or all(key in state.sysctls for key in self._wanted[name])
+    def _with_settings(self, name: str, state: Optional[NamespaceState]) -> Optional[NamespaceState]:
+        """With those that are asked for now, whatever was asked for at the time of the visit. None: it is gone."""
+        keys = self._asked.get(name, ())
+        if state is None or tuple(state.sysctls) == keys:
+            return state
+        if all(key in state.sysctls for key in keys):
+            settings = {key: state.sysctls[key] for key in keys}
+        else:
+            try:
+                settings = self.settings_in(namespaces.handle(name), name)
+            except OSError:
+                return None
+        return replace(state, sysctls=_SETTINGS.setdefault(tuple(settings.items()), settings))
 
     def obstacles(self) -> Dict[str, str]:
         """Handle name → what somebody else put at its path."""
@@ -142,14 +154,14 @@ class Visits:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         try:
             namespaces.enter(descriptor)
-            return sysctl.read_all(keys)
+            return sysctl.read_all(keys, self._host.proc.directory())
         finally:
             os.close(descriptor)
             self._host.go_home()
 
     def _do(self, portion: Tuple[bool, Sequence[str]]) -> Tuple[bool, Mapping[str, Any]]:
         visit, names = portion
-        return visit, self._visit_all(names) if visit else self._beside(names)
+        return visit, self._visit_all(names) if visit else dict(self._beside(names))
 
     def _visit_all(self, names: Sequence[str]) -> Dict[str, Optional[NamespaceState]]:
         try:

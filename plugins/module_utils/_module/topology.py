@@ -21,6 +21,7 @@ from .._engine.asked import Digests, digests, kinds, kinds_by_change
 from .._engine.beside import foreseen
 from .._engine.declared import Kept
 from .._engine.desired import Desired
+from .._engine.early import Early
 from .._engine.leases import PreparedLeases
 from .._engine.lock import host_lock
 from .._engine.observation import Planner
@@ -70,8 +71,10 @@ class Again(NamedTuple):
     only: Optional[Callable[[Action], bool]] = None
 
 
-def perform_topology(params: Mapping[str, Any], check_mode: bool, again: Optional[Again] = None) -> Result:
-    """Make the host match the declaration, or say what that would take."""
+def perform_topology(
+    params: Mapping[str, Any], check_mode: bool, again: Optional[Again] = None, early: Optional[Early] = None
+) -> Result:
+    """Make the host match the declaration, or say what that would take. ``early``: what was begun of it before."""
     if params["state"] == "confirmed":
         return _confirm(params, check_mode)
     absent = params["state"] == "absent"
@@ -87,7 +90,7 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool, again: Optiona
     approve = approve_only(params.get("approved"))
     earlier = params.get("beside")
     timeouts = params["lock_timeout"], params.get("confirm_timeout")
-    with session(check_mode, *timeouts, watch, approve, earlier or ()) as run:
+    with session(check_mode, *timeouts, watch, approve, earlier or (), early) as run:
         run.view.begin(topology.name, settings_inside(topology))
         if not check_mode:
             run.host.make_ahead(new_namespaces(topology, frozenset(namespaces.names())))

@@ -12,9 +12,8 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ..._kernel import dependencies, dormant, nft
 from ..._kernel.errors import FabricError
-from ..._kernel.names import TRANSIT_TABLE
-from ..._kernel.names import table as table_name
 from .compare import RulesetChange, Text, compare, joined, removal
+from .listing import begin_listing
 from .model import Ruleset, Transit
 from .state import TableName, TableState, read_table, read_tables
 from .tables import Table, table_text
@@ -23,13 +22,6 @@ from .transit import transit_table
 
 #: Set → text → element as JSON.
 Elements = Mapping[str, Mapping[str, Any]]
-
-_SHARED = ("inet", TRANSIT_TABLE)
-
-
-def begin_listing(topology: str) -> nft.Listing:
-    """Of the live tables: the topology's own, and the one of all."""
-    return nft.Listing([*((family, table_name(topology)) for family in ("inet", "bridge")), _SHARED])
 
 
 def plan_ruleset(
