@@ -51,6 +51,8 @@ BRIDGE: Dict[str, Option] = {
     "nf_call_arptables": Option(38, 1, 0),
 }
 
+PORT_NUMBERS = tuple(each.number for each in PORT.values())
+
 Differing = Tuple[Tuple[str, int], ...]
 
 

@@ -40,6 +40,25 @@ PORT_FLAGS = {
 #: IFLA_EXT_MASK with RTEXT_FILTER_SKIP_STATS: counters are half of a link, and nobody compares them.
 _NO_STATISTICS = nl.u32(29, 1 << 3)
 _ASK_APART = 64
+#: What is read of a link, of its place on a bridge, and of an address.
+_OF_LINK = frozenset(
+    (
+        uapi.IFLA_LINKINFO,
+        uapi.IFLA_IFNAME,
+        uapi.IFLA_ADDRESS,
+        uapi.IFLA_MTU,
+        uapi.IFLA_IFALIAS,
+        uapi.IFLA_MASTER,
+        uapi.IFLA_LINK,
+        uapi.IFLA_AF_SPEC,
+        uapi.IFLA_LINK_NETNSID,
+        uapi.IFLA_GROUP,
+        uapi.IFLA_PROP_LIST,
+        uapi.IFLA_QDISC,
+    )
+)
+_OF_PORT = frozenset((*as_made.PORT_NUMBERS, *(number for number, _usual in PORT_FLAGS.values())))
+_OF_ADDRESS = frozenset((uapi.IFA_LOCAL, uapi.IFA_ADDRESS, uapi.IFA_FLAGS))
 #: How an entry of a bridge's table is kept: behind a port and nowhere else; behind a port, until a frame comes in by
 #: another; by the host itself.
 STICKY, STATIC, LOCAL = "sticky", "static", "local"
@@ -184,7 +203,7 @@ def read_addresses(sock: nl.NetlinkSocket, most: Optional[int] = None) -> Addres
     found, tentative = Addresses(), set()
     for payload in sock.dump(uapi.RTM_GETADDR, uapi.ADDRESS.pack(0, 0, 0, 0, 0), most):
         family, prefixlen, _flags, _scope, index = uapi.ADDRESS.unpack_from(payload)
-        attributes = nl.attributes(payload, 8)
+        attributes = nl.attributes(payload, 8, _OF_ADDRESS)
         raw = attributes.get(uapi.IFA_LOCAL) or attributes.get(uapi.IFA_ADDRESS)
         if raw is not None and family in (socket.AF_INET, socket.AF_INET6):
             flags = _number(attributes.get(uapi.IFA_FLAGS))
@@ -233,13 +252,15 @@ def read_netnsid(sock: nl.NetlinkSocket, descriptor: int) -> int:
 
 def _link(payload: bytes, families: bool = True, restorable: bool = True) -> Link:
     _family, _type, index, flags, _change = uapi.LINK.unpack_from(payload)
-    attributes = nl.attributes(payload, 16)
+    attributes = nl.attributes(payload, 16, _OF_LINK)
     kind, options = "", {}  # type: str, Dict[str, Any]
     if uapi.IFLA_LINKINFO in attributes:
         kind, options = _link_info(attributes[uapi.IFLA_LINKINFO])
     raw = bool(kind) and (restorable or kind != "veth")  # one without a kind is never made again
     if not raw:
         options.pop("port", None)
+    spec = attributes.get(uapi.IFLA_AF_SPEC, b"")
+    rows = settings.rows(spec) if raw or families else settings.NO_ROWS
     link = Link(
         index=index,
         ifname=nl.text(attributes[uapi.IFLA_IFNAME]),
@@ -250,11 +271,11 @@ def _link(payload: bytes, families: bool = True, restorable: bool = True) -> Lin
         alias=nl.text(attributes.get(uapi.IFLA_IFALIAS, b"")),
         master=_number(attributes.get(uapi.IFLA_MASTER)),
         peer=_number(attributes.get(uapi.IFLA_LINK)),
-        families=_once(settings.rows(attributes.get(uapi.IFLA_AF_SPEC, b""))) if raw else settings.NO_ROWS,
+        families=_once(rows) if raw else settings.NO_ROWS,
         peer_netnsid=_signed(attributes.get(uapi.IFLA_LINK_NETNSID)),
         group=_number(attributes.get(uapi.IFLA_GROUP)),
         altnames=tuple(map(nl.text, nl.each(attributes.get(uapi.IFLA_PROP_LIST, b"")))),
-        ipv6_link_local=not families or _link_local(attributes.get(uapi.IFLA_AF_SPEC)),
+        ipv6_link_local=not families or _link_local(spec, rows),
         qdisc=_once(nl.text(attributes.get(uapi.IFLA_QDISC, b""))),
         arp=not flags & uapi.IFF_NOARP,
         multicast=bool(flags & uapi.IFF_MULTICAST),
@@ -280,12 +301,12 @@ def unusual_port_flags(link: Link) -> Dict[int, bytes]:
     return {kind: found[kind] for kind in kinds if _number(found[kind]) != _NEW_PORT.get(kind, 0)}
 
 
-def _link_local(families: Optional[bytes]) -> bool:
+def _link_local(spec: bytes, rows: settings.Rows) -> bool:
     """Read in the row of settings: IFLA_INET6_ADDR_GEN_MODE is left out together with the statistics by older kernels,
     5.10 among them (inet6_fill_ifla6_attrs() in net/ipv6/addrconf.c). It counts where the row ends before it."""
-    mode = settings.number(families or b"", socket.AF_INET6, "addr_gen_mode")
+    mode = settings.number(rows, socket.AF_INET6, "addr_gen_mode")
     if mode is None:
-        ipv6 = nl.attributes(nl.attributes(families or b"").get(socket.AF_INET6, b""))
+        ipv6 = nl.attributes(nl.attributes(spec).get(socket.AF_INET6, b""))
         mode = _number(ipv6.get(uapi.IFLA_INET6_ADDR_GEN_MODE))
     return mode != uapi.IN6_ADDR_GEN_MODE_NONE
 
@@ -307,7 +328,7 @@ def _link_info(data: bytes) -> Tuple[str, Dict[str, Any]]:
         options["info"] = info.get(uapi.IFLA_INFO_DATA, b"").hex()
     if nl.text(info.get(uapi.IFLA_INFO_SLAVE_KIND, b"")) == "bridge":
         options["port"] = info.get(uapi.IFLA_INFO_SLAVE_DATA, b"")
-        port = nl.attributes(options["port"])
+        port = nl.attributes(options["port"], 0, _OF_PORT)
         for name, (flag, usual) in PORT_FLAGS.items():
             options[name] = bool(_number(port[flag])) if flag in port else usual
         options["differing_port"] = as_made.of_port(port)

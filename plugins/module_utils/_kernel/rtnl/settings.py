@@ -109,6 +109,7 @@ _IPV6: Tuple[Optional[str], ...] = (
     "accept_ra_rt_info_min_plen",
     None,  # ndisc_tclass
 )
+_OF_IPV4, _OF_IPV6 = frozenset((IFLA_INET_CONF,)), frozenset((IFLA_INET6_CONF,))
 _FAMILIES = (("ipv4", socket.AF_INET, IFLA_INET_CONF, _IPV4), ("ipv6", socket.AF_INET6, IFLA_INET6_CONF, _IPV6))
 
 
@@ -120,8 +121,9 @@ NO_ROWS: Rows = (None, None)
 def rows(families: bytes) -> Rows:
     """Out of a link's IFLA_AF_SPEC, of which the rest is no setting, and of each link another."""
     found = nl.attributes(families)
-    ipv4, ipv6 = (nl.attributes(found.get(number, b"")).get(kind) for _name, number, kind, _names in _FAMILIES)
-    return ipv4, ipv6
+    ipv4 = nl.attributes(found.get(socket.AF_INET, b""), 0, _OF_IPV4)
+    ipv6 = nl.attributes(found.get(socket.AF_INET6, b""), 0, _OF_IPV6)
+    return ipv4.get(IFLA_INET_CONF), ipv6.get(IFLA_INET6_CONF)
 
 
 def packed(families: Rows) -> Dict[str, str]:
@@ -135,18 +137,18 @@ def _as_text(row: bytes) -> str:
     return base64.b64encode(row).decode("ascii")
 
 
-def number(families: bytes, family: int, name: str) -> Optional[int]:
-    """One setting out of a link's IFLA_AF_SPEC. None where the link does not speak that family."""
-    kind, offset = _place(family, name)
-    row = nl.attributes(nl.attributes(families).get(family, b"")).get(kind, b"")
+def number(rows_of_link: Rows, family: int, name: str) -> Optional[int]:
+    """One setting of a link. None where the link does not speak that family."""
+    place, offset = _place(family, name)
+    row = rows_of_link[place] or b""
     return struct.unpack_from("=i", row, offset)[0] if len(row) >= offset + 4 else None
 
 
 @functools.lru_cache(maxsize=None)
 def _place(family: int, name: str) -> Tuple[int, int]:
     """The attribute that a setting is in, and where: asked for every link of the host."""
-    kind, names = next((kind, names) for _name, number, kind, names in _FAMILIES if number == family)
-    return kind, 4 * names.index(name)
+    place = 1 if family == socket.AF_INET6 else 0
+    return place, 4 * _FAMILIES[place][3].index(name)
 
 
 def differing(was: Dict[str, str], families: Rows) -> Iterator[Tuple[str, str, str]]:

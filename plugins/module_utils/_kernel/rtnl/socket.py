@@ -16,7 +16,7 @@ import os
 import socket
 import struct
 from errno import EINTR, EIO, ENODEV
-from typing import Container, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Container, Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from .. import gate
 from ..errors import FabricError
@@ -85,27 +85,30 @@ class _Layout(NamedTuple):
     places: Tuple[Tuple[int, int, int], ...]  # type, start and end of each value
 
 
-#: (length of a message, offset of its first attribute) → the layout of the last one.
-_LAYOUTS: Dict[Tuple[int, int], _Layout] = {}
+#: Types of attributes; None: all of them.
+Kinds = Optional[FrozenSet[int]]
+#: (length of a message, offset of its first attribute, what is wanted of it) → the layout of the last one.
+_LAYOUTS: Dict[Tuple[int, int, Kinds], _Layout] = {}
 _MOST_LAYOUTS = 256
 
 
-def attributes(data: bytes, offset: int = 0) -> Dict[int, bytes]:
-    """The attributes in ``data`` from ``offset`` on, by type, still encoded.
+def attributes(data: bytes, offset: int = 0, wanted: Kinds = None) -> Dict[int, bytes]:
+    """The attributes in ``data`` from ``offset`` on, by type, still encoded. ``wanted``: of a link, which has fifty,
+    these alone; to take all of them out is most of the time.
 
     A thousand links lie in their messages alike: whether this one lies as the last of its length did is one
     comparison, in a third of the time of going through it.
     """
-    size = len(data), offset
+    size = len(data), offset, wanted
     layout = _LAYOUTS.get(size)
     if layout is None or layout.headers.unpack_from(data) != layout.lengths_and_kinds:
         if len(_LAYOUTS) >= _MOST_LAYOUTS:
             _LAYOUTS.clear()
-        layout = _LAYOUTS[size] = _layout(data, offset)
+        layout = _LAYOUTS[size] = _layout(data, offset, wanted)
     return {kind: data[start:end] for kind, start, end in layout.places}
 
 
-def _layout(data: bytes, offset: int) -> _Layout:
+def _layout(data: bytes, offset: int, wanted: Kinds) -> _Layout:
     end = len(data)
     pattern = ["={0}x".format(offset)]
     found: List[int] = []
@@ -118,7 +121,8 @@ def _layout(data: bytes, offset: int) -> _Layout:
         if length < 4:
             break
         following = min(offset + ((length + 3) & ~3), end)
-        places.append((kind & NLA_TYPE_MASK, offset + 4, offset + length))
+        if wanted is None or kind & NLA_TYPE_MASK in wanted:
+            places.append((kind & NLA_TYPE_MASK, offset + 4, offset + length))
         pattern.append("{0}x".format(following - offset - 4))
         offset = following
     return _Layout(struct.Struct("".join(pattern)), tuple(found), tuple(places))
