@@ -9,6 +9,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import Callable, List, Mapping, Optional, Sequence, Tuple
 
+from .._kernel import nft_generation
 from .._kernel.errors import InsideError
 from .._kernel.observe import Observed
 from .._resources import docker_runtime, name_server, program, units
@@ -44,6 +45,7 @@ class Planner:
         self._desired = desired
         self._meanwhile = meanwhile
         self._consent = consent
+        self._generation: Optional[int] = None  # what the one transaction makes of the rules, where that is elements
         self.quarantine = Quarantine(desired, quarantine)
         self.firewall = HostFirewall(desired.topology, firewall, desired.ruleset)
 
@@ -112,7 +114,16 @@ class Planner:
 
     def _rules(self) -> Optional[RulesetChange]:
         with self._view.rules(self._desired.topology) as listing:
-            return plan_ruleset(self._desired.topology, self._desired.ruleset, self._desired.transit, listing)
+            change = plan_ruleset(self._desired.topology, self._desired.ruleset, self._desired.transit, listing)
+            before = listing.generation() if listing is not None and change is not None else None
+        self._generation = before + 1 if before is not None and change is not None and change.of_elements else None
+        return change
+
+    def _rules_are_as_edited(self) -> bool:
+        """Whether the one transaction since they were listed was the run's own, which adds and removes elements. What
+        nft makes of these words it has shown when it was planned, and it does all of them or nothing: so they are what
+        is wanted, and to list thousands of others again would tell nothing else."""
+        return self._generation is not None and self._generation == nft_generation.read()
 
     def left_after(
         self, actions: Sequence[Action], meanwhile: Callable[[], object] = lambda: None
@@ -120,4 +131,5 @@ class Planner:
         """Of what these actions touched; the rest was read when they were planned. ``meanwhile``: as the planner's."""
         todo = [each for each in (meanwhile, self._meanwhile) if each is not None]
         out = self.quarantine.names
-        return left_after(self._view.host, self._desired, actions, self.firewall, todo, out)
+        known = self._rules_are_as_edited()
+        return left_after(self._view.host, self._desired, actions, self.firewall, todo, out, known)

@@ -60,14 +60,15 @@ def left_after(
     firewall: HostFirewall,
     meanwhile: Iterable[Callable[[], object]] = (),
     out: FrozenSet[str] = frozenset(),
+    rules_known: bool = False,
 ) -> Tuple[Action, ...]:
     """What does not match, as what would be left to do. ``meanwhile``: called while nft is not done yet; ``out``:
-    containers that are left as they are."""
+    containers that are left as they are; ``rules_known``: those of packets are known to match."""
     touched = what_is_touched(desired, actions)
     part = desired.restricted(touched.containers - out)
     with Visits(host, part.namespace_sysctls(), (), part.handles()) as visits, ThreadPoolExecutor(1) as aside:
         rules = None
-        if touched.rules:
+        if touched.rules and not rules_known:
             # Begun here: a thread that works would keep the other one for long from beginning it.
             listing = begin_listing(desired.topology)
             rules = aside.submit(plan_ruleset, desired.topology, desired.ruleset, desired.transit, listing)

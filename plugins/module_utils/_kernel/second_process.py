@@ -58,7 +58,7 @@ class SecondProcess:
         """Begins at once. ``alone``: there is to be no second process."""
         self._function, self._portions = function, portions
         self._child: Optional[int] = None
-        self._queue = self._answer = -1
+        self._queue = self._done = self._answer = -1
         if not alone and is_worth_it():
             self._begin()
 
@@ -74,8 +74,8 @@ class SecondProcess:
         if self._child is None:
             return
         end(self._child)
-        os.close(self._queue)
-        os.close(self._answer)
+        for descriptor in (self._queue, self._done, self._answer):
+            os.close(descriptor)
         self._child = None
 
     def _begin(self) -> None:
@@ -86,15 +86,18 @@ class SecondProcess:
         self._queue, numbers = os.pipe()
         os.write(numbers, b"".join(map(_NUMBER.pack, range(len(self._portions)))))
         os.close(numbers)
-        self._answer, answer = os.pipe()
-        self._child = fork(lambda: self._serve(answer))
-        os.close(answer)
+        # The answer waits in memory: through a pipe it would come in pieces, each when both have a moment for it.
+        self._answer = os.memfd_create("answer")
+        self._done, done = os.pipe()
+        self._child = fork(lambda: self._serve(done))
+        os.close(done)
 
-    def _serve(self, answer: int) -> None:
+    def _serve(self, done: int) -> None:
         """In the other process."""
         results = list(self._share())
-        with os.fdopen(answer, "wb") as file:
+        with os.fdopen(os.dup(self._answer), "wb") as file:
             self._pickle.dump(results, file, self._pickle.HIGHEST_PROTOCOL)
+        os.close(done)
 
     def _share(self) -> Iterator[Any]:
         """The results of what falls to this one of the two."""
@@ -102,7 +105,9 @@ class SecondProcess:
             yield self._function(self._portions[_NUMBER.unpack(number)[0]])
 
     def _collect(self) -> List[Any]:
+        os.read(self._done, 1)  # to the end of it: nothing comes
         with os.fdopen(os.dup(self._answer), "rb") as file:
+            file.seek(0)
             try:
                 results: List[Any] = self._pickle.load(file)
             except (EOFError, self._pickle.UnpicklingError):

@@ -34,6 +34,8 @@ class RulesetChange(NamedTuple):
     edits: Tuple[TableEdit, ...]
     #: The connections that lead astray once the script is loaded.
     stale_flows: Tuple[StaleFlow, ...] = ()
+    #: Whether it adds and removes elements of sets as they are, and does nothing else.
+    of_elements: bool = False
 
 
 @dataclass
@@ -46,6 +48,11 @@ class _Edit:
     stale: List[StaleFlow] = field(default_factory=list)
     sets: Set[str] = field(default_factory=set)  # whose elements change
     more: bool = False  # than elements
+
+    @property
+    def of_elements(self) -> bool:
+        """Intervals are joined with their neighbours, so an element of them may become another."""
+        return not (self.more or any(each.interval for each in self.table.sets if each.name in self.sets))
 
 
 def compare(
@@ -69,6 +76,7 @@ def compare(
         inverse_script="".join(_inverse(edit, live, text) for edit in edits),
         edits=tuple(edit.told for edit in edits),
         stale_flows=tuple(flow for edit in edits for flow in edit.stale),
+        of_elements=all(edit.of_elements for edit in edits),
     )
 
 
@@ -106,6 +114,7 @@ def joined(changes: Sequence[RulesetChange]) -> Optional[RulesetChange]:
         inverse_script="".join(change.inverse_script for change in changes),
         edits=tuple(edit for change in changes for edit in change.edits),
         stale_flows=tuple(flow for change in changes for flow in change.stale_flows),
+        of_elements=all(change.of_elements for change in changes),
     )
 
 
