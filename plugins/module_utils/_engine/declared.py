@@ -85,11 +85,19 @@ def write(topology: str, record: Kept) -> None:
     keep(topology)
 
 
-def prepare(topology: str, record: Kept) -> None:
+def as_words(record: Kept) -> Dict[str, Any]:
+    """What stands in the file of a record."""
+    return {"declared": record.words, "release": record.release, "asked": record.asked, "around": record.around}
+
+
+def text_of(record: Kept) -> str:
+    return json.dumps(as_words(record))
+
+
+def prepare(topology: str, record: Kept, text: Optional[str] = None) -> None:
     """Have it on the disk, beside the journal, for ``keep``: a file to rename needs no room in the journal. No write
-    when it is what is kept, whatever the order."""
-    kept = {"declared": record.words, "release": record.release, "asked": record.asked, "around": record.around}
-    text, last = json.dumps(kept), _text(topology)
+    when it is what is kept, whatever the order. ``text``: of the record, where it is known."""
+    text, last = text or text_of(record), _text(topology)
     if last == text or (last is not None and len(last) == len(text) and read(topology) == record):
         files.unlink(names.PREPARED_FILE)  # of a run that was killed
         return

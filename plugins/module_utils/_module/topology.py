@@ -44,9 +44,8 @@ from .._ipam.requests import Allocation
 from .._ipam.store import Store, leases, open_store
 from .._kernel import dependencies, docker, facts, namespaces, unbound
 from .._kernel.errors import DeclarationError, FabricError, Problem
-from .._kernel.names import RELEASE as RELEASE_NAME
 from .._kernel.observe import Observed
-from .._resources.action import Action, Operation, operation
+from .._resources.action import Action, operation
 from .._resources.firewalls.accept import WARN
 from .._resources.forwarding import DROP, KEEP, KEYS, MANAGE, Forwarding, decide, warnings
 from . import around, by_itself, lost_leases, trial
@@ -54,6 +53,7 @@ from . import workloads as programs
 from .around import Around
 from .cautions import cautions
 from .encryption import ending_soon, needs_program, refuse_another_key
+from .keeping import Keeping
 from .surroundings import refuse_strange_addresses, surroundings
 
 Consent = Callable[[Observed], None]
@@ -96,7 +96,7 @@ def perform_topology(
             run.host.make_ahead(new_namespaces(topology, frozenset(namespaces.names())))
         if topology.networks:
             dependencies.require_kinds(run.host)
-        with leased(run.view, check_mode) as store:
+        with leased(run.view, check_mode) as store, contextlib.ExitStack() as closing:
             if again is None:
                 refuse_another_key(topology, check_mode)
             consent = None if absent or again else _consent(store, topology, limit)
@@ -106,14 +106,17 @@ def perform_topology(
             watch.lap("lease and expand")
             granted = PreparedLeases(store, prepared.allocation)
             kept = run.view.declared(topology.name)
-            finish = functools.partial(_finish, words, absent, prepared, kept)
+            keeping = Keeping(topology.name, words, _taken(prepared), prepared.asked, kept)
+            closing.callback(keeping.close)
+            finish = functools.partial(_finish, absent, prepared, keeping)
             work = Work(topology.name, planner.plan, granted, planner.left_after, finish, planner.quarantine)
             if again and again.only:
                 work = Work(topology.name, functools.partial(planner.plan_only, again.only))
             result = run.carry_out(work)
         cautioned = tuple(prepared.cautions())
         unmended = prepared.unmended()
-        result = replace(result, kinds=_kinds(run.view, words, absent, prepared, kept, result, check_mode))
+        asked = keeping.asked
+        result = replace(result, kinds=_kinds(run.view, words, absent, prepared, asked, kept, result, check_mode))
         watch.lap("tell drift from intent" if check_mode else "finish")
     foretold: Dict[str, Any] = {"drift": result.of_kinds(DRIFT), "intended": result.of_kinds(INTENDED, RELEASE)}
     foretold["chosen"] = chosen(prepared.allocation.chosen)
@@ -231,7 +234,7 @@ def _confirm(params: Mapping[str, Any], check_mode: bool) -> Result:
         return confirm.confirm()
 
 
-def _finish(words: Mapping[str, Any], absent: bool, prepared: Prepared, kept: Optional[Kept], changes: bool) -> Finish:
+def _finish(absent: bool, prepared: Prepared, keeping: Keeping, changes: bool) -> Finish:
     """What is kept in files once all is real."""
     remembered = forwarding.remembering(prepared.forwarding.record)
     on_overlays = any(driver_of(network).has_blocks for network in prepared.topology.networks.values())
@@ -245,25 +248,7 @@ def _finish(words: Mapping[str, Any], absent: bool, prepared: Prepared, kept: Op
         return Finish(always)
     if absent:
         return Finish(always, (operation("declared.remove", topology=name),))
-    if changes:
-        write = functools.lru_cache(maxsize=None)(functools.partial(_prepare_record, words, prepared))
-        return Finish(always, (operation("declared.keep", topology=name),), write)
-    return Finish(always, _remember(words, prepared, kept))
-
-
-def _prepare_record(words: Mapping[str, Any], prepared: Prepared) -> None:
-    record = Kept(words, RELEASE_NAME, prepared.asked(), _taken(prepared))
-    declared.prepare(prepared.topology.name, record)
-
-
-def _remember(words: Mapping[str, Any], prepared: Prepared, kept: Optional[Kept]) -> Tuple[Operation, ...]:
-    """The operation that keeps a declaration which was real already: none where it is what was kept, and was real."""
-    last = (words, RELEASE_NAME, _taken(prepared))
-    if kept is not None and kept.asked and (kept.words, kept.release, kept.around) == last:
-        return ()  # to find out that nothing else is asked either would take a tenth of such a run
-    asked = prepared.asked()
-    kept_now = {"declared": words, "release": RELEASE_NAME, "asked": asked, "around": _taken(prepared)}
-    return (operation("declared.write", topology=prepared.topology.name, **kept_now),)
+    return keeping.finish(always, changes)
 
 
 def _taken(prepared: Prepared) -> Dict[str, Any]:
@@ -279,6 +264,7 @@ def _kinds(
     words: Mapping[str, Any],
     absent: bool,
     prepared: Prepared,
+    asked: Callable[[], Digests],
     kept: Optional[Kept],
     result: Result,
     check_mode: bool,
@@ -292,13 +278,13 @@ def _kinds(
         return (INTENDED,) * len(result.changes)
     same = not absent and kept.words == words
     if same or not check_mode:
-        return kinds(result.changes, kept.asked, prepared.asked(), same)
+        return kinds(result.changes, kept.asked, asked(), same)
     with leased(view, check_mode=True) as store:
         try:
             topology = parse(prepared.topology.name, kept.words, absent=False)
             last = prepare(view, store, topology, False, kept.words, quarantine=True)
         except DeclarationError:  # the host has not what it took, such as an interface: so this is another declaration
-            return kinds(result.changes, kept.asked, prepared.asked(), same)
+            return kinds(result.changes, kept.asked, asked(), same)
         corrective = (*last.allocation.changes, *changes(last.planner.plan()))
     return kinds_by_change(result.changes, corrective, kept.asked, last.asked())
 
