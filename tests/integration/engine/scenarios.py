@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Mapping, Optional
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.desired import Desired
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.report import Result
@@ -143,6 +143,18 @@ def run(
     declared: Optional[Declaration], check: bool = False, name: str = "default", lock_timeout: float = 5, **more: Any
 ) -> Result:
     """``declared`` None, or with nothing in it: the topology is to be absent."""
+    return through(perform_topology, declared, check, name, lock_timeout, **more)
+
+
+def through(
+    door: Callable[[Mapping[str, Any], bool], Result],
+    declared: Optional[Declaration],
+    check: bool = False,
+    name: str = "default",
+    lock_timeout: float = 5,
+    **more: Any,
+) -> Result:
+    """The same by another door than that one."""
     words = declared or {"networks": {}, "containers": {}}
     params = {
         "name": name,
@@ -157,7 +169,7 @@ def run(
         "quarantine": False,  # where a write fails, the whole run is to go back
         **more,
     }
-    return perform_topology(params, check)
+    return door(params, check)
 
 
 def desired(declared: Declaration) -> Desired:

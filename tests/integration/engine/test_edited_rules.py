@@ -1,0 +1,108 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Packet rules after a run that adds and removes elements of them: listed again only where that can tell something."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+from typing import Any, Callable, List, Optional, Tuple
+
+from faults import before_each_write
+from labhost import LabHost
+from scenarios import Declaration, run
+
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import nft, nft_generation
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
+
+
+def declared(*ports: str, icc: bool = True) -> Declaration:
+    containers = {name: {"networks": ["front"], "ports": [port]} for name, port in zip(("web", "db"), ports)}
+    return {"networks": {"front": {"icc": icc}}, "containers": containers}
+
+
+ONE, TWO = declared("8080:80"), declared("8080:80", "9090:90")
+_TAKE_AWAY = "nft delete element inet fabric-default published4 '{ tcp . 9090 }'"
+_ELSEWHERE = "nft add table inet somebody"
+
+
+def test_what_is_added_and_removed_needs_no_second_listing(fresh_host: LabHost) -> None:
+    assert fresh_host.run(_listings, first=ONE, then=TWO) == (1, ())
+    assert fresh_host.run(_listings, first=TWO, then=ONE) == (1, ())
+
+
+def test_rules_are_listed_again(fresh_host: LabHost) -> None:
+    assert fresh_host.run(_listings, first=ONE, then=declared("8080:80", icc=False)) == (2, ())
+
+
+def test_elements_are_listed_again_where_somebody_else_changed_any_rules_meanwhile(fresh_host: LabHost) -> None:
+    assert fresh_host.run(_listings, first=ONE, then=TWO, meanwhile=_ELSEWHERE) == (2, ())
+
+
+def test_what_somebody_takes_away_meanwhile_is_missed_and_the_run_goes_back(fresh_host: LabHost) -> None:
+    said, left = fresh_host.run(_refused, meanwhile=_TAKE_AWAY)
+    assert "the host does not match" in said
+    assert "9090" in said
+    assert left == ()
+
+
+def test_an_nft_that_does_nothing_and_says_nothing_is_seen_through(fresh_host: LabHost) -> None:
+    said, left = fresh_host.run(_refused, loads=False)
+    assert "the host does not match" in said
+    assert left == ()
+
+
+def test_a_kernel_that_does_not_count_is_asked_for_all_of_them(fresh_host: LabHost) -> None:
+    assert fresh_host.run(_listings, first=ONE, then=TWO, counts=False) == (2, ())
+
+
+# --- in the lab host
+
+
+def _listings(
+    first: Declaration, then: Declaration, meanwhile: str = "", counts: bool = True
+) -> Tuple[int, Tuple[str, ...]]:
+    """How many times the run listed the tables, and what is left to do."""
+    run(first)
+    if not counts:
+        nft_generation.read = lambda: None
+    listings, begin = [], nft.Listing.__init__
+
+    def noted(self: nft.Listing, *arguments: Any) -> None:
+        listings.append(self)
+        begin(self, *arguments)
+
+    nft.Listing.__init__ = noted  # type: ignore[method-assign]
+    with before_each_write(_after_the_rules(meanwhile)):
+        run(then)
+    return len(listings), run(then).actions
+
+
+def _refused(meanwhile: str = "", loads: bool = True) -> Tuple[str, Tuple[str, ...]]:
+    """What the run says that adds a container, and what is left to do of the one before it."""
+    run(ONE)
+    said, load = "", nft.load
+    if not loads:
+        nft.load = lambda _script: None
+    with before_each_write(_after_the_rules(meanwhile)), contextlib.suppress(FabricError):
+        try:
+            run(TWO)
+        except FabricError as error:
+            said = str(error)
+            raise
+    nft.load = load
+    return said, run(ONE).actions
+
+
+def _after_the_rules(command: str) -> Callable[[int, str], None]:
+    """Do this before what the run writes next."""
+    last: List[Optional[str]] = [None]
+
+    def hook(_number: int, what: str) -> None:
+        if command and last[0] == "nft":
+            subprocess.run(["sh", "-ec", command], check=True)
+        last[0] = what if last[0] != "nft" else "done"
+
+    return hook
