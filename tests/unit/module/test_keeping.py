@@ -1,0 +1,117 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The declaration that a run keeps, worked out by another process where there is much of it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Any, Dict, List
+
+import pytest
+
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine import declared
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.declared import Kept
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import names, second_process
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.visits import MANY
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module.keeping import Keeping
+
+DIGESTS = {"container web": "abcdef012345"}
+
+
+def words(containers: int) -> Dict[str, Any]:
+    return declared.words({"containers": {"box{0}".format(number): {} for number in range(containers)}})
+
+
+@pytest.fixture(autouse=True)
+def records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(names, "DECLARED_DIRECTORY", str(tmp_path / "declared"))
+    monkeypatch.setattr(names, "PREPARED_FILE", str(tmp_path / "prepared"))
+    monkeypatch.setattr(second_process, "is_worth_it", lambda: True)
+    return tmp_path
+
+
+@pytest.mark.parametrize("containers", [1, MANY], ids=["few", "many"])
+def test_what_a_run_with_changes_keeps_is_written_before_it_counts(containers: int) -> None:
+    said = words(containers)
+    keeping = Keeping("shop", said, {"mtu": 1500}, lambda: DIGESTS, None)
+    finish = keeping.finish((), changes=True)
+
+    finish.prepare()
+    finish.prepare()
+    keeping.close()
+
+    assert [step.name for step in finish.declared] == ["declared.keep"]
+    assert declared.prepared() == Kept(said, names.RELEASE, DIGESTS, {"mtu": 1500})
+    assert keeping.asked() == DIGESTS
+
+
+def test_many_digests_are_worked_out_once_and_by_another_process(tmp_path: Path) -> None:
+    def noted() -> Dict[str, str]:
+        with open(tmp_path / "by", "a", encoding="ascii") as file:
+            file.write("{0}\n".format(os.getpid()))
+        return DIGESTS
+
+    keeping = Keeping("shop", words(MANY), {}, noted, None)
+    prepare = keeping.finish((), changes=True).prepare
+    _wait_for(tmp_path / "by")
+    prepare()
+    keeping.close()
+
+    by = (tmp_path / "by").read_text().split()
+    assert keeping.asked() == DIGESTS
+    assert len(by) == 1
+    assert by != [str(os.getpid())]
+
+
+def test_what_a_killed_process_did_not_work_out_the_run_does() -> None:
+    own = os.getpid()
+
+    def dying() -> Dict[str, str]:
+        if os.getpid() != own:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return DIGESTS
+
+    keeping = Keeping("shop", words(MANY), {}, dying, None)
+    keeping.finish((), changes=True).prepare()
+    keeping.close()
+
+    assert declared.prepared() == Kept(words(MANY), names.RELEASE, DIGESTS, {})
+
+
+def test_a_run_that_is_given_up_leaves_no_process() -> None:
+    keeping = Keeping("shop", words(MANY), {}, lambda: DIGESTS, None)
+    keeping.finish((), changes=True)
+
+    keeping.close()
+
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_a_run_without_changes_keeps_what_it_had_and_asks_nobody() -> None:
+    asked: List[str] = []
+    said = words(MANY)
+    kept = Kept(said, names.RELEASE, DIGESTS, {})
+    keeping = Keeping("shop", said, {}, lambda: asked.append("digests") or DIGESTS, kept)
+
+    assert keeping.finish((), changes=False).declared == ()
+    assert asked == []
+
+
+def test_a_declaration_that_was_real_already_and_is_another_is_kept() -> None:
+    kept = Kept(words(2), names.RELEASE, DIGESTS, {})
+    (step,) = Keeping("shop", words(1), {}, lambda: DIGESTS, kept).finish((), changes=False).declared
+    assert (step.name, step.arguments["asked"], step.arguments["declared"]) == ("declared.write", DIGESTS, words(1))
+
+
+def _wait_for(path: Path) -> None:
+    for _attempt in range(500):
+        if path.exists() and path.read_text().endswith("\n"):
+            return
+        time.sleep(0.01)
+    raise AssertionError("nobody worked anything out")
