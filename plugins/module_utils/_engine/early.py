@@ -19,7 +19,7 @@ from .._kernel import nft, second_process
 from .._kernel.errors import FabricError
 from .._kernel.host import Host
 from .._kernel.names import HANDLE_MARK_DIRECTORY, JOURNAL_FILE
-from .._kernel.visits import MANY, Visits
+from .._kernel.visits import MANY, EarlyVisits, Visits
 from .._resources import files as hosts_files
 from .._resources.ruleset.listing import begin_listing
 from .housekeeping import is_tidy
@@ -58,10 +58,9 @@ def _begin(topology: str, check_mode: bool, stack: contextlib.ExitStack) -> Opti
         if os.path.lexists(JOURNAL_FILE) or not is_tidy():  # that comes first
             return None
         host = unless_begun.enter_context(Host())
-        # To start a program takes three milliseconds where both processors are at work, so that comes first.
+        visits = unless_begun.enter_context(EarlyVisits(host, topology, _USUAL, _FILES))
         listing = begin_listing(topology)
         unless_begun.callback(listing.close)
-        visits = unless_begun.enter_context(Visits(host, {}, (topology,), beside=_FILES, usual=_USUAL))
         stack.push(unless_begun.pop_all())
         return Early(topology, host, visits, listing)
 

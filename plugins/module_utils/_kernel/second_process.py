@@ -14,7 +14,7 @@ import os
 import signal
 import struct
 import threading
-from typing import Any, Callable, Iterator, List, Optional, Sequence
+from typing import Any, Callable, Iterator, List, Optional, Sequence, Tuple
 
 from . import libc
 
@@ -51,6 +51,41 @@ def end(child: int) -> None:
     os.waitpid(child, 0)
 
 
+class _Parcel:
+    """What the other process tells, once. It waits in memory: through a pipe it would come in pieces, each when both
+    have a moment for it."""
+
+    def __init__(self) -> None:
+        import pickle  # before there are two, who both need it, and only where there are
+
+        self._pickle = pickle
+        self._memory = os.memfd_create("parcel")
+        self._sent, self._unsent = os.pipe()
+
+    def send(self, value: Any) -> None:
+        with os.fdopen(os.dup(self._memory), "wb") as file:
+            self._pickle.dump(value, file, self._pickle.HIGHEST_PROTOCOL)
+        os.close(self._unsent)
+
+    def receiver(self) -> None:
+        """To be called by the one who receives, when there are two."""
+        os.close(self._unsent)
+
+    def receive(self) -> Any:
+        """None where the other one died before."""
+        os.read(self._sent, 1)  # to the end of it: nothing comes
+        with os.fdopen(os.dup(self._memory), "rb") as file:
+            file.seek(0)
+            try:
+                return self._pickle.load(file)
+            except (EOFError, self._pickle.UnpicklingError):
+                return None
+
+    def close(self) -> None:
+        os.close(self._memory)
+        os.close(self._sent)
+
+
 class SecondProcess:
     """``function`` of each portion, by two processes that take the next one as they have done one."""
 
@@ -58,7 +93,6 @@ class SecondProcess:
         """Begins at once. ``alone``: there is to be no second process."""
         self._function, self._portions = function, portions
         self._child: Optional[int] = None
-        self._queue = self._done = self._answer = -1
         if not alone and is_worth_it():
             self._begin()
 
@@ -67,49 +101,59 @@ class SecondProcess:
         its memory takes that process some milliseconds to give back, for which nobody waits here."""
         if self._child is None:
             return [self._function(portion) for portion in self._portions]
-        return [*self._share(), *self._collect()]
+        return [*self._share(), *(self._answer.receive() or ())]
 
     def close(self) -> None:
         """End the other process, if it still runs."""
         if self._child is None:
             return
         end(self._child)
-        for descriptor in (self._queue, self._done, self._answer):
-            os.close(descriptor)
+        os.close(self._queue)
+        self._answer.close()
         self._child = None
 
     def _begin(self) -> None:
-        import pickle  # before there are two, who both need it, and only where there are
-
-        self._pickle = pickle
         # Numbers in a pipe: each is read by one of the two, for the kernel lets one reader in at a time (pipe(7)).
         self._queue, numbers = os.pipe()
+        self._answer = _Parcel()
+        self._child = fork(lambda: self._serve(numbers))
+        self._answer.receiver()
+        os.close(numbers)
+
+    def _serve(self, numbers: int) -> None:
+        """In the other process."""
         os.write(numbers, b"".join(map(_NUMBER.pack, range(len(self._portions)))))
         os.close(numbers)
-        # The answer waits in memory: through a pipe it would come in pieces, each when both have a moment for it.
-        self._answer = os.memfd_create("answer")
-        self._done, done = os.pipe()
-        self._child = fork(lambda: self._serve(done))
-        os.close(done)
-
-    def _serve(self, done: int) -> None:
-        """In the other process."""
-        results = list(self._share())
-        with os.fdopen(os.dup(self._answer), "wb") as file:
-            self._pickle.dump(results, file, self._pickle.HIGHEST_PROTOCOL)
-        os.close(done)
+        self._answer.send(list(self._share()))
 
     def _share(self) -> Iterator[Any]:
         """The results of what falls to this one of the two."""
         for number in iter(lambda: os.read(self._queue, _NUMBER.size), b""):
             yield self._function(self._portions[_NUMBER.unpack(number)[0]])
 
-    def _collect(self) -> List[Any]:
-        os.read(self._done, 1)  # to the end of it: nothing comes
-        with os.fdopen(os.dup(self._answer), "rb") as file:
-            file.seek(0)
-            try:
-                results: List[Any] = self._pickle.load(file)
-            except (EOFError, self._pickle.UnpicklingError):
-                return []
-        return results
+
+class Finding(SecondProcess):
+    """One in which the other process finds out the portions, while this one goes on with something else."""
+
+    def __init__(self, function: Callable[[Any], Any], find: Callable[[], Tuple[Any, Sequence[Any]]]) -> None:
+        """``find``: what is to be told, and the portions. Where no second process is worth it, there are none."""
+        self._find = find
+        self._told = _Parcel()
+        super().__init__(function, ())
+        self._told.receiver()
+
+    def told(self) -> Any:
+        """What was found out, to be asked for before ``work``. None where nothing will come of it: the other process
+        died."""
+        told, self._portions = self._told.receive() or (None, ())
+        return told
+
+    def close(self) -> None:
+        if self._child is not None:
+            self._told.close()
+        super().close()
+
+    def _serve(self, numbers: int) -> None:
+        told, self._portions = self._find()
+        self._told.send((told, self._portions))
+        super()._serve(numbers)

@@ -10,7 +10,20 @@ import contextlib
 import os
 from dataclasses import field, replace
 from socket import AF_INET, AF_UNSPEC
-from typing import Any, Callable, Dict, FrozenSet, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import (
+    Any,
+    Callable,
+    Dict,
+    FrozenSet,
+    Iterable,
+    Iterator,
+    List,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Tuple,
+)
 
 from . import marks, namespaces, sysctl
 from .data import dataclass
@@ -21,7 +34,7 @@ from .rtnl import read as rtnetlink
 from .rtnl.neighbours import Neighbour, read_permanent
 from .rtnl.read import Link, RouteEntry
 from .rtnl.socket import NetlinkSocket
-from .second_process import SecondProcess
+from .second_process import Finding, SecondProcess
 from .settled import Settling
 
 #: From this many on a second process, which takes some milliseconds to make, is worth it.
@@ -64,7 +77,7 @@ class Visits:
     be begun before it is known what is to be read inside, and told so by ``ask``.
     ``only``: the handles to look at, for a reading of a part that is compared and not changed; all of them otherwise.
     ``also``: which others, of all handles and their marks, are to be visited. ``beside``: what the two processes do
-    besides the visits; ``results`` has it when they are done. ``usual``: the keys of those that nobody asked for.
+    besides the visits; ``results`` has it when they are done.
     """
 
     def __init__(
@@ -75,24 +88,35 @@ class Visits:
         only: Optional[FrozenSet[str]] = None,
         also: Optional[Also] = None,
         beside: Beside = (_nothing, _nothing),
+    ) -> None:
+        self._prepare(host, topologies, beside, restorable=only is None)
+        self._take(_list(only))
+        self.ask(sysctls, also)
+        self._process = SecondProcess(self._do, self._portions(), alone=len(self._wanted) < MANY)
+
+    def _prepare(
+        self,
+        host: Host,
+        topologies: Iterable[str],
+        beside: Beside,
+        restorable: bool = True,
         usual: Tuple[str, ...] = (),
     ) -> None:
+        """``restorable``: as of ``read_links``; ``usual``: the keys in those namespaces that nobody asked for."""
         self._host = host
         self._settling = Settling()
-        self._restorable = only is None
+        self._restorable, self._usual = restorable, usual
         self.owners = frozenset(topologies)
-        known = namespaces.names() if only is None else [name for name in only if namespaces.exists(name)]
-        self.handles = {name: namespaces.identity(namespaces.handle(name)) for name in known}
-        self.marks = marks.read_all(only)
-        self._owned = _owned(self.marks, self.owners)
-        self._owned.extend(also(self.handles, self.marks) if also is not None else ())
-        self._usual = usual
-        self.ask(sysctls)
+        self._beside, self._besides_of = beside
         self.results: Dict[str, Any] = {}
-        self._beside, others = beside
+
+    def _take(self, listed: "_Listed") -> None:
+        self.handles, self.marks = listed.handles, listed.marks
+        self._owned = _owned(self.marks, self.owners)
+
+    def _portions(self) -> List[Tuple[bool, Sequence[str]]]:
         portions = [(True, names) for names in _portions(list(self._wanted))]
-        portions += [(False, names) for names in _portions(others(self._wanted))]
-        self._process = SecondProcess(self._do, portions, alone=len(self._wanted) < MANY)
+        return portions + [(False, names) for names in _portions(self._besides_of(self._wanted))]
 
     def __enter__(self) -> "Visits":
         return self
@@ -172,6 +196,39 @@ class Visits:
             }
         finally:
             self._host.go_home()
+
+
+class EarlyVisits(Visits):
+    """Begun before anything is known but whose they are: the second process lists them and reads in each what is usual,
+    while this one goes on with something else, until it asks for more."""
+
+    def __init__(self, host: Host, topology: str, usual: Tuple[str, ...], beside: Beside) -> None:
+        self._prepare(host, (topology,), beside, usual=usual)
+        self._finding: Optional[Finding] = Finding(self._do, self._find)
+        self._process = self._finding
+
+    def ask(self, sysctls: Mapping[str, Iterable[str]], also: Optional[Also] = None) -> None:
+        finding, self._finding = self._finding, None
+        if finding is not None:
+            self._take(finding.told() or _list(None))
+        super().ask(sysctls, also)
+
+    def _find(self) -> Tuple[_Listed, List[Tuple[bool, Sequence[str]]]]:
+        """In the second process."""
+        listed = _list(None)
+        self._take(listed)
+        super().ask({})
+        return listed, self._portions()
+
+
+class _Listed(NamedTuple):
+    handles: Dict[str, Optional[int]]
+    marks: Dict[str, HandleMark]
+
+
+def _list(only: Optional[FrozenSet[str]]) -> _Listed:
+    known = namespaces.names() if only is None else [name for name in only if namespaces.exists(name)]
+    return _Listed({name: namespaces.identity(namespaces.handle(name)) for name in known}, marks.read_all(only))
 
 
 def _portions(names: Sequence[str]) -> Iterator[Sequence[str]]:
