@@ -27,7 +27,7 @@ from .._resources import files as hosts_files
 from .._resources.action import Action
 from .._resources.adopted import AdoptedBridge
 from .._resources.firewalls.accept import NOTHING_TO_DO, HostFirewall
-from .._resources.links.registry import SETTINGS
+from .._resources.links.registry import settings_of
 from .._resources.ruleset.plan import begin_listing, plan_ruleset
 from .desired import Desired
 from .effects import DOCKER, FILE, FIREWALL, INSIDE, LINK, NETNS, PROGRAM, RULES, UNITS, names_of
@@ -75,7 +75,7 @@ def left_after(
             part.host_sysctls(),
             visits,
             rtnetlink.read_links_named(host.socket, _ifnames(part, touched, desired.adopted), restorable=False),
-            SETTINGS,
+            settings_of,
             part.limited_ifnames(),
         )
         files = hosts_files.read([file.path for file in part.files])
