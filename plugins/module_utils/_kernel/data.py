@@ -6,17 +6,21 @@
 every task makes those anew that it imports.
 
 What costs is that Python compiles: of a dataclass a function for each method, of a named tuple every annotation. Here a
-dataclass's ``__init__`` alone is compiled, once there is to be one of the class; the other methods are the same for all
-classes. ``frozen=True`` is what mypy holds; at run time nothing stands in the way. There is no ``__post_init__``.
+dataclass's ``__init__`` alone is compiled, and only of a class that many are made of; the other methods are the same
+for all classes. ``frozen=True`` is what mypy holds; at run time nothing stands in the way. There is no
+``__post_init__``.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections import namedtuple
-from typing import TYPE_CHECKING, Any, Tuple
+from typing import TYPE_CHECKING, Any, Dict, Mapping, Tuple
 
 __all__ = ["NamedTuple", "dataclass"]
+
+#: Fewer than these are made sooner than a function that makes them.
+_FEW = 50
 
 
 def _dataclass(cls: Any = None, frozen: bool = False) -> Any:
@@ -35,17 +39,40 @@ def _made(cls: Any, frozen: bool) -> Any:
 
 
 def _init_of(cls: Any) -> Any:
-    """What makes the first one of a class, and has the others made by what dataclasses writes for it."""
+    """What makes the first few of a class; then, or where it was called wrongly, dataclasses writes one for it."""
+    fields = {each.name: each for each in dataclasses.fields(cls)}
+    left = [_FEW]
 
     def __init__(self: Any, *values: Any, **words: Any) -> None:
-        fields = [(each.name, each.type, each) for each in dataclasses.fields(cls)]
-        about = {"__doc__": cls.__doc__ or cls.__name__}
-        twin: Any = dataclasses.make_dataclass(cls.__name__, fields, namespace=about, eq=False, repr=False)
-        twin.__init__.__qualname__ = cls.__qualname__ + ".__init__"
-        cls.__init__ = twin.__init__
-        cls.__init__(self, *values, **words)
+        given = dict(zip(fields, values), **words)
+        left[0] -= 1
+        if left[0] and len(given) == len(values) + len(words) and _complete(given, fields):
+            vars(self).update(given)
+        else:
+            cls.__init__ = _compiled_init_of(cls)
+            cls.__init__(self, *values, **words)
 
     return __init__
+
+
+def _complete(given: Dict[str, Any], fields: Mapping[str, Any]) -> bool:
+    """Adds what has a default, and says whether that is all, and nothing else."""
+    for name, each in fields.items():
+        if name in given:
+            continue
+        if each.default is not dataclasses.MISSING:
+            given[name] = each.default
+        elif each.default_factory is not dataclasses.MISSING:
+            given[name] = each.default_factory()
+    return given.keys() == fields.keys()
+
+
+def _compiled_init_of(cls: Any) -> Any:
+    fields = [(each.name, each.type, each) for each in dataclasses.fields(cls)]
+    about = {"__doc__": cls.__doc__ or cls.__name__}
+    twin: Any = dataclasses.make_dataclass(cls.__name__, fields, namespace=about, eq=False, repr=False)
+    twin.__init__.__qualname__ = cls.__qualname__ + ".__init__"
+    return twin.__init__
 
 
 def _values(one: Any) -> Tuple[Any, ...]:
