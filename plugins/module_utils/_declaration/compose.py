@@ -57,9 +57,10 @@ def parse_topology(
     check_containers(parsed_containers, parsed_networks, problems, across)
     check_workloads(parsed_containers.values(), problems)
     check_limits(parsed_containers, parsed_networks, drivers, problems)
-    for driver in drivers.values():
-        own = {network.name: network for network in parsed_networks.values() if network.driver == driver.name}
-        driver.check(own, parsed_networks, parsed_containers, problems)
+    for driver in drivers:
+        own = {network.name: network for network in parsed_networks.values() if network.driver == driver}
+        if own:
+            drivers[driver].check(own, parsed_networks, parsed_containers, problems)
     pools = parse_address_pools(default_address_pools, "topology_default_address_pools", problems)
     ports = parse_port_range(port_range, "topology_port_range", problems)
     if problems:

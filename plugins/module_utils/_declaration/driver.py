@@ -78,4 +78,4 @@ class DriverWords:
         containers: Mapping[str, Container],
         problems: Problems,
     ) -> None:
-        """What only shows when all is seen together. ``own``: the networks of this driver."""
+        """What only shows when all is seen together. ``own``: the networks of this driver, of which there are some."""

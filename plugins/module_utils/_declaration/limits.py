@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple, Optional
+from typing import Any, Optional
 
+from .._kernel.data import NamedTuple
 from .._kernel.errors import DeclarationError, Problem
 from .words import quote
 

@@ -8,9 +8,9 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Iterator, Mapping, NamedTuple, Optional
+from typing import Any, Iterator, Mapping, Optional
 
-from .._kernel.data import dataclass
+from .._kernel.data import NamedTuple, dataclass
 from .._kernel.errors import DeclarationError, Problem
 
 AUTO, YES, NO = "auto", "true", "false"

@@ -14,9 +14,9 @@ from __future__ import annotations
 from dataclasses import field
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
-from typing import Any, Dict, FrozenSet, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import Any, Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple, Union
 
-from .._kernel.data import dataclass
+from .._kernel.data import NamedTuple, dataclass
 from .._kernel.rtnl.uapi import IPV6_METRIC
 
 Address = Union[IPv4Address, IPv6Address]
@@ -28,6 +28,8 @@ DEFAULT_BRIDGE = "fabric0"
 #: What Compose calls the network of services that name none; here it counts where it is declared.
 COMPOSE_DEFAULT = "default"
 DEFAULT_DRIVER = "bridge"
+#: The one across hosts.
+OVERLAY = "overlay"
 
 
 class Pool(NamedTuple):

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, Any, Dict, List, Mapping, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional
 
 from .._kernel import files, gate, names, state
+from .._kernel.data import NamedTuple
 
 if TYPE_CHECKING:
     from .asked import Digests

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any, Dict, List, Mapping, Optional
+from typing import Any, Collection, Dict, List, Mapping, Optional
 
-from .._kernel import files, gate, marks, openvpn, wireguard
+from .._declaration.encryption_words import ENCRYPTIONS, WIREGUARD
+from .._kernel import files, gate, marks
 from .._kernel.errors import FabricError
-from .._kernel.names import FLEET_DIRECTORY
+from .._kernel.names import FLEET_DIRECTORY, OPENVPN_DIRECTORY, TUNNEL_DIRECTORY
 
 _SUFFIX = ".json"
 
@@ -66,8 +67,19 @@ def forget(topology: str) -> None:
     if os.path.exists(_path(topology)):
         gate.writing("fleet")
         files.unlink(_path(topology))
-    wireguard.forget_keys(topology)
-    openvpn.forget_certificates(topology)
+    for kind in ENCRYPTIONS:
+        forget_keys(topology, kind)
+
+
+def forget_keys(topology: str, kind: str, but: Collection[str] = ()) -> None:
+    """All of a kind that this host ever had for it. ``but``: the names of the ends of its tunnel that keep theirs."""
+    if not os.path.isdir(TUNNEL_DIRECTORY if kind == WIREGUARD else OPENVPN_DIRECTORY):
+        return  # it never had any
+    if kind == WIREGUARD:
+        from .._kernel.wireguard import forget_keys as forget
+    else:
+        from .._kernel.openvpn import forget_certificates as forget
+    forget(topology, but=but)
 
 
 def _path(topology: str) -> str:

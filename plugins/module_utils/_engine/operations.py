@@ -29,8 +29,9 @@ from typing import (
     Tuple,
 )
 
+from .._declaration.encryption_words import WIREGUARD
 from .._ipam.store import open_store, revert
-from .._kernel import openvpn, tc, vxlan, wireguard
+from .._kernel import tc, vxlan
 from .._kernel.announce import announce
 from .._kernel.errors import FabricError
 from .._kernel.host import Host
@@ -147,10 +148,9 @@ def fleet_forget(host: Host, topology: str) -> None:
     store_mark.forget(topology)
 
 
-def keys_keep(host: Host, topology: str, tunnels: Sequence[str], kind: str = wireguard.KIND) -> None:
+def keys_keep(host: Host, topology: str, tunnels: Sequence[str], kind: str = WIREGUARD) -> None:
     """The keys of these ends of its tunnel; others of that kind are good for nothing any more."""
-    forget = wireguard.forget_keys if kind == wireguard.KIND else openvpn.forget_certificates
-    forget(topology, but=tunnels)
+    fleet.forget_keys(topology, kind, but=tunnels)
 
 
 # A family holds what all of its rows answer alike.

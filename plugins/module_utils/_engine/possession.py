@@ -10,9 +10,10 @@ empty one is never a wish (``state: absent`` is), and a limit keeps half of one 
 
 from __future__ import annotations
 
-from typing import Any, Iterable, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Iterable, Mapping, Optional, Tuple
 
 from .._declaration.limits import Limit
+from .._kernel.data import NamedTuple
 from .._kernel.errors import FabricError
 from .._kernel.observe import Observed
 from .._resources import ownership

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import count
-from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
+from .._kernel.data import NamedTuple
 from .._kernel.observe import Observed
 from .._kernel.rtnl.read import Link
 from .._kernel.visits import NamespaceState
@@ -45,7 +46,7 @@ def removals(desired: Desired, observed: Observed) -> Tuple[List[Action], List[A
     emptied: List[Action] = []
     for owned in gone:
         action = kinds.remove(owned.link, observed, owned.netns)
-        if owned.netns is not None or owned.link.kind not in kinds.KINDS:
+        if owned.netns is not None or kinds.find(owned.link.kind) is None:
             leaving.append(action)
         elif depending.get(owned.link.index, set()) <= going:
             at_once.append(action)
@@ -104,7 +105,8 @@ def _gone(desired: Desired, observed: Observed) -> List[_Owned]:
 
 
 def _carries(link: Link) -> bool:
-    return link.kind in kinds.KINDS and kinds.KINDS[link.kind].carries
+    kind = kinds.find(link.kind)
+    return kind is not None and kind.carries
 
 
 def _gone_inside(desired: Desired, observed: Observed) -> List[_Owned]:
@@ -122,7 +124,7 @@ def _owned_inside(desired: Desired, observed: Observed) -> Iterator[_Owned]:
     ends = {(netns_name, inner.index) for netns_name, inner in observed.inner_ends.values()}
     for name, state in sorted(_apart(observed).items()):
         for _ifname, link in sorted(state.links.items()):
-            kind = kinds.KINDS.get(link.kind)
+            kind = kinds.find(link.kind)
             if (name, link.index) in ends or (kind is not None and not kind.owned_inside):
                 continue
             if ownership.topologies(link, observed, netns=name) == {desired.topology}:

@@ -19,10 +19,10 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
-from typing import Any, Callable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Callable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from .._kernel import gate, mounts
-from .._kernel.data import dataclass
+from .._kernel.data import NamedTuple, dataclass
 from .._kernel.errors import FabricError
 from .._kernel.host import Host
 from .._resources.action import Action, Operation

@@ -13,13 +13,16 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any, Dict, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Dict, Optional
 
-from .._ipam.fleet_store import Mark
 from .._kernel import files, gate
+from .._kernel.data import NamedTuple
 from .._kernel.errors import FabricError
 from .._kernel.names import FLEET_DIRECTORY
 from . import fleet
+
+if TYPE_CHECKING:
+    from .._ipam.fleet_store import Mark
 
 
 class Marks(NamedTuple):
@@ -31,6 +34,8 @@ class Marks(NamedTuple):
 
     @property
     def known(self) -> Mark:
+        from .._ipam.fleet_store import Mark  # only where hosts share one
+
         return Mark(self.store_id, self.revision)
 
 
@@ -39,6 +44,8 @@ def read(topology: str) -> Optional[Marks]:
     text = files.read(_path(topology))
     if text is None:
         return None
+    from .._ipam.fleet_store import Mark
+
     try:
         data: Dict[str, Any] = json.loads(text)
         restored = data["restored"]

@@ -27,7 +27,7 @@ from .._resources import files as hosts_files
 from .._resources.action import Action
 from .._resources.adopted import AdoptedBridge
 from .._resources.firewalls.accept import NOTHING_TO_DO, HostFirewall
-from .._resources.links.registry import SETTINGS
+from .._resources.links.registry import settings_of
 from .._resources.ruleset.listing import begin_listing
 from .._resources.ruleset.plan import plan_ruleset
 from .desired import Desired
@@ -77,7 +77,7 @@ def left_after(
             part.host_sysctls(),
             visits,
             rtnetlink.read_links_named(host.socket, _ifnames(part, touched, desired.adopted), restorable=False),
-            SETTINGS,
+            settings_of,
             part.limited_ifnames(),
         )
         files = hosts_files.read([file.path for file in part.files])

@@ -42,7 +42,7 @@ from .._resources.docker_runtime import RuntimeState
 from .._resources.drop_ins import DropIn, DropInStates
 from .._resources.files import FileState
 from .._resources.forwarding import ForwardingRecord, from_words
-from .._resources.links.registry import SETTINGS
+from .._resources.links.registry import settings_of
 from .._resources.program import ProgramState
 from .._resources.ruleset.listing import begin_listing
 from .._resources.units import Unit, UnitStates
@@ -137,7 +137,7 @@ class View:
             with self.visits({}) as visits:
                 return self.observe(sysctls, visits, limited)
         links, self._links = self._links, None
-        observed = observe(self.host, sysctls, visits, links, SETTINGS, limited)
+        observed = observe(self.host, sysctls, visits, links, settings_of, limited)
         self._files = visits.results
         if self._interrupted is not None:
             observed = replace(observed, handles=self._without_discarded(observed))

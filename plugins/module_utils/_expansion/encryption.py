@@ -7,16 +7,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Dict, Iterator, List, Optional, Tuple
+from typing import Dict, Iterator, List, Tuple
 
-from .._declaration.encryption_words import OPENVPN, port_path
+from .._declaration.encryption_words import OPENVPN
 from .._declaration.overlay_words import ROUTED
 from .._declaration.topology import Network, Topology, families
 from .._fleet.encryption import VXLAN_OVERHEADS
 from .._fleet.exchange import Membership, Peer, TunnelEnd, Ways, family_of
 from .._fleet.rotation import end_of, ends_of, ways_to
-from .._ipam.change import NETWORK_ITSELF
-from .._ipam.requests import PortRequest
 from .._kernel import names
 from .._kernel.carrier import Carrier
 from .._kernel.wireguard_files import endpoint
@@ -24,6 +22,7 @@ from .._resources.links.tunnel import DeclaredTunnel
 from .._resources.links.wireguard import TunnelPeer, Wireguard
 from .._resources.units import Unit
 from . import openvpn
+from .encrypted import encrypted_memberships, own_end, own_ends
 from .tunnel_units import openvpn_unit
 
 #: Seconds: by a key that nobody sends by yet, a session is begun at once and kept.
@@ -33,45 +32,11 @@ _SESSION = 25
 _SESSION_AGAIN = 5.5
 
 
-def encrypted_memberships(topology: Topology) -> Dict[str, Membership]:
-    """Network → what this host is told of it, of those that are encrypted."""
-    found: Dict[str, Membership] = {}
-    for network in topology.networks.values():
-        membership = getattr(network.options, "membership", None)
-        if membership is not None and membership.encryption:
-            found[network.name] = membership
-    return found
-
-
-def own_end(topology: Topology) -> Optional[TunnelEnd]:
-    """None where no network is encrypted."""
-    return next(iter(own_ends(topology)), None)
-
-
-def own_ends(topology: Topology) -> List[TunnelEnd]:
-    """All that this host has: while keys change there are several, and first is that by which it is known."""
-    owns = [each.own for each in encrypted_memberships(topology).values()]
-    first = [own.tunnel for own in owns if own.tunnel is not None][:1]
-    return list({end.turn: end for end in (*first, *(end for own in owns for end in ends_of(own)))}.values())
-
-
-def tunnel_names(topology: Topology, kind: str) -> Tuple[str, ...]:
-    """Of each end: by what its files are called; of WireGuard, the interface and the unit too."""
-    return tuple(names.tunnel_name(topology.name, end.turn) for end in own_ends(topology) if end.kind == kind)
-
-
 def tunnel_mtu(topology: Topology) -> int:
     """The largest of those that use it: containers keep to that of their own network. Of a bridged one there is VXLAN
     in it, by IPv6."""
     memberships = encrypted_memberships(topology).values()
     return max((each.mtu + (0 if each.mode == ROUTED else VXLAN_OVERHEADS[6]) for each in memberships), default=0)
-
-
-def tunnel_ports(topology: Topology) -> Iterator[PortRequest]:
-    """Which the fleet's plan has chosen: it is nobody else's on this host."""
-    for end in own_ends(topology):
-        path = port_path(end.kind)
-        yield PortRequest(NETWORK_ITSELF, 0, "udp", published=end.port, path=path, known_free=True)
 
 
 def way_ifnames(membership: Membership) -> Tuple[str, ...]:

@@ -30,7 +30,7 @@ from .._resources.routes import StaticRoute
 from .addressing import HostDefaults, cidr_in, default_attachment, static_route
 from .drivers.driver import Place
 from .drivers.registry import driver_of
-from .encryption import tunnel_links
+from .encrypted import encrypted_memberships
 from .files import expand_files
 from .macs import check_macs, having_macs, macs_by_bridge
 from .name_server import name_server_text
@@ -48,7 +48,7 @@ def expand(topology: Topology, allocation: Allocation, host: HostDefaults) -> De
         topology=topology.name,
         links=(
             *_network_links(topology, allocation, host),
-            *tunnel_links(topology, host.tunnel_program),
+            *_tunnel_links(topology, host),
             *_place_links(topology, allocation, host),
         ),
         namespaces=tuple(_namespaces(topology)),
@@ -58,6 +58,13 @@ def expand(topology: Topology, allocation: Allocation, host: HostDefaults) -> De
         adopted=tuple(_adopted(topology, host)),
         macs=macs_by_bridge(having_one),
     )
+
+
+def _tunnel_links(topology: Topology, host: HostDefaults) -> Iterator[DeclaredLink]:
+    if encrypted_memberships(topology):
+        from .encryption import tunnel_links
+
+        yield from tunnel_links(topology, host.tunnel_program)
 
 
 def claim_of(topology: Topology, desired: Desired, transit: str) -> Optional[Claim]:

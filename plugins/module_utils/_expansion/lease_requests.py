@@ -12,7 +12,7 @@ from typing import Iterator
 from .._declaration.topology import Network, PublishedPort, Topology
 from .._ipam.requests import AddressRequest, LeaseRequests, PortRequest, SubnetRequest
 from .drivers.registry import driver_of
-from .encryption import tunnel_ports
+from .encrypted import tunnel_ports
 
 
 def lease_requests(topology: Topology) -> LeaseRequests:

@@ -11,13 +11,14 @@ its own. What is for a host that another one passes on goes the way to that one.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Dict, Iterator, List, Mapping, NamedTuple, Sequence, Tuple
+from typing import Dict, Iterator, List, Mapping, Sequence, Tuple
 
 from .._fleet import rotation
 from .._fleet.exchange import Membership, Peer, TunnelEnd, Ways
 from .._fleet.openvpn import common_name, listens
 from .._kernel import names
 from .._kernel.carrier import Carrier
+from .._kernel.data import NamedTuple
 from .._kernel.openvpn_files import (
     Known,
     caller_text,

@@ -26,7 +26,6 @@ from typing import List, Tuple
 
 from .._kernel.names import PROGRAM, name_server_copy, name_server_file, name_server_unit
 from .._resources.units import Unit, mark_line
-from .tunnel_units import wireguard_unit
 
 _FIREWALLS = ("nftables", "firewalld")
 _MAN = "Documentation=man:linuxnet-fabric(8)\n"
@@ -155,7 +154,10 @@ def units(
     if dns:
         files = {"config": name_server_file(name), "copy": name_server_copy(name)}
         found.append(_unit(name_server_unit("{0}"), _DNS, name, "multi-user.target", **files))
-    found.extend(wireguard_unit(name, tunnel, tunnel_mtu) for tunnel in tunnels)
+    if tunnels:
+        from .tunnel_units import wireguard_unit
+
+        found.extend(wireguard_unit(name, tunnel, tunnel_mtu) for tunnel in tunnels)
     return tuple(found)
 
 

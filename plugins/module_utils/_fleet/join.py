@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from ipaddress import ip_address, ip_network
-from typing import Any, Dict, Iterator, List, Mapping, Optional
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Mapping, Optional
 
-from .._declaration.topology import Attachment, Container, Network, Topology
+from .._declaration.topology import OVERLAY, Attachment, Container, Network, Topology
 from .._kernel.errors import DeclarationError, Problem
-from .exchange import Membership, family_of, host_plan
-from .members import OVERLAY
+
+if TYPE_CHECKING:
+    from .exchange import Membership
 
 
 def join(topology: Topology, told: Optional[Mapping[str, Any]]) -> Topology:
@@ -22,6 +23,8 @@ def join(topology: Topology, told: Optional[Mapping[str, Any]]) -> Topology:
     overlays = {name for name, network in topology.networks.items() if network.driver == OVERLAY}
     if not overlays:
         return topology
+    from .exchange import host_plan  # only where there is one
+
     used = {place.network for container in topology.containers.values() for place in container.attachments}
     plan = host_plan(told) if told else None
     memberships = dict(plan.networks) if plan is not None else {}
@@ -71,6 +74,8 @@ def _joined(network: Network, membership: Membership) -> Network:
 
 
 def _placed(container: Container, memberships: Mapping[str, Membership]) -> Container:
+    from .exchange import family_of
+
     places: List[Attachment] = []
     for place in container.attachments:
         membership = memberships.get(place.network)

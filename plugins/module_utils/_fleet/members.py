@@ -9,21 +9,19 @@ from __future__ import annotations
 import hashlib
 from dataclasses import field
 from ipaddress import IPv6Address, ip_network
-from typing import Any, FrozenSet, Iterator, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, FrozenSet, Iterator, List, Mapping, Optional, Tuple
 
 from .._declaration.fleet_words import FleetWords
 from .._declaration.overlay_words import ROUTED, VNI_MAX
-from .._declaration.topology import Address, Attachment, Container, Network, Pool, Subnet, Topology
+from .._declaration.topology import OVERLAY, Address, Attachment, Container, Network, Pool, Subnet, Topology
 from .._ipam.fleet_store import Mark
 from .._ipam.store import Row
-from .._kernel.data import dataclass
+from .._kernel.data import NamedTuple, dataclass
 from .._kernel.errors import FabricError
 from .._kernel.x509 import Certificate
 from .._kernel.x509 import read as read_certificate
 from .exchange import HostPlan, check_version
 from .handing import Carried
-
-OVERLAY = "overlay"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
-from typing import Any, List, NamedTuple
+from typing import Any, List
+
+from .._kernel.data import NamedTuple
 
 
 class FleetProblem(NamedTuple):

@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 import functools
-from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple
 
+from .._kernel.data import NamedTuple
 from .._kernel.errors import FabricError, Problem
 from . import pools
 from .address_probe import Ask

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
-from typing import Any, Callable, Iterator, List, Mapping, NamedTuple, Optional, Protocol, Sequence, Tuple
+from typing import Any, Callable, Iterator, List, Mapping, Optional, Protocol, Sequence, Tuple
 
+from .._kernel.data import NamedTuple
 from .store import Row
 
 BLOCK, ADDRESS, VNI, MEMBER = "block", "address", "vni", "member"

@@ -11,10 +11,10 @@ of a host port (topology, container, container port, protocol, host_ip).
 from __future__ import annotations
 
 from dataclasses import field
-from typing import Callable, Mapping, NamedTuple, Optional, Tuple
+from typing import Callable, Mapping, Optional, Tuple
 
 from .._kernel.changes import Change
-from .._kernel.data import dataclass
+from .._kernel.data import NamedTuple, dataclass
 
 
 class SubnetRequest(NamedTuple):

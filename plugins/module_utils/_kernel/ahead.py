@@ -14,9 +14,10 @@ import array
 import contextlib
 import os
 import socket
-from typing import Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from . import gate, namespaces, second_process, sysctl
+from .data import NamedTuple
 from .procfs import OwnProc
 from .rtnl import requests as messages
 from .rtnl.socket import NetlinkSocket

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import functools
 from dataclasses import field
-from typing import Any, Dict, Mapping, NamedTuple, Optional
+from typing import Any, Dict, Mapping, Optional
 
-from .data import dataclass
+from .data import NamedTuple, dataclass
 
 #: What ``part`` may be.
 RULES, FILES, LEASE, RUN = "packet rules", "files", "lease", "run"

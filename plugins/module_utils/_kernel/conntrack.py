@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from typing import Any, Container, Iterator, List, NamedTuple, Optional, Sequence
+from typing import Any, Container, Iterator, List, Optional, Sequence
 
 from . import gate, sysctl
+from .data import NamedTuple
 from .errors import MissingDependencyError
 from .rtnl import socket as netlink
 

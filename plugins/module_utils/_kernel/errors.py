@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import socket
-from typing import Any, Dict, Iterable, List, NamedTuple, Tuple
+from typing import Any, Dict, Iterable, List, Tuple
+
+from .data import NamedTuple
 
 #: Of an error's text, and of each of its details, in bytes of UTF-8: what is longer nobody reads, and a log or a
 #: terminal chokes on it.

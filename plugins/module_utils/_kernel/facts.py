@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
-from typing import Collection, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Collection, List, Mapping, Optional, Tuple
 
 from . import sysctl
+from .data import NamedTuple
 from .host import Host
 from .rtnl import nexthops
 from .rtnl import read as rtnetlink

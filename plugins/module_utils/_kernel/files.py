@@ -15,9 +15,10 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from typing import Dict, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, Optional, Sequence, Tuple
 
 from . import gate
+from .data import NamedTuple
 from .errors import FabricError
 from .names import NAMES_DIRECTORY, NETNS_ETC_DIRECTORY
 

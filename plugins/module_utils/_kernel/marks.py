@@ -14,9 +14,10 @@ from __future__ import annotations
 import functools
 import json
 import os
-from typing import Any, Dict, FrozenSet, Mapping, NamedTuple, Optional
+from typing import Any, Dict, FrozenSet, Mapping, Optional
 
 from . import files, gate, state, sysctl
+from .data import NamedTuple
 from .names import FORMER_MARK_DIRECTORY, HANDLE_MARK_DIRECTORY, RUN_DIRECTORY, STATE_DIRECTORY
 
 

@@ -16,9 +16,10 @@ import os
 import shutil
 import subprocess
 from contextlib import contextmanager
-from typing import IO, Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import IO, Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from . import gate, namespaces, nft_generation, program
+from .data import NamedTuple
 from .errors import FabricError, MissingProgramError, cut
 
 TableName = Tuple[str, str]  # (family, name)

@@ -11,7 +11,9 @@ from collections import defaultdict
 from dataclasses import field
 from functools import cached_property
 from typing import (
+    TYPE_CHECKING,
     AbstractSet,
+    Callable,
     Collection,
     Dict,
     FrozenSet,
@@ -32,12 +34,14 @@ from .rtnl.neighbours import Neighbour, read_permanent
 from .rtnl.read import Link, RouteEntry
 from .settled import Settling
 from .tc import Shaping
-from .tunnels import State
 from .visits import NamespaceState, Visits
 from .vxlan import Ways
 
+if TYPE_CHECKING:
+    from .tunnels import State
+
 #: Kind of link → the settings that are read of each of ours; ``{0}`` is its name.
-Settings = Mapping[str, Tuple[str, ...]]
+Settings = Callable[[Optional[str]], Tuple[str, ...]]
 
 #: Up to so many ports are asked for apart.
 _DUMP_APART = 16
@@ -104,13 +108,13 @@ def observe(
     sysctls: Iterable[str],
     visits: Visits,
     links: Optional[Collection[Link]] = None,
-    settings_of: Optional[Settings] = None,
+    settings_of: Settings = lambda _kind: (),
     limited: Collection[str] = (),
 ) -> Observed:
     """Read the host, and end the visits. ``links``: the host's, where the caller has read them already.
 
-    ``settings_of``: what else is read of our own links on the host; one that goes can come back only as what is known
-    of it. ``limited``: the links whose traffic is to be limited; whose is limited already shows by itself.
+    ``settings_of``: of a kind, what else is read of our own links on the host; one that goes can come back only as what
+    is known of it. ``limited``: the links whose traffic is to be limited; whose is limited already shows by itself.
     """
     links = rtnetlink.read_links(host.socket) if links is None else links
     links = _with_fdb(host, links)
@@ -118,8 +122,8 @@ def observe(
     by_index = {link.index: link for link in links}
     own = namespaces.identity("/proc/thread-self/ns/net") or 0
     others = {name: state for name, state in inside.items() if visits.handles[name] != own}
-    settings = [*sysctls, *(key for link in links for key in _settings(link, settings_of or {}, visits.owners))]
-    ours = {link.index: link for link in links if link.kind in (settings_of or {})}
+    settings = [*sysctls, *(key for link in links for key in _settings(link, settings_of, visits.owners))]
+    ours = {link.index: link for link in links if settings_of(link.kind)}
     addresses, routes = Settling().read(host.socket, ours)
     tables = (rtnetlink.RT_TABLE_MAIN, rtnetlink.RT_TABLE_LOCAL)
     return Observed(
@@ -201,9 +205,10 @@ def _netnsid(host: Host, name: str) -> Optional[int]:
 
 
 def _settings(link: Link, settings_of: Settings, owned: AbstractSet[str]) -> List[str]:
-    if link.kind not in settings_of or not owned:
+    patterns = settings_of(link.kind)
+    if not patterns or not owned:
         return []
     marks_of = map(names.parse_alias, (link.alias, *map(names.alias_of_altname, link.altnames)))
     if not any(mark and mark[0] in owned for mark in marks_of):
         return []
-    return [pattern.format(link.ifname) for pattern in settings_of[link.kind]]
+    return [pattern.format(link.ifname) for pattern in patterns]

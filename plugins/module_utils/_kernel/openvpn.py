@@ -15,9 +15,10 @@ import os
 import re
 import socket
 import time
-from typing import Any, Collection, Dict, Iterable, Iterator, Mapping, NamedTuple, Optional, Set, Tuple
+from typing import Any, Collection, Dict, Iterable, Iterator, Mapping, Optional, Set, Tuple
 
 from . import files, gate, names, programs, secret_file, systemd, wireguard, x509
+from .data import NamedTuple
 from .errors import FabricError
 from .names import OPENVPN_DIRECTORY
 from .openvpn_files import IDENTITY, clients_name, config_name, identity_file, path_of, word

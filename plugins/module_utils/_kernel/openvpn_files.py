@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import re
 from ipaddress import ip_network
-from typing import Iterable, NamedTuple, Sequence, Tuple
+from typing import Iterable, Sequence, Tuple
 
+from .data import NamedTuple
 from .names import OPENVPN_DIRECTORY
 
 #: How the name of a file ends that has a certificate of the host and its key.

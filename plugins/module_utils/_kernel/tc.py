@@ -15,10 +15,10 @@ import functools
 import struct
 import sys
 from errno import EEXIST, EINVAL, ENODEV, ENOENT
-from typing import Any, Collection, Dict, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Collection, Dict, List, Mapping, Optional, Tuple
 
 from . import names, rare
-from .data import dataclass
+from .data import NamedTuple, dataclass
 from .errors import MissingDependencyError
 from .host import Host
 from .rtnl import read as rtnetlink

@@ -12,9 +12,10 @@ our end to delete it.
 from __future__ import annotations
 
 import contextlib
-from typing import IO, List, NamedTuple, Sequence, cast
+from typing import IO, List, Sequence, cast
 
 from . import nft, program
+from .data import NamedTuple
 
 #: What the process of nft does not know, and so names in an error: all before it is done.
 _SENTINEL = "linuxnet_fabric_is_ready"

@@ -14,9 +14,9 @@ from __future__ import annotations
 import socket
 import struct
 from errno import EEXIST, EINVAL, ENODEV, ENOENT, EOPNOTSUPP, ESRCH
-from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Sequence, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, Sequence, Tuple
 
-from .data import dataclass
+from .data import NamedTuple, dataclass
 from .host import Host
 from .rtnl import read as rtnetlink
 from .rtnl import requests as messages

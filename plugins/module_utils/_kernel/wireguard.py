@@ -17,9 +17,10 @@ from __future__ import annotations
 import os
 import time
 from errno import EOPNOTSUPP
-from typing import Any, Collection, Dict, Iterable, Iterator, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Any, Collection, Dict, Iterable, Iterator, Mapping, Optional, Sequence, Set, Tuple
 
 from . import files, gate, programs, secret_file, tun, x25519
+from .data import NamedTuple
 from .errors import FabricError
 from .host import Host
 from .names import TUNNEL_DIRECTORY

@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Collection, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple, Union
+from typing import Any, Collection, Dict, Iterator, List, Mapping, Optional, Tuple, Union
 
 from . import x25519
+from .data import NamedTuple
 
 
 class PeerConfig(NamedTuple):

@@ -13,7 +13,9 @@ import base64
 import binascii
 import hashlib
 import re
-from typing import Iterator, List, NamedTuple, Tuple
+from typing import Iterator, List, Tuple
+
+from .data import NamedTuple
 
 _SEQUENCE, _SET, _UTC_TIME, _GENERALIZED_TIME, _VERSION = 0x30, 0x31, 0x17, 0x18, 0xA0
 #: 2.5.4.3, as it is encoded.

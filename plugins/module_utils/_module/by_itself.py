@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from typing import Any, Mapping, Optional, Tuple
 
@@ -14,7 +15,7 @@ from .._declaration.restore import NO, Wanted, parse_restore
 from .._declaration.topology import Topology
 from .._engine import declared
 from .._expansion.drivers.registry import driver_of
-from .._expansion.encryption import openvpn_units, tunnel_mtu, tunnel_names
+from .._expansion.encrypted import encrypted_memberships, tunnel_names
 from .._expansion.units import units
 from .._kernel import systemd
 from .._kernel.errors import DeclarationError
@@ -39,10 +40,13 @@ def units_of(topology: Topology, asked: Wanted, docker: bool, by_program: bool =
     if not asked.units:
         return None
     late = any(driver_of(network).stands_on_others(network) for network in topology.networks.values())
-    by_openvpn = tuple(openvpn_units(topology))
+    make = functools.partial(units, topology.name, asked.restore, late, asked.heal, asked.dns, docker, asked.metrics)
+    if not encrypted_memberships(topology):
+        return tuple(make())
+    from .._expansion.encryption import openvpn_units, tunnel_mtu
+
     tunnels = (tunnel_names(topology, WIREGUARD), tunnel_mtu(topology)) if by_program else ()
-    found = units(topology.name, asked.restore, late, asked.heal, asked.dns, docker, asked.metrics, *tunnels)
-    return (*found, *by_openvpn)
+    return (*make(*tunnels), *openvpn_units(topology))
 
 
 def _is_of_program(path: str) -> bool:

@@ -7,16 +7,17 @@
 from __future__ import annotations
 
 import time
-from typing import Iterable, Iterator, Mapping, Optional
+from typing import TYPE_CHECKING, Iterable, Iterator, Mapping, Optional
 
 from .._declaration.encryption_words import OPENVPN
 from .._declaration.topology import Topology
-from .._expansion.encryption import encrypted_memberships, own_end, own_ends
-from .._fleet.exchange import Membership, TunnelEnd
-from .._kernel import names, openvpn, systemd, wireguard, x509
+from .._expansion.encrypted import encrypted_memberships, own_end, own_ends
+from .._kernel import names, systemd
 from .._kernel.errors import DeclarationError, FabricError, Problem
 from .._kernel.host import Host
-from .._kernel.openvpn_files import identity_file
+
+if TYPE_CHECKING:
+    from .._fleet.exchange import Membership, TunnelEnd
 
 
 def needs_program(host: Host, topology: Topology) -> bool:
@@ -28,6 +29,8 @@ def needs_program(host: Host, topology: Topology) -> bool:
     if any(membership.encryption == OPENVPN for membership in encrypted.values()):
         _require_openvpn(encrypted)
         return True
+    from .._kernel import wireguard  # only where it encrypts
+
     wireguard.require_tool()
     if wireguard.is_in_kernel(host):
         return False
@@ -44,6 +47,8 @@ def needs_program(host: Host, topology: Topology) -> bool:
 
 
 def _require_openvpn(encrypted: Mapping[str, Membership]) -> None:
+    from .._kernel import openvpn  # only where it encrypts
+
     openvpn.require_program()
     why_not = systemd.why_not()
     if why_not:
@@ -70,13 +75,24 @@ def _refuse_another(tunnel: str, end: TunnelEnd, check_mode: bool) -> None:
             "the one that is here then"
         )
         what = "the key of this host is gone" if own is None else "not the key that the other hosts know this one by"
-        by_openvpn = end.kind == OPENVPN
-        path = identity_file(tunnel) if by_openvpn else wireguard.key_file(tunnel)
+        path = _key_file(tunnel, end.kind)
         raise FabricError(text.format(path, what))
+
+
+def _key_file(tunnel: str, kind: str) -> str:
+    if kind == OPENVPN:
+        from .._kernel.openvpn_files import identity_file
+
+        return identity_file(tunnel)
+    from .._kernel.wireguard import key_file
+
+    return key_file(tunnel)
 
 
 def own_key(tunnel: str, kind: str) -> Optional[str]:
     """By which the other hosts know this one; None where it has none that can be used."""
+    from .._kernel import openvpn, wireguard, x509
+
     if kind != OPENVPN:
         return wireguard.own_public_key(tunnel)
     found = openvpn.own_certificate(tunnel)
@@ -88,6 +104,8 @@ def ending_soon(topology: Topology) -> Iterator[str]:
     end = own_end(topology)
     if end is None or end.kind != OPENVPN:
         return
+    from .._kernel import openvpn, x509
+
     tunnel = names.tunnel_name(topology.name, end.turn)
     found = openvpn.own_certificate(tunnel)
     if found is None:
@@ -99,4 +117,4 @@ def ending_soon(topology: Topology) -> Iterator[str]:
             "makes others, and no packet is lost"
         )
         when = "ends in {0} days".format(int(left // 86400)) if left > 0 else "has ended"
-        yield text.format(identity_file(tunnel), when)
+        yield text.format(_key_file(tunnel, OPENVPN), when)

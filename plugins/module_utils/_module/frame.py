@@ -9,6 +9,7 @@ All of this is sent with each task, so nothing of the other rooms is imported bu
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gc
 import io
@@ -17,7 +18,7 @@ import os
 import pwd
 import socket
 import sys
-from typing import Any, Dict, Mapping, Optional
+from typing import Any, Dict, List, Mapping, Optional
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -26,6 +27,8 @@ from .answer import Answer
 
 #: What an action plugin of ours adds to the arguments of a module (``engine.py``).
 ENGINE = "_engine"
+#: The status of the process, once Ansible was told.
+_told: List[int] = []
 
 
 class Module(AnsibleModule):
@@ -52,14 +55,33 @@ def begin(argument_spec: Dict[str, Any], **module_arguments: Any) -> Module:
     """A module with its arguments, run by root."""
     os.umask(0o022)  # what we write for others to read is not to depend on who runs us
     gc.disable()  # a short life: what is made here lives to its end, and looking for garbage among it costs a tenth
+    if getattr(sys.modules["__main__"], "ARGUMENT_SPEC", None) is argument_spec:  # the process is for the module alone
+        atexit.register(_end_at_once)  # before whatever else is, so it comes last
     sys.setswitchinterval(0.0005)  # what nft prints is read by a thread, which is not to wait 5 ms for every piece
     module = Module(argument_spec=argument_spec, supports_check_mode=True, **module_arguments)
     _require_root(module)
     return module
 
 
+def _end_at_once() -> None:
+    """Once threads have ended and everybody else was called: Python would give back each object by itself, which of a
+    thousand containers takes 10 ms, and of their teardown 20. Who measures which lines run has something to write."""
+    if _told and sys.gettrace() is None and "coverage" not in sys.modules:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(_told[0])
+
+
 def end(module: AnsibleModule, answer: Answer) -> None:
     """Tell Ansible. Does not return."""
+    try:
+        _tell(module, answer)
+    except SystemExit as leaving:
+        _told.append(int(leaving.code or 0))
+        raise
+
+
+def _tell(module: AnsibleModule, answer: Answer) -> None:
     if answer.failed:
         module.fail_json(**printable.data(answer.words))
     for warning in answer.warnings:

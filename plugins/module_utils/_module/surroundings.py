@@ -13,7 +13,7 @@ from .._declaration.topology import Topology, families
 from .._expansion.drivers.driver import Surroundings
 from .._expansion.drivers.registry import driver_of
 from .._ipam.requests import Allocation, NeededAddress
-from .._kernel import facts, rare, sysctl, vxlan, wireguard
+from .._kernel import facts, rare, sysctl, tunnels, vxlan
 from .._kernel.errors import DeclarationError, Problem
 from .._kernel.far_ends import far_ends
 from .._kernel.host import Host
@@ -68,7 +68,7 @@ def _may_be_bound(family: int) -> bool:
 def tunnels_of_overlays(reading: facts.Reading) -> FrozenSet[int]:
     """Ours, by index."""
     links = reading.links.values()
-    kinds = (vxlan.KIND, wireguard.KIND, wireguard.PROGRAM_KIND)
+    kinds = (vxlan.KIND, *tunnels.KINDS)
     return frozenset(link.index for link in links if link.kind in kinds and ownership.is_marked(link))
 
 

@@ -10,7 +10,7 @@ import contextlib
 import functools
 import json
 from dataclasses import replace
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from .._declaration.limits import Limit, parse_remove_limit
 from .._declaration.restore import UNBOUND
@@ -33,7 +33,7 @@ from .._engine.view import View
 from .._expansion.describe import describe_containers, describe_networks
 from .._expansion.drivers.driver import Surroundings
 from .._expansion.drivers.registry import driver_of, parse_declaration
-from .._expansion.encryption import own_end, tunnel_names
+from .._expansion.encrypted import own_end, tunnel_names
 from .._expansion.expand import claim_of, expand, forwarded, new_namespaces, settings_inside
 from .._expansion.lease_requests import lease_requests
 from .._expansion.projects import settle_default_bridge
@@ -43,6 +43,7 @@ from .._ipam.change import chosen
 from .._ipam.requests import Allocation
 from .._ipam.store import Store, leases, open_store
 from .._kernel import dependencies, docker, facts, namespaces, unbound
+from .._kernel.data import NamedTuple
 from .._kernel.errors import DeclarationError, FabricError, Problem
 from .._kernel.observe import Observed
 from .._resources.action import Action, operation

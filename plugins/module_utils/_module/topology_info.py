@@ -22,7 +22,7 @@ from .._kernel.host import Host
 from .._kernel.observe import Observed, observe
 from .._kernel.visits import Visits
 from .._resources import ownership
-from .._resources.links.registry import SETTINGS
+from .._resources.links.registry import settings_of
 from .._resources.ruleset.elements import publication
 from .._resources.ruleset.model import Publication
 from .._resources.ruleset.state import read_table
@@ -35,13 +35,13 @@ def perform_topology_info(params: Mapping[str, Any], check_mode: bool) -> Result
     wanted = params.get("name")
     with host_lock(LOCK_TIMEOUT, check_mode=True), Host() as host:
         with Visits(host, {}) as visits:
-            first = observe(host, (), visits, settings_of=SETTINGS)
+            first = observe(host, (), visits, settings_of=settings_of)
         with lease_store.open_store(check_mode=True) as store:
             leases = lease_store.leases(store, wanted)
         found = sorted(_topologies(first, leases))
         chosen = [name for name in found if wanted in (None, name)]
         with Visits(host, {}, chosen) as visits:
-            observed = observe(host, (), visits, settings_of=SETTINGS)
+            observed = observe(host, (), visits, settings_of=settings_of)
         topologies = {name: _topology(name, observed, leases) for name in chosen}
     facts: Dict[str, Any] = {"topologies": topologies, "leases": leases, "orphans": _orphans(observed, leases)}
     facts["fleet_leases"] = fleet_leases(wanted)

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Dict, Iterator, List, Optional, Tuple
 
 from .._declaration.topology import Topology
 from .._engine.desired import Desired
 from .._expansion.workloads import drop_ins, joining
 from .._kernel import marks, namespaces, systemd, workloads
+from .._kernel.data import NamedTuple
 from .._kernel.errors import DeclarationError, Problem
 from .._kernel.host import Host
 from .._kernel.marks import HandleMark

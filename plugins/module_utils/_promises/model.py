@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Mapping, NamedTuple, Optional, Tuple
+from typing import Mapping, Optional, Tuple
+
+from .._kernel.data import NamedTuple
 
 CONTAINER, HOST, OUTSIDE = "container", "host", "outside"
 ICMP, TCP, UDP = "icmp", "tcp", "udp"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
-from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple, Union
+from typing import Dict, Iterator, List, Mapping, Optional, Tuple, Union
 
 from .._declaration.topology import (
     Attachment,
@@ -24,6 +24,7 @@ from .._declaration.topology import (
 from .._expansion.addressing import default_attachment, holding
 from .._expansion.drivers.registry import driver_of
 from .._ipam.requests import Allocation
+from .._kernel.data import NamedTuple
 from .model import CONTAINER, HOST, OUTSIDE, Answer, HostView, Party
 from .others import NOBODY, Others
 

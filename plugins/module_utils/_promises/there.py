@@ -6,12 +6,13 @@
 
 from __future__ import annotations
 
-from typing import Dict, Iterator, NamedTuple, Optional, Tuple
+from typing import Dict, Iterator, Optional, Tuple
 
 from .._declaration.topology import Topology
 from .._expansion.drivers.registry import driver_of
 from .._expansion.rules import expand_rules
 from .._ipam.requests import Allocation
+from .._kernel.data import NamedTuple
 from .._kernel.probe.model import ICMP, TCP, UDP, Probe
 from .matrix import promises
 from .model import OUTSIDE, HostView, Promise

@@ -7,10 +7,10 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import Any, Mapping, NamedTuple, Sequence, Tuple
+from typing import Any, Mapping, Sequence, Tuple
 
 from .._kernel.changes import NOTHING, Change, Subject
-from .._kernel.data import dataclass
+from .._kernel.data import NamedTuple, dataclass
 
 
 class Operation(NamedTuple):

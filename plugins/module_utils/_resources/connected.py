@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import functools
 import socket
-from typing import Any, Collection, Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Any, Collection, Dict, Iterable, Iterator, List, Optional, Tuple
 
 from .._kernel.changes import Subject
+from .._kernel.data import NamedTuple
 from .._kernel.rtnl.read import RT_TABLE_LOCAL, RT_TABLE_MAIN, RTPROT_KERNEL, Link, RouteEntry
 from .action import Action, Operation, operation
 from .link_local import is_of_a_mac

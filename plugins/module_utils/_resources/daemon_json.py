@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Iterator, List, NamedTuple, Optional
+from typing import Any, Iterator, List, Optional
 
+from .._kernel.data import NamedTuple
 from .._kernel.errors import FabricError
 from .._kernel.names import DOCKER_CONFIGURATION, DOCKER_RUNTIME, DOCKER_RUNTIME_PROGRAM
 

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from typing import Iterator, Mapping, NamedTuple, Optional, Tuple
+from typing import Iterator, Mapping, Optional, Tuple
 
 from .._kernel import docker, files
 from .._kernel.changes import Subject
+from .._kernel.data import NamedTuple
 from .._kernel.errors import FabricError, ForeignObjectError
 from .._kernel.names import DOCKER_CONFIGURATION, DOCKER_RUNTIME, DOCKER_RUNTIME_PROGRAM
 from .action import Action, Operation, operation

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import Collection, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Collection, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from .._kernel import files
 from .._kernel.changes import FILES, NOTHING, Change, Subject
+from .._kernel.data import NamedTuple
 from .._kernel.errors import FabricError, ForeignObjectError
 from .._kernel.names import NETNS_ETC_DIRECTORY
 from .action import Action, Operation, joined, operation

@@ -15,10 +15,11 @@ that whoever limits nothing pays nothing for looking.
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from .._kernel import tc
 from .._kernel.changes import Subject
+from .._kernel.data import NamedTuple
 from .._kernel.errors import ForeignObjectError
 from .._kernel.observe import Observed
 from .._kernel.rtnl.read import Link

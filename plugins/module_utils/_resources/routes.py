@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterable, Iterator, NamedTuple, Optional, Set
+from typing import Any, Dict, Iterable, Iterator, Optional, Set
 
 from .._kernel.changes import Subject
+from .._kernel.data import NamedTuple
 from .._kernel.rtnl.read import RT_TABLE_MAIN, RTPROT_KERNEL, RTPROT_RA, RouteEntry
 from .._kernel.rtnl.uapi import IPV6_METRIC, LEADING_NOWHERE
 from .action import Action, operation

@@ -11,9 +11,10 @@ and when they go back to what they were, is in ``forwarding.py``.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Iterable, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Iterable, Iterator, List, Optional, Tuple
 
 from .._kernel.changes import Subject
+from .._kernel.data import NamedTuple
 from .._kernel.observe import Observed
 from .._kernel.rtnl.read import IPV6_MTU
 from .action import Action, Operation, operation

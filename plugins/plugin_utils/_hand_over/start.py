@@ -38,7 +38,8 @@ def start(module: str, packages: list[dict[str, object]], wanted: str, arguments
     sys.dont_write_bytecode = writes_none
     basic._ANSIBLE_ARGS = ('{"ANSIBLE_MODULE_ARGS": ' + arguments + "}").encode("utf-8")
     basic._ANSIBLE_PROFILE = "legacy"
-    importlib.import_module(module).main()
+    sys.modules["__main__"] = loaded = importlib.import_module(module)  # as Ansible runs one
+    loaded.main()
 
 
 def _leave_the_working_directory() -> None:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import errno
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -101,3 +104,50 @@ def test_arguments_are_shown_without_ansible_looking_through_each_of_them(capsys
     with pytest.raises(SystemExit):
         frame._leave(leaving, {"changed": False})
     assert leaving.walked == [{"invocation": None}]
+
+
+#: A module in a process of its own, in which somebody else has something to do at the end, too.
+ALONE = """
+import atexit, os, sys
+from ansible.module_utils import basic
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module import answer, frame
+
+class Much:
+    def __del__(self, tell=os.write):
+        tell(2, b"given back\\n")
+
+ARGUMENT_SPEC, much = {{}}, Much()
+basic._ANSIBLE_ARGS, basic._ANSIBLE_PROFILE = b'{{"ANSIBLE_MODULE_ARGS": {{}}}}', "legacy"
+module = frame.begin({spec})
+atexit.register(print, "registered", file=sys.stderr)
+sys.settrace({tracer})
+try:
+    frame.end(module, answer.Answer({{"msg": "said"}}, failed={failed}))
+finally:
+    print("around it", file=sys.stderr)
+"""
+
+
+def alone(failed=False, spec="ARGUMENT_SPEC", tracer=None):
+    command = [sys.executable, "-c", ALONE.format(failed=failed, spec=spec, tracer=tracer)]
+    surroundings = dict(os.environ, PYTHONPATH=os.pathsep.join(filter(None, sys.path)))
+    return subprocess.run(command, capture_output=True, text=True, env=surroundings)
+
+
+root = pytest.mark.skipif(os.geteuid() != 0, reason="a module is root's")
+
+
+@root
+@pytest.mark.parametrize("failed", [False, True])
+def test_a_process_ends_once_all_is_said_and_everybody_was_called(failed):
+    done = alone(failed)
+    assert (json.loads(done.stdout)["msg"], done.returncode) == ("said", int(failed))
+    assert done.stderr.split("\n") == ["around it", "registered", ""]
+
+
+@root
+@pytest.mark.parametrize("other", [{"spec": "dict()"}, {"tracer": "lambda *_: None"}], ids=["of others", "measured"])
+def test_a_process_of_others_and_one_that_is_measured_end_as_python_does(other):
+    done = alone(failed=True, **other)
+    assert (json.loads(done.stdout)["msg"], done.returncode) == ("said", 1)
+    assert done.stderr.split("\n") == ["around it", "registered", "given back", ""]

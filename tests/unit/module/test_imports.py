@@ -36,3 +36,16 @@ def test_what_is_seldom_needed_is_imported_when_it_is(room: str) -> None:
 def test_a_module_of_one_object_does_without_the_text_of_packet_rules_and_other_firewalls() -> None:
     found = imported("_module.small")
     assert [name for name in found if name.startswith(("_resources.firewalls", "_resources.ruleset.text"))] == []
+
+
+#: What stands on tunnels, on other hosts or on a LAN, of which a host with bridges and pairs has nothing.
+_OF_FEW_HOSTS = (
+    "_expansion.drivers.ipvlan _expansion.drivers.macvlan _expansion.drivers.overlay _expansion.encryption "
+    "_fleet.exchange _fleet.members _ipam.etcd _ipam.fleet_store _kernel.openvpn _kernel.wireguard _kernel.x509 "
+    "_resources.links.macvlan _resources.links.tun _resources.links.vxlan"
+).split()
+
+
+def test_a_host_with_bridges_and_pairs_needs_nothing_of_the_other_networks() -> None:
+    found = imported("_module.topology")
+    assert [name for name in found if name in _OF_FEW_HOSTS] == []

@@ -11,14 +11,13 @@ A driver turns a network and its containers' places on it into resources. All th
 from __future__ import annotations
 
 import ipaddress
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Tuple
 
 from ..._declaration.driver import DriverWords
 from ..._declaration.topology import Attachment, Container, Network, Pool, Topology
-from ..._fleet.exchange import FleetContainer, family_of
 from ..._ipam.requests import Allocation, SubnetLease, SubnetRequest
 from ..._kernel.carrier import Carrier
-from ..._kernel.data import dataclass
+from ..._kernel.data import NamedTuple, dataclass
 from ..._kernel.errors import Problem
 from ..._kernel.macs import mac_of
 from ..._kernel.rtnl.read import Link, RouteEntry
@@ -30,6 +29,9 @@ from ..._resources.routes import StaticRoute
 from ..._resources.ruleset.model import Endpoint, NetworkPolicy, Underlay
 from ..addressing import HostDefaults, holding
 from ..seen import RecognisedNetworks, RecognisedPlaces, Seen
+
+if TYPE_CHECKING:
+    from ..._fleet.exchange import FleetContainer
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ class Elsewhere(NamedTuple):
         return (self.name, *self.container.names)
 
     def addresses(self, family: int) -> Tuple[str, ...]:
+        from ..._fleet.exchange import family_of  # only where there are other hosts
+
         return tuple(text for text in self.container.addresses if family_of(text) == family)
 
 

@@ -74,7 +74,7 @@ class OverlayDriver(BridgeDriver):
     ) -> None:
         """A bridge's name is one network's, whatever the driver."""
         bridges = {name: network for name, network in networks.items() if network.bridge}
-        super().check(bridges if own else {}, networks, containers, problems)
+        super().check(bridges, networks, containers, problems)
 
     def ask(self, network: Network, pool: Pool, request: SubnetRequest) -> SubnetRequest:
         """Of the whole subnet what is decided already: the host's own address in each block, and its containers'."""

@@ -14,9 +14,10 @@ from __future__ import annotations
 import base64
 import random
 import time
-from typing import Any, Dict, Iterator, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterator, Mapping, Optional, Sequence, Tuple
 
 from ..._kernel import gate
+from ..._kernel.data import NamedTuple
 from ..fleet_store import (
     ADDRESS,
     BLOCK,

@@ -9,9 +9,8 @@ from __future__ import annotations
 from errno import ENODEV
 from typing import Mapping, Optional
 
-from .. import names, openvpn, systemd
+from .. import names, systemd
 from ..host import Host
-from ..openvpn_files import config_name
 from ..rtnl.socket import NetlinkError
 from .tunnel import Routes, set_routes
 
@@ -23,6 +22,9 @@ def openvpn_set(
     ``restart``: whatever runs has to read them, or does not know that the device is another one now. It is stopped
     before they are written, so that a run which is killed in between is followed by one that starts it. On the way back
     the device may be gone."""
+    from .. import openvpn
+    from ..openvpn_files import config_name
+
     unit = names.openvpn_unit(ifname)
     if files is None or restart:
         systemd.stop(unit)

@@ -7,14 +7,16 @@
 from __future__ import annotations
 
 from errno import EEXIST, ENODEV, ENOENT, ESRCH
-from typing import Any, Mapping, Optional, Sequence, Set
+from typing import TYPE_CHECKING, Any, Mapping, Optional, Sequence, Set
 
-from .. import systemd, wireguard
+from .. import systemd
 from ..host import Host
 from ..rtnl import requests as messages
 from ..rtnl.read import RTPROT_STATIC, RouteEntry
 from ..rtnl.socket import NetlinkError
-from ..wireguard_files import Config, config_of
+
+if TYPE_CHECKING:
+    from ..wireguard_files import Config
 
 Routes = Sequence[Sequence[str]]
 
@@ -32,6 +34,9 @@ def tunnel_set(
     """First the file, then the device, or the program behind it, then routes. ``config``: as ``Config.words``; None:
     there is no file and no program. ``roaming``: the public keys of those that are where they were heard of last. On
     the way back the device may be gone."""
+    from .. import wireguard
+    from ..wireguard_files import config_of
+
     wanted, before = config_of(config), wireguard.written(topology)
     wireguard.write_config(topology, wanted)
     if wanted is None and unit:
@@ -67,6 +72,8 @@ def set_routes(host: Host, index: int, add: Routes, remove: Routes) -> None:
 
 def tunnel_forget(host: Host, topology: str) -> None:
     """Its configuration; the key stays for as long as the host is on overlays."""
+    from .. import wireguard
+
     wireguard.write_config(topology, None)
 
 

@@ -13,8 +13,9 @@ from __future__ import annotations
 import contextlib
 import errno
 import socket
-from typing import Dict, Iterable, List, NamedTuple, Optional, Set, Tuple, Union
+from typing import Dict, Iterable, List, Optional, Set, Tuple, Union
 
+from ..data import NamedTuple
 from ..host import Host
 from .model import ICMP, SCTP, TCP, Probe
 from .wire import IPPROTO_SCTP

@@ -17,9 +17,10 @@ import selectors
 import socket
 import struct
 import time
-from typing import Any, Dict, NamedTuple, Optional, Sequence, Tuple, cast
+from typing import Any, Dict, Optional, Sequence, Tuple, cast
 
 from .. import gate
+from ..data import NamedTuple
 from ..errors import FabricError
 from ..tracing.events import Step, step_data, step_of
 from ..tracing.tables import Followed

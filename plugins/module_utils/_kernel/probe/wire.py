@@ -10,7 +10,9 @@ from __future__ import annotations
 import os
 import socket
 import struct
-from typing import NamedTuple, Optional
+from typing import Optional
+
+from ..data import NamedTuple
 
 _ECHO = {4: (8, 0), 6: (128, 129)}  # request, reply
 _SYN, _SYN_ACK, _RST = 0x02, 0x12, 0x04

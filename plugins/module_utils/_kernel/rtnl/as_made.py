@@ -12,7 +12,9 @@ it would be made.
 from __future__ import annotations
 
 import sys
-from typing import Dict, Iterator, Mapping, NamedTuple, Tuple
+from typing import Dict, Iterator, Mapping, Tuple
+
+from ..data import NamedTuple
 
 
 class Option(NamedTuple):

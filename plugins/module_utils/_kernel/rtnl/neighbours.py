@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import socket
 import struct
-from typing import NamedTuple, Optional, Tuple
+from typing import Optional, Tuple
 
+from ..data import NamedTuple
 from . import socket as nl
 
 _RTM_NEWNEIGH, _RTM_DELNEIGH, _RTM_GETNEIGH = 28, 29, 30

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import socket
 import struct
-from typing import Dict, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Dict, List, Mapping, Optional, Tuple
 
+from ..data import NamedTuple
 from . import socket as nl
 
 _RTM_GETNEXTHOP = 106

@@ -16,8 +16,9 @@ import socket
 import struct
 import sys
 from errno import EAFNOSUPPORT, ENODEV, ENOENT, EOPNOTSUPP
-from typing import Any, Collection, Dict, FrozenSet, Iterable, Iterator, List, NamedTuple, Optional, Tuple, TypeVar
+from typing import Any, Collection, Dict, FrozenSet, Iterable, Iterator, List, Optional, Tuple, TypeVar
 
+from ..data import NamedTuple
 from . import as_made, settings, uapi
 from . import socket as nl
 

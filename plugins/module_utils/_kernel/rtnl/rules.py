@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import socket
 import struct
-from typing import Dict, List, NamedTuple, Optional
+from typing import Dict, List, Optional
 
+from ..data import NamedTuple
 from . import socket as nl
 from .read import RT_TABLE_LOCAL, RT_TABLE_MAIN
 

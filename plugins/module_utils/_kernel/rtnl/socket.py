@@ -16,9 +16,10 @@ import os
 import socket
 import struct
 from errno import EINTR, EIO, ENODEV
-from typing import Container, Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Container, Dict, FrozenSet, Iterator, List, Optional, Sequence, Tuple
 
 from .. import gate
+from ..data import NamedTuple
 from ..errors import FabricError
 
 NETLINK_ROUTE, NETLINK_NETFILTER = 0, 12

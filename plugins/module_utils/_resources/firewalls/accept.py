@@ -22,10 +22,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import field
-from typing import Collection, Dict, FrozenSet, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Collection, Dict, FrozenSet, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from ..._kernel import files, nft
-from ..._kernel.data import dataclass
+from ..._kernel.data import NamedTuple, dataclass
 from ..._kernel.errors import DeclarationError, Problem
 from ..action import Action
 from ..ruleset.model import Ruleset

@@ -13,10 +13,11 @@ each in a file (firewalld.zone(5), firewalld.policy(5)); it takes up a new one w
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Dict, FrozenSet, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Dict, FrozenSet, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from ..._kernel import files, firewalld
 from ..._kernel.changes import Change, Subject
+from ..._kernel.data import NamedTuple
 from ..._kernel.errors import FabricError, ForeignObjectError
 from ..._kernel.names import firewall_mark, firewalld_zone
 from ..action import Action, operation

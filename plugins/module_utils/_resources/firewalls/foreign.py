@@ -14,9 +14,10 @@ those of the chains that every packet passes. The rules for single ports, thousa
 
 from __future__ import annotations
 
-from typing import Any, Callable, FrozenSet, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Callable, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from ..._kernel import nft
+from ..._kernel.data import NamedTuple
 from ..._kernel.names import TRANSIT_TABLE
 from . import in_front
 

@@ -13,9 +13,10 @@ what iptables asks by extensions that nft does not spell out, is not looked up: 
 
 from __future__ import annotations
 
-from typing import Any, Callable, Collection, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Callable, Collection, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from ..._kernel import nft
+from ..._kernel.data import NamedTuple
 from ..ruleset.model import Publication
 
 ReadRules = Callable[[str, str, str], Sequence[Mapping[str, Any]]]

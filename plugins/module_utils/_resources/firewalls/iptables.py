@@ -10,10 +10,11 @@ it runs; only their end, the policy, is what ours stand in for.
 
 from __future__ import annotations
 
-from typing import Callable, Iterator, List, Mapping, NamedTuple, Sequence, Tuple
+from typing import Callable, Iterator, List, Mapping, Sequence, Tuple
 
 from ..._kernel import iptables
 from ..._kernel.changes import Change, Subject
+from ..._kernel.data import NamedTuple
 from ..._kernel.errors import FabricError, MissingProgramError
 from ..._kernel.names import firewall_mark
 from ..action import Action, operation

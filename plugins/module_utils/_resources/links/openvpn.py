@@ -12,11 +12,11 @@ are compared with what is declared. Like WireGuard's device it comes after the p
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import AbstractSet, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import AbstractSet, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from ..._kernel import names, openvpn_files, tun
 from ..._kernel.changes import Change
-from ..._kernel.data import dataclass
+from ..._kernel.data import NamedTuple, dataclass
 from ..._kernel.observe import Observed
 from ..._kernel.openvpn import State
 from ..._kernel.openvpn_files import but_fingerprints, fingerprints, prefixes, word

@@ -2,34 +2,48 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The kinds of links that we make. A new one is a file beside this one, and its name in the two places below."""
+"""The kinds of links that we make. A new one is a file beside this one that is called as the kernel calls it, and its
+name in the line below.
+
+A file is imported once there is such a link: most hosts have bridges and pairs, and need neither tunnels nor VXLAN.
+"""
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional, Tuple
+import functools
+import importlib
+from typing import Any, List, Mapping, Optional, Tuple
 
 from ..._kernel.errors import FabricError
 from ..._kernel.host import Host
 from ..._kernel.observe import Observed
 from ..._kernel.rtnl.read import Link
 from ..action import Action
-from . import bridge, ifb, ipvlan, macvlan, tun, veth, vxlan, wireguard
 from .kind import DeclaredLink, Kind
 from .unknown import remove as remove_unknown
 
-_KINDS = tuple(each.KIND for each in (bridge, ifb, ipvlan, macvlan, tun, veth, vxlan, wireguard))
-KINDS: Dict[str, Kind] = {kind.name: kind for kind in _KINDS}
+_NAMES = ("bridge", "ifb", "ipvlan", "macvlan", "tun", "veth", "vxlan", "wireguard")
 
-#: Kind → the settings that are read of each of ours, for ``observe``.
-SETTINGS: Dict[str, Tuple[str, ...]] = {name: kind.settings for name, kind in KINDS.items() if kind.settings}
+
+@functools.lru_cache(maxsize=None)
+def find(name: Optional[str]) -> Optional[Kind]:
+    """None: links of this kind are none that we make."""
+    found: Optional[Kind] = importlib.import_module("." + name, __package__).KIND if name in _NAMES else None
+    return found
 
 
 def kind_of(name: str) -> Kind:
-    try:
-        return KINDS[name]
-    except KeyError:
+    kind = find(name)
+    if kind is None:
         text = 'this linuxnet.fabric makes no links of the kind "{0}"; the release that did can take them back'
-        raise FabricError(text.format(name)) from None
+        raise FabricError(text.format(name))
+    return kind
+
+
+def settings_of(name: Optional[str]) -> Tuple[str, ...]:
+    """The settings that are read of each of ours, for ``observe``."""
+    kind = find(name)
+    return kind.settings if kind is not None else ()
 
 
 def compare(desired: DeclaredLink, observed: Observed) -> List[Action]:
@@ -38,7 +52,7 @@ def compare(desired: DeclaredLink, observed: Observed) -> List[Action]:
 
 def remove(link: Link, observed: Observed, netns: Optional[str] = None) -> Action:
     """Take an owned link away, of whatever kind. ``netns``: the namespace that it is in, unless it is the host's."""
-    kind = KINDS.get(link.kind)
+    kind = find(link.kind)
     return kind.remove(link, observed, netns) if kind is not None else remove_unknown(link, observed, netns)
 
 

@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
-from typing import AbstractSet, Any, Dict, Iterator, List, Mapping, NamedTuple, Sequence, Tuple
+from typing import AbstractSet, Any, Dict, Iterator, List, Mapping, Sequence, Tuple
 
 from ..._kernel import vxlan
 from ..._kernel.changes import Subject
+from ..._kernel.data import NamedTuple
 from ..._kernel.vxlan import Ways
 from ..action import Action, Operation, operation
 

@@ -13,11 +13,11 @@ packet rules.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import AbstractSet, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import AbstractSet, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from ..._kernel import names, wireguard
 from ..._kernel.changes import Change
-from ..._kernel.data import dataclass
+from ..._kernel.data import NamedTuple, dataclass
 from ..._kernel.observe import Observed
 from ..._kernel.rtnl.read import Link
 from ..._kernel.wireguard import State

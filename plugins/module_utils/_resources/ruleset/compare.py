@@ -10,10 +10,10 @@ Both sides are what the same nft shows (``state.py``). What a user put into a ``
 from __future__ import annotations
 
 from dataclasses import field
-from typing import AbstractSet, Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import AbstractSet, Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from ..._kernel.conntrack import StaleFlow
-from ..._kernel.data import dataclass
+from ..._kernel.data import NamedTuple, dataclass
 from .edit import CREATED, DELETED, REPLACED, TableEdit
 from .elements import publication, reachable
 from .inverse import is_plain, restore_elements, restore_tables

@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional, Tuple
+from typing import Optional, Tuple
+
+from ..._kernel.data import NamedTuple
 
 
 class Tunnel(NamedTuple):

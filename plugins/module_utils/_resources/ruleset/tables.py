@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
-from typing import Dict, Iterable, List, NamedTuple, Optional, Tuple
+from typing import Dict, Iterable, List, Optional, Tuple
 
+from ..._kernel.data import NamedTuple
 from ..link_local import link_local
 from .model import Endpoint, Ruleset
 
