@@ -31,8 +31,9 @@ from .approval import Approve, whatever
 from .interrupted import UNCONFIRMED, VERIFIED, Timer
 from .journal import Journal
 from .leases import NO_LEASES, Leases
+from .lengthy import Lengthy, is_lengthy
 from .lock import host_lock
-from .operations import perform
+from .operations import perform, perform_all
 from .quarantine import Quarantine, blamed, by_container
 from .report import Result, report
 from .report import changes as changes_of
@@ -157,21 +158,36 @@ class Session:
         self.watch.lap("journal and leases")
 
     def _apply(self, journal: Journal, work: Work, actions: Sequence[Action], begun: List[Action]) -> None:
-        for action in actions:
-            if work.quarantine is not None and work.quarantine.has(action):
-                begun.append(replace(action, undo=()))  # not begun at all, but the journal counts it
-                continue
-            begun.append(action)
-            journal.reached(str(len(begun)))
-            for step in action.do:
-                try:
-                    perform(self.host, step)
-                except Exception as failure:
-                    container = blamed(action, step, failure)
-                    if container is None or not self._take_out(journal, work, begun, container, failure):
-                        raise
-                    break
+        with Lengthy(self.host) as lengthy:
+            for action in actions:
+                if work.quarantine is not None and work.quarantine.has(action):
+                    begun.append(replace(action, undo=()))  # not begun at all, but the journal counts it
+                    continue
+                if not lengthy.lets(action):
+                    self._wait(lengthy)
+                begun.append(action)
+                journal.reached(str(len(begun)))
+                if is_lengthy(action):
+                    lengthy.begin(action)
+                    continue
+                self._do(journal, work, action, begun)
+                self.watch.lap("apply " + action.do[0].family)
+            self._wait(lengthy)
+
+    def _wait(self, lengthy: Lengthy) -> None:
+        action = lengthy.wait()
+        if action is not None:
             self.watch.lap("apply " + action.do[0].family)
+
+    def _do(self, journal: Journal, work: Work, action: Action, begun: List[Action]) -> None:
+        for step in action.do:
+            try:
+                perform(self.host, step)
+            except Exception as failure:
+                container = blamed(action, step, failure)
+                if container is None or not self._take_out(journal, work, begun, container, failure):
+                    raise
+                break
 
     def _take_out(
         self, journal: Journal, work: Work, begun: List[Action], container: str, failure: BaseException
@@ -222,8 +238,7 @@ class Session:
         try:
             if journal is not None:
                 journal.reached(VERIFIED)
-            for step in steps:
-                perform(self.host, step)
+            perform_all(self.host, steps)
             if journal is not None:
                 journal.clear()
         except Exception as error:
