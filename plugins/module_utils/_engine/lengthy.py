@@ -11,8 +11,8 @@ done, half done, or not begun.
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Optional, Sequence, Tuple
+from concurrent.futures import ThreadPoolExecutor
+from typing import Optional, Sequence
 
 from .._kernel.host import Host
 from .._resources.action import Action, Operation
@@ -36,35 +36,34 @@ class Lengthy:
 
     def __init__(self, host: Host) -> None:
         self._host = host
-        self._going: Optional[Tuple[Action, Future[None], ThreadPoolExecutor]] = None
+        self.action: Optional[Action] = None
 
     def __enter__(self) -> "Lengthy":
         return self
 
     def __exit__(self, *_exception: object) -> None:
-        if self._going is not None:
-            self._going[2].shutdown()
+        if self.action is not None:
+            self._threads.shutdown()
 
     def lets(self, action: Action) -> bool:
         """Whether this one may go on, too; False as well where the lengthy one has failed."""
-        if self._going is None:
+        if self.action is None:
             return True
         beside = all(row_of(step.name).pace is Pace.BESIDE for step in action.do)
-        return beside and not (self._going[1].done() and self._going[1].exception() is not None)
+        return beside and not (self._end.done() and self._end.exception() is not None)
 
     def begin(self, action: Action) -> None:
-        threads = ThreadPoolExecutor(1)
-        self._going = action, threads.submit(_perform_each, self._host, action.do), threads
+        self.action, self._threads = action, ThreadPoolExecutor(1)
+        self._end = self._threads.submit(_perform_each, self._host, action.do)
 
-    def wait(self) -> Optional[Action]:
-        """The action that is over now; None where none went on. ``Failed`` where it failed."""
-        if self._going is None:
-            return None
-        action, future, threads = self._going
-        threads.shutdown()
-        self._going = None
+    def wait(self) -> Action:
+        """The one that was begun, when it is over. ``Failed`` where it failed."""
+        if self.action is None:
+            raise LookupError("none was begun")
+        self._threads.shutdown()
+        action, self.action = self.action, None
         try:
-            future.result()
+            self._end.result()
         except Exception as error:
             raise Failed(action) from error
         return action

@@ -85,7 +85,8 @@ class View:
 
         To be followed by ``close``: of a plan that was never made, both are still under way then.
         """
-        files = hosts_files.read_ahead, hosts_files.of_containers(sysctls)
+        # Of a topology that goes nobody says what it has: whatever there is.
+        files = hosts_files.read_ahead, hosts_files.of_containers(sysctls or namespaces.names())
         self._visits = self._visits_of(sysctls, (topology,), files)
         if not self._pretended():
             from .._resources.ruleset.plan import begin_listing  # only where the whole host is planned

@@ -104,13 +104,15 @@ def perform_topology(params: Mapping[str, Any], check_mode: bool, again: Optiona
             granted = PreparedLeases(store, prepared.allocation)
             kept = run.view.declared(topology.name)
             finish = functools.partial(_finish, words, absent, prepared, kept)
-            work = Work(topology.name, planner.plan, granted, planner.left_after, finish, planner.quarantine)
+            tell = functools.partial(_tell, run.view, words, absent, prepared, kept)
+            work = Work(topology.name, planner.plan, granted, planner.left_after, finish, planner.quarantine, tell)
             if again and again.only:
                 work = Work(topology.name, functools.partial(planner.plan_only, again.only))
             result = run.carry_out(work)
         cautioned = tuple(prepared.cautions())
         unmended = prepared.unmended()
-        result = replace(result, kinds=_kinds(run.view, words, absent, prepared, kept, result, check_mode))
+        if result.told is None:
+            result = replace(result, kinds=_kinds(run.view, words, absent, prepared, kept, result, check_mode))
         watch.lap("tell drift from intent" if check_mode else "finish")
     foretold: Dict[str, Any] = {"drift": result.of_kinds(DRIFT), "intended": result.of_kinds(INTENDED, RELEASE)}
     foretold["chosen"] = chosen(prepared.allocation.chosen)
@@ -269,6 +271,13 @@ def _taken(prepared: Prepared) -> Dict[str, Any]:
         return {}
     plain: Dict[str, Any] = json.loads(json.dumps(prepared.around.words()))
     return plain
+
+
+def _tell(
+    view: View, words: Mapping[str, Any], absent: bool, prepared: Prepared, kept: Optional[Kept], result: Result
+) -> Result:
+    """Of a run that does its work."""
+    return replace(result, kinds=_kinds(view, words, absent, prepared, kept, result, False)).told_ahead()
 
 
 def _kinds(
