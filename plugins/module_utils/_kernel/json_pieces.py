@@ -39,7 +39,9 @@ def pieces(words: Mapping[str, Any], encode: Callable[[Any], str]) -> Iterator[s
         yield "{0}{1}: ".format(separator, encode(word))
         separator = ", "
         if hasattr(value, "portions"):
-            yield "[{0}]".format(", ".join(value.portions))
+            for number, portion in enumerate(value.portions):
+                yield (", " if number else "[") + portion
+            yield "]" if value.portions else "[]"
         elif isinstance(value, dict):
             yield from _portions(value.items(), dict, "{}", encode)
         elif isinstance(value, Iterator):
