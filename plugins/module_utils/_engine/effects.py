@@ -162,6 +162,17 @@ def off_if_ipv6(words: Words) -> Turn:
     return Turn.IPV6_OFF if turns_off else Turn.USUAL
 
 
+# --- what may go on at the same time
+
+
+class Pace(Enum):
+    """How an operation stands to those beside it in a plan, where there are many (``lengthy.py``)."""
+
+    IN_TURN = auto()  # nothing else goes on
+    LENGTHY = auto()  # the kernel works on it for long, and what is BESIDE and follows it goes on meanwhile
+    BESIDE = auto()  # needs nothing of what is LENGTHY before it, and takes nothing from it
+
+
 # --- what a check foresees of it
 
 

@@ -15,6 +15,7 @@ table.
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -51,6 +52,7 @@ from .effects import (
     Foresee,
     Keys,
     Outlook,
+    Pace,
     Turn,
     Words,
     as_it_was,
@@ -92,6 +94,7 @@ if TYPE_CHECKING:
     from .asked import Digests
 
 Do = Callable[..., None]
+Together = Callable[[Host, Sequence[Words]], None]
 Patterns = Tuple[str, ...]
 
 
@@ -108,6 +111,9 @@ class Row(NamedTuple):
     #: Of which operations the inverse consists that an action carries for it, as patterns (fnmatch). None: there is
     #: no way back from it, so it is only part of one, or comes at the end, when all is verified.
     undone_by: Patterns
+    pace: Pace  # what may go on at the same time
+    #: Does many of it, called with the host and the arguments of each; None: they are done one by one.
+    together: Optional[Together]
 
 
 def lease_revert(host: Host, granted: Iterable[Mapping[str, Any]], released: Iterable[Mapping[str, Any]]) -> None:
@@ -156,9 +162,17 @@ def keys_keep(host: Host, topology: str, tunnels: Sequence[str], kind: str = WIR
 # A family holds what all of its rows answer alike.
 
 
-def _handle(name: str, do: Do, undone_by: Patterns, takes_away: Keys = nothing, foresee: Foresee = as_it_was) -> Row:
+def _handle(
+    name: str,
+    do: Do,
+    undone_by: Patterns,
+    takes_away: Keys = nothing,
+    foresee: Foresee = as_it_was,
+    pace: Pace = Pace.IN_TURN,
+    together: Optional[Together] = None,
+) -> Row:
     """Of a namespace's handle, which is called ``name``."""
-    return Row(name, do, of_netns, takes_away, False, usual, foresee, undone_by)
+    return Row(name, do, of_netns, takes_away, False, usual, foresee, undone_by, pace, together)
 
 
 def _link(
@@ -168,12 +182,13 @@ def _link(
     touches: Keys = of_link,
     takes_away: Keys = nothing,
     turn: Callable[[Words], Turn] = usual,
+    pace: Pace = Pace.IN_TURN,
 ) -> Row:
     """Of an interface, and of what is on it."""
-    return Row(name, do, touches, takes_away, False, turn, as_it_was, undone_by)
+    return Row(name, do, touches, takes_away, False, turn, as_it_was, undone_by, pace, None)
 
 
-def _file(name: str, do: Do, takes_away: Keys = nothing) -> Row:
+def _file(name: str, do: Do, takes_away: Keys = nothing, pace: Pace = Pace.IN_TURN) -> Row:
     """Of a file under /etc/netns, where a boot takes what we write."""
     return Row(
         name,
@@ -184,27 +199,34 @@ def _file(name: str, do: Do, takes_away: Keys = nothing) -> Row:
         usual,
         as_it_was,
         ("file.write", "file.link", "file.access", "file.remove"),
+        pace,
+        None,
     )
 
 
 def _accept(name: str, do: Do, survives_reboot: bool, foresee: Foresee) -> Row:
     """Of our accept in another firewall."""
-    return Row(name, do, of_firewall, nothing, survives_reboot, usual, foresee, (name,))
+    return Row(name, do, of_firewall, nothing, survives_reboot, usual, foresee, (name,), Pace.IN_TURN, None)
 
 
 def _program(name: str, do: Do, undone_by: Patterns, foresee: Foresee) -> Row:
     """Of the program of the host."""
-    return Row(name, do, of_program, nothing, True, usual, foresee, undone_by)
+    return Row(name, do, of_program, nothing, True, usual, foresee, undone_by, Pace.IN_TURN, None)
+
+
+def _unit(name: str, do: Do, foresee: Foresee) -> Row:
+    """Of a unit of systemd, or of what one reads."""
+    return Row(name, do, of_units, nothing, True, usual, foresee, (name,), Pace.IN_TURN, None)
 
 
 def _at_the_end(name: str, do: Do) -> Row:
     """Of what no plan reads, and nothing brings back."""
-    return Row(name, do, nothing, nothing, False, usual, unseen, ())
+    return Row(name, do, nothing, nothing, False, usual, unseen, (), Pace.IN_TURN, None)
 
 
 def _record(name: str, do: Do, foresee: Foresee) -> Row:
     """Of what is stored, since the kernel cannot know it. No action of a plan: a run adds these itself."""
-    return Row(name, do, nothing, nothing, True, usual, foresee, ())
+    return Row(name, do, nothing, nothing, True, usual, foresee, (), Pace.IN_TURN, None)
 
 
 ROWS = (
@@ -214,8 +236,15 @@ ROWS = (
     _handle("netns.remark", on_netns.netns_remark, ("netns.unmark",)),
     _handle("netns.unmark", on_netns.netns_unmark, ()),
     _handle("netns.remove", on_netns.netns_remove, (), takes_away=of_netns),
-    _handle("netns.retire", on_netns.netns_retire, ("netns.unstash",), takes_away=of_netns),
-    _handle("netns.discard", on_netns.netns_discard, (), takes_away=of_netns, foresee=foresee_discarded),
+    _handle("netns.retire", on_netns.netns_retire, ("netns.unstash",), takes_away=of_netns, pace=Pace.BESIDE),
+    _handle(
+        "netns.discard",
+        on_netns.netns_discard,
+        (),
+        takes_away=of_netns,
+        foresee=foresee_discarded,
+        together=on_netns.discard_all,
+    ),
     _handle("netns.stash", on_netns.netns_stash, ("netns.unstash",), takes_away=of_netns),
     _handle("netns.unstash", on_netns.netns_unstash, ()),
     _handle("netns.drop", on_netns.netns_drop, (), foresee=unseen),
@@ -241,7 +270,7 @@ ROWS = (
     _link("port.restore", on_link.port_restore, ()),
     _link("settings.restore", on_link.settings_restore, ()),
     _link("link.delete", on_link.link_delete, ("link.create",), takes_away=link_gone),
-    _link("links.delete", on_link.links_delete, ("link.create",), touches=of_links, takes_away=of_links),
+    _link("links.delete", on_link.links_delete, ("link.create",), of_links, of_links, pace=Pace.LENGTHY),
     _link("address.add", on_link.address_add, ("address.delete",)),
     _link("address.delete", on_link.address_delete, ("address.add",)),
     _link("route.add", on_link.route_add, ("route.delete",)),
@@ -254,8 +283,19 @@ ROWS = (
     _file("file.write", on_host.file_write),
     _file("file.link", on_host.file_link),
     _file("file.access", on_host.file_access),
-    _file("file.remove", on_host.file_remove, takes_away=of_file),
-    Row("nft.load", on_host.nft_load, of_rules, nothing, False, usual, foresee_rules, ("nft.load",)),
+    _file("file.remove", on_host.file_remove, takes_away=of_file, pace=Pace.BESIDE),
+    Row(
+        "nft.load",
+        on_host.nft_load,
+        of_rules,
+        nothing,
+        False,
+        usual,
+        foresee_rules,
+        ("nft.load",),
+        Pace.IN_TURN,
+        None,
+    ),
     _accept("iptables.own", on_host.iptables_own, False, foresee_accept),
     _accept("firewalld.apply", on_host.firewalld_apply, False, foresee_zone),
     _accept("file.replace", on_host.file_replace, True, foresee_foreign_file),
@@ -265,10 +305,10 @@ ROWS = (
     _program("program.remove", on_program.program_remove, ("program.revert",), unseen),
     _program("program.revert", on_program.program_revert, (), foresee_program),
     _program("program.forget", on_program.program_forget, (), unseen),
-    Row("unit.write", on_units.unit_write, of_units, nothing, True, usual, foresee_unit, ("unit.write",)),
-    Row("unit.link", on_units.unit_link, of_units, nothing, True, usual, foresee_unit, ("unit.link",)),
-    Row("unit.reload", on_units.unit_reload, of_units, nothing, True, usual, unseen, ("unit.reload",)),
-    Row("dns.write", on_units.dns_write, of_units, nothing, True, usual, foresee_unit, ("dns.write",)),
+    _unit("unit.write", on_units.unit_write, foresee_unit),
+    _unit("unit.link", on_units.unit_link, foresee_unit),
+    _unit("unit.reload", on_units.unit_reload, unseen),
+    _unit("dns.write", on_units.dns_write, foresee_unit),
     _at_the_end("dns.load", on_units.dns_load),
     _at_the_end("tunnel.forget", on_tunnel.tunnel_forget),
     _at_the_end("unit.restart", on_units.unit_restart),
@@ -283,6 +323,8 @@ ROWS = (
         usual,
         foresee_foreign_file,
         ("docker.write",),
+        Pace.IN_TURN,
+        None,
     ),
     _at_the_end("docker.reload", on_docker.docker_reload),
     _record("lease.revert", lease_revert, foresee_leases),
@@ -314,6 +356,17 @@ def taken_away(steps: Iterable[Operation]) -> FrozenSet[str]:
 def perform(host: Host, step: Operation) -> None:
     """Carry out one operation, out of a plan or a journal."""
     row_of(step.name).do(host, **step.arguments)
+
+
+def perform_all(host: Host, steps: Iterable[Operation]) -> None:
+    """In their order, many of one kind at once where that is less."""
+    for name, group in groupby(steps, key=lambda step: step.name):
+        row, same = row_of(name), list(group)
+        if row.together is not None and len(same) > 1:
+            row.together(host, [step.arguments for step in same])
+        else:
+            for step in same:
+                perform(host, step)
 
 
 def foreseen(steps: Iterable[Operation]) -> Outlook:

@@ -43,7 +43,7 @@ class Stage(IntEnum):
     """The order of a plan. The way back goes through it in reverse."""
 
     NAMES = auto()  # interfaces that were renamed
-    LEAVING = auto()  # links and namespaces that go
+    LEAVING = auto()  # links and namespaces that go, and the files of a topology that goes
     LINKS = auto()  # that are the host's alone, such as bridges: others stand on them
     GIVEN_BACK = auto()  # forwarding that nobody needs: never on without the rules that limit it
     RULES = auto()  # before anything is reachable; with them the accept in another firewall, never without
@@ -79,11 +79,13 @@ def plan(
     freed, made = make_way(desired, made, out)
     _refuse_altnames(desired, without, made, out)
     leaving = [*removals_inside(desired, replaced, without), *leaving]
+    of_files = _file_actions(desired, observed, files)
     links, compared = desired.links_of_host(), functools.partial(kinds.compare, observed=observed)
     staged = {
         Stage.HOST: [action for setting in desired.sysctls for action in sysctl.compare(setting, observed)],
         Stage.NAMES: renames,
-        Stage.LEAVING: leaving,
+        # Where none stays they need not wait for the rules: they go while the kernel takes the links away.
+        Stage.LEAVING: [*leaving, *(() if desired.files else of_files)],
         Stage.LINKS: [
             *(action for each in desired.adopted for action in adopted.compare(each, observed)),
             *(action for each in links if not kinds.kind_of(each.kind).after_rules for action in compared(each)),
@@ -96,7 +98,7 @@ def plan(
         Stage.NAMESPACES: spaces,
         Stage.INTERFACES: [*freed, *_interfaces(desired, made, out), *_neighbours(desired, made)],
         Stage.EMPTIED: emptied,
-        Stage.FILES: _file_actions(desired, observed, files),
+        Stage.FILES: of_files if desired.files else (),
         Stage.UNITS: [*units, *_services(desired, made, services)],
         Stage.GIVEN_BACK: [action for setting in desired.given_back for action in sysctl.compare(setting, observed)],
     }

@@ -52,7 +52,7 @@ def removals(desired: Desired, observed: Observed) -> Tuple[List[Action], List[A
             at_once.append(action)
         else:
             emptied.append(action)
-    actions = [*leaving, _at_once(at_once, _unused_group(observed))] if at_once else leaving
+    actions = [*leaving, _at_once(at_once, observed)] if at_once else leaving
     declared = {space.name for space in desired.namespaces}
     for name, mark in sorted(observed.marks.items()):
         if mark.topology == desired.topology and name not in declared:
@@ -140,15 +140,24 @@ def _apart(observed: Observed) -> Mapping[str, NamespaceState]:
     return {name: observed.namespaces[name] for name in found.values() if name}
 
 
-def _unused_group(observed: Observed) -> int:
-    """One that no link of the host is in: what is put into it goes with one message, and nothing else."""
-    used = {link.group for link in observed.links.values()}
-    return next(group for group in count(_FIRST_GROUP) if group not in used)
+def _group_of(ifnames: Sequence[str], observed: Observed) -> int:
+    """One that no other link of the host is in: what is in it goes with one message, and nothing else. That of most of
+    these, if there is one."""
+    inside: Dict[int, Set[str]] = {}
+    for link in observed.links.values():
+        inside.setdefault(link.group, set()).add(link.ifname)
+    apart = [group for group, found in inside.items() if group and found.issubset(ifnames)]
+    if apart:
+        return max(apart, key=lambda group: len(inside[group]))
+    return next(group for group in count(_FIRST_GROUP) if group not in inside)
 
 
-def _at_once(leaving: Sequence[Action], group: int) -> Action:
+def _at_once(leaving: Sequence[Action], observed: Observed) -> Action:
     """Many links removed in one operation: the kernel waits one grace period for all, not one for each."""
     ifnames = [action.do[-1].arguments["ifname"] for action in leaving]
     first = [step for action in leaving for step in action.do[:-1]]
     whole = joined(leaving, [change for action in leaving for change in action.changes])
-    return replace(whole, do=(*first, operation("links.delete", ifnames=ifnames, group=group)))
+    group = _group_of(ifnames, observed)
+    joining = [ifname for ifname in ifnames if observed.links[ifname].group != group]
+    step = operation("links.delete", ifnames=ifnames, group=group, joining=joining)
+    return replace(whole, do=(*first, step))

@@ -7,16 +7,24 @@
 from __future__ import annotations
 
 from dataclasses import field, replace
-from typing import Any, Dict, List, Mapping, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from .._kernel.changes import Change
 from .._kernel.data import dataclass
-from .._kernel.printable import line
+from .._kernel.json_pieces import Written
+from .._kernel.printable import as_json, line
 from .._resources.action import Action
 
 #: What a change is there for: to repair what somebody changed on the host; to follow a declaration that was changed;
 #: to follow a release of the collection that asks for something else.
 DRIFT, INTENDED, RELEASE = "drift", "intended", "release"
+
+
+class Told(NamedTuple):
+    """Changes as a module returns them, written already."""
+
+    actions: List[str]
+    changes: List[Dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,7 @@ class Result:
     timings: Mapping[str, float] = field(default_factory=dict)  # stage → milliseconds
     kinds: Tuple[str, ...] = ()
     quarantined: Mapping[str, str] = field(default_factory=dict)  # container that was left out → why
+    told: Optional[Told] = None  # of these changes and kinds, where there was time for it
     unmended: Tuple[str, ...] = ()  # of the warnings, those of a host that is not as declared: others can mend that
 
     @property
@@ -66,6 +75,17 @@ class Result:
             for change, kind in zip(self.changes, kinds)
         ]
 
+    def tell(self) -> Told:
+        """The changes, as a module returns them."""
+        if self.told is not None:
+            return self.told
+        return Told([line(text) for text in self.actions], self.as_data())
+
+    def told_ahead(self) -> "Result":
+        """The same, with its changes written: for the time in which a run waits for the kernel."""
+        actions, changes = self.tell()
+        return replace(self, told=Told(Written(actions, as_json), Written(changes, as_json)))
+
     def of_kinds(self, *kinds: str) -> List[str]:
         """The lines of the changes that are of one of these kinds."""
         told = self.kinds or (INTENDED,) * len(self.changes)
@@ -74,9 +94,9 @@ class Result:
     def then(self, later: "Result") -> "Result":
         """Both, one after the other; what is not said in order is the later one's."""
         kinds = tuple(kind for each in (self, later) for kind in each.kinds or (INTENDED,) * len(each.changes))
-        return replace(
-            later, changes=self.changes + later.changes, kinds=kinds, warnings=self.warnings + later.warnings
-        )
+        changes, warnings = self.changes + later.changes, self.warnings + later.warnings
+        told = None if self.changes else later.told
+        return replace(later, changes=changes, kinds=kinds, warnings=warnings, told=told)
 
     def with_facts(self, **facts: Any) -> "Result":
         return replace(self, facts=dict(self.facts, **facts))

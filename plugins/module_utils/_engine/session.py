@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
-from typing import Any, Callable, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from .._kernel import gate, mounts
 from .._kernel.data import NamedTuple, dataclass
@@ -32,8 +32,9 @@ from .early import Early
 from .interrupted import UNCONFIRMED, VERIFIED, Timer
 from .journal import Journal
 from .leases import NO_LEASES, Leases
+from .lengthy import Lengthy, is_lengthy
 from .lock import host_lock
-from .operations import perform
+from .operations import perform, perform_all
 from .quarantine import Quarantine, blamed, by_container
 from .report import Result, report
 from .report import changes as changes_of
@@ -60,6 +61,8 @@ class Work:
     again to find out.
     ``finish`` is told whether anything is to change, and is not asked by a check.
     ``quarantine``: which containers are left out; None: all or nothing.
+    ``tell``: the result of a run that goes as planned, and whatever of it can be made before it is over. Asked where
+    the run waits for the kernel.
     """
 
     topology: str
@@ -68,6 +71,7 @@ class Work:
     left_after: Optional[Callable[[Sequence[Action], Callable[[], object]], Tuple[Action, ...]]] = None
     finish: Callable[[bool], Finish] = lambda changes: Finish()
     quarantine: Optional[Quarantine] = None
+    tell: Callable[[Result], Result] = lambda result: result
 
 
 @contextlib.contextmanager
@@ -133,19 +137,21 @@ class Session:
         planned_without = dict(work.quarantine.why) if work.quarantine is not None else {}
         try:
             self._write_down(journal, work, actions, finish)
-            self._apply(journal, work, actions, begun)
+            ahead = self._apply(journal, work, actions, begun)
             self._verify(journal, work, begun, finish.prepare)
         except BaseException as failure:
             if work.quarantine is not None:
                 work.quarantine.why = planned_without  # the host is compared with what it was before the first action
             raise way_back.go(self.host, work.plan, actions, begun, work.leases, failure) from failure
         done = [action for action in begun if work.quarantine is None or not work.quarantine.has(action)]
+        as_planned = len(done) == len(actions) and (ahead is None or ahead.quarantined == _left_out(work))
+        told = ahead if ahead is not None and as_planned else _told(work, done)
         if self.timer is not None:
             journal.reached(UNCONFIRMED)
-            return _told(work, done)
+            return told
         self._tidy_up(_finish(work, done, finish), journal)
         self.watch.lap("finish")
-        return _told(work, done)
+        return told
 
     def _write_down(self, journal: Journal, work: Work, actions: Sequence[Action], finish: Finish) -> None:
         """The journal is on the disk before anything else is; the leases before an address is used."""
@@ -161,22 +167,42 @@ class Session:
         work.leases.commit()
         self.watch.lap("journal and leases")
 
-    def _apply(self, journal: Journal, work: Work, actions: Sequence[Action], begun: List[Action]) -> None:
-        for action in actions:
-            if work.quarantine is not None and work.quarantine.has(action):
-                begun.append(replace(action, undo=()))  # not begun at all, but the journal counts it
-                continue
-            begun.append(action)
-            journal.reached(str(len(begun)))
-            for step in action.do:
-                try:
-                    perform(self.host, step)
-                except Exception as failure:
-                    container = blamed(action, step, failure)
-                    if container is None or not self._take_out(journal, work, begun, container, failure):
-                        raise
-                    break
-            self.watch.lap("apply " + action.do[0].family)
+    def _apply(self, journal: Journal, work: Work, actions: Sequence[Action], begun: List[Action]) -> Optional[Result]:
+        """What there was time for is the result, if nothing was left out."""
+        told: Optional[Result] = None
+        with Lengthy(self.host) as lengthy:
+            for action in actions:
+                if work.quarantine is not None and work.quarantine.has(action):
+                    begun.append(replace(action, undo=()))  # not begun at all, but the journal counts it
+                    continue
+                if not lengthy.lets(action):
+                    told = self._wait(lengthy, work, actions)
+                begun.append(action)
+                journal.reached(str(len(begun)))
+                if is_lengthy(action):
+                    lengthy.begin(action)
+                    continue
+                self._do(journal, work, action, begun)
+                self.watch.lap("apply " + action.do[0].family)
+            return self._wait(lengthy, work, actions) or told
+
+    def _wait(self, lengthy: Lengthy, work: Work, actions: Sequence[Action]) -> Optional[Result]:
+        """For the action that goes on beside others; None where there is none."""
+        if lengthy.action is None:
+            return None
+        told = work.tell(_told(work, actions))
+        self.watch.lap("apply " + lengthy.wait().do[0].family)
+        return told
+
+    def _do(self, journal: Journal, work: Work, action: Action, begun: List[Action]) -> None:
+        for step in action.do:
+            try:
+                perform(self.host, step)
+            except Exception as failure:
+                container = blamed(action, step, failure)
+                if container is None or not self._take_out(journal, work, begun, container, failure):
+                    raise
+                break
 
     def _take_out(
         self, journal: Journal, work: Work, begun: List[Action], container: str, failure: BaseException
@@ -227,8 +253,7 @@ class Session:
         try:
             if journal is not None:
                 journal.reached(VERIFIED)
-            for step in steps:
-                perform(self.host, step)
+            perform_all(self.host, steps)
             if journal is not None:
                 journal.clear()
         except Exception as error:
@@ -242,8 +267,11 @@ def _nothing() -> None:
 
 def _told(work: Work, actions: Sequence[Action]) -> Result:
     """What was done, or is to be, and what was left out."""
-    quarantined = dict(work.quarantine.why) if work.quarantine is not None else {}
-    return replace(report(work.leases.changes, actions), quarantined=quarantined)
+    return replace(report(work.leases.changes, actions), quarantined=_left_out(work))
+
+
+def _left_out(work: Work) -> Dict[str, str]:
+    return dict(work.quarantine.why) if work.quarantine is not None else {}
 
 
 def _finish(work: Work, done: Sequence[Action], finish: Finish) -> List[Operation]:

@@ -14,6 +14,7 @@ from .._kernel.host import Host
 from .._resources.action import Action, Operation
 from . import journal as journals
 from .leases import Leases
+from .lengthy import Failed
 from .operations import perform
 from .report import lines
 
@@ -80,7 +81,10 @@ def _difference(plan: Plan, actions: Sequence[Action]) -> Optional[str]:
 
 
 def _failure(begun: Sequence[Action], failure: BaseException, trouble: List[str]) -> FabricError:
-    what = "at: {0}: ".format(begun[-1].text) if begun else ""
+    at = begun[-1].text if begun else ""
+    if isinstance(failure, Failed):
+        at, failure = failure.action.text, failure.__cause__ or failure
+    what = "at: {0}: ".format(at) if at else ""
     text = "failed {0}{1}".format(what, failure or type(failure).__name__)
     undone = [line for action in reversed(begun) for line in action.lines]
     if trouble:

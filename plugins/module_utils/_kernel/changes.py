@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import field
-from typing import Any, Dict, Mapping, Optional
+from typing import Any, Callable, Dict, Iterator, Mapping, Optional
 
 from .data import NamedTuple, dataclass
 
@@ -20,6 +20,28 @@ RULES, FILES, LEASE, RUN = "packet rules", "files", "lease", "run"
 
 #: Of what has no words: one for all, for there are thousands.
 NOTHING: Mapping[str, Any] = {}
+
+
+class Later(Mapping[str, Any]):
+    """What a change says, made when somebody asks: of the rules of a thousand containers it takes long."""
+
+    def __init__(self, make: Callable[[], Mapping[str, Any]]) -> None:
+        self._make: Optional[Callable[[], Mapping[str, Any]]] = make
+        self._made: Mapping[str, Any] = NOTHING
+
+    def _words(self) -> Mapping[str, Any]:
+        if self._make is not None:
+            self._made, self._make = self._make(), None
+        return self._made
+
+    def __getitem__(self, word: str) -> Any:
+        return self._words()[word]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._words())
+
+    def __len__(self) -> int:
+        return len(self._words())
 
 
 class Subject(NamedTuple):

@@ -134,15 +134,19 @@ class Host:
         if known is not None:
             known.close()
 
-    def outlive(self, handle: str) -> None:
-        """Let the namespace behind a handle that is about to go live until the end of the run.
+    def outlive(self, handle: str, inode: Optional[int] = None) -> bool:
+        """Let the namespace behind a handle that is about to go live until the end of the run. False: it does not, as
+        where it is not this one.
 
         Each umount waits until every processor has been out of the kernel for a moment (namespace_unlock() in
         fs/namespace.c), and while one clears dead namespaces away that can be 20 ms. So many die together, at the end.
         """
         if len(self._sockets) + len(self._outlived) < self._limit:
             with contextlib.suppress(OSError):  # somebody took the handle away
-                self._outlived.append(os.open(handle, os.O_RDONLY | os.O_CLOEXEC))
+                descriptor = os.open(handle, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+                self._outlived.append(descriptor)
+                return inode is None or namespaces.identity(descriptor) == inode
+        return False
 
 
 def _raise_descriptor_limit() -> int:

@@ -87,6 +87,8 @@ WIRE_IFNAME, WIRE_TABLE = "fabric-wire", "linuxnet-fabric-wire"
 REPLACED = "linuxnet.fabric: replaced"
 #: What every mark of ours begins with; that in an altname cannot hold a slash.
 MARK, _ALTNAME_MARK = "linuxnet.fabric/", "fabric"
+#: The first of 65,536 groups of links.
+_LINK_GROUPS = 0x0FAB0000
 
 
 _OPENVPN, _ENCRYPTION = "openvpn", "encryption"
@@ -210,6 +212,13 @@ def parse_alias(text: Optional[str]) -> Optional[Tuple[str, str]]:
         return None
     topology, subject = text[len(MARK) :].split(" ", 1)
     return topology, subject
+
+
+@functools.lru_cache(maxsize=64)
+def link_group(topology: str) -> int:
+    """The group (ip-link(8)) that a topology's pairs are made in, so that all of them can go at once. Another's may be
+    in it, too: whoever takes a group away looks who is in it."""
+    return _LINK_GROUPS + int(_hash(topology, 4), 16)
 
 
 def altname(text: str) -> str:

@@ -10,7 +10,8 @@ import contextlib
 import functools
 import os
 import stat
-from typing import Iterator, List, Optional
+from concurrent.futures import ThreadPoolExecutor
+from typing import Iterator, List, Optional, Sequence, Union
 
 from . import files, gate, libc
 from .errors import FabricError
@@ -20,6 +21,8 @@ CLONE_NEWNET = 0x40000000
 MS_BIND, MS_REC, MS_SHARED = 4096, 16384, 1 << 20
 MNT_DETACH = 2
 _SELF = "/proc/thread-self/ns/net"
+#: From so many on threads are worth it, and how many then.
+_MANY, _AT_ONCE = 64, 8
 
 
 def handle(name: str) -> str:
@@ -40,8 +43,8 @@ def enter(descriptor: int) -> None:
     libc.call("setns", descriptor, CLONE_NEWNET)
 
 
-def identity(path: str) -> Optional[int]:
-    """The inode of the namespace behind a handle; None when the path is no namespace (or not there)."""
+def identity(path: Union[str, int]) -> Optional[int]:
+    """The inode of the namespace behind a handle, or an open one; None when that is no namespace (or not there)."""
     try:
         status = os.stat(path)
     except OSError:
@@ -163,3 +166,20 @@ def unbind(path: str) -> None:
         if error.errno not in (2, 22):  # ENOENT; EINVAL: a file, not a mount
             raise
     files.unlink(path)
+
+
+def unbind_all(paths: Sequence[str]) -> None:
+    """``unbind`` of each; of many several at once, for an umount waits for a grace period of the kernel's
+    (namespace_unlock() in fs/namespace.c), and one that is over serves all who waited for it."""
+    if len(paths) < _MANY:
+        _unbind_each(paths)
+        return
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        parts = [threads.submit(_unbind_each, paths[number::_AT_ONCE]) for number in range(_AT_ONCE)]
+    for part in parts:
+        part.result()
+
+
+def _unbind_each(paths: Sequence[str]) -> None:
+    for path in paths:
+        unbind(path)

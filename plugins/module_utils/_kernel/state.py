@@ -115,8 +115,10 @@ def move(path: str, place: str) -> None:
 
 def remove(path: str) -> None:
     """Whatever is there. No error when there is nothing."""
-    make_way(path)
-    files.unlink(path)
+    try:
+        files.unlink(path)
+    except IsADirectoryError:
+        make_way(path)
 
 
 def make_way(path: str) -> None:

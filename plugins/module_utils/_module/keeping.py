@@ -41,6 +41,7 @@ class Keeping:
         self._digests, self._kept = asked, kept
         self._process: Optional[SecondProcess] = None
         self._record: Optional[_Record] = None
+        self._prepared = False
 
     def close(self) -> None:
         if self._process is not None:
@@ -48,7 +49,8 @@ class Keeping:
             self._process = None
 
     def asked(self) -> Digests:
-        return self._record.asked if self._record is not None else self._digests()
+        begun = self._process is not None or self._record is not None
+        return self._worked_out().asked if begun else self._digests()
 
     def finish(self, always: Tuple[Operation, ...], changes: bool) -> Finish:
         """``changes``: whether the run has anything to do; then ``close`` is to follow."""
@@ -65,12 +67,17 @@ class Keeping:
     def _to_keep(self, asked: Digests) -> Kept:
         return Kept(self._words, RELEASE, asked, self._around)
 
+    def _worked_out(self) -> _Record:
+        if self._record is None:
+            found = self._process.work() if self._process is not None else []
+            self._record = found[0] if found else self._work_out(None)
+        return self._record
+
     def _prepare(self) -> None:
-        if self._record is not None:
-            return
-        found = self._process.work() if self._process is not None else []
-        self._record = found[0] if found else self._work_out(None)
-        declared.prepare(self._topology, self._to_keep(self._record.asked), self._record.text)
+        if not self._prepared:
+            record = self._worked_out()
+            declared.prepare(self._topology, self._to_keep(record.asked), record.text)
+            self._prepared = True
 
     def _remember(self) -> Tuple[Operation, ...]:
         """The operation that keeps a declaration which was real already; none where it is what was kept."""

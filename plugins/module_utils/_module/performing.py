@@ -10,7 +10,7 @@ import traceback
 from typing import Any, Callable, Dict, Mapping
 
 from .._engine.report import Result
-from .._kernel import dependencies, libc, missing, printable
+from .._kernel import dependencies, libc, missing
 from .._kernel.errors import FabricError, MissingDependencyError, MissingProgramError, cut
 from .answer import Answer
 
@@ -35,8 +35,8 @@ def answer(perform: Perform, params: Mapping[str, Any], check_mode: bool, timing
 
 
 def _told(result: Result, timings: bool, diff: bool) -> Answer:
-    words = dict(result.facts, changed=result.changed, actions=[printable.line(line) for line in result.actions])
-    words["changes"] = result.as_data()
+    actions, changes = result.tell()
+    words = dict(result.facts, changed=result.changed, actions=actions, changes=changes)
     if timings and result.timings:
         words["timings"] = dict(result.timings)
     if diff:

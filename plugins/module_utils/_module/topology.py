@@ -110,14 +110,16 @@ def perform_topology(
             keeping = Keeping(topology.name, words, _taken(prepared), prepared.asked, kept)
             closing.callback(keeping.close)
             finish = functools.partial(_finish, absent, prepared, keeping)
-            work = Work(topology.name, planner.plan, granted, planner.left_after, finish, planner.quarantine)
+            kinds_of = functools.partial(_kinds, run.view, words, absent, prepared, keeping.asked, kept)
+            tell = functools.partial(_tell, kinds_of)
+            work = Work(topology.name, planner.plan, granted, planner.left_after, finish, planner.quarantine, tell)
             if again and again.only:
                 work = Work(topology.name, functools.partial(planner.plan_only, again.only))
             result = run.carry_out(work)
         cautioned = tuple(prepared.cautions())
         unmended = prepared.unmended()
-        asked = keeping.asked
-        result = replace(result, kinds=_kinds(run.view, words, absent, prepared, asked, kept, result, check_mode))
+        if result.told is None:
+            result = replace(result, kinds=kinds_of(result, check_mode))
         watch.lap("tell drift from intent" if check_mode else "finish")
     foretold: Dict[str, Any] = {"drift": result.of_kinds(DRIFT), "intended": result.of_kinds(INTENDED, RELEASE)}
     foretold["chosen"] = chosen(prepared.allocation.chosen)
@@ -258,6 +260,11 @@ def _taken(prepared: Prepared) -> Dict[str, Any]:
         return {}
     plain: Dict[str, Any] = json.loads(json.dumps(prepared.around.words()))
     return plain
+
+
+def _tell(kinds_of: Callable[[Result, bool], Tuple[str, ...]], result: Result) -> Result:
+    """Of a run that does its work."""
+    return replace(result, kinds=kinds_of(result, False)).told_ahead()
 
 
 def _kinds(

@@ -61,8 +61,8 @@ def mark_line(topology: str) -> str:
 
 
 def read(paths: Iterable[str]) -> Dict[str, FileState]:
-    directories: Dict[str, Tuple[int, int, int]] = {}
-    return {path: FileState(*files.look(path, directories)) for path in paths}
+    look = _Looking()
+    return {path: look.at(path) for path in paths}
 
 
 def of_containers(names: Iterable[str]) -> List[str]:
@@ -72,12 +72,23 @@ def of_containers(names: Iterable[str]) -> List[str]:
 
 def read_ahead(paths: Iterable[str]) -> Dict[str, FileState]:
     """As ``read``, before it is known which are compared: without those that cannot be read."""
-    found = {}
-    directories: Dict[str, Tuple[int, int, int]] = {}
+    found, look = {}, _Looking()
     for path in paths:
         with contextlib.suppress(OSError, FabricError):
-            found[path] = FileState(*files.look(path, directories))
+            found[path] = look.at(path)
     return found
+
+
+class _Looking:
+    """One reading. What is the same of a thousand containers, such as their name servers, is there once."""
+
+    def __init__(self) -> None:
+        self._directories: Dict[str, Tuple[int, int, int]] = {}
+        self._alike: Dict[FileState, FileState] = {}
+
+    def at(self, path: str) -> FileState:
+        state = FileState(*files.look(path, self._directories))
+        return self._alike.setdefault(state, state)
 
 
 def container_of(path: str) -> str:

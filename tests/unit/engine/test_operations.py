@@ -71,6 +71,7 @@ ARGUMENTS: Dict[str, Any] = {
     "ifnames": ["vethaa", "vethbb"],
     "inode": 5,
     "key": "net/ipv6/conf/all/disable_ipv6",
+    "joining": ["vethbb"],
     "kind": "veth",
     "link": {"name": "vethaa", "netns": "web"},
     "known": {"found": {"net/ipv4/ip_forward": "0"}, "claims": {}},

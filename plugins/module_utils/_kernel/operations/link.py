@@ -72,6 +72,7 @@ def veth_create(host: Host, veth: Mapping[str, Any]) -> None:
                     mtu=veth["mtu"],
                     own_mac=veth.get("host_mac"),
                     own_mtu=own_mtu,
+                    group=veth.get("group", 0),  # none in a journal of an earlier release
                 ),
                 # A port of a bridge needs no address, and a thousand of them no multicast chatter about theirs.
                 messages.port_set_up(name, veth["alias"], veth["flags"], bool(master), own_mtu >= IPV6_MTU),
@@ -205,11 +206,12 @@ def link_delete(host: Host, netns: Optional[str], ifname: str) -> None:
     _tolerant(host, netns, messages.link_delete(ifname))
 
 
-def links_delete(host: Host, ifnames: List[str], group: int) -> None:
-    """Many links of the host at once; some may be gone already. ``group``: one that no link is in."""
+def links_delete(host: Host, ifnames: List[str], group: int, joining: List[str]) -> None:
+    """Many links of the host at once; some may be gone already. ``group``: one that no other link is in, nor those that
+    are ``joining`` it."""
     host.forget_indexes()
-    for start in range(0, len(ifnames), 100):
-        requests = [messages.link_set(name, group=group) for name in ifnames[start : start + 100]]
+    for start in range(0, len(joining), 100):
+        requests = [messages.link_set(name, group=group) for name in joining[start : start + 100]]
         host.socket.send(requests, tolerated=_GONE)
     _tolerant(host, None, messages.group_delete(group))
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import os
-from typing import Mapping, Optional, Sequence
+from typing import Any, Mapping, Optional, Sequence
 
 from .. import ahead, gate, marks, namespaces, state, workloads
 from ..errors import InsideError
@@ -97,6 +97,24 @@ def netns_discard(host: Host, name: str, inode: Optional[int]) -> None:
         if namespaces.obstacle(handle) is None:
             namespaces.unbind(handle)
     state.remove(_stash(name) + ".mark")
+
+
+def discard_all(host: Host, retired: Sequence[Mapping[str, Any]]) -> None:
+    """``netns_discard`` of each."""
+    marked = frozenset(os.listdir(STASH_DIRECTORY)) if os.path.isdir(STASH_DIRECTORY) else frozenset()
+    going = []
+    for words in retired:
+        handle = namespaces.handle(words["name"])
+        if words["name"] + ".mark" in marked and host.outlive(handle, words["inode"]):
+            host.forget(words["name"])
+            going.append(handle)
+    namespaces.unbind_all(going)
+    gone = frozenset(going)
+    for words in retired:
+        if namespaces.handle(words["name"]) in gone:
+            state.remove(_stash(words["name"]) + ".mark")
+        else:
+            netns_discard(host, words["name"], words["inode"])
 
 
 def netns_stash(host: Host, name: str) -> None:

@@ -37,10 +37,11 @@ def veth_add(
     mtu: Optional[int] = None,
     own_mac: Optional[str] = None,
     own_mtu: Optional[int] = None,
+    group: int = 0,
 ) -> nl.Request:
     """A pair whose peer is born inside its namespace. Up comes later: a peer set up here is not.
 
-    ``mac`` and ``mtu`` are the peer's, ``own_mtu`` is the same unless it is given.
+    ``mac`` and ``mtu`` are the peer's, ``own_mtu`` is the same unless it is given; ``group`` is that of this end.
     """
     peer = [nl.string(uapi.IFLA_IFNAME, peer_ifname), nl.u32(uapi.IFLA_NET_NS_FD, netns_fd)]
     own = [nl.string(uapi.IFLA_IFNAME, ifname)]
@@ -54,6 +55,8 @@ def veth_add(
         own.append(nl.attribute(uapi.IFLA_ADDRESS, _mac(own_mac)))
     if master:
         own.append(nl.u32(uapi.IFLA_MASTER, master))
+    if group:
+        own.append(nl.u32(uapi.IFLA_GROUP, group))
     info = nl.nested(
         uapi.IFLA_LINKINFO,
         nl.string(uapi.IFLA_INFO_KIND, "veth"),

@@ -81,6 +81,7 @@ def creation(desired: Veth) -> Dict[str, Any]:
     """What ``link.create`` wants to know."""
     own = {name: getattr(desired, name) for name in ("name", "master", "flags", "host_mac")}
     own["host_mtu"] = desired.host_mtu or desired.mtu
+    own["group"] = names.link_group((names.parse_alias(desired.alias) or ("",))[0])
     return dict(inside.creation(desired), host_addresses=list(desired.host_addresses), fdb=list(desired.fdb), **own)
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import AbstractSet, Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
-from ..._kernel.changes import RULES, Change, Subject
+from ..._kernel.changes import RULES, Change, Later, Subject
 from ..._kernel.names import TRANSIT_TABLE
 from ..._kernel.ranges import PortRange, ranges
 from .compare import RulesetChange
@@ -108,7 +108,8 @@ def _of_table(edit: TableEdit, topology: Subject, owners: Owners) -> Iterator[Ch
     if edit.what == CREATED:
         yield Change("create nft table " + where, topology, {}, {"table " + where: _contents([edit], owners)})
     elif edit.what == DELETED:
-        yield Change("delete nft table " + where, topology, {"table " + where: _removed_contents(edit, owners)}, {})
+        told = Later(lambda: {"table " + where: _removed_contents(edit, owners)})
+        yield Change("delete nft table " + where, topology, told, {})
     elif edit.what == REPLACED:
         text = "replace nft table {0}, whose sets or chains differ".format(where)
         yield Change(text, topology, _removed_contents(edit, owners), _contents([edit], owners))
