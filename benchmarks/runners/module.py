@@ -2,14 +2,22 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Our module alone: the file started as Ansible would start it on the target, its arguments on standard input."""
+"""Our module alone, started as Ansible starts it on a host that is its own controller: by a script on Python's standard
+input, which has the arguments in it and imports the collection from where it is installed.
+
+Where others than root may write there, as the user does whose checkout it is, Ansible would send it instead. Then it is
+the module's file that is started, its arguments on standard input.
+"""
 
 from __future__ import annotations
 
 import json
+import stat
 import sys
 from pathlib import Path
 from typing import Any, Callable, Dict, Optional
+
+import ansible.module_utils
 
 from .. import declaration, fleet
 from ..places import CHECKOUT, OUTPUT, environment, program
@@ -18,6 +26,7 @@ from ..trials import GROWTH, Trial
 from . import Runner, Steps
 
 _PORTS_ON = 10
+_COLLECTION = "ansible_collections.linuxnet.fabric.plugins."
 _DECLARED: Dict[str, Callable[[int], Dict[str, Any]]] = {
     "networks": lambda size: declaration.topology(size, per_bridge=1),
     "peers": fleet.topology,
@@ -79,12 +88,39 @@ def topology(
 ) -> Sample:
     """Run the module; a run that did not do what the step is about is an error, not a measurement."""
     arguments = dict(words, _ansible_check_mode=check)
-    text = json.dumps({"ANSIBLE_MODULE_ARGS": arguments})
-    sample = run([sys.executable, str(_file(tree))], text, variables or environment(tree))
+    script = _script(tree, arguments)
+    if script is not None:
+        sample = run([sys.executable], script, variables or environment(tree))
+    else:
+        text = json.dumps({"ANSIBLE_MODULE_ARGS": arguments})
+        sample = run([sys.executable, str(_file(tree))], text, variables or environment(tree))
     answer = json.loads(sample.output[sample.output.index("{") :])
     if answer.get("failed") or answer["changed"] != changed:
         raise BenchmarkError("changed={0}, {1}".format(answer.get("changed"), answer.get("actions", answer))[:1500])
     return sample
+
+
+def _script(tree: Path, arguments: Dict[str, Any]) -> Optional[str]:
+    """As ``plugin_utils/_hand_over/installed.py`` makes it. None where it would make none, or the tree has none yet."""
+    start = tree / "plugins" / "plugin_utils" / "_hand_over" / "start.py"
+    places = {
+        "ansible.module_utils": Path(ansible.module_utils.__file__).resolve().parent,
+        _COLLECTION + "module_utils": (tree / "plugins" / "module_utils").resolve(),
+        _COLLECTION + "modules": (tree / "plugins" / "modules").resolve(),
+    }
+    if not start.exists() or not all(map(_is_roots_alone, places.values())):
+        return None
+    packages = [
+        {"name": name, "place": str(place), "device": place.stat().st_dev, "inode": place.stat().st_ino}
+        for name, place in places.items()
+    ]
+    call = "start({0!r}, {1!r}, '', {2!r})"
+    return start.read_text() + "\n" + call.format(_COLLECTION + "modules.topology", packages, json.dumps(arguments))
+
+
+def _is_roots_alone(place: Path) -> bool:
+    status = place.stat()
+    return status.st_uid == 0 and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
 def one_more(size: int) -> Dict[str, Any]:

@@ -455,11 +455,13 @@ problems:
 """
 
 import gc
+from typing import Any, Dict
 
 if __name__ == "__main__":
     gc.disable()  # what is imported stays: to look for garbage among it again and again takes a twentieth of the time
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.declaration import DECLARATION
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module.handing_over import begin as begin_by
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.handing_over import hand_over
 
 ARGUMENT_SPEC = dict(
@@ -477,6 +479,11 @@ ARGUMENT_SPEC = dict(
     dns=dict(type="str", choices=["files", "unbound"], default="files"),
     confirm_timeout=dict(type="int", default=0),
 )
+
+
+def begin(arguments: Dict[str, Any]) -> None:
+    """Called where a host is its own controller, before Ansible's own code is imported."""
+    begin_by(arguments, "begun")
 
 
 def main() -> None:

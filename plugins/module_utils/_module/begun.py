@@ -6,18 +6,47 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+import contextlib
+import os
+from typing import Any, ContextManager, Iterator, List, Mapping, Optional, Tuple
 
 from .._engine import early
+from .._engine.early import Early
 from .._engine.report import Result
+from .declaration import DECLARATION
+
+#: What was begun before the arguments were looked at, and what ends it.
+_BEFORE: List[Tuple[ContextManager[Any], Early]] = []
+
+
+def begin(arguments: Mapping[str, Any]) -> None:
+    """By what the arguments say as they are: a wrong one is told by who looks at them."""
+    name = arguments.get("name", DECLARATION["name"]["default"])
+    if not isinstance(name, str) or arguments.get("state") == "confirmed" or os.geteuid() != 0:
+        return
+    with contextlib.ExitStack() as stack:
+        found = stack.enter_context(early.begun(name, bool(arguments.get("_ansible_check_mode"))))
+        if found is not None:
+            _BEFORE.append((stack.pop_all(), found))
 
 
 def perform_topology(params: Mapping[str, Any], check_mode: bool) -> Result:
     """As ``topology.perform_topology``."""
     if params["state"] == "confirmed":
         return _perform(params, check_mode)
-    with early.begun(params["name"], check_mode) as begun:
-        return _perform(params, check_mode, early=begun)
+    with _begun(params["name"], check_mode) as found:
+        return _perform(params, check_mode, early=found)
+
+
+@contextlib.contextmanager
+def _begun(topology: str, check_mode: bool) -> Iterator[Optional[Early]]:
+    if _BEFORE:
+        held, found = _BEFORE.pop()
+        with held:
+            yield found
+    else:
+        with early.begun(topology, check_mode) as begun:
+            yield begun
 
 
 def _perform(*arguments: Any, **more: Any) -> Result:

@@ -37,7 +37,7 @@ WANTED = "engine_wanted"
 #: The package that the code is in there.
 PACKAGE = "linuxnet_fabric"
 #: The one that this file is in.
-_COLLECTION = __name__.rpartition("._module.")[0]
+COLLECTION = __name__.rpartition("._module.")[0]
 
 
 @contextlib.contextmanager
@@ -51,7 +51,7 @@ def code(sent: Optional[Mapping[str, Any]], keep: bool, makes: bool = False) -> 
     if sent is None or "place" in sent:
         found = sent is None or _import_installed(sent)
         sys.dont_write_bytecode = sys.dont_write_bytecode or not keep
-        yield _COLLECTION if found else None
+        yield COLLECTION if found else None
     else:
         with contextlib.ExitStack() as stack:
             found = _import_kept(sent, keep, stack)
@@ -73,8 +73,8 @@ def _import_installed(sent: Mapping[str, Any]) -> bool:
     if (status.st_dev, status.st_ino) != (sent["device"], sent["inode"]):
         return False
     for name, package in list(sys.modules.items()):
-        if (name + ".").startswith(_COLLECTION + ".") and hasattr(package, "__path__"):
-            inner = name[len(_COLLECTION) :].replace(".", "/")
+        if (name + ".").startswith(COLLECTION + ".") and hasattr(package, "__path__"):
+            inner = name[len(COLLECTION) :].replace(".", "/")
             package.__path__ = [place + inner, *package.__path__]
     return True
 

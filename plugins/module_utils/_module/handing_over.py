@@ -12,11 +12,21 @@ itself is at hand, as it is for a module that is run by its file, it is what is 
 from __future__ import annotations
 
 import importlib
-from typing import Any, Dict
+from typing import TYPE_CHECKING, Any, Dict, Mapping
 
-from . import frame
 from .answer import Answer
-from .engine import WANTED, code
+from .engine import COLLECTION, WANTED, code
+
+if TYPE_CHECKING:
+    from . import frame
+
+
+def begin(arguments: Mapping[str, Any], room: str) -> None:
+    """Have a room of ``_module`` begin what it may before Ansible's own code is imported, which takes longer than ours.
+
+    Where the collection itself is at hand, and the module's arguments with it. They were not looked at yet.
+    """
+    importlib.import_module("{0}._module.{1}".format(COLLECTION, room)).begin(arguments)
 
 
 def hand_over(argument_spec: Dict[str, Any], perform: str, keeps: bool, **module_arguments: Any) -> None:
@@ -25,6 +35,8 @@ def hand_over(argument_spec: Dict[str, Any], perform: str, keeps: bool, **module
     ``perform``: room of ``_module`` and function there, such as ``small.perform_netns``. ``keeps``: whether a run
     outside of check mode may keep the code on the host for the next one.
     """
+    from . import frame  # and Ansible's own code with it
+
     module = frame.begin(argument_spec, **module_arguments)
     makes = module.params.get("state") == "present"
     with code(module.engine, keeps and not module.check_mode, makes) as package:
@@ -32,7 +44,7 @@ def hand_over(argument_spec: Dict[str, Any], perform: str, keeps: bool, **module
     frame.end(module, answer)
 
 
-def _answer(package: str, perform: str, module: frame.Module) -> Answer:
+def _answer(package: str, perform: str, module: "frame.Module") -> Answer:
     performing = importlib.import_module(package + "._module.performing")
     room, _dot, function = perform.partition(".")
     performs = getattr(importlib.import_module("{0}._module.{1}".format(package, room)), function)

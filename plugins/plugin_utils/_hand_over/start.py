@@ -16,7 +16,7 @@ import sys
 
 
 def start(module: str, packages: list[dict[str, object]], wanted: str, arguments: str) -> None:
-    """Run ``main`` of a module.
+    """Run ``main`` of a module, and what it has to ``begin`` before Ansible's own code is imported.
 
     ``packages``: each its ``name``, its ``place``, and the place's ``device`` and ``inode``. ``wanted``: what is
     printed where one of them is not there. ``arguments``: the module's, as JSON.
@@ -24,6 +24,7 @@ def start(module: str, packages: list[dict[str, object]], wanted: str, arguments
     _leave_the_working_directory()
     import gc
     import importlib
+    import json
 
     gc.disable()  # what is imported stays: to look for garbage among it takes a twentieth of the time
     if not all(map(_is_there, packages)):
@@ -32,13 +33,16 @@ def start(module: str, packages: list[dict[str, object]], wanted: str, arguments
     for package in packages:
         _provide(str(package["name"]), str(package["place"]))
         sys.modules[str(package["name"])].__path__ = [str(package["place"])]
+    loaded = importlib.import_module(module)
+    if hasattr(loaded, "begin"):
+        loaded.begin(json.loads(arguments))
     # Whether bytecode of ansible-core is kept is not for us to say.
     writes_none, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     basic = importlib.import_module("ansible.module_utils.basic")
     sys.dont_write_bytecode = writes_none
     basic._ANSIBLE_ARGS = ('{"ANSIBLE_MODULE_ARGS": ' + arguments + "}").encode("utf-8")
     basic._ANSIBLE_PROFILE = "legacy"
-    sys.modules["__main__"] = loaded = importlib.import_module(module)  # as Ansible runs one
+    sys.modules["__main__"] = loaded  # as Ansible runs one
     loaded.main()
 
 

@@ -12,6 +12,7 @@ import signal
 import subprocess
 from typing import Any, Callable, Dict, List, Optional, Set, Tuple
 
+import pytest
 from faults import before_each_write, kill_at
 from labhost import LabHost, in_child
 from scenarios import NOTHING, Declaration, run, through
@@ -46,8 +47,9 @@ nft delete element inet fabric-default published4 '{ tcp . 8080 }'
 """
 
 
-def test_it_finds_and_repairs_the_drift_that_a_run_finds_which_reads_later(fresh_host: LabHost) -> None:
-    later, found, repaired, left, beginnings = fresh_host.run(_drift)
+@pytest.mark.parametrize("before", [False, True], ids=["by the run", "before the arguments are looked at"])
+def test_it_finds_and_repairs_the_drift_that_a_run_finds_which_reads_later(fresh_host: LabHost, before: bool) -> None:
+    later, found, repaired, left, beginnings = fresh_host.run(_drift, before=before)
     assert len(later) == 5
     assert found == repaired == later
     assert left == ()
@@ -76,6 +78,15 @@ def test_while_another_run_holds_the_host_it_waits_as_any_other_does(fresh_host:
     assert "another run holds" in fresh_host.run(_say, declared=MANY, held=True)
 
 
+def test_arguments_that_are_refused_leave_no_lock_behind(fresh_host: LabHost) -> None:
+    assert fresh_host.run(_refused_arguments) == (2, {"children": ""})
+
+
+@pytest.mark.parametrize("said", [{"name": ["no", "name"]}, {"state": "confirmed"}, {}], ids=["name", "state", "few"])
+def test_nothing_is_begun_for_arguments_that_name_no_run_of_many(fresh_host: LabHost, said: Dict[str, Any]) -> None:
+    assert fresh_host.run(_begin_for, said=said) == 0
+
+
 def test_a_run_that_is_killed_holds_nothing_any_more(fresh_host: LabHost) -> None:
     status, interrupted, told, left = fresh_host.run(_killed)
     assert status == -signal.SIGKILL
@@ -91,8 +102,10 @@ def test_what_the_other_process_reads_of_a_host_that_it_may_not_read_is_left_to_
 # --- in the lab host
 
 
-def _begin(declared: Optional[Declaration], check: bool = False, **more: Any) -> Result:
-    """As the module does it."""
+def _begin(declared: Optional[Declaration], check: bool = False, before: bool = False, **more: Any) -> Result:
+    """As the module does it, and ``before`` as one does that is run where it is installed."""
+    if before:
+        begun.begin({"_ansible_check_mode": check})
     return through(begun.perform_topology, declared, check, **more)
 
 
@@ -113,15 +126,15 @@ def _on_two_processors(beginnings: List[bool]) -> None:
     early._begin = _noting(beginnings)
 
 
-def _drift() -> Tuple[Set[str], Set[str], Set[str], Tuple[str, ...], List[bool]]:
+def _drift(before: bool) -> Tuple[Set[str], Set[str], Set[str], Tuple[str, ...], List[bool]]:
     beginnings: List[bool] = []
     _on_two_processors(beginnings)
     run(MANY)
     subprocess.run(["sh", "-ec", _DRIFT], check=True)
     later = set(run(MANY, check=True).actions)
-    found = set(_begin(MANY, check=True).actions)
-    repaired = set(_begin(MANY).actions)
-    return later, found, repaired, _begin(MANY).actions, beginnings
+    found = set(_begin(MANY, check=True, before=before).actions)
+    repaired = set(_begin(MANY, before=before).actions)
+    return later, found, repaired, _begin(MANY, before=before).actions, beginnings
 
 
 def _remove() -> Tuple[List[str], bool]:
@@ -171,6 +184,30 @@ def _now() -> Dict[str, Any]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     with open("/proc/self/task/{0}/children".format(os.getpid()), encoding="ascii") as file:
         return {"descriptors": set(os.listdir("/proc/self/fd")), "children": file.read()}
+
+
+def _refused_arguments() -> Tuple[int, Dict[str, str]]:
+    """How the module ends, and what is left of it."""
+    run(MANY)
+
+    def refused() -> None:
+        _on_two_processors([])
+        begun.begin({})
+        os._exit(2)
+
+    status = in_child(refused)
+    now = _now()
+    return status, {"children": now["children"]}
+
+
+def _begin_for(said: Dict[str, Any]) -> int:
+    """How many readings were begun."""
+    beginnings: List[bool] = []
+    _on_two_processors(beginnings)
+    if said:
+        run(MANY)
+    begun.begin(said)
+    return sum(beginnings)
 
 
 def _killed() -> Tuple[int, bool, Tuple[str, ...], Tuple[str, ...]]:

@@ -60,6 +60,15 @@ def test_it_finds_what_modules_may_import_and_nothing_of_the_controller(
 
 
 @root
+def test_what_a_module_has_to_begin_comes_before_ansibles_own_code(
+    tmp_path: Path, packages: List[Dict[str, Any]]
+) -> None:
+    text = "import sys\ndef begin(arguments):\n    print(arguments, 'ansible.module_utils.basic' in sys.modules)\n"
+    (tmp_path / "modules" / "hello.py").write_text(text + "def main():\n    print('main')\n")
+    assert started(tmp_path, packages, "x").stdout == "{'word': 'x'} False\nmain\n"
+
+
+@root
 def test_what_lies_in_the_working_directory_is_not_imported(tmp_path: Path, packages: List[Dict[str, Any]]) -> None:
     for name in ("json", "importlib", "ansible"):
         (tmp_path / (name + ".py")).write_text("raise SystemExit('trapped')\n")
