@@ -15,6 +15,8 @@ from typing import Dict, Optional
 CHECKOUT = Path(__file__).resolve().parent.parent
 OUTPUT = CHECKOUT / "build" / "bench"
 _COLLECTIONS = ".collections"
+#: What some environments tell Python, and no target does.
+_SELDOM = ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED")
 
 
 def program(name: str) -> Optional[str]:
@@ -28,9 +30,10 @@ def program(name: str) -> Optional[str]:
 def environment(tree: Path = CHECKOUT) -> Dict[str, str]:
     """What every measured program is started with: a checkout, this one, as the installed collection.
 
-    Python may keep its compiled files, as on any target.
+    Python may keep its compiled files, as on any target, and reads a script from a pipe as it does there: told not to
+    buffer, byte by byte.
     """
-    own = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    own = {name: value for name, value in os.environ.items() if name not in _SELDOM}
     return dict(
         own,
         PYTHONPATH=str(tree / _COLLECTIONS),
