@@ -47,7 +47,8 @@ def _init_of(cls: Any) -> Any:
         given = dict(zip(fields, values), **words)
         left[0] -= 1
         if left[0] and len(given) == len(values) + len(words) and _complete(given, fields):
-            vars(self).update(given)
+            for name in fields:  # in their order, as what is digested of them is (``_engine/asked.py``)
+                setattr(self, name, given[name])
         else:
             cls.__init__ = _compiled_init_of(cls)
             cls.__init__(self, *values, **words)
