@@ -105,7 +105,7 @@ def second_default_bridge(topology: str) -> str:
     return "fabric-" + _hash(topology, 7)
 
 
-@functools.lru_cache(maxsize=4096)  # a link, a packet rule and the answer each want it
+@functools.lru_cache(maxsize=4096)  # a link, a rule and the answer want it
 def veth_ifname(topology: str, container: str, ifname: str) -> str:
     """The host end of a container's interface: ``veth`` + 11 hex digits of a hash of whose it is."""
     return "veth" + _hash("\0".join((topology, container, ifname)), 11)
