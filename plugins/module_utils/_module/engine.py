@@ -28,7 +28,13 @@ import zlib
 from hashlib import sha256
 from typing import IO, Any, Iterator, Mapping, Optional
 
-from .._kernel.names import DECLARED_DIRECTORY, ENGINE_DIRECTORY, FLEET_DIRECTORY, HANDLE_MARK_DIRECTORY, RUN_DIRECTORY
+from .._kernel.directories import (
+    DECLARED_DIRECTORY,
+    ENGINE_DIRECTORY,
+    FLEET_DIRECTORY,
+    HANDLE_MARK_DIRECTORY,
+    RUN_DIRECTORY,
+)
 
 #: Of an answer that says: I am not here yet, send me.
 WANTED = "engine_wanted"
