@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 BANDWIDTH_WORDS = ("ingress", "egress", "burst")
 #: Of no more digits than mean something: Python itself refuses to read 4,300 of them.
-_NUMBER = re.compile(r"(\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})([a-z]*)\Z", re.ASCII)
+_NUMBER = r"(\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})([a-z]*)\Z"
 _PREFIXES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 _BINARY_PREFIXES = {"ki": 1 << 10, "mi": 1 << 20, "gi": 1 << 30, "ti": 1 << 40}
 #: Unit → bits per second: kbit is 1000 bits, kbps is 1000 bytes, kibit is 1024 bits; a number alone is bits.
@@ -91,7 +91,7 @@ def _read(value: Any, units: Mapping[str, int], path: str, problems: Problems, e
     word = text(value, path, problems)
     if word is None:
         return None
-    found = _NUMBER.match(word.strip().lower())
+    found = re.match(_NUMBER, word.strip().lower(), re.ASCII)
     if found is None or found.group(2) not in units:
         near = found.group(1) + found.group(2) + "bit" if found is not None else ""
         hint = ' (did you mean "{0}"?)'.format(near) if found is not None and found.group(2) + "bit" in units else ""

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections import abc
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 from .bandwidth import parse_bandwidth
@@ -148,13 +149,14 @@ def _attachments(
             continue
         found.append(_attachment(name, value, place, problems))
     limits = parse_bandwidth(words.get("bandwidth"), path + ".bandwidth", problems)
-    found = [_replaced(one, bandwidth=one.bandwidth or limits) for one in found]
+    if limits is not None:
+        found = [_replaced(one, bandwidth=one.bandwidth or limits) for one in found]
     return _with_mac(_with_ifnames(found, problems), words.get("mac_address"), path + ".mac_address", problems)
 
 
 def _named(value: Any, path: str, problems: Problems) -> List[Tuple[str, Any, str]]:
     """(network, its options, where it was written) of a list or a mapping."""
-    if isinstance(value, Mapping):
+    if isinstance(value, abc.Mapping):
         return [(name, item, "{0}.{1}".format(path, name)) for name, item in mapping(value, path, problems).items()]
     found = []
     for n, item in enumerate(items(value, path, problems)):

@@ -163,11 +163,11 @@ def parse_port(value: Any, what: str, path: str, problems: Problems) -> Optional
 def _range(value: Any, what: str, whole: Any, path: str, problems: Problems) -> Optional[Range]:
     numbers = value if isinstance(value, str) else quote(value)
     first, dash, last = numbers.partition("-")
-    ends = (first, last if dash else first)
+    ends = (first, last) if dash else (first,)
     if not all(end.isascii() and end.isdigit() and len(end) <= _MOST_DIGITS for end in ends):
         problems.note(path, "{0}: the {1} must be a number or a range such as 9000-9010", quote(whole), what)
         return None
-    low, high = int(ends[0]), int(ends[1])
+    low, high = int(ends[0]), int(ends[-1])
     if not (1 <= low <= 65535 and 1 <= high <= 65535):
         problems.note(path, "{0}: the {1} must be between 1 and 65535", quote(whole), what)
         return None

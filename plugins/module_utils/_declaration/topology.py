@@ -83,6 +83,11 @@ class Network:
     def pool(self, family: int) -> Optional[Pool]:
         return next((pool for pool in self.pools if pool.family == family), None)
 
+    @cached_property
+    def leading_out(self) -> Tuple[int, ...]:
+        """The families in which it may be a container's way out: each container on it asks, and more than once."""
+        return tuple(f for f in families(self) if not self.internal and gateway_mode(self, f) != "isolated")
+
 
 class Bandwidth(NamedTuple):
     """Limits of the traffic of one interface, as seen from the container."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Callable, Iterator, Mapping, Optional, Tuple
 
-from .topology import Address, Attachment, Network, PublishedPort, families, gateway_mode
+from .topology import Address, Attachment, Network, PublishedPort, families
 
 #: Whether a network has a gateway in a family, as far as that is known.
 HasGateway = Callable[[Network, int], bool]
@@ -39,9 +39,7 @@ def way_out(
 
 
 def _leads_out(network: Optional[Network], family: int, has_gateway: HasGateway) -> bool:
-    if network is None or family not in families(network) or network.internal:
-        return False
-    return gateway_mode(network, family) != "isolated" and has_gateway(network, family)
+    return network is not None and family in network.leading_out and has_gateway(network, family)
 
 
 def ways_in(

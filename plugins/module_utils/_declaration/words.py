@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+from collections import abc
 from functools import lru_cache
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple, Union
 
@@ -73,7 +74,7 @@ def mapping(value: Any, path: str, problems: Problems) -> Dict[str, Any]:
     """A dictionary whose keys are text; nothing at all is an empty one."""
     if value is None:
         return {}
-    if not isinstance(value, Mapping):
+    if not isinstance(value, abc.Mapping):  # typing's would be asked in Python
         problems.note(path, "{0}: expected a dictionary", quote(value))
         return {}
     result = {}

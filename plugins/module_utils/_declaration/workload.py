@@ -18,9 +18,9 @@ WORKLOAD_WORDS = (*KINDS, "join", "restart")
 #: Those whose owner can be told to start it in a namespace of ours, or not.
 _MAY_JOIN = ("podman", "docker", "machine")
 #: What a name looks like, and what it is called: systemd.unit(5); podman-run(1), --name; machinectl(1).
-_SERVICE = re.compile(r"[A-Za-z0-9:_.\\-]+(@[A-Za-z0-9:_.\\-]*)?\.service")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
-_PROCESS = re.compile(r"/proc/([1-9][0-9]*)/ns/net")
+_SERVICE = r"[A-Za-z0-9:_.\\-]+(@[A-Za-z0-9:_.\\-]*)?\.service"
+_NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]*"
+_PROCESS = r"/proc/([1-9][0-9]*)/ns/net"
 _MOST = 200  # characters of a name
 _LARGEST_PID = 1 << 22  # PID_MAX_LIMIT of the kernel, include/linux/threads.h
 
@@ -49,7 +49,7 @@ def parse_workload(value: Any, mode: str, docker_joins: bool, path: str, problem
         problems.note(path, wrong + "a namespace that the {0} brings; join: true starts it in that one", kind)
     if name is None:
         return None
-    of_process = _PROCESS.fullmatch(name) if kind == "path" else None
+    of_process = re.fullmatch(_PROCESS, name) if kind == "path" else None
     if of_process:
         kind, name = "pid", of_process[1]
     return Workload(kind, name, join, restart, "{0}.{1}".format(path, kinds[0]))
@@ -81,7 +81,7 @@ def _service(value: Any, path: str, problems: Problems) -> Optional[str]:
     if name is None:
         return None
     whole = name if "." in name else name + ".service"
-    if not _SERVICE.fullmatch(whole) or len(whole) > _MOST:
+    if not re.fullmatch(_SERVICE, whole) or len(whole) > _MOST:
         problems.note(path, "{0}: expected the name of a service of systemd, such as nginx.service", quote(name))
         return None
     if whole.endswith("@.service"):
@@ -92,7 +92,7 @@ def _service(value: Any, path: str, problems: Problems) -> Optional[str]:
 
 def _name(value: Any, path: str, problems: Problems) -> Optional[str]:
     name = text(value, path, problems)
-    if name is None or (_NAME.fullmatch(name) and len(name) <= _MOST):
+    if name is None or (re.fullmatch(_NAME, name) and len(name) <= _MOST):
         return name
     problems.note(path, "{0}: expected a name of letters, digits, hyphens, underscores and dots", quote(name))
     return None

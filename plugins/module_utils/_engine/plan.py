@@ -78,7 +78,7 @@ def plan(
     replaced = {name for name, state in without.namespaces.items() if made.namespaces.get(name) is not state}
     freed, made = make_way(desired, made, out)
     _refuse_altnames(desired, without, made, out)
-    leaving = [*removals_inside(desired, replaced, without), *leaving]
+    leaving = [*(removals_inside(desired, replaced, without) if replaced else ()), *leaving]
     of_files = _file_actions(desired, observed, files)
     links, compared = desired.links_of_host(), functools.partial(kinds.compare, observed=observed)
     staged = {
@@ -208,7 +208,7 @@ def _spaces(desired: Desired, observed: Observed, out: FrozenSet[str]) -> Tuple[
             continue
         _refuse_trouble(space.name, observed)
         found = netns.compare(space, observed)
-        if space.name in _made(found):
+        if found and space.name in _made(found):
             inside = {space.name: space.brought.inside} if space.brought and space.brought.inside else {}
             observed = replace(
                 observed,
@@ -239,6 +239,8 @@ def _interfaces(desired: Desired, observed: Observed, out: FrozenSet[str]) -> It
         if link.netns in out:
             continue
         actions, netns_name = kinds.compare(link, observed), str(link.netns)
+        if not actions:
+            continue
         yield from actions
         gone = {key for action in actions for key in taken_away(action.do)}
         state = observed.namespaces.get(netns_name)

@@ -37,7 +37,8 @@ from .name_server import name_server_text
 from .rules import expand_rules
 from .workloads import brought_by
 
-_IPV6_OFF = "net/ipv6/conf/{0}/disable_ipv6"
+_IPV6_OFF = "net/ipv6/conf/all/disable_ipv6"
+_NEW_IPV6_OFF = "net/ipv6/conf/default/disable_ipv6"
 
 
 def expand(topology: Topology, allocation: Allocation, host: HostDefaults) -> Desired:
@@ -146,8 +147,7 @@ def _namespace_sysctls(topology: Topology, container: Container) -> Dict[str, st
     ipv6 = any(6 in families(network) for network in networks)
     settings = _no_router(said, ipv6) if len(networks) > 1 else {}
     # Before any link comes up: nothing leaks over link-local addresses, no multicast chatter on the bridge.
-    off = said.get(_IPV6_OFF.format("all"), "0" if ipv6 else "1")
-    settings.update({_IPV6_OFF.format("all"): off, _IPV6_OFF.format("default"): off})  # the first sets the second
+    settings[_IPV6_OFF] = settings[_NEW_IPV6_OFF] = said.get(_IPV6_OFF, "0" if ipv6 else "1")  # the first sets both
     if ipv6:
         settings["net/ipv6/conf/default/accept_ra"] = "0"
     if len(networks) > 1:

@@ -10,6 +10,7 @@ thousand containers on a network a new one is one write, not a thousand.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from typing import Dict, Iterator, List, Mapping, Sequence, Tuple
 
@@ -66,7 +67,7 @@ class _Files:
             links,
             container.name if not container.attachments or links or container.extra_hosts else "",
         )
-        return hashlib.sha256(repr(key).encode("utf-8")).hexdigest()[:10]
+        return _digest(repr(key))
 
     def _hosts(self, container: Container) -> str:
         networks = [self.topology.networks[each.network] for each in container.attachments]
@@ -150,7 +151,7 @@ class _Files:
         return text
 
     def _resolv_conf(self, container: Container) -> str:
-        words = _host_words(self.resolv_conf)
+        words = _host_words(tuple(self.resolv_conf))
         servers = list(host_gateway(self.topology, container, self.allocation)) if self.name_server else []
         if not servers or container.dns:  # who says where foreign names are asked is told so by ours
             servers += name_servers(self.topology, container, self.resolv_conf)
@@ -163,6 +164,11 @@ class _Files:
         if options:
             text += "options {0}\n".format(" ".join(options))
         return text
+
+
+@functools.lru_cache(maxsize=1024)  # most containers have the file of their neighbours
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:10]
 
 
 def names_on(network: Network, container: Container) -> List[str]:
@@ -192,7 +198,8 @@ def _gateways_inside(topology: Topology, container: Container, allocation: Alloc
     return tuple(address for _family, address in sorted(by_family.items()))
 
 
-def _host_words(lines: Sequence[str]) -> Mapping[str, List[str]]:
+@functools.lru_cache(maxsize=4)
+def _host_words(lines: Tuple[str, ...]) -> Mapping[str, Sequence[str]]:
     """The host's resolv.conf, by keyword. The last search line counts, as in resolv.conf(5)."""
     words: Dict[str, List[str]] = {"nameserver": [], "search": [], "options": []}
     for line in lines:
@@ -204,9 +211,9 @@ def _host_words(lines: Sequence[str]) -> Mapping[str, List[str]]:
     return words
 
 
-def host_servers(resolv_conf: Sequence[str]) -> List[str]:
+def host_servers(resolv_conf: Sequence[str]) -> Sequence[str]:
     """The host's own name servers."""
-    return _host_words(resolv_conf)["nameserver"]
+    return _host_words(tuple(resolv_conf))["nameserver"]
 
 
 def name_servers(topology: Topology, container: Container, resolv_conf: Sequence[str]) -> List[str]:

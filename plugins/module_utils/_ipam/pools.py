@@ -9,6 +9,7 @@ netaddr is imported only when a subnet has to be chosen: nobody who writes their
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import ipaddress
 from typing import Any, Dict, Iterable, List, Optional, Tuple
@@ -21,6 +22,7 @@ Bounds = Tuple[int, int]
 _SHOWN = 8
 
 
+@functools.lru_cache(maxsize=256)  # each address is held against that of its network
 def usable(subnet: str) -> Bounds:
     """The first and last address that an interface may have: never the network's own, never the broadcast one.
 

@@ -29,6 +29,8 @@ def _dataclass(cls: Any = None, frozen: bool = False) -> Any:
 
 def _made(cls: Any, frozen: bool) -> Any:
     own = vars(cls)
+    if cls.__doc__ is None:
+        cls.__doc__ = cls.__name__  # else dataclasses writes the signature, and compiles much to find out what it is
     made = dataclasses.dataclass(init=False, eq=False, repr=False)(cls)
     made.__compared__ = tuple(each.name for each in dataclasses.fields(made) if each.compare)
     methods = {"__init__": _init_of(made), "__eq__": _equal, "__hash__": _hash if frozen else None, "__repr__": _repr}
@@ -47,7 +49,8 @@ def _init_of(cls: Any) -> Any:
         given = dict(zip(fields, values), **words)
         left[0] -= 1
         if left[0] and len(given) == len(values) + len(words) and _complete(given, fields):
-            vars(self).update(given)
+            for name in fields:  # in their order, as what is digested of them is (``_engine/asked.py``)
+                setattr(self, name, given[name])
         else:
             cls.__init__ = _compiled_init_of(cls)
             cls.__init__(self, *values, **words)
@@ -69,7 +72,7 @@ def _complete(given: Dict[str, Any], fields: Mapping[str, Any]) -> bool:
 
 def _compiled_init_of(cls: Any) -> Any:
     fields = [(each.name, each.type, each) for each in dataclasses.fields(cls)]
-    about = {"__doc__": cls.__doc__ or cls.__name__}
+    about = {"__doc__": cls.__doc__}
     twin: Any = dataclasses.make_dataclass(cls.__name__, fields, namespace=about, eq=False, repr=False)
     twin.__init__.__qualname__ = cls.__qualname__ + ".__init__"
     return twin.__init__

@@ -9,11 +9,13 @@ All are unicast and locally administered (RFC 7042, section 2.1), and the same a
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import socket
 from typing import Optional
 
 
+@functools.lru_cache(maxsize=4096)  # a link, a packet rule and the answer each want it
 def mac_of(ipv4: Optional[str], ipv6: Optional[str] = None) -> str:
     """``02:42:`` and the four bytes of the IPv4 address, or four of a hash of the IPv6 one: a reused address
     comes back with the MAC that neighbours remember."""

@@ -13,6 +13,13 @@ import functools
 import hashlib
 from typing import Optional, Tuple
 
+from .directories import DECLARED_DIRECTORY as DECLARED_DIRECTORY
+from .directories import ENGINE_DIRECTORY as ENGINE_DIRECTORY
+from .directories import FLEET_DIRECTORY as FLEET_DIRECTORY
+from .directories import HANDLE_MARK_DIRECTORY as HANDLE_MARK_DIRECTORY
+from .directories import RUN_DIRECTORY as RUN_DIRECTORY
+from .directories import STATE_DIRECTORY as STATE_DIRECTORY
+
 #: Of this collection; galaxy.yml says the same.
 RELEASE = "0.2.0"
 
@@ -22,9 +29,6 @@ FIREWALLD_PREFIX, _ZONE_MAX = "fabric-", 14
 #: Where ``ip netns`` keeps its handles (ip-netns(8)), and the files it binds over /etc.
 NETNS_DIRECTORY = "/run/netns"
 NETNS_ETC_DIRECTORY = "/etc/netns"
-#: What dies with the boot, as what it is about does: marks of handles, files of containers, half of the journal.
-RUN_DIRECTORY = "/run/linuxnet-fabric"
-HANDLE_MARK_DIRECTORY = RUN_DIRECTORY + "/netns"
 STASH_DIRECTORY = RUN_DIRECTORY + "/stash"
 #: The files behind ``/etc/netns/NAME``, which is a link to ``NAMES_DIRECTORY/NAME``.
 NAMES_DIRECTORY = RUN_DIRECTORY + "/names"
@@ -32,11 +36,7 @@ NAMES_DIRECTORY = RUN_DIRECTORY + "/names"
 HEAL_DIRECTORY = RUN_DIRECTORY + "/heal"
 #: What the last check of each topology by the host itself found.
 CHECKED_DIRECTORY = RUN_DIRECTORY + "/checked"
-#: The code of modules that are sent without it, in a directory for each digest; root's alone.
-ENGINE_DIRECTORY = RUN_DIRECTORY + "/engine"
 RUN_JOURNAL_FILE = RUN_DIRECTORY + "/journal.json"
-#: What lasts; ours alone, mode 0700: leases, the last declarations, the way back of what outlives a boot, the lock.
-STATE_DIRECTORY = "/var/lib/linuxnet-fabric"
 LEASE_STORE = STATE_DIRECTORY + "/leases.db"
 LOCK_FILE = STATE_DIRECTORY + "/lock"
 JOURNAL_FILE = STATE_DIRECTORY + "/journal.json"
@@ -44,8 +44,6 @@ JOURNAL_FILE = STATE_DIRECTORY + "/journal.json"
 PREPARED_FILE = STATE_DIRECTORY + "/journal.json.declared"
 #: Where 0.2.0 and before kept marks and stash.
 FORMER_MARK_DIRECTORY, FORMER_STASH_DIRECTORY = STATE_DIRECTORY + "/netns", STATE_DIRECTORY + "/stash"
-DECLARED_DIRECTORY = STATE_DIRECTORY + "/declared"
-FLEET_DIRECTORY = STATE_DIRECTORY + "/fleet"
 NAME_SERVER_DIRECTORY = STATE_DIRECTORY + "/dns"
 #: Keys and configurations of tunnels, mode 0700.
 TUNNEL_DIRECTORY = STATE_DIRECTORY + "/wireguard"
@@ -107,6 +105,7 @@ def second_default_bridge(topology: str) -> str:
     return "fabric-" + _hash(topology, 7)
 
 
+@functools.lru_cache(maxsize=4096)  # a link, a rule and the answer want it
 def veth_ifname(topology: str, container: str, ifname: str) -> str:
     """The host end of a container's interface: ``veth`` + 11 hex digits of a hash of whose it is."""
     return "veth" + _hash("\0".join((topology, container, ifname)), 11)

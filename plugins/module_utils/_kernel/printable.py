@@ -8,6 +8,7 @@ an escape sequence in one would reach the terminal of whoever reads a result. Pu
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from typing import Any, Iterator, Mapping
@@ -17,20 +18,23 @@ from . import json_pieces
 #: The controls of ISO 646 and ISO 6429, DEL, those that turn the direction of a text (Unicode TR 9) or begin a line,
 #: and halves of surrogate pairs, which stand for bytes that are no UTF-8.
 _CONTROLS = "\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
-_IN_A_LINE = re.compile("[{0}\t\n]".format(_CONTROLS))
-_IN_A_TEXT = re.compile("[{0}]".format(_CONTROLS))
 #: What of those is in an ASCII JSON text, and some that are harmless: most answers have none, and that is soon seen.
 _IN_A_JSON = re.compile(r"\x7f|\\[bfr]|\\u(?:00|061c|20|feff|fff|d[89a-f])")
 
 
 def line(text: str) -> str:
     """In one line, with every control written as its escape: ``eth0\\x1b[2J``."""
-    return _IN_A_LINE.sub(_escaped, text)
+    return _in_a(_CONTROLS + "\t\n").sub(_escaped, text)
 
 
 def text(value: str) -> str:
     """The same, but for tabs and ends of lines, which the contents of a file have."""
-    return _IN_A_TEXT.sub(_escaped, value)
+    return _in_a(_CONTROLS).sub(_escaped, value)
+
+
+@functools.lru_cache(maxsize=None)
+def _in_a(controls: str) -> "re.Pattern[str]":
+    return re.compile("[{0}]".format(controls))
 
 
 def data(value: Any) -> Any:

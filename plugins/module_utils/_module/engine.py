@@ -16,7 +16,6 @@ A host that is its own controller runs the collection as it is installed there, 
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import fcntl
 import io
@@ -25,12 +24,17 @@ import shutil
 import stat
 import sys
 import tempfile
-import zipfile
 import zlib
 from hashlib import sha256
 from typing import IO, Any, Iterator, Mapping, Optional
 
-from .._kernel.names import DECLARED_DIRECTORY, ENGINE_DIRECTORY, FLEET_DIRECTORY, HANDLE_MARK_DIRECTORY, RUN_DIRECTORY
+from .._kernel.directories import (
+    DECLARED_DIRECTORY,
+    ENGINE_DIRECTORY,
+    FLEET_DIRECTORY,
+    HANDLE_MARK_DIRECTORY,
+    RUN_DIRECTORY,
+)
 
 #: Of an answer that says: I am not here yet, send me.
 WANTED = "engine_wanted"
@@ -90,6 +94,8 @@ def _import_kept(sent: Mapping[str, Any], keep: bool, stack: contextlib.ExitStac
 
 
 def _sources(digest: str, content: str) -> bytes:
+    import base64  # for the first time
+
     sources = zlib.decompress(base64.b64decode(content))
     if sha256(sources).hexdigest() != digest:
         raise ValueError("linuxnet.fabric: what was sent is not what was announced")
@@ -138,6 +144,8 @@ def _lock(place: str, how: int, stack: contextlib.ExitStack) -> bool:
 
 def _keep(digest: str, sources: bytes, stack: contextlib.ExitStack) -> Optional[str]:
     """None: it cannot be kept, as where /run is full or not root's."""
+    import zipfile
+
     try:
         os.makedirs(ENGINE_DIRECTORY, mode=0o755, exist_ok=True)
         if not all(map(_is_roots_alone, (RUN_DIRECTORY, ENGINE_DIRECTORY))):

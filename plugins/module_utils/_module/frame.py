@@ -27,7 +27,7 @@ from .answer import Answer
 
 #: What an action plugin of ours adds to the arguments of a module (``engine.py``).
 ENGINE = "_engine"
-#: The status of the process, once Ansible was told.
+#: The status of the process, once Ansible was told all.
 _told: List[int] = []
 
 
@@ -55,8 +55,8 @@ def begin(argument_spec: Dict[str, Any], **module_arguments: Any) -> Module:
     """A module with its arguments, run by root."""
     os.umask(0o022)  # what we write for others to read is not to depend on who runs us
     gc.disable()  # a short life: what is made here lives to its end, and looking for garbage among it costs a tenth
-    if getattr(sys.modules["__main__"], "ARGUMENT_SPEC", None) is argument_spec:  # the process is for the module alone
-        atexit.register(_end_at_once)  # before whatever else is, so it comes last
+    if getattr(sys.modules["__main__"], "ARGUMENT_SPEC", None) is argument_spec:  # the process is this module's
+        atexit.register(_end_at_once)  # the first, so it comes last
     sys.setswitchinterval(0.0005)  # what nft prints is read by a thread, which is not to wait 5 ms for every piece
     module = Module(argument_spec=argument_spec, supports_check_mode=True, **module_arguments)
     _require_root(module)
@@ -64,8 +64,8 @@ def begin(argument_spec: Dict[str, Any], **module_arguments: Any) -> Module:
 
 
 def _end_at_once() -> None:
-    """Once threads have ended and everybody else was called: Python would give back each object by itself, which of a
-    thousand containers takes 10 ms, and of their teardown 20. Who measures which lines run has something to write."""
+    """Python would give back each object by itself, which of a thousand containers takes 10 ms. Whoever measures which
+    lines run has something to write yet."""
     if _told and sys.gettrace() is None and "coverage" not in sys.modules:
         sys.stdout.flush()
         sys.stderr.flush()
@@ -86,7 +86,6 @@ def _tell(module: AnsibleModule, answer: Answer) -> None:
         module.fail_json(**printable.data(answer.words))
     for warning in answer.warnings:
         module.warn(printable.text(warning))
-    gc.freeze()  # nor is any garbage looked for at the very end, when everything goes
     _leave(module, answer.words)
 
 

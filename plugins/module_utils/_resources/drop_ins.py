@@ -11,7 +11,6 @@ it is neither enabled nor started nor stopped, and one that does not run finds i
 
 from __future__ import annotations
 
-import glob
 import os
 from dataclasses import field, replace
 from typing import Iterator, List, Mapping, Optional, Sequence
@@ -67,6 +66,8 @@ def read(
 ) -> DropInStates:
     """Of those that are desired, and of all that are the topology's. ``foreseen``: path → what an interrupted run
     leaves there. ``ask``: where the services run."""
+    import glob  # only where there is systemd
+
     found = (path for path in glob.glob(path_of("*")) if files.starts_with(path, mark_line(topology)))
     paths = {drop_in.path for drop_in in desired}.union(found, filter(is_path, foreseen))
     texts = {path: foreseen[path] if path in foreseen else files.read(path) for path in sorted(paths)}

@@ -45,6 +45,7 @@ PYTHONS, OURS = made_by(dataclasses.dataclass), made_by(dataclass)
         lambda make: [field.name for field in dataclasses.fields(make)],
         lambda make: make("web").found is make("web").found,
         lambda make: make(name="web", around=("db",)).around,
+        lambda make: list(vars(make(found={}, name="web"))),
         lambda make: _refusal(make),
         lambda make: _refusal(make, "web", colour="red"),
         lambda make: _refusal(make, "web", (), {}, "red"),
