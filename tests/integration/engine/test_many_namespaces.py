@@ -342,7 +342,7 @@ def _tell_of_many() -> List[Dict[str, Any]]:
     found = []
     run(CROWD)
     for check in (True, False):
-        answered = answer(lambda _params, _check: run(NOTHING, check=check), {}, check, timings=False, diff=True)
+        answered = answer(lambda _params, checking: run(NOTHING, check=checking), {}, check, timings=False, diff=True)
         for words in json.loads("".join(printable.pieces(answered.words))), printable.data(answered.words):
             found.append({word: words[word] for word in ("actions", "changes", "diff")})
     return found
