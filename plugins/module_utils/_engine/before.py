@@ -10,8 +10,9 @@ been taken back. Only what is touched: of a build that is nearly nothing, for wh
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
-from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple, Type, Union
 
 from .._kernel.marks import HandleMark
 from .._kernel.observe import Observed
@@ -33,12 +34,9 @@ Image = Dict[str, Any]
 
 def keys(action: Action) -> Tuple[str, ...]:
     """What one action touches, on its way there or back, as far as there is an image of it."""
-    found: Dict[str, None] = {}
-    for name, arguments in (*action.do, *action.undo):
-        for key in row_of(name).touches(arguments):
-            if kind_of(key) in _IMAGED:
-                found[key] = None
-    return tuple(found)
+    steps = (*action.do, *action.undo)
+    found = dict.fromkeys(key for name, arguments in steps for key in row_of(name).touches(arguments))
+    return tuple(key for key in found if key.startswith(_IMAGED))
 
 
 def image(
@@ -172,7 +170,7 @@ def _sysctl_image(key: str, observed: Observed) -> Optional[str]:
 
 
 _READERS = {LINK: _link_image, NETNS: _netns_image, SYSCTL: _sysctl_image}
-_IMAGED = frozenset((FILE, *_READERS))
+_IMAGED = tuple(kind + " " for kind in (FILE, *_READERS))
 
 
 def _state_words(state: NamespaceState) -> Dict[str, Any]:
@@ -187,16 +185,25 @@ def _state_words(state: NamespaceState) -> Dict[str, Any]:
 
 
 _RAW = ("families", "port")  # which no plan compares
+_UNLIKE_ALL = object()
 
 
 def _words(value: Union[Link, RouteEntry]) -> Dict[str, Any]:
     """Of a link or a route, what is not as it usually is."""
-    usual = value._field_defaults
+    kind: Any = value.__class__
+    wanted, usual = _form(kind)
     return {
         name: each
-        for name, each in zip(value._fields, value)
-        if name not in _RAW and (name not in usual or each != usual[name])
+        for name, each, one in zip(wanted, value, usual)
+        if each is not one and each != one and name is not None
     }
+
+
+@functools.lru_cache(maxsize=None)
+def _form(kind: Type[Union[Link, RouteEntry]]) -> Tuple[Tuple[Optional[str], ...], Tuple[Any, ...]]:
+    """The names of its fields, None of those that are left out, and how they usually are: there are thousands."""
+    wanted = tuple(None if name in _RAW else name for name in kind._fields)
+    return wanted, tuple(kind._field_defaults.get(name, _UNLIKE_ALL) for name in kind._fields)
 
 
 # --- and back

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import field, replace
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
 from .._kernel.changes import Change
 from .._kernel.data import dataclass
@@ -21,10 +21,10 @@ DRIFT, INTENDED, RELEASE = "drift", "intended", "release"
 
 
 class Told(NamedTuple):
-    """Changes as a module returns them, written already."""
+    """Changes as a module returns them."""
 
-    actions: List[str]
-    changes: List[Dict[str, Any]]
+    actions: Union[List[str], Written]
+    changes: Union[List[Dict[str, Any]], Written]
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,8 @@ class Result:
 
     def told_ahead(self) -> "Result":
         """The same, with its changes written: for the time in which a run waits for the kernel."""
-        actions, changes = self.tell()
-        return replace(self, told=Told(Written(actions, as_json), Written(changes, as_json)))
+        actions = Written([line(text) for text in self.actions], as_json)
+        return replace(self, told=Told(actions, Written(self.as_data(), as_json)))
 
     def of_kinds(self, *kinds: str) -> List[str]:
         """The lines of the changes that are of one of these kinds."""

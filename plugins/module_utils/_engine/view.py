@@ -267,9 +267,13 @@ class View:
         return replace(observed, namespaces=spaces)
 
     def _without_discarded(self, observed: Observed) -> Dict[str, Optional[int]]:
-        """Of a run that is to be finished, the handles that lost their mark go."""
-        gone = self._outlook.discarded
-        return {name: inode for name, inode in observed.handles.items() if name not in gone or gone[name] != inode}
+        """Of a run that is to be finished, the handles that lost their mark go, and what is left of such a one."""
+        gone, obstacles = self._outlook.discarded, observed.obstacles
+        return {
+            name: inode
+            for name, inode in observed.handles.items()
+            if name not in gone or inode not in (gone[name], None) or name in obstacles
+        }
 
     def _files_of(self, owner: str) -> Iterator[str]:
         """Those that the interrupted run was to touch, and what stands beside them: half a removal hides whose the

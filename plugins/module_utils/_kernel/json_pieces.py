@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+import json
 from itertools import islice
-from typing import Any, Callable, Iterable, Iterator, List, Mapping
+from typing import Any, Callable, Iterable, Iterator, List, Mapping, Sequence
 
 AT_A_TIME = 64
 
@@ -22,13 +23,18 @@ class Row:
         return iter(self._values)
 
 
-class Written(List[Any]):
-    """A list that is JSON already, so that it need not be made of it when its turn comes. ``portions``: its items, some
-    at a time. Whoever writes it may have this class from elsewhere, and knows it by that word."""
+class Written:
+    """A list that is JSON already, and nothing else any more. ``portions``: its items, some at a time. Whoever writes
+    it may have this class from elsewhere, and knows it by that word."""
 
-    def __init__(self, values: Iterable[Any], encode: Callable[[Any], str]) -> None:
-        super().__init__(values)
-        self.portions = [encode(self[start : start + AT_A_TIME])[1:-1] for start in range(0, len(self), AT_A_TIME)]
+    def __init__(self, values: Sequence[Any], encode: Callable[[Any], str]) -> None:
+        self.portions = [encode(values[start : start + AT_A_TIME])[1:-1] for start in range(0, len(values), AT_A_TIME)]
+
+
+def plain(written: Any) -> List[Any]:
+    """What was ``Written``, as a list again."""
+    found: List[Any] = json.loads("[{0}]".format(", ".join(written.portions)))
+    return found
 
 
 def pieces(words: Mapping[str, Any], encode: Callable[[Any], str]) -> Iterator[str]:

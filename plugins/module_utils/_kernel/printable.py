@@ -45,6 +45,8 @@ def data(value: Any) -> Any:
         return {data(key): data(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [data(item) for item in value]
+    if hasattr(value, "portions"):
+        return json_pieces.plain(value)
     return value
 
 

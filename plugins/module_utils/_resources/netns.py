@@ -24,6 +24,8 @@ from .action import Action, Operation, operation
 from .routes import StaticRoute
 from .settings import compare_sysctl, shown
 
+#: In the words of a diff.
+_OF_ITS_OWN: Mapping[str, Any] = {"own": True}
 #: What the kernel gives lo when it comes up.
 _LOOPBACK = ("127.0.0.1/8", "::1/128")
 
@@ -270,7 +272,7 @@ def _words_of_attach(attach: str) -> str:
     return "the namespace of " + attach[6:] if attach.startswith("netns:") else workloads.called(attach)
 
 
-def _words(mark: Optional[HandleMark]) -> Dict[str, Any]:
+def _words(mark: Optional[HandleMark]) -> Mapping[str, Any]:
     if mark is None:
         return {}
-    return {"attach": mark.attach} if mark.attach else {"own": True}
+    return {"attach": mark.attach} if mark.attach else _OF_ITS_OWN

@@ -7,20 +7,31 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import json
 import os
 import signal
 import subprocess
 from typing import Any, Callable, ContextManager, Dict, Iterator, List, Optional, Set, Tuple
 
 import pytest
-from faults import before_each_write, kill_at
+from faults import before_each_write, fail_at, kill_at
 from labhost import LabHost, in_child
 from scenarios import NOTHING, Declaration, run
+from world import difference, world
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import ahead, procfs, second_process, visits
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine import lengthy
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import (
+    ahead,
+    printable,
+    procfs,
+    second_process,
+    visits,
+)
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError, ForeignObjectError
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.host import Host
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.visits import NamespaceState, Visits
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module.performing import answer
 
 #: More than one process visits alone. One of them has a setting, which is looked for below its own /proc/sys.
 MANY: Declaration = {
@@ -30,6 +41,16 @@ MANY: Declaration = {
         **{"box{0}".format(number): {"network_mode": "none"} for number in range(visits.MANY)},
     },
 }
+#: So many pairs that they go beside what needs none of them, and so many handles that several are unmounted at once.
+CROWD: Declaration = {
+    "networks": {"front": {}},
+    "containers": {
+        "box{0}".format(number): {"networks": ["front"], "ports": ["{0}:80".format(9000 + number)]}
+        for number in range(lengthy.MANY)
+    },
+}
+#: Before which of the writes of its removal that is killed, or one fails: journal, links, and what goes beside them.
+_MOMENTS = [2, 4, 20, 90, 200, 260]
 _DRIFT = """
 ip -n box7 link set lo down
 ip netns exec web sysctl -qw net.ipv4.ip_unprivileged_port_start=99
@@ -106,6 +127,34 @@ def test_namespaces_that_went_do_not_outlive_the_run(fresh_host: LabHost) -> Non
     there, held = fresh_host.run(_remove_many)
     assert there == []
     assert held == set()
+
+
+@pytest.mark.parametrize("write", _MOMENTS)
+def test_a_removal_of_many_that_fails_leaves_them_as_they_were(fresh_host: LabHost, write: int) -> None:
+    message, odd = fresh_host.run(_fail_removing, write=write)
+    assert "the host is as before" in message
+    assert not odd
+
+
+@pytest.mark.parametrize("write", _MOMENTS)
+def test_a_removal_of_many_that_is_killed_is_taken_back(fresh_host: LabHost, write: int) -> None:
+    status, foretold, done, odd = fresh_host.run(_kill_removing, write=write)
+    assert status == -signal.SIGKILL
+    assert foretold == done
+    assert not odd
+
+
+def test_a_removal_of_many_that_is_killed_at_its_end_is_finished(fresh_host: LabHost) -> None:
+    status, there, left = fresh_host.run(_kill_at_the_end)
+    assert status == -signal.SIGKILL
+    assert 0 < there < lengthy.MANY
+    assert left == []
+
+
+def test_a_removal_says_the_same_of_many_as_its_check(fresh_host: LabHost) -> None:
+    told = fresh_host.run(_tell_of_many)
+    assert len(told[0]["actions"]) > 4 * lengthy.MANY
+    assert told == [told[0]] * 4
 
 
 def test_without_a_proc_of_our_own_the_common_one_serves(fresh_host: LabHost) -> None:
@@ -245,6 +294,58 @@ def _remove_many() -> Tuple[List[str], Set[str]]:
         if os.path.exists("/proc/self/fd/" + each)
     }
     return os.listdir("/run/netns"), {each for each in held if each.startswith("net:")}
+
+
+def _fail_removing(write: int) -> Tuple[str, object]:
+    run(CROWD)
+    before = world()
+    with before_each_write(fail_at(write)):
+        try:
+            run(NOTHING)
+        except FabricError as error:
+            return str(error), difference(before, world())
+    raise AssertionError("it did not fail")
+
+
+def _kill_removing(write: int) -> Tuple[int, Tuple[str, ...], Tuple[str, ...], object]:
+    """How it ended, what a check says then that the next run does, what that does, and what is not as it was."""
+    run(CROWD)
+    before = world()
+    status = in_child(functools.partial(_remove_hooked, kill_at(write)))
+    foretold, done = (run(CROWD, check=check).actions for check in (True, False))
+    return status, foretold, done, difference(before, world())
+
+
+def _kill_at_the_end() -> Tuple[int, int, List[str]]:
+    """How it ended, how many handles were there then, and after the next run."""
+    unmounted: List[str] = []
+
+    def hook(number: int, what: str) -> None:
+        if what == "umount":
+            unmounted.append(what)
+            kill_at(lengthy.MANY // 2)(len(unmounted), what)
+
+    run(CROWD)
+    status = in_child(functools.partial(_remove_hooked, hook))
+    there = len(os.listdir("/run/netns"))
+    run(NOTHING)
+    return status, there, os.listdir("/run/netns")
+
+
+def _remove_hooked(hook: Callable[[int, str], None]) -> None:
+    with before_each_write(hook):
+        run(NOTHING)
+
+
+def _tell_of_many() -> List[Dict[str, Any]]:
+    """What a check and the run answer, as JSON and as data."""
+    found = []
+    run(CROWD)
+    for check in (True, False):
+        answered = answer(lambda _params, checking: run(NOTHING, check=checking), {}, check, timings=False, diff=True)
+        for words in json.loads("".join(printable.pieces(answered.words))), printable.data(answered.words):
+            found.append({word: words[word] for word in ("actions", "changes", "diff")})
+    return found
 
 
 def _has_children() -> bool:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Sequence, Tuple
 
 import pytest
 
@@ -106,6 +106,31 @@ def test_a_removal_goes_outwards() -> None:
         "remove namespace web",
         "remove /etc/netns/web/: hostname",
     ]
+
+
+def group_and_joining(*links: Link) -> Tuple[int, Sequence[str]]:
+    """Of the operation by which the bridge and the pair go."""
+    step = plan(Desired("default"), built(*links), None, {})[0].do[-1]
+    assert step.name == "links.delete"
+    assert step.arguments["ifnames"] == ["vethaa", "br-front"]
+    return step.arguments["group"], step.arguments["joining"]
+
+
+def test_a_pair_goes_by_the_group_that_it_was_made_in() -> None:
+    assert group_and_joining(BRIDGE, OUTER._replace(group=77)) == (77, ["br-front"])
+
+
+def test_a_group_that_somebody_else_is_in_is_left_alone() -> None:
+    stranger = Link(9, "stray0", "dummy", group=77)
+    group, joining = group_and_joining(BRIDGE, OUTER._replace(group=77), stranger)
+    assert group not in (0, 77)
+    assert joining == ["vethaa", "br-front"]
+
+
+def test_what_is_in_no_group_joins_one() -> None:
+    group, joining = group_and_joining(BRIDGE, OUTER)
+    assert group != 0
+    assert joining == ["vethaa", "br-front"]
 
 
 def test_what_another_topology_owns_stays() -> None:

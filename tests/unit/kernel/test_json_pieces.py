@@ -10,7 +10,7 @@ import json
 
 import pytest
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.json_pieces import Row, pieces
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.json_pieces import Row, Written, pieces, plain
 
 MANY = {"c{0}".format(number): {"ports": [number]} for number in range(600)}
 
@@ -40,6 +40,16 @@ def test_what_is_made_as_it_is_written_is_not_there_as_a_whole_before():
     made_then = [(piece, len(made)) for piece in pieces(words, json.dumps)]
     assert "".join(piece for piece, _number in made_then) == json.dumps({"before": MANY, "names": list(MANY)})
     assert next(number for piece, number in made_then if '"c0"' in piece) < len(MANY)
+
+
+@pytest.mark.parametrize("count", [0, 1, 64, 1000])
+def test_what_was_written_before_is_the_same_list(count):
+    rows = [{"number": number, "text": "ü"} for number in range(count)]
+    written = Written(rows, json.dumps)
+    assert "".join(pieces({"a": 1, "rows": written, "z": []}, json.dumps)) == json.dumps(
+        {"a": 1, "rows": rows, "z": []}
+    )
+    assert plain(written) == rows
 
 
 def test_a_row_in_a_row_is_a_list_in_a_list():

@@ -89,10 +89,10 @@ def netns_retire(host: Host, name: str) -> None:
 
 
 def netns_discard(host: Host, name: str, inode: Optional[int]) -> None:
-    """Take a retired handle away, if it still is the one that was retired."""
+    """Take a retired handle away, if it still is the one that was retired, or what a run that was killed left of it."""
     host.forget(name)
     handle = namespaces.handle(name)
-    if namespaces.identity(handle) == inode and os.path.exists(_stash(name) + ".mark"):
+    if namespaces.identity(handle) in (inode, None) and os.path.exists(_stash(name) + ".mark"):
         host.outlive(handle)
         if namespaces.obstacle(handle) is None:
             namespaces.unbind(handle)

@@ -38,6 +38,10 @@ PORT_FLAGS = {
     "learning": (uapi.IFLA_BRPORT_LEARNING, True),
     "guard": (uapi.IFLA_BRPORT_GUARD, False),
 }
+#: The other ones, of those above.
+_UNTOLD = {
+    kind: _NEW_PORT.get(kind, 0) for kind in _PORT_FLAGS if kind not in [told for told, _usual in PORT_FLAGS.values()]
+}
 #: IFLA_EXT_MASK with RTEXT_FILTER_SKIP_STATS: counters are half of a link, and nobody compares them.
 _NO_STATISTICS = nl.u32(29, 1 << 3)
 _ASK_APART = 64
@@ -297,9 +301,7 @@ def _once(value: _T) -> _T:
 def unusual_port_flags(link: Link) -> Dict[int, bytes]:
     """IFLA_BRPORT_* → value of what a new port has otherwise, besides what ``Link`` tells by name."""
     found = nl.attributes(link.port)
-    told = [kind for kind, _usual in PORT_FLAGS.values()]
-    kinds = [kind for kind in _PORT_FLAGS if kind in found and kind not in told]
-    return {kind: found[kind] for kind in kinds if _number(found[kind]) != _NEW_PORT.get(kind, 0)}
+    return {kind: found[kind] for kind, usual in _UNTOLD.items() if kind in found and _number(found[kind]) != usual}
 
 
 def _link_local(spec: bytes, rows: settings.Rows) -> bool:

@@ -14,7 +14,7 @@ import base64
 import functools
 import socket
 import struct
-from typing import Dict, Iterator, List, Optional, Tuple
+from typing import Dict, Iterator, List, Mapping, Optional, Tuple
 
 from . import socket as nl
 
@@ -126,14 +126,13 @@ def rows(families: bytes) -> Rows:
     return ipv4.get(IFLA_INET_CONF), ipv6.get(IFLA_INET6_CONF)
 
 
-def packed(families: Rows) -> Dict[str, str]:
-    """Family → text that survives JSON."""
+@functools.lru_cache(maxsize=64)
+def packed(families: Rows) -> Mapping[str, str]:
+    """Family → text that survives JSON. Thousands of links have the same: one for all of them."""
     return {place[0]: _as_text(row) for place, row in zip(_FAMILIES, families) if row is not None}
 
 
-@functools.lru_cache(maxsize=64)
 def _as_text(row: bytes) -> str:
-    """Thousands of links have the same settings: one text for all of them."""
     return base64.b64encode(row).decode("ascii")
 
 

@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
-from typing import Dict, Iterator, Optional, Tuple
+from typing import Dict, Iterator, Mapping, Optional, Tuple
 
 from ..._kernel.changes import Subject
 from ..._kernel.rtnl import as_made
@@ -28,13 +29,19 @@ class Port:
     as_made: bool  # whatever else a port has is as the kernel makes it
 
     @property
-    def flags(self) -> Dict[str, bool]:
-        return {name: getattr(self, name) for name in PORT_FLAGS}
+    def flags(self) -> Mapping[str, bool]:
+        return _flags(tuple([getattr(self, name) for name in PORT_FLAGS]))
 
     @property
     def fdb(self) -> Tuple[str, ...]:
         """The MACs that the bridge need not learn."""
         return (self.mac,) if self.master and self.mac and not self.learning else ()
+
+
+@functools.lru_cache(maxsize=64)
+def _flags(values: Tuple[bool, ...]) -> Mapping[str, bool]:
+    """Thousands of ports have the same: one for all of them."""
+    return dict(zip(PORT_FLAGS, values))
 
 
 def changes(desired: Port, link: Link, now: Optional[str], name: str, shown: str, subject: Subject) -> Iterator[Action]:

@@ -142,11 +142,11 @@ def remove(link: Link, observed: Observed, netns: Optional[str] = None) -> Actio
     known = from_link(link, observed)
     whose = ownership.subject(link, observed) or link.ifname
     do = (operation("link.delete", netns=None, ifname=link.ifname),)
-    undo: Tuple[Any, ...] = ()
+    undo: Tuple[Operation, ...] = ()
     before: Dict[str, Any] = {"host_interface": link.ifname}
     if known is not None:
         before = described(known)
-        undo = (operation("link.delete", netns=None, ifname=link.ifname), *_again(known, link, observed))
+        undo = (*do, *_again(known, link, observed))
     return Action("disconnect {0} ({1})".format(whose, link.ifname), of_owner(whose), do, undo, before=before)
 
 

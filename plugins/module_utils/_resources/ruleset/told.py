@@ -108,8 +108,7 @@ def _of_table(edit: TableEdit, topology: Subject, owners: Owners) -> Iterator[Ch
     if edit.what == CREATED:
         yield Change("create nft table " + where, topology, {}, {"table " + where: _contents([edit], owners)})
     elif edit.what == DELETED:
-        told = Later(lambda: {"table " + where: _removed_contents(edit, owners)})
-        yield Change("delete nft table " + where, topology, told, {})
+        yield Change("delete nft table " + where, topology, _deleted(where, edit, owners), {})
     elif edit.what == REPLACED:
         text = "replace nft table {0}, whose sets or chains differ".format(where)
         yield Change(text, topology, _removed_contents(edit, owners), _contents([edit], owners))
@@ -135,11 +134,25 @@ def _removed_contents(edit: TableEdit, owners: Owners) -> Dict[str, Any]:
     return _summed(owners.before, list(edit.removed.items()))
 
 
+def _deleted(where: str, edit: TableEdit, owners: Owners) -> Mapping[str, Any]:
+    """Whose all of it is takes longest to say. Until then nothing is kept of an element but its text."""
+    former, ports = owners.before, _ports_of(list(edit.removed.items()))
+    texts = [(name, tuple(elements)) for name, elements in edit.removed.items()]
+    return Later(lambda: {"table " + where: _told_of(former, texts, ports)})
+
+
 def _summed(owners: Owners, elements: Sequence[Tuple[str, Mapping[str, Any]]]) -> Dict[str, Any]:
     """What is in whole tables: whose it is, and the published ports."""
+    return _told_of(owners, elements, _ports_of(elements))
+
+
+def _ports_of(elements: Sequence[Tuple[str, Mapping[str, Any]]]) -> List[str]:
+    return [_host_side(each) for each in _port_ranges("", elements)]
+
+
+def _told_of(owners: Owners, elements: Sequence[Tuple[str, Iterable[str]]], ports: Sequence[str]) -> Dict[str, Any]:
     owning = dict.fromkeys(owners.of(name, text) for name, texts in elements for text in texts)
     whose = dict.fromkeys(str(owner._replace(part=None)) for owner in owning)
-    ports = [_host_side(each) for each in _port_ranges("", elements)]
     found: Dict[str, Any] = {"packet rules of": _shortened(list(whose)), "published ports": _shortened(ports)}
     return {word: values for word, values in found.items() if values}
 
