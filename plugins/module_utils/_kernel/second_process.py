@@ -10,11 +10,12 @@ is reading; and what nobody else can see, such as namespaces without a name (ahe
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import struct
 import threading
-from typing import Any, Callable, Iterator, List, Optional, Sequence, Tuple
+from typing import Any, Callable, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from . import libc
 
@@ -52,8 +53,8 @@ def end(child: int) -> None:
 
 
 class _Parcel:
-    """What the other process tells, once. It waits in memory: through a pipe it would come in pieces, each when both
-    have a moment for it."""
+    """What the other process tells, as it goes on. It waits in memory: through a pipe it would come in pieces, each
+    when both have a moment for it."""
 
     def __init__(self) -> None:
         import pickle  # before there are two, who both need it, and only where there are
@@ -62,24 +63,28 @@ class _Parcel:
         self._memory = os.memfd_create("parcel")
         self._sent, self._unsent = os.pipe()
 
-    def send(self, value: Any) -> None:
+    def send(self, values: Iterable[Any]) -> None:
+        """What several of them share is sent once."""
         with os.fdopen(os.dup(self._memory), "wb") as file:
-            self._pickle.dump(value, file, self._pickle.HIGHEST_PROTOCOL)
+            pickler = self._pickle.Pickler(file, self._pickle.HIGHEST_PROTOCOL)
+            for value in values:
+                pickler.dump(value)
         os.close(self._unsent)
 
     def receiver(self) -> None:
         """To be called by the one who receives, when there are two."""
         os.close(self._unsent)
 
-    def receive(self) -> Any:
-        """None where the other one died before."""
+    def receive(self) -> List[Any]:
+        """Once all of it is there; what there is, where the other one died before."""
         os.read(self._sent, 1)  # to the end of it: nothing comes
-        with os.fdopen(os.dup(self._memory), "rb") as file:
+        found = []
+        with os.fdopen(os.dup(self._memory), "rb") as file, contextlib.suppress(EOFError, self._pickle.UnpicklingError):
             file.seek(0)
-            try:
-                return self._pickle.load(file)
-            except (EOFError, self._pickle.UnpicklingError):
-                return None
+            unpickler = self._pickle.Unpickler(file)
+            while True:
+                found.append(unpickler.load())
+        return found
 
     def close(self) -> None:
         os.close(self._memory)
@@ -97,11 +102,11 @@ class SecondProcess:
             self._begin()
 
     def work(self) -> List[Any]:
-        """The results there are, in no order; of a process that died there is none. ``close`` is still to be called:
-        its memory takes that process some milliseconds to give back, for which nobody waits here."""
+        """The results there are, in no order; of a process that died some are not. ``close`` is still to be called: its
+        memory takes that process some milliseconds to give back, for which nobody waits here."""
         if self._child is None:
             return [self._function(portion) for portion in self._portions]
-        return [*self._share(), *(self._answer.receive() or ())]
+        return [*self._share(), *self._answer.receive()]
 
     def close(self) -> None:
         """End the other process, if it still runs."""
@@ -124,7 +129,7 @@ class SecondProcess:
         """In the other process."""
         os.write(numbers, b"".join(map(_NUMBER.pack, range(len(self._portions)))))
         os.close(numbers)
-        self._answer.send(list(self._share()))
+        self._answer.send(self._share())
 
     def _share(self) -> Iterator[Any]:
         """The results of what falls to this one of the two."""
@@ -145,7 +150,8 @@ class Finding(SecondProcess):
     def told(self) -> Any:
         """What was found out, to be asked for before ``work``. None where nothing will come of it: the other process
         died."""
-        told, self._portions = self._told.receive() or (None, ())
+        found = self._told.receive()
+        told, self._portions = found[0] if found else (None, ())
         return told
 
     def close(self) -> None:
@@ -155,5 +161,5 @@ class Finding(SecondProcess):
 
     def _serve(self, numbers: int) -> None:
         told, self._portions = self._find()
-        self._told.send((told, self._portions))
+        self._told.send([(told, self._portions)])
         super()._serve(numbers)
