@@ -25,8 +25,6 @@ from .._resources.files import FileChange, FileState
 from .._resources.firewalls.accept import NOTHING_TO_DO, FirewallActions
 from .._resources.links import registry as kinds
 from .._resources.ruleset.compare import RulesetChange
-from .._resources.ruleset.owners import Owners
-from .._resources.ruleset.told import tell
 from .desired import Desired
 from .effects import NETNS, ROUTE, Turn, names_of, route_key
 from .inner_names import make_way
@@ -139,6 +137,9 @@ def _stage_of(action: Action, stage: Stage) -> Stage:
 def _rules_actions(desired: Desired, observed: Observed, rules: Optional[RulesetChange]) -> Iterator[Action]:
     if rules is None:
         return
+    from .._resources.ruleset.owners import Owners
+    from .._resources.ruleset.told import tell
+
     flows = [flow._asdict() for flow in rules.stale_flows]
     told = tell(rules, Owners(desired.topology, desired.ruleset, lambda: dict(_owned(observed))))
     yield Action(

@@ -105,7 +105,10 @@ def _links(topology: Topology, allocation: Allocation) -> Iterator[LinkRule]:
 
 def _links_across(topology: Topology, allocation: Allocation) -> Iterator[LinkRule]:
     """The same where one of the two is on another host: each of the hosts has both directions in its rules."""
-    elsewhere = {name: _Elsewhere(driver_of(each).elsewhere(each)) for name, each in topology.networks.items()}
+    others = {name: tuple(driver_of(each).elsewhere(each)) for name, each in topology.networks.items()}
+    if not any(others.values()):
+        return
+    elsewhere = {name: _Elsewhere(each) for name, each in others.items()}
     for container in topology.containers.values():
         wanted = {link.container for link in container.links if link.container not in topology.containers}
         ports = dict.fromkeys([*container.expose, *((port.container_port, port.protocol) for port in container.ports)])

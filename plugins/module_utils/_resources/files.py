@@ -11,6 +11,7 @@ network of a thousand is one write.
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 from typing import Collection, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
 
@@ -139,13 +140,13 @@ def steps(changes: Iterable[FileChange]) -> Iterator[Action]:
     """The files of one container are one step."""
     together: Dict[Tuple[str, str], List[FileChange]] = {}
     for change in changes:
-        together.setdefault((change.verb, os.path.dirname(change.path)), []).append(change)
+        together.setdefault((change.verb, change.path.rpartition("/")[0]), []).append(change)
     for (verb, directory), group in together.items():
         yield joined([change.action for change in group], [_together(verb, directory, group)])
 
 
 def _together(verb: str, directory: str, group: List[FileChange]) -> Change:
-    named = {os.path.basename(change.path): change.action for change in group}
+    named = {change.path.rpartition("/")[2]: change.action for change in group}
     return Change(
         text="{0} {1}/: {2}".format(verb, directory, ", ".join(sorted(named, key=_shared))),
         subject=group[0].action.subject,
@@ -163,6 +164,7 @@ def subject_of(path: str) -> Subject:
     return subject_of_folder(path.rpartition("/")[0])
 
 
+@functools.lru_cache(maxsize=4096)  # asked of each file
 def subject_of_folder(path: str) -> Subject:
     """Of all files in it."""
     name = path.rpartition("/")[2]

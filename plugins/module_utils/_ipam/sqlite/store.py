@@ -129,7 +129,7 @@ class SqliteStore:
 
     def delete(self, row: Mapping[str, Any]) -> None:
         kind = row["kind"]
-        self.execute(_DELETE[kind], tuple(row[column] for column in COLUMNS[kind]))
+        self.execute(_DELETE[kind], _COLUMNS[kind](row))
 
     def rows(self, kind: str, **where: Any) -> List[Row]:
         statement = _SELECT[kind]
