@@ -113,6 +113,8 @@ def perform_topology(
             kinds_of = functools.partial(_kinds, run.view, words, absent, prepared, keeping.asked, kept)
             tell = functools.partial(_tell, kinds_of)
             work = Work(topology.name, planner.plan, granted, planner.left_after, finish, planner.quarantine, tell)
+            if early is not None:
+                prepared.described()  # while the other process still reads; at the end nobody would share the work
             if again and again.only:
                 work = Work(topology.name, functools.partial(planner.plan_only, again.only))
             result = run.carry_out(work)
