@@ -7,11 +7,12 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Callable, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, List, Mapping, Optional, Sequence, Tuple
 
 from .._kernel import nft_generation
 from .._kernel.errors import InsideError
 from .._kernel.observe import Observed
+from .._kernel.visits import Visits
 from .._resources import docker_runtime, name_server, program, units
 from .._resources.action import Action
 from .._resources.drop_ins import DropInStates
@@ -52,7 +53,13 @@ class Planner:
     def plan(self) -> Tuple[Action, ...]:
         view, desired = self._view, self._desired
         owners = (desired.topology,) if desired.prune else ()
-        with view.visits(desired.namespace_sysctls(), owners) as visits, ThreadPoolExecutor(1) as aside:
+        with view.visits(desired.namespace_sysctls(), owners) as visits:
+            return self._planned(*self._read(visits))
+
+    def _read(self, visits: Visits) -> Tuple[Any, ...]:
+        """What ``_planned`` takes. The thread has ended by then: a process that has some does not fork."""
+        view, desired = self._view, self._desired
+        with ThreadPoolExecutor(1) as aside:
             # nft is a program of its own: it works on another processor while this thread visits the namespaces.
             rules = aside.submit(self._rules) if desired.prune else None
             accepts = aside.submit(self.firewall.plan, view.firewall())
@@ -61,7 +68,7 @@ class Planner:
             files = view.files([file.path for file in desired.files], desired.topology if desired.prune else None)
             change = rules.result() if rules is not None else None
             first, unit_actions = self._units()
-            return self._planned(observed, change, files, accepts.result(), unit_actions, self._services(), first)
+            return observed, change, files, accepts.result(), unit_actions, self._services(), first
 
     def _planned(
         self,

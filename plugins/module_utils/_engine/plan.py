@@ -25,6 +25,7 @@ from .._resources.files import FileChange, FileState
 from .._resources.firewalls.accept import NOTHING_TO_DO, FirewallActions
 from .._resources.links import registry as kinds
 from .._resources.ruleset.compare import RulesetChange
+from . import unlike
 from .desired import Desired
 from .effects import NETNS, ROUTE, Turn, names_of, route_key
 from .inner_names import make_way
@@ -236,8 +237,10 @@ def _made(actions: Iterable[Action]) -> FrozenSet[str]:
 
 def _interfaces(desired: Desired, observed: Observed, out: FrozenSet[str]) -> Iterator[Action]:
     """Each is compared with what those before it leave: a route that they remove, their way back brings back."""
-    for link in desired.links_inside():
-        if link.netns in out:
+    links = [link for link in desired.links_inside() if link.netns not in out]
+    differing = unlike.namespaces(links, observed)
+    for link in links:
+        if differing is not None and link.netns not in differing:
             continue
         actions, netns_name = kinds.compare(link, observed), str(link.netns)
         if not actions:

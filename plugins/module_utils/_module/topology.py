@@ -113,8 +113,7 @@ def perform_topology(
             kinds_of = functools.partial(_kinds, run.view, words, absent, prepared, keeping.asked, kept)
             tell = functools.partial(_tell, kinds_of)
             work = Work(topology.name, planner.plan, granted, planner.left_after, finish, planner.quarantine, tell)
-            if early is not None:
-                prepared.described()  # while the other process still reads; at the end nobody would share the work
+            _describe_early(prepared, early)
             if again and again.only:
                 work = Work(topology.name, functools.partial(planner.plan_only, again.only))
             result = run.carry_out(work)
@@ -140,6 +139,12 @@ def perform_topology(
         raise _left_out(result, check_mode)
     result = result.with_facts(unmended=list(unmended)) if unmended else result
     return result.with_facts(**prepared.described(), **(foretold if check_mode else {}))
+
+
+def _describe_early(prepared: "Prepared", early: Optional[Early]) -> None:
+    """While another process still reads, which does the more of that: at the end of a run nobody would share it."""
+    if early is not None:
+        prepared.described()
 
 
 def _refuse_timeout(seconds: Optional[int]) -> None:

@@ -1,0 +1,78 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which of many interfaces have something to do, asked by two processes or not at all."""
+
+from __future__ import annotations
+
+import os
+import signal
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any, Dict, List, Optional
+
+import pytest
+
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine import unlike
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import second_process
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import ForeignObjectError
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.visits import MANY, NamespaceState
+
+COUNT = 3 * MANY
+
+
+@dataclass(frozen=True)
+class Declared:
+    netns: Optional[str]
+    ifname: str = "eth0"
+
+
+LINKS: List[Any] = [Declared("c{0}".format(number)) for number in range(COUNT)]
+
+
+def observed(there: int = COUNT) -> Any:
+    link: Any = object()
+    spaces: Dict[str, NamespaceState] = {
+        "c{0}".format(number): NamespaceState(links={"eth0": link} if number < there else {}) for number in range(COUNT)
+    }
+    return SimpleNamespace(namespaces=spaces)
+
+
+@pytest.fixture(autouse=True)
+def two_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(second_process, "is_worth_it", lambda: True)
+
+
+def compare(link: Any, _observed: Any) -> List[str]:
+    if link.netns == "c7":
+        raise ForeignObjectError("c7 is somebody else's")
+    return ["set mtu"] if link.netns in ("c3", "c180") else []
+
+
+def test_those_that_differ_or_cannot_be_compared_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unlike.kinds, "compare", compare)
+    assert unlike.namespaces(LINKS, observed()) == {"c3", "c7", "c180"}
+
+
+def test_what_a_killed_process_did_not_answer_counts_as_different(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = os.getpid()
+
+    def dying(link: Any, at: Any) -> List[str]:
+        if os.getpid() != own:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return compare(link, at)
+
+    monkeypatch.setattr(unlike.kinds, "compare", dying)
+    found = unlike.namespaces(LINKS, observed())
+    assert found is not None and {"c3", "c7", "c180"} <= found
+
+
+@pytest.mark.parametrize("there, links", [(COUNT, LINKS[: MANY - 1]), (COUNT // 2, LINKS)], ids=["few", "half are new"])
+def test_nobody_asks_where_it_is_not_worth_it(there: int, links: List[Any]) -> None:
+    assert unlike.namespaces(links, observed(there)) is None
+
+
+def test_nobody_asks_where_there_is_one_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(second_process, "is_worth_it", lambda: False)
+    assert unlike.namespaces(LINKS, observed()) is None
