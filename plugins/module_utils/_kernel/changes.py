@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import field
-from typing import Any, Callable, Dict, Iterator, Mapping, Optional
+from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Tuple
 
 from .data import NamedTuple, dataclass
 
@@ -42,6 +42,12 @@ class Later(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._words())
+
+    def __repr__(self) -> str:
+        return repr(self._words())
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        return dict, (dict(self._words()),)
 
 
 class Subject(NamedTuple):

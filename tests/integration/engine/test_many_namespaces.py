@@ -145,8 +145,9 @@ def test_a_removal_of_many_that_is_killed_is_taken_back(fresh_host: LabHost, wri
 
 
 def test_a_removal_of_many_that_is_killed_at_its_end_is_finished(fresh_host: LabHost) -> None:
-    status, there, left = fresh_host.run(_kill_at_the_end)
+    status, there, foretold, done, left = fresh_host.run(_kill_at_the_end)
     assert status == -signal.SIGKILL
+    assert foretold == done
     assert 0 < there < lengthy.MANY
     assert left == []
 
@@ -316,8 +317,8 @@ def _kill_removing(write: int) -> Tuple[int, Tuple[str, ...], Tuple[str, ...], o
     return status, foretold, done, difference(before, world())
 
 
-def _kill_at_the_end() -> Tuple[int, int, List[str]]:
-    """How it ended, how many handles were there then, and after the next run."""
+def _kill_at_the_end() -> Tuple[int, int, Tuple[str, ...], Tuple[str, ...], List[str]]:
+    """How it ended, how many handles were there then, what a check says of the next run, what that did, and left."""
     unmounted: List[str] = []
 
     def hook(number: int, what: str) -> None:
@@ -328,8 +329,9 @@ def _kill_at_the_end() -> Tuple[int, int, List[str]]:
     run(CROWD)
     status = in_child(functools.partial(_remove_hooked, hook))
     there = len(os.listdir("/run/netns"))
+    foretold, done = (run(CROWD, check=check).actions for check in (True, False))
     run(NOTHING)
-    return status, there, os.listdir("/run/netns")
+    return status, there, foretold, done, os.listdir("/run/netns")
 
 
 def _remove_hooked(hook: Callable[[int, str], None]) -> None:

@@ -155,7 +155,7 @@ def _again(known: Veth, link: Link, observed: Observed) -> Iterator[Operation]:
     _netns, inner = observed.inner_ends[link.index]
     state = observed.namespaces[known.netns]
     settings = interface_settings.packed(inner.families)
-    yield _made(known, dict(creation(known), settings=settings))
+    yield _made(known, dict(creation(known), settings=settings, group=link.group))
     yield from qdisc.setting_up(known.name, qdisc.shaping_of(link, observed).root, known.ifb)
     repairs = [*_outer_changes(known, link, observed), *inside.changes(known, inner, state)]
     for repair in reversed(repairs):
