@@ -24,6 +24,7 @@ from .desired import Desired
 from .plan import plan
 from .quarantine import Quarantine
 from .touched import left_after
+from .unlike import Share, apart
 from .view import View
 
 
@@ -41,11 +42,14 @@ class Planner:
     ) -> None:
         """``firewall``: what to do about another one. ``meanwhile``: what else is to be computed, for the time when
         the outcome of a run is awaited from a program. ``consent`` is asked once, with the host as it is before the
-        run, and raises where this declaration is not to be made real there."""
+        run, and raises where this declaration is not to be made real there.
+
+        ``share`` may be set: whose process the comparison of many interfaces is shared with (``unlike``)."""
         self._view = view
         self._desired = desired
         self._meanwhile = meanwhile
         self._consent = consent
+        self.share: Share = apart
         self._generation: Optional[int] = None  # what the one transaction makes of the rules, where that is elements
         self.quarantine = Quarantine(desired, quarantine)
         self.firewall = HostFirewall(desired.topology, firewall, desired.ruleset)
@@ -84,7 +88,8 @@ class Planner:
         while True:
             out = self.quarantine.names
             try:
-                return plan(self._desired, observed, rules, files, accepts, unit_actions, services, out, first)
+                have = observed, rules, files, accepts, unit_actions, services, out, first
+                return plan(self._desired, *have, self.share)
             except InsideError as error:
                 if not self.quarantine.take_out(error.container, str(error)):
                     raise

@@ -9,7 +9,7 @@ itself, one after the other, for each is compared with what those before it leav
 from __future__ import annotations
 
 import contextlib
-from typing import FrozenSet, List, Optional, Sequence, Tuple
+from typing import Any, Callable, ContextManager, FrozenSet, List, Optional, Sequence, Tuple
 
 from .._kernel import second_process
 from .._kernel.errors import FabricError
@@ -22,9 +22,17 @@ from .._resources.links.kind import DeclaredLink
 #: What the two take at a time.
 _AT_A_TIME = 64
 
+Share = Callable[[Callable[[Any], Any], Sequence[Any]], ContextManager[SecondProcess]]
 
-def namespaces(links: Sequence[DeclaredLink], observed: Observed) -> Optional[FrozenSet[str]]:
-    """Those in which an interface is not as declared, or cannot be compared. ``links``: which end in one.
+
+def apart(function: Callable[[Any], Any], portions: Sequence[Any]) -> ContextManager[SecondProcess]:
+    """A process for that alone."""
+    return contextlib.closing(SecondProcess(function, portions))
+
+
+def namespaces(links: Sequence[DeclaredLink], observed: Observed, share: Share = apart) -> Optional[FrozenSet[str]]:
+    """Those in which an interface is not as declared, or cannot be compared. ``links``: which end in one. ``share``:
+    makes the process to share that with, for the block.
 
     None: nobody asked, for there are few of them, or many that are not there.
     """
@@ -35,7 +43,7 @@ def namespaces(links: Sequence[DeclaredLink], observed: Observed) -> Optional[Fr
         return start, [str(link.netns) for link in links[start : start + _AT_A_TIME] if _has_any(link, observed)]
 
     starts = range(0, len(links), _AT_A_TIME)
-    with contextlib.closing(SecondProcess(ask, starts)) as process:
+    with share(ask, starts) as process:
         answers = dict(process.work())
     unlike = {name for names in answers.values() for name in names}
     for start in set(starts).difference(answers):  # of the other process, which died

@@ -71,6 +71,10 @@ class _Parcel:
                 pickler.dump(value)
         os.close(self._unsent)
 
+    def sender(self) -> Tuple[int, int]:
+        """The descriptors that it is sent by."""
+        return self._memory, self._unsent
+
     def receiver(self) -> None:
         """To be called by the one who receives, when there are two."""
         os.close(self._unsent)
@@ -163,3 +167,52 @@ class Finding(SecondProcess):
         told, self._portions = self._find()
         self._told.send([(told, self._portions)])
         super()._serve(numbers)
+
+
+class Lasting(SecondProcess):
+    """One that, once the portions are done, waits for whether something else is to be done, which takes long.
+
+    It has nothing open but what it is asked by: what a run takes away meanwhile does not live on in it.
+    """
+
+    def __init__(
+        self, function: Callable[[Any], Any], portions: Sequence[Any], then: Callable[[], Any], alone: bool = False
+    ) -> None:
+        self._then = then
+        super().__init__(function, portions, alone)
+
+    def ask(self) -> None:
+        """Have it done: while this process goes on, if there is another one."""
+        if self._child is not None:
+            with contextlib.suppress(BrokenPipeError):
+                os.write(self._ask, b"!")
+
+    def answer(self) -> Any:
+        """Of what it was asked for; done here, where the other one died."""
+        found = self._later.receive() if self._child is not None else []
+        return found[0] if found else self._then()
+
+    def close(self) -> None:
+        if self._child is not None:
+            os.close(self._ask)
+            self._later.close()
+        super().close()
+
+    def _begin(self) -> None:
+        self._asked, self._ask = os.pipe()
+        self._later = _Parcel()
+        super()._begin()
+        self._later.receiver()
+        os.close(self._asked)
+
+    def _serve(self, numbers: int) -> None:
+        _close_all_but(numbers, self._queue, self._asked, *self._answer.sender(), *self._later.sender())
+        super()._serve(numbers)
+        if os.read(self._asked, 1):
+            self._later.send([self._then()])
+
+
+def _close_all_but(*descriptors: int) -> None:
+    kept = sorted((0, 1, 2, *descriptors))
+    for one, following in zip(kept, [*kept[1:], os.sysconf("SC_OPEN_MAX")]):
+        os.closerange(one + 1, following)

@@ -6,16 +6,22 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Mapping, NamedTuple, Optional, Tuple
+import contextlib
+from typing import Any, Callable, ContextManager, Mapping, Optional, Sequence, Tuple
 
 from .._engine import declared
 from .._engine.asked import Digests
 from .._engine.declared import Kept
 from .._engine.session import Finish
+from .._kernel.data import NamedTuple
 from .._kernel.names import RELEASE
-from .._kernel.second_process import SecondProcess
+from .._kernel.second_process import Lasting, SecondProcess
 from .._kernel.visits import MANY
 from .._resources.action import Operation, operation
+
+
+def _nothing(_portion: Any) -> None:
+    """Of a process that is made for the rest alone."""
 
 
 class _Record(NamedTuple):
@@ -39,7 +45,8 @@ class Keeping:
         digests out; ``kept``: the record of the last run."""
         self._topology, self._words, self._around = topology, words, around
         self._digests, self._kept = asked, kept
-        self._process: Optional[SecondProcess] = None
+        self._process: Optional[Lasting] = None
+        self._is_asked = False
         self._record: Optional[_Record] = None
         self._prepared = False
 
@@ -48,19 +55,28 @@ class Keeping:
             self._process.close()
             self._process = None
 
+    def share(self, function: Callable[[Any], Any], portions: Sequence[Any]) -> ContextManager[SecondProcess]:
+        """A process to share something with, before it is known whether anything is to change: it stays, for another
+        would have to be made of this one, and a memory that two share is copied page by page as one writes to it."""
+        self.close()
+        self._process = Lasting(function, portions, self._work_out)
+        return contextlib.nullcontext(self._process)
+
     def asked(self) -> Digests:
-        begun = self._process is not None or self._record is not None
-        return self._worked_out().asked if begun else self._digests()
+        return self._worked_out().asked if self._is_asked else self._digests()
 
     def finish(self, always: Tuple[Operation, ...], changes: bool) -> Finish:
         """``changes``: whether the run has anything to do; then ``close`` is to follow."""
         if not changes:
             return Finish(always, self._remember())
-        few = len(self._words["containers"] or ()) < MANY
-        self._process = SecondProcess(self._work_out, [None], alone=few)
+        if self._process is None:
+            few = len(self._words["containers"] or ()) < MANY
+            self._process = Lasting(_nothing, (), self._work_out, alone=few)
+        self._process.ask()
+        self._is_asked = True
         return Finish(always, (operation("declared.keep", topology=self._topology),), self._prepare)
 
-    def _work_out(self, _all: None) -> _Record:
+    def _work_out(self) -> _Record:
         asked = self._digests()
         return _Record(asked, declared.text_of(self._to_keep(asked)))
 
@@ -69,8 +85,7 @@ class Keeping:
 
     def _worked_out(self) -> _Record:
         if self._record is None:
-            found = self._process.work() if self._process is not None else []
-            self._record = found[0] if found else self._work_out(None)
+            self._record = self._process.answer() if self._process is not None else self._work_out()
         return self._record
 
     def _prepare(self) -> None:

@@ -109,6 +109,7 @@ def perform_topology(
             kept = run.view.declared(topology.name)
             keeping = Keeping(topology.name, words, _taken(prepared), prepared.asked, kept)
             closing.callback(keeping.close)
+            planner.share = keeping.share
             finish = functools.partial(_finish, absent, prepared, keeping)
             kinds_of = functools.partial(_kinds, run.view, words, absent, prepared, keeping.asked, kept)
             tell = functools.partial(_tell, kinds_of)

@@ -7,11 +7,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 
 import pytest
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.second_process import SecondProcess
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import second_process
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.second_process import Lasting, SecondProcess
 
 
 @pytest.fixture
@@ -39,3 +41,56 @@ def test_a_process_with_threads_does_not_fork(two_processors, monkeypatch):
         end.set()
         thread.join()
     assert forks == []
+
+
+@pytest.fixture
+def worth_it(monkeypatch):
+    monkeypatch.setattr(second_process, "is_worth_it", lambda: True)
+
+
+def test_one_that_lasts_does_what_it_is_asked_for_beside_this_one(worth_it):
+    process = Lasting(lambda portion: portion * 2, [1, 2], os.getpid)
+    try:
+        assert sorted(process.work()) == [2, 4]
+        process.ask()
+        assert process.answer() not in (0, os.getpid())
+    finally:
+        process.close()
+
+
+def test_what_one_that_lasts_was_not_asked_for_is_not_done(worth_it, tmp_path):
+    process = Lasting(lambda portion: portion, [1], (tmp_path / "done").touch)
+    process.work()
+    process.close()
+    assert not (tmp_path / "done").exists()
+
+
+def test_what_one_that_died_was_asked_for_is_done_here(worth_it):
+    process = Lasting(lambda portion: portion, [], os.getpid)
+    try:
+        second_process.os.kill(process._child, signal.SIGKILL)
+        process.ask()
+        assert process.answer() == os.getpid()
+    finally:
+        process.close()
+
+
+def test_one_that_lasts_holds_nothing_of_this_one_open(worth_it):
+    reader, writer = os.pipe()
+    process = Lasting(lambda portion: portion, [1], os.getpid)
+    try:
+        process.work()
+        os.close(writer)
+        os.set_blocking(reader, False)
+        assert os.read(reader, 1) == b""
+    finally:
+        process.close()
+        os.close(reader)
+
+
+def test_where_no_second_process_is_worth_it_one_that_lasts_is_this_one(monkeypatch):
+    monkeypatch.setattr(second_process, "is_worth_it", lambda: False)
+    process = Lasting(lambda portion: portion * 2, [1, 2], os.getpid)
+    process.ask()
+    assert (process.work(), process.answer()) == ([2, 4], os.getpid())
+    process.close()

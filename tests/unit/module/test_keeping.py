@@ -68,6 +68,32 @@ def test_many_digests_are_worked_out_once_and_by_another_process(tmp_path: Path)
     assert by != [str(os.getpid())]
 
 
+def test_the_process_that_a_plan_shared_its_work_with_works_it_out() -> None:
+    keeping = Keeping("shop", words(MANY), {}, lambda: {"by": str(os.getpid())}, None)
+    with keeping.share(lambda portion: (portion, os.getpid()), range(500)) as process:
+        done = process.work()
+
+    keeping.finish((), changes=True).prepare()
+    keeping.close()
+
+    others = {str(pid) for _portion, pid in done} - {str(os.getpid())}
+    assert sorted(portion for portion, _pid in done) == list(range(500))
+    assert keeping.asked()["by"] not in ("", str(os.getpid()))
+    assert others <= {keeping.asked()["by"]}
+
+
+def test_of_a_plan_without_changes_nothing_is_worked_out() -> None:
+    said, asked = words(MANY), []  # type: Dict[str, Any], List[str]
+    kept = Kept(said, names.RELEASE, DIGESTS, {})
+    keeping = Keeping("shop", said, {}, lambda: asked.append("digests") or DIGESTS, kept)
+    with keeping.share(str, [1]) as process:
+        process.work()
+
+    assert keeping.finish((), changes=False).declared == ()
+    keeping.close()
+    assert asked == []
+
+
 def test_what_a_killed_process_did_not_work_out_the_run_does() -> None:
     own = os.getpid()
 
