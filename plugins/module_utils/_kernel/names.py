@@ -13,12 +13,7 @@ import functools
 import hashlib
 from typing import Optional, Tuple
 
-from .directories import DECLARED_DIRECTORY as DECLARED_DIRECTORY
-from .directories import ENGINE_DIRECTORY as ENGINE_DIRECTORY
-from .directories import FLEET_DIRECTORY as FLEET_DIRECTORY
-from .directories import HANDLE_MARK_DIRECTORY as HANDLE_MARK_DIRECTORY
-from .directories import RUN_DIRECTORY as RUN_DIRECTORY
-from .directories import STATE_DIRECTORY as STATE_DIRECTORY
+from . import directories
 
 #: Of this collection; galaxy.yml says the same.
 RELEASE = "0.2.0"
@@ -29,6 +24,12 @@ FIREWALLD_PREFIX, _ZONE_MAX = "fabric-", 14
 #: Where ``ip netns`` keeps its handles (ip-netns(8)), and the files it binds over /etc.
 NETNS_DIRECTORY = "/run/netns"
 NETNS_ETC_DIRECTORY = "/etc/netns"
+#: Those that what is sent with each task knows, too.
+RUN_DIRECTORY, STATE_DIRECTORY = directories.RUN_DIRECTORY, directories.STATE_DIRECTORY
+HANDLE_MARK_DIRECTORY = directories.HANDLE_MARK_DIRECTORY
+ENGINE_DIRECTORY = directories.ENGINE_DIRECTORY
+DECLARED_DIRECTORY = directories.DECLARED_DIRECTORY
+FLEET_DIRECTORY = directories.FLEET_DIRECTORY
 STASH_DIRECTORY = RUN_DIRECTORY + "/stash"
 #: The files behind ``/etc/netns/NAME``, which is a link to ``NAMES_DIRECTORY/NAME``.
 NAMES_DIRECTORY = RUN_DIRECTORY + "/names"
