@@ -199,15 +199,14 @@ def is_shared(directory: str) -> bool:
 
 
 def _directories(parent: str) -> List[str]:
-    """Those that may be ours. A link of ours is one wherever it leads: what is not there is nothing."""
     try:
-        return sorted(entry.path for entry in os.scandir(parent) if _may_be_ours(entry))
+        return sorted(entry.path for entry in os.scandir(parent) if entry.is_dir() and _is_no_foreign_link(entry))
     except FileNotFoundError:
         return []
 
 
-def _may_be_ours(entry: "os.DirEntry[str]") -> bool:
-    return files.is_link_of_ours(entry.path) if entry.is_symlink() else entry.is_dir()
+def _is_no_foreign_link(entry: "os.DirEntry[str]") -> bool:
+    return not entry.is_symlink() or files.is_link_of_ours(entry.path)
 
 
 def _files(directory: str) -> List[str]:

@@ -104,8 +104,9 @@ def discard_all(host: Host, retired: Sequence[Mapping[str, Any]]) -> None:
     marked = frozenset(os.listdir(STASH_DIRECTORY)) if os.path.isdir(STASH_DIRECTORY) else frozenset()
     going = []
     for words in retired:
-        handle = namespaces.handle(words["name"])
-        if words["name"] + ".mark" in marked and host.outlive(handle, words["inode"]):
+        handle, inode = namespaces.handle(words["name"]), words["inode"]
+        is_known = inode is not None and words["name"] + ".mark" in marked
+        if is_known and host.outlive(handle, inode):
             host.forget(words["name"])
             going.append(handle)
     namespaces.unbind_all(going)
