@@ -15,6 +15,7 @@ from typing import Any, Dict
 from .._engine import declared
 from .._engine.declared import Kept
 from .._engine.effects import FIREWALL, RULES
+from .._engine.lock import host_lock
 from .._engine.operations import row_of
 from .._engine.report import Result
 from .._kernel import names
@@ -46,14 +47,21 @@ def kept(topology: str) -> Kept:
     raise FabricError("no topology {0} was applied on this host (topology_name); there is: {1}".format(topology, known))
 
 
+def _last(topology: str) -> Kept:
+    """As ``kept``, once nobody holds the host: a run starts the unit that restores what it has made, and keeps after
+    that what it is. Who reads before would have nothing, or what was declared earlier."""
+    with host_lock(LOCK_TIMEOUT, check_mode=True):
+        return kept(topology)
+
+
 def check(topology: str) -> Result:
     """What has drifted from what was last applied."""
-    return perform_topology(params(topology, kept(topology)), True, Again())
+    return perform_topology(params(topology, _last(topology)), True, Again())
 
 
 def restore(topology: str, early: bool = False, rules_only: bool = False) -> Result:
     """As it was when it was applied. ``early``: what stands on links that are not there yet is left out."""
-    record = kept(topology)
+    record = _last(topology)
     then = around.from_words(record.around) if record.around else None
     only = _is_about_rules if rules_only else None
     return perform_topology(params(topology, record), False, Again(then, early or rules_only, only))
@@ -61,7 +69,7 @@ def restore(topology: str, early: bool = False, rules_only: bool = False) -> Res
 
 def heal(topology: str) -> Result:
     """What ``check`` would find, repaired."""
-    return perform_topology(params(topology, kept(topology)), False, Again())
+    return perform_topology(params(topology, _last(topology)), False, Again())
 
 
 def _is_about_rules(action: Action) -> bool:

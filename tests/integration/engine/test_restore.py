@@ -6,8 +6,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import functools
+import os
 import subprocess
+import time
 from typing import Any, Tuple
 
 import pytest
@@ -17,6 +20,7 @@ from rebooting import reboot
 from scenarios import DEMO, EDITED, LAN, run
 from world import difference, world
 
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import names
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.restore import check, heal, restore
 
@@ -32,6 +36,8 @@ MIXED = {
     },
     "containers": {"web": {"networks": ["front", "lan", "yard"], "ports": ["8080:80"]}, "db": {"networks": ["yard"]}},
 }
+
+KEPT = names.DECLARED_DIRECTORY + "/default.json"
 
 
 def _sh(script: str) -> None:
@@ -171,3 +177,26 @@ def nothing_kept() -> str:
 
 def test_what_was_never_applied_is_named_with_what_was(fresh_host: LabHost) -> None:
     assert "no topology shop" in fresh_host.run(nothing_kept)
+
+
+def started_by_a_run() -> Tuple[int, Tuple[str, ...], Tuple[str, ...]]:
+    """What a restore does that begins while a run holds the host, which keeps its declaration after that."""
+    run(DEMO)
+    os.rename(KEPT, KEPT + ".later")
+
+    def restored() -> None:
+        assert restore("default").actions == ()
+
+    with open(names.LOCK_FILE, encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        child = os.fork()
+        if child == 0:
+            os.close(lock.fileno())
+            os._exit(in_child(restored))
+        time.sleep(0.5)
+        os.rename(KEPT + ".later", KEPT)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), check("default").actions, run(DEMO, check=True).actions
+
+
+def test_a_restore_that_a_run_starts_waits_for_what_the_run_keeps(fresh_host: LabHost) -> None:
+    assert fresh_host.run(started_by_a_run) == (0, (), ())
