@@ -27,7 +27,6 @@ from .lock import free_lock
 
 #: The settings that are read in nearly every namespace.
 _USUAL = ("net/ipv6/conf/all/disable_ipv6", "net/ipv6/conf/default/disable_ipv6")
-_FILES = (hosts_files.read_ahead, hosts_files.of_containers)
 
 
 class Early(NamedTuple):
@@ -58,7 +57,7 @@ def _begin(topology: str, check_mode: bool, stack: contextlib.ExitStack) -> Opti
         if os.path.lexists(JOURNAL_FILE) or not is_tidy():  # that comes first
             return None
         host = unless_begun.enter_context(Host())
-        visits = unless_begun.enter_context(EarlyVisits(host, topology, _USUAL, _FILES))
+        visits = unless_begun.enter_context(EarlyVisits(host, topology, _USUAL, hosts_files.AHEAD))
         listing = begin_listing(topology)
         unless_begun.callback(listing.close)
         stack.push(unless_begun.pop_all())

@@ -97,7 +97,7 @@ class View:
             self._visits = early.visits
             self._visits.ask(sysctls, self._suspects((topology,)))
         else:
-            self._visits = self._visits_of(sysctls, (topology,), (hosts_files.read_ahead, hosts_files.of_containers))
+            self._visits = self._visits_of(sysctls, (topology,), hosts_files.AHEAD)
         if not self._pretended():
             self._listing = early.listing if early is not None else begin_listing(topology)
 

@@ -80,6 +80,10 @@ def read_ahead(paths: Iterable[str]) -> Dict[str, FileState]:
     return found
 
 
+#: What two processes read beside the visits (``Visits``).
+AHEAD = (read_ahead, of_containers)
+
+
 class _Looking:
     """One reading. What is the same of a thousand containers, such as their name servers, is there once."""
 
