@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Callable, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
-from .._kernel import nft_generation
+from .._kernel import nft, nft_generation
 from .._kernel.errors import InsideError
 from .._kernel.observe import Observed
 from .._kernel.visits import Visits
@@ -19,12 +21,12 @@ from .._resources.drop_ins import DropInStates
 from .._resources.files import FileState
 from .._resources.firewalls.accept import WARN, FirewallActions, HostFirewall
 from .._resources.ruleset.compare import RulesetChange
-from .._resources.ruleset.plan import plan_ruleset
+from .._resources.ruleset.plan import Planning
 from .desired import Desired
 from .plan import plan
 from .quarantine import Quarantine
 from .touched import left_after
-from .unlike import Share, apart
+from .unlike import Share, Unlike, apart, is_worth_it
 from .view import View
 
 
@@ -57,22 +59,23 @@ class Planner:
     def plan(self) -> Tuple[Action, ...]:
         view, desired = self._view, self._desired
         owners = (desired.topology,) if desired.prune else ()
-        with view.visits(desired.namespace_sysctls(), owners) as visits:
-            return self._planned(*self._read(visits))
+        with view.visits(desired.namespace_sysctls(), owners) as visits, contextlib.ExitStack() as stack:
+            return self._planned(*self._read(visits, stack))
 
-    def _read(self, visits: Visits) -> Tuple[Any, ...]:
-        """What ``_planned`` takes. The thread has ended by then: a process that has some does not fork."""
-        view, desired = self._view, self._desired
-        with ThreadPoolExecutor(1) as aside:
-            # nft is a program of its own: it works on another processor while this thread visits the namespaces.
-            rules = aside.submit(self._rules) if desired.prune else None
-            accepts = aside.submit(self.firewall.plan, view.firewall())
+    def _read(self, visits: Visits, stack: contextlib.ExitStack) -> Tuple[Any, ...]:
+        """What ``_planned`` takes; ``stack`` ends it."""
+        view, desired, links = self._view, self._desired, self._desired.links_inside()
+        without_threads = is_worth_it(links)  # for it takes a process that is yet to be made, and those do not fork
+        with _aside(without_threads) as aside:
+            rules = self._begin_rules(stack) if without_threads else aside(self._rules)
+            accepts = aside(functools.partial(self.firewall.plan, view.firewall()))
             observed = view.observe(desired.host_sysctls(), visits, desired.limited_ifnames())
             self._ask(observed)
+            unlike = stack.enter_context(Unlike(links, observed, self.share))
             files = view.files([file.path for file in desired.files], desired.topology if desired.prune else None)
-            change = rules.result() if rules is not None else None
+            change = rules()
             first, unit_actions = self._units()
-            return observed, change, files, accepts.result(), unit_actions, self._services(), first
+            return observed, change, files, accepts(), unit_actions, self._services(), first, unlike
 
     def _planned(
         self,
@@ -83,13 +86,14 @@ class Planner:
         unit_actions: Tuple[Action, ...],
         services: DropInStates,
         first: Tuple[Action, ...],
+        unlike: Unlike,
     ) -> Tuple[Action, ...]:
         """Again without each container that has to be left out."""
         while True:
             out = self.quarantine.names
             try:
                 have = observed, rules, files, accepts, unit_actions, services, out, first
-                return plan(self._desired, *have, self.share)
+                return plan(self._desired, *have, unlike)
             except InsideError as error:
                 if not self.quarantine.take_out(error.container, str(error)):
                     raise
@@ -125,10 +129,28 @@ class Planner:
             consent(observed)
 
     def _rules(self) -> Optional[RulesetChange]:
-        with self._view.rules(self._desired.topology) as listing:
-            change = plan_ruleset(self._desired.topology, self._desired.ruleset, self._desired.transit, listing)
-            before = listing.generation() if listing is not None and change is not None else None
-        self._generation = before + 1 if before is not None and change is not None and change.of_elements else None
+        with contextlib.ExitStack() as stack:
+            return self._begin_rules(stack)()
+
+    def _begin_rules(self, stack: contextlib.ExitStack) -> Callable[[], Optional[RulesetChange]]:
+        """Read them, and give what waits for their comparison; ``stack`` ends it."""
+        topology, view, desired = self._desired.topology, self._view, self._desired
+        if not desired.prune:
+            return lambda: None
+        view.begin_rules(topology)
+        with view.rules(topology) as listing:
+            planning = Planning(topology, desired.ruleset, desired.transit, listing)
+            stack.callback(planning.close)
+            if listing is None:  # those that will be are there in the body alone
+                change = planning.change()
+                self._generation = None
+                return lambda: change
+        return functools.partial(self._end_rules, planning, listing)
+
+    def _end_rules(self, planning: Planning, listing: nft.Listing) -> Optional[RulesetChange]:
+        change = planning.change()
+        before = listing.generation() if change is not None and change.of_elements else None
+        self._generation = before + 1 if before is not None else None
         return change
 
     def _rules_are_as_edited(self) -> bool:
@@ -145,3 +167,14 @@ class Planner:
         out = self.quarantine.names
         known = self._rules_are_as_edited()
         return left_after(self._view.host, self._desired, actions, self.firewall, todo, out, known)
+
+
+@contextlib.contextmanager
+def _aside(without_threads: bool) -> Iterator[Callable[[Callable[[], Any]], Callable[[], Any]]]:
+    """Takes what is to be done, and gives what waits for its result: of a thread, which waits for programs while this
+    one visits the namespaces; without threads it is done by whoever wants the result."""
+    if without_threads:
+        yield lambda do: do
+    else:
+        with ThreadPoolExecutor(1) as threads:
+            yield lambda do: threads.submit(do).result

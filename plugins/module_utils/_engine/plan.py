@@ -25,14 +25,13 @@ from .._resources.files import FileChange, FileState
 from .._resources.firewalls.accept import NOTHING_TO_DO, FirewallActions
 from .._resources.links import registry as kinds
 from .._resources.ruleset.compare import RulesetChange
-from . import unlike
 from .desired import Desired
 from .effects import NETNS, ROUTE, Turn, names_of, route_key
 from .inner_names import make_way
 from .operations import row_of, taken_away
 from .quarantine import container_of
 from .removals import removals, removals_inside
-from .unlike import Share
+from .unlike import Unlike
 
 #: The inode of a namespace that is still to be made: equal to none.
 _NOT_YET = -1
@@ -68,11 +67,11 @@ def plan(
     services: DropInStates = _NO_SERVICES,
     out: FrozenSet[str] = frozenset(),
     first: Iterable[Action] = (),
-    share: Share = unlike.apart,
+    unlike: Optional[Unlike] = None,
 ) -> Tuple[Action, ...]:
     """``files``: what is at every path declared or owned. ``rules``, ``firewall``, ``units`` are compared already.
     ``services``: of others that live in these namespaces. ``out``: containers that are left as they are. ``first``: of
-    units that links need. ``share``: as of ``unlike``. InsideError for a container that has to be left as it is."""
+    units that links need. ``unlike``: of the same host. InsideError for a container that has to be left as it is."""
     renames, observed = _renamed_back(desired, observed)
     leaving, emptied, without = removals(desired, observed)
     spaces, made = _spaces(desired, without, out)
@@ -97,7 +96,7 @@ def plan(
         ],
         Stage.RULES: [*firewall.first, *_rules_actions(desired, observed, rules), *firewall.after],
         Stage.NAMESPACES: spaces,
-        Stage.INTERFACES: [*freed, *_interfaces(desired, made, out, share), *_neighbours(desired, made)],
+        Stage.INTERFACES: [*freed, *_interfaces(desired, made, out, unlike), *_neighbours(desired, made)],
         Stage.EMPTIED: emptied,
         Stage.FILES: of_files if desired.files else (),
         Stage.UNITS: [*units, *_services(desired, made, services)],
@@ -237,10 +236,12 @@ def _made(actions: Iterable[Action]) -> FrozenSet[str]:
     return frozenset(names_of(NETNS, (key for action in actions for key in taken_away(action.undo))))
 
 
-def _interfaces(desired: Desired, observed: Observed, out: FrozenSet[str], share: Share) -> Iterator[Action]:
+def _interfaces(
+    desired: Desired, observed: Observed, out: FrozenSet[str], unlike: Optional[Unlike]
+) -> Iterator[Action]:
     """Each is compared with what those before it leave: a route that they remove, their way back brings back."""
     links = [link for link in desired.links_inside() if link.netns not in out]
-    differing = unlike.namespaces(links, observed, share)
+    differing = unlike.namespaces(observed) if unlike is not None else None
     for link in links:
         if differing is not None and link.netns not in differing:
             continue

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Callable, FrozenSet, Iterable, Iterator, List, Sequence, Tuple
+from typing import Callable, FrozenSet, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from .._kernel import marks
 from .._kernel.changes import Subject
@@ -26,14 +26,17 @@ from .._resources import adopted, docker_runtime, drop_ins, name_server, program
 from .._resources import files as hosts_files
 from .._resources.action import Action
 from .._resources.adopted import AdoptedBridge
-from .._resources.firewalls.accept import NOTHING_TO_DO, HostFirewall
+from .._resources.files import FileState
+from .._resources.firewalls.accept import NOTHING_TO_DO, FirewallActions, HostFirewall
 from .._resources.links.registry import settings_of
+from .._resources.ruleset.compare import RulesetChange
 from .._resources.ruleset.listing import begin_listing
 from .._resources.ruleset.plan import plan_ruleset
 from .desired import Desired
 from .effects import DOCKER, FILE, FIREWALL, INSIDE, LINK, NETNS, PROGRAM, RULES, UNITS, names_of
 from .operations import row_of
 from .plan import plan
+from .unlike import Unlike
 
 
 @dataclass(frozen=True)
@@ -93,10 +96,17 @@ def left_after(
     return (*_left(part, observed, change, files, accepts), *told)
 
 
-def _left(part: Desired, observed: Observed, *more: Any) -> Tuple[Action, ...]:
+def _left(
+    part: Desired,
+    observed: Observed,
+    change: Optional[RulesetChange],
+    files: Mapping[str, FileState],
+    accepts: FirewallActions,
+) -> Tuple[Action, ...]:
     """Whatever is wrong inside a container is something that is left."""
     try:
-        return plan(part, observed, *more)
+        with Unlike(part.links_inside(), observed) as unlike:
+            return plan(part, observed, change, files, accepts, unlike=unlike)
     except InsideError as error:
         return (Action(str(error), Subject(container=error.container), (), ()),)
 

@@ -9,7 +9,7 @@ itself, one after the other, for each is compared with what those before it leav
 from __future__ import annotations
 
 import contextlib
-from typing import Any, Callable, ContextManager, FrozenSet, List, Optional, Sequence, Tuple
+from typing import Any, Callable, ContextManager, FrozenSet, List, Optional, Sequence, Set, Tuple
 
 from .._kernel import second_process
 from .._kernel.errors import FabricError
@@ -30,25 +30,60 @@ def apart(function: Callable[[Any], Any], portions: Sequence[Any]) -> ContextMan
     return contextlib.closing(SecondProcess(function, portions))
 
 
-def namespaces(links: Sequence[DeclaredLink], observed: Observed, share: Share = apart) -> Optional[FrozenSet[str]]:
-    """Those in which an interface is not as declared, or cannot be compared. ``links``: which end in one. ``share``:
-    makes the process to share that with, for the block.
+def is_worth_it(links: Sequence[DeclaredLink]) -> bool:
+    """``links``: which end in a namespace."""
+    return len(links) >= MANY and second_process.is_worth_it()
 
-    None: nobody asked, for there are few of them, or many that are not there.
-    """
-    if len(links) < MANY or not second_process.is_worth_it() or not _are_there(links, observed):
-        return None
 
-    def ask(start: int) -> Tuple[int, List[str]]:
-        return start, [str(link.netns) for link in links[start : start + _AT_A_TIME] if _has_any(link, observed)]
+class Unlike:
+    """Asked by another process from when this is made, and by this one, too, once the answer is wanted."""
 
-    starts = range(0, len(links), _AT_A_TIME)
-    with share(ask, starts) as process:
+    def __init__(self, links: Sequence[DeclaredLink], observed: Observed, share: Share = apart) -> None:
+        """``links``: as of ``is_worth_it``. ``share``: makes the process to share that with, to be left with
+        this."""
+        self._links, self._observed = links, observed
+        self._process: Optional[SecondProcess] = None
+        self._found: Optional[Set[str]] = None
+        self._left = contextlib.ExitStack()
+        if is_worth_it(links) and _are_there(links, observed):
+            self._process = self._left.enter_context(share(self._ask, range(0, len(links), _AT_A_TIME)))
+
+    def __enter__(self) -> "Unlike":
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._left.close()
+
+    def namespaces(self, made: Observed) -> Optional[FrozenSet[str]]:
+        """Those in which an interface is not as declared, or cannot be compared. ``made``: what was observed, as other
+        actions leave it.
+
+        None: nobody asked, for there are few interfaces, or many that are not there, or some get their names back.
+        """
+        if self._process is None or made.links is not self._observed.links:
+            return None
+        if self._found is None:
+            self._found = self._collected(self._process)
+        before, after = self._observed.namespaces, made.namespaces
+        names = (str(link.netns) for link in self._links if before is not after)
+        return frozenset(self._found).union(name for name in names if before.get(name) is not after.get(name))
+
+    def _collected(self, process: SecondProcess) -> Set[str]:
         answers = dict(process.work())
-    unlike = {name for names in answers.values() for name in names}
-    for start in set(starts).difference(answers):  # of the other process, which died
-        unlike.update(str(link.netns) for link in links[start : start + _AT_A_TIME])
-    return frozenset(unlike)
+        found = {name for names in answers.values() for name in names}
+        for start in range(0, len(self._links), _AT_A_TIME):
+            if start not in answers:  # of the other process, which died
+                found.update(str(link.netns) for link in self._portion(start))
+        return found
+
+    def _ask(self, start: int) -> Tuple[int, List[str]]:
+        return start, [str(link.netns) for link in self._portion(start) if _has_any(link, self._observed)]
+
+    def _portion(self, start: int) -> Sequence[DeclaredLink]:
+        return self._links[start : start + _AT_A_TIME]
 
 
 def _are_there(links: Sequence[DeclaredLink], observed: Observed) -> bool:

@@ -98,8 +98,14 @@ class View:
             self._visits.ask(sysctls, self._suspects((topology,)))
         else:
             self._visits = self._visits_of(sysctls, (topology,), hosts_files.AHEAD)
-        if not self._pretended():
-            self._listing = early.listing if early is not None else begin_listing(topology)
+        if early is not None and not self._pretended():
+            self._listing = early.listing
+        self.begin_rules(topology)
+
+    def begin_rules(self, topology: str) -> None:
+        """Have nft list them, unless it does; where they are to be pretended, nothing is begun."""
+        if self._listing is None and not self._pretended():
+            self._listing = begin_listing(topology)
 
     def close(self) -> None:
         if self._visits is not None:

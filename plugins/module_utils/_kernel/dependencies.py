@@ -5,7 +5,7 @@
 """What a target must have, found out before anything is touched and told in one line.
 
 What a trial can tell is tried, in check mode too: nft loads the desired rules into a namespace that nobody sees
-(``nft.normalise``), and the kernel is asked for links that it never makes. Versions are compared where a trial would
+(``nft.Normalising``), and the kernel is asked for links that it never makes. Versions are compared where a trial would
 tell it too late. A library is wanted only by the run that uses it; one that is there and too old is refused by all.
 """
 

@@ -5,7 +5,7 @@
 """The nft program: text in, JSON out.
 
 Written as text, because nft 1.0.6 cannot read back its own JSON of a concatenated map; read as JSON,
-because that needs no parser of ours. ``normalise`` lets the same nft write down what it makes of a text,
+because that needs no parser of ours. ``Normalising`` lets the same nft write down what it makes of a text,
 in a namespace that nobody else sees, so that desired and live rules can be compared as they are.
 """
 
@@ -174,19 +174,39 @@ def load(script: str) -> None:
     _load(script)
 
 
-def normalise(text: str, names: Sequence[TableName]) -> Dict[TableName, List[Object]]:
-    """What this nft and this kernel make of ``text``, as ``list_tables`` would show it."""
-    with namespaces.scratch():
-        _load(text)
-        listing = _run([*_AS_DATA, "list", "ruleset"])  # no table but these is there: one process for all
-    if listing.returncode != 0:
-        raise _error(listing)
-    found: Dict[TableName, List[Object]] = {name: [] for name in names}
-    for item in _objects(listing.stdout):
-        for kind, body in item.items():
-            if kind not in ("metainfo", "table"):
-                found[body["family"], body["table"]].append(item)
-    return found
+#: Of a shell that is given nft and how it is to list, and is fed a script. No table but those of it is there then.
+_LOAD_AND_LIST, _IS_REFUSED = '"$0" -f - || exit 3; exec "$0" "$@" list ruleset', 3
+
+
+class Normalising:
+    """What this nft and this kernel make of ``text``, as ``list_tables`` would show it. Begun when this is made."""
+
+    def __init__(self, text: str, names: Sequence[TableName]) -> None:
+        self._names = names
+        command = ["sh", "-c", _LOAD_AND_LIST, _program(), *_AS_DATA]
+        with namespaces.scratch():
+            self._process, self._printed = program.start_aside(command, text)
+
+    def tables(self) -> Dict[TableName, List[Object]]:
+        """To be asked for once. RefusedError where the text is refused."""
+        process = program.finish(self._process)
+        if process.returncode == _IS_REFUSED:
+            raise RefusedError(_said(process))
+        if process.returncode != 0:
+            raise _error(process)
+        found: Dict[TableName, List[Object]] = {name: [] for name in self._names}
+        self._printed.seek(0)
+        for item in _objects(self._printed.read()):
+            for kind, body in item.items():
+                if kind not in ("metainfo", "table"):
+                    found[body["family"], body["table"]].append(item)
+        return found
+
+    def close(self) -> None:
+        """End what still runs: nobody is to read it. Nothing where that is known."""
+        with self._process:
+            self._process.kill()
+        self._printed.close()
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
-from typing import IO, Sequence, Tuple
+from typing import IO, Sequence, Tuple, Union
 
 from .errors import FabricError
 
@@ -20,10 +20,12 @@ from .errors import FabricError
 PATIENCE = 300.0
 
 
-def start(command: Sequence[str], output: int = subprocess.PIPE) -> "subprocess.Popen[str]":
+def start(
+    command: Sequence[str], output: int = subprocess.PIPE, script: Union[int, IO[str]] = subprocess.PIPE
+) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         list(command),
-        stdin=subprocess.PIPE,
+        stdin=script,
         stdout=output,
         stderr=subprocess.PIPE,
         encoding="utf-8",
@@ -32,10 +34,20 @@ def start(command: Sequence[str], output: int = subprocess.PIPE) -> "subprocess.
     )
 
 
-def start_aside(command: Sequence[str]) -> "Tuple[subprocess.Popen[str], IO[str]]":
-    """As ``start``, with a file in memory that takes what it prints: so it comes to its end though nobody reads."""
-    printed = open(os.memfd_create("printed"), "r", encoding="utf-8", errors="surrogateescape")
-    return start(command, printed.fileno()), printed
+def start_aside(command: Sequence[str], script: str = "") -> "Tuple[subprocess.Popen[str], IO[str]]":
+    """As ``start``, with files in memory that feed it and take what it prints: so it comes to its end though nobody
+    writes or reads."""
+    printed = _in_memory("printed")
+    if not script:
+        return start(command, printed.fileno()), printed
+    with _in_memory("script") as fed:
+        fed.write(script)
+        fed.seek(0)
+        return start(command, printed.fileno(), fed), printed
+
+
+def _in_memory(name: str) -> IO[str]:
+    return open(os.memfd_create(name), "r+", encoding="utf-8", errors="surrogateescape")
 
 
 def finish(process: "subprocess.Popen[str]", script: str = "") -> "subprocess.CompletedProcess[str]":

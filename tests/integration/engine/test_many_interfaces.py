@@ -52,13 +52,13 @@ def _plans() -> Tuple[Tuple[str, ...], Tuple[str, ...], List[object], Tuple[str,
     alone = run(DECLARED, check=True).actions
     second_process.os.sched_getaffinity = lambda _pid: {0, 1}  # type: ignore[attr-defined]
     asked: List[object] = []
-    ask = unlike.namespaces
+    ask = unlike.Unlike.namespaces
 
     def noted(*arguments: object) -> object:
         asked.append(ask(*arguments))  # type: ignore[arg-type]
         return asked[-1]
 
-    unlike.namespaces = noted  # type: ignore[assignment]
+    unlike.Unlike.namespaces = noted  # type: ignore[assignment, method-assign]
     together = run(DECLARED, check=True).actions
     found = [set(each) for each in asked if isinstance(each, frozenset)]
     run(DECLARED)

@@ -150,8 +150,8 @@ def test_however_many_ports_the_rules_are_as_many_and_one_more_is_one_element(in
 def test_only_what_is_not_there_yet_is_written_down_by_nft_once_more(inside, monkeypatch):
     """In an interval everything is, for nft may join it with its neighbours."""
     written = []
-    normalise = nft.normalise
-    monkeypatch.setattr(nft, "normalise", lambda text, names: normalise(written.append(text) or text, names))
+    normalise = nft.Normalising
+    monkeypatch.setattr(nft, "Normalising", lambda text, names: normalise(written.append(text) or text, names))
     apply(example(20))
     written.clear()
     assert plan(example(20)) is None and not written

@@ -10,7 +10,7 @@ import os
 import signal
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, FrozenSet, List, Optional
 
 import pytest
 
@@ -36,12 +36,17 @@ def observed(there: int = COUNT) -> Any:
     spaces: Dict[str, NamespaceState] = {
         "c{0}".format(number): NamespaceState(links={"eth0": link} if number < there else {}) for number in range(COUNT)
     }
-    return SimpleNamespace(namespaces=spaces)
+    return SimpleNamespace(namespaces=spaces, links={})
 
 
 @pytest.fixture(autouse=True)
 def two_processors(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(second_process, "is_worth_it", lambda: True)
+
+
+def asked(links: List[Any], at: Any) -> Optional[FrozenSet[str]]:
+    with unlike.Unlike(links, at) as comparison:
+        return comparison.namespaces(at)
 
 
 def compare(link: Any, _observed: Any) -> List[str]:
@@ -52,7 +57,7 @@ def compare(link: Any, _observed: Any) -> List[str]:
 
 def test_those_that_differ_or_cannot_be_compared_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unlike.kinds, "compare", compare)
-    assert unlike.namespaces(LINKS, observed()) == {"c3", "c7", "c180"}
+    assert asked(LINKS, observed()) == {"c3", "c7", "c180"}
 
 
 def test_what_a_killed_process_did_not_answer_counts_as_different(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,15 +69,40 @@ def test_what_a_killed_process_did_not_answer_counts_as_different(monkeypatch: p
         return compare(link, at)
 
     monkeypatch.setattr(unlike.kinds, "compare", dying)
-    found = unlike.namespaces(LINKS, observed())
+    found = asked(LINKS, observed())
     assert found is not None and {"c3", "c7", "c180"} <= found
 
 
 @pytest.mark.parametrize("there, links", [(COUNT, LINKS[: MANY - 1]), (COUNT // 2, LINKS)], ids=["few", "half are new"])
 def test_nobody_asks_where_it_is_not_worth_it(there: int, links: List[Any]) -> None:
-    assert unlike.namespaces(links, observed(there)) is None
+    assert asked(links, observed(there)) is None
 
 
 def test_nobody_asks_where_there_is_one_processor(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(second_process, "is_worth_it", lambda: False)
-    assert unlike.namespaces(LINKS, observed()) is None
+    assert asked(LINKS, observed()) is None
+
+
+def test_a_namespace_that_other_actions_change_counts_as_different(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unlike.kinds, "compare", compare)
+    at = observed()
+    made = SimpleNamespace(namespaces={**at.namespaces, "c9": NamespaceState()}, links=at.links)
+    del made.namespaces["c10"]
+    with unlike.Unlike(LINKS, at) as comparison:
+        assert comparison.namespaces(made) == {"c3", "c7", "c180", "c9", "c10"}
+        assert comparison.namespaces(at) == {"c3", "c7", "c180"}
+
+
+def test_where_interfaces_get_their_names_back_all_are_compared_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unlike.kinds, "compare", compare)
+    at = observed()
+    with unlike.Unlike(LINKS, at) as comparison:
+        assert comparison.namespaces(SimpleNamespace(namespaces=at.namespaces, links={"vebox": object()})) is None
+
+
+def test_a_plan_that_is_given_up_leaves_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unlike.kinds, "compare", compare)
+    with unlike.Unlike(LINKS, observed()):
+        pass
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)

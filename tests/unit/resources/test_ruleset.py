@@ -10,6 +10,7 @@ nft).
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import re
@@ -339,7 +340,8 @@ def record() -> None:
     from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import nft
 
     GOLDEN.write_text(render(example()), encoding="utf-8")
-    shown = nft.normalise(render(example()), [INET, BRIDGE])
+    with contextlib.closing(nft.Normalising(render(example()), [INET, BRIDGE])) as normalising:
+        shown = normalising.tables()
     data = {key[0]: objects for key, objects in shown.items()}
     RECORDING.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
 

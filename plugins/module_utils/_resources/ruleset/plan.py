@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from dataclasses import replace
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
@@ -30,28 +31,48 @@ def plan_ruleset(
     transit: Optional[Transit] = None,
     listing: Optional[nft.Listing] = None,
 ) -> Optional[RulesetChange]:
-    """None when nothing is to be done; ``desired`` and ``transit`` None mean that there is to be no table of it."""
-    live = {name: _read(name, objects) for name, objects in listing or begin_listing(topology)}
-    for name in live.keys() & dormant.tables():
-        live[name] = replace(live[name], dormant=True)
-    change = _change(desired, transit, live)
-    if change is not None and change.stale_flows:
-        dependencies.require_library("pyroute2", "to end the connections of published ports that went or moved")
-    return change
+    """``Planning`` and its result, one after the other."""
+    with contextlib.closing(Planning(topology, desired, transit, listing)) as planning:
+        return planning.change()
 
 
-def _change(
-    desired: Optional[Ruleset], transit: Optional[Transit], live: Mapping[TableName, TableState]
-) -> Optional[RulesetChange]:
-    text = functools.lru_cache(maxsize=None)(functools.partial(nft.list_text, list(live)))
-    tables = _tables(desired, transit)
-    declared = {(table.family, table.name) for table in tables}
-    gone = {name: state for name, state in live.items() if name not in declared}
-    changes = (
-        None if _is_as_last(tables, live, text) else compare(tables, _wanted(tables, live), live, text),
-        removal(gone, nft.list_text(list(gone), numeric=True)),
-    )
-    return joined([change for change in changes if change is not None])
+class Planning:
+    """The live tables are read when this is made, and nft has begun to say what it makes of those that are desired:
+    there may be something else to do meanwhile."""
+
+    def __init__(
+        self,
+        topology: str,
+        desired: Optional[Ruleset],
+        transit: Optional[Transit] = None,
+        listing: Optional[nft.Listing] = None,
+    ) -> None:
+        """``desired`` and ``transit`` None mean that there is to be no table of it."""
+        live = {name: _read(name, objects) for name, objects in listing or begin_listing(topology)}
+        for name in live.keys() & dormant.tables():
+            live[name] = replace(live[name], dormant=True)
+        self._live = live
+        self._text = functools.lru_cache(maxsize=None)(functools.partial(nft.list_text, list(live)))
+        self._tables = _tables(desired, transit)
+        is_known = not self._tables or _is_as_last(self._tables, live, self._text)
+        self._wanted = None if is_known else _Wanted(self._tables, live)
+
+    def change(self) -> Optional[RulesetChange]:
+        """None when nothing is to be done."""
+        declared = {(table.family, table.name) for table in self._tables}
+        gone = {name: state for name, state in self._live.items() if name not in declared}
+        changes = (
+            compare(self._tables, self._wanted.states(), self._live, self._text) if self._wanted is not None else None,
+            removal(gone, nft.list_text(list(gone), numeric=True)),
+        )
+        change = joined([change for change in changes if change is not None])
+        if change is not None and change.stale_flows:
+            dependencies.require_library("pyroute2", "to end the connections of published ports that went or moved")
+        return change
+
+    def close(self) -> None:
+        if self._wanted is not None:
+            self._wanted.close()
 
 
 def _read(name: TableName, objects: Sequence[nft.Object]) -> TableState:
@@ -80,29 +101,33 @@ def _is_as_last(tables: Tuple[Table, ...], live: Mapping[TableName, TableState],
     return tables in _LAST and compare(tables, _LAST[tables], live, text) is None
 
 
-def _wanted(tables: Tuple[Table, ...], live: Mapping[TableName, TableState]) -> Mapping[TableName, TableState]:
-    """What is desired, as this nft shows it."""
-    shown = _shown(tables, live)
-    _LAST.clear()
-    _LAST[tables] = {
-        name: replace(state, elements={each: dict.fromkeys(texts) for each, texts in state.elements.items()})
-        for name, state in shown.items()
-    }
-    return shown
+class _Wanted:
+    """What is desired, as this nft shows it: it is asked when this is made.
 
+    An element that nft shows in the very words in which it is declared need not be written down by nft once more: of a
+    thousand ports, those that are new. Intervals are joined with their neighbours, so they go there as a whole."""
 
-def _shown(tables: Tuple[Table, ...], live: Mapping[TableName, TableState]) -> Mapping[TableName, TableState]:
-    """An element that nft shows in the very words in which it is declared need not be written down by nft once more:
-    of a thousand ports, those that are new. Intervals are joined with their neighbours, so they go there as a whole."""
-    if not tables:
-        return {}
-    known = {(table.family, table.name): _known_elements(table, live) for table in tables}
-    texts = [table_text(_without(table, known[table.family, table.name])) for table in tables]
-    try:
-        shown = read_tables(nft.normalise("\n".join(texts), list(known)))
-    except nft.RefusedError as error:
-        raise dependencies.refused_rules(error) from error
-    return {name: _with(state, known[name]) for name, state in shown.items()}
+    def __init__(self, tables: Tuple[Table, ...], live: Mapping[TableName, TableState]) -> None:
+        self._tables = tables
+        self._known = {(table.family, table.name): _known_elements(table, live) for table in tables}
+        texts = [table_text(_without(table, self._known[table.family, table.name])) for table in tables]
+        self._normalising = nft.Normalising("\n".join(texts), list(self._known))
+
+    def states(self) -> Mapping[TableName, TableState]:
+        try:
+            shown = read_tables(self._normalising.tables())
+        except nft.RefusedError as error:
+            raise dependencies.refused_rules(error) from error
+        wanted = {name: _with(state, self._known[name]) for name, state in shown.items()}
+        _LAST.clear()
+        _LAST[self._tables] = {
+            name: replace(state, elements={each: dict.fromkeys(texts) for each, texts in state.elements.items()})
+            for name, state in wanted.items()
+        }
+        return wanted
+
+    def close(self) -> None:
+        self._normalising.close()
 
 
 def _known_elements(table: Table, live: Mapping[TableName, TableState]) -> Elements:
