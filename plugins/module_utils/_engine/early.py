@@ -13,17 +13,19 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import Iterator, NamedTuple, Optional
+from typing import TYPE_CHECKING, Iterator, NamedTuple, Optional
 
-from .._kernel import nft, second_process
+from .._kernel import second_process
 from .._kernel.errors import FabricError
 from .._kernel.host import Host
 from .._kernel.names import HANDLE_MARK_DIRECTORY, JOURNAL_FILE
 from .._kernel.visits import MANY, EarlyVisits, Visits
 from .._resources import files as hosts_files
-from .._resources.ruleset.listing import begin_listing
 from .housekeeping import is_tidy
 from .lock import free_lock
+
+if TYPE_CHECKING:
+    from .._kernel import nft
 
 #: The settings that are read in nearly every namespace.
 _USUAL = ("net/ipv6/conf/all/disable_ipv6", "net/ipv6/conf/default/disable_ipv6")
@@ -49,7 +51,7 @@ def begun(topology: str, check_mode: bool) -> Iterator[Optional[Early]]:
 
 
 def _begin(topology: str, check_mode: bool, stack: contextlib.ExitStack) -> Optional[Early]:
-    if not (second_process.is_worth_it() and _has_many() and nft.is_there()):
+    if not (second_process.is_worth_it() and _has_many()):
         return None
     with contextlib.ExitStack() as unless_begun:
         if not unless_begun.enter_context(free_lock(check_mode)):
@@ -58,7 +60,9 @@ def _begin(topology: str, check_mode: bool, stack: contextlib.ExitStack) -> Opti
             return None
         host = unless_begun.enter_context(Host())
         visits = unless_begun.enter_context(EarlyVisits(host, topology, _USUAL, hosts_files.AHEAD))
-        listing = begin_listing(topology)
+        from .._resources.ruleset.listing import begin_listing  # the other process has begun, and needs none of it
+
+        listing = begin_listing(topology)  # or there is no nft, which the run says
         unless_begun.callback(listing.close)
         stack.push(unless_begun.pop_all())
         return Early(topology, host, visits, listing)

@@ -10,7 +10,6 @@ An interface name has at most 15 characters (IFNAMSIZ 16 with its NUL, include/u
 from __future__ import annotations
 
 import functools
-import hashlib
 from typing import Optional, Tuple
 
 from . import directories
@@ -247,4 +246,6 @@ def firewalld_zone(topology: str) -> str:
 
 
 def _hash(text: str, digits: int) -> str:
+    import hashlib  # not by whoever only reads: it takes 2 ms, and a second process reads a host at once
+
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:digits]

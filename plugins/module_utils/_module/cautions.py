@@ -46,8 +46,8 @@ def _without_name_server(topology: Topology, allocation: Allocation) -> Iterator
     poor = [
         container.name
         for container in topology.containers.values()
-        if any(default_attachment(container, topology, allocation, family) for family in (4, 6))
-        and not name_servers(topology, container, lines)
+        if not name_servers(topology, container, lines)  # which most have
+        and any(default_attachment(container, topology, allocation, family) for family in (4, 6))
     ]
     if poor:
         text = (

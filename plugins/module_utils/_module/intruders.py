@@ -25,9 +25,8 @@ _METRICS = {4: 0, 6: 256}
 
 def led_away(topology: Topology, allocation: Allocation, reading: facts.Reading) -> Iterator[str]:
     """Routes of the host that are more exact than a network's own: packets to these addresses go another way."""
-    ours = {link.index for link in reading.links.values() if ownership.is_marked(link)}
     tables = (RT_TABLE_MAIN, RT_TABLE_LOCAL)
-    others = [route for route in reading.routes if route.table in tables and not ours.intersection(route.interfaces)]
+    others = [route for route in reading.routes if route.table in tables and not _is_ours(route, reading)]
     for network in _on_bridges_of_ours(topology, reading):
         for family in families(network):
             subnet = ip_network(allocation.subnets[(network.name, family)].subnet)
@@ -63,6 +62,11 @@ def _on_bridges_of_ours(topology: Topology, reading: facts.Reading) -> List[Netw
 
 def _named(reading: facts.Reading, ifname: str) -> Optional[Link]:
     return next((link for link in reading.links.values() if link.ifname == ifname), None)
+
+
+def _is_ours(route: RouteEntry, reading: facts.Reading) -> bool:
+    links = (reading.links.get(index) for index in route.interfaces)
+    return any(ownership.is_marked(link) for link in links if link is not None)
 
 
 def _leads_away(route: RouteEntry, subnet: Subnet) -> bool:

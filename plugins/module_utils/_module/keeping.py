@@ -40,15 +40,23 @@ class Keeping:
         around: Mapping[str, Any],
         asked: Callable[[], Digests],
         kept: Optional[Kept],
+        is_sure: bool = False,
     ) -> None:
         """``around``: what it took from its surroundings, as plain as it comes back from a record; ``asked``: works the
-        digests out; ``kept``: the record of the last run."""
+        digests out; ``kept``: the record of the last run; ``is_sure``: that the run will have something to do is known
+        before the host is compared."""
         self._topology, self._words, self._around = topology, words, around
         self._digests, self._kept = asked, kept
+        self._is_sure = is_sure
         self._process: Optional[Lasting] = None
         self._is_asked = False
         self._record: Optional[_Record] = None
         self._prepared = False
+
+    def stop(self) -> None:
+        """All is kept. ``close`` is still to be called."""
+        if self._process is not None:
+            self._process.stop()
 
     def close(self) -> None:
         if self._process is not None:
@@ -59,11 +67,13 @@ class Keeping:
         """A process to share something with, before it is known whether anything is to change: it stays, for another
         would have to be made of this one, and a memory that two share is copied page by page as one writes to it."""
         self.close()
-        self._process = Lasting(function, portions, self._work_out)
+        self._process, self._is_asked = Lasting(function, portions, self._work_out), False
+        if self._is_sure:
+            self._ask(self._process)
         return contextlib.nullcontext(self._process)
 
     def asked(self) -> Digests:
-        return self._worked_out().asked if self._is_asked else self._digests()
+        return self._worked_out().asked if self._is_asked or self._record is not None else self._digests()
 
     def finish(self, always: Tuple[Operation, ...], changes: bool) -> Finish:
         """``changes``: whether the run has anything to do; then ``close`` is to follow."""
@@ -72,9 +82,13 @@ class Keeping:
         if self._process is None:
             few = len(self._words["containers"] or ()) < MANY
             self._process = Lasting(_nothing, (), self._work_out, alone=few)
-        self._process.ask()
-        self._is_asked = True
+        if not self._is_asked:
+            self._ask(self._process)
         return Finish(always, (operation("declared.keep", topology=self._topology),), self._prepare)
+
+    def _ask(self, process: Lasting) -> None:
+        process.ask()
+        self._is_asked = True
 
     def _work_out(self) -> _Record:
         asked = self._digests()

@@ -91,13 +91,13 @@ def perform_topology(
     approve = approve_only(params.get("approved"))
     earlier = params.get("beside")
     timeouts = params["lock_timeout"], params.get("confirm_timeout")
-    with session(check_mode, *timeouts, watch, approve, earlier or (), early) as run:
+    with session(check_mode, *timeouts, watch, approve, earlier or (), early) as run, contextlib.ExitStack() as closing:
         run.view.begin(topology.name, settings_inside(topology))
         if not check_mode:
             run.host.make_ahead(new_namespaces(topology, frozenset(namespaces.names())))
         if topology.networks:
             dependencies.require_kinds(run.host)
-        with leased(run.view, check_mode) as store, contextlib.ExitStack() as closing:
+        with leased(run.view, check_mode) as store:
             if again is None:
                 refuse_another_key(topology, check_mode)
             consent = None if absent or again else _consent(store, topology, limit)
@@ -107,7 +107,8 @@ def perform_topology(
             watch.lap("lease and expand")
             granted = PreparedLeases(store, prepared.allocation)
             kept = run.view.declared(topology.name)
-            keeping = Keeping(topology.name, words, _taken(prepared), prepared.asked, kept)
+            is_sure = bool(granted.changes) and not check_mode
+            keeping = Keeping(topology.name, words, _taken(prepared), prepared.asked, kept, is_sure)
             closing.callback(keeping.close)
             planner.share = keeping.share
             finish = functools.partial(_finish, absent, prepared, keeping)
@@ -118,6 +119,7 @@ def perform_topology(
             if again and again.only:
                 work = Work(topology.name, functools.partial(planner.plan_only, again.only))
             result = run.carry_out(work)
+            keeping.stop()
         cautioned = tuple(prepared.cautions())
         unmended = prepared.unmended()
         if result.told is None:
