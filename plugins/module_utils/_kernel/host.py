@@ -10,12 +10,15 @@ import contextlib
 import os
 import resource
 from collections import OrderedDict
-from typing import Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from . import namespaces
 from .ahead import MadeAhead, NewNamespace, Sysctls
 from .procfs import OwnProc
 from .rtnl.socket import NetlinkSocket
+
+if TYPE_CHECKING:
+    from .nft import Loading
 
 #: Descriptors left for everything else: Python, nft's pipes, the lease store.
 _SPARE_DESCRIPTORS = 128
@@ -34,9 +37,12 @@ class Host:
         self._outlived: List[int] = []
         self._lent: Dict[str, int] = {}
         self._ahead = MadeAhead(())
+        self._loading: Optional[Loading] = None
 
     def close(self) -> None:
         self._ahead.close()
+        if self._loading is not None:
+            self._loading.close()
         for descriptor in self._outlived:
             os.close(descriptor)
         for name in list(self._sockets):
@@ -117,6 +123,18 @@ class Host:
     def made_ahead(self, name: str, sysctls: Sysctls) -> Optional[NewNamespace]:
         """The one for this name, if there is one."""
         return self._ahead.take(name, sysctls)
+
+    def load_ahead(self) -> None:
+        """Have nft started for the rules that will probably be loaded."""
+        from .nft import Loading  # whoever plans rules has it already
+
+        if self._loading is None:
+            self._loading = Loading()
+
+    def take_loading(self) -> "Optional[Loading]":
+        """The nft that was started, if there is one."""
+        loading, self._loading = self._loading, None
+        return loading
 
     def index(self, ifname: str) -> int:
         """The index of a link of the host, asked for once: a thousand pairs have the same master."""

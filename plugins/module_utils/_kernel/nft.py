@@ -168,6 +168,23 @@ def _objects(listing: str) -> List[Object]:
     )
 
 
+class Loading:
+    """An nft that waits for its script: of a small one, most of the time is what nft takes to start."""
+
+    def __init__(self) -> None:
+        self._process = _start(_LOAD)
+
+    def load(self, script: str) -> None:
+        """One transaction: all of it or nothing. Once."""
+        gate.writing("nft")
+        _end_load(program.finish(self._process, script))
+
+    def close(self) -> None:
+        """End one that got no script; nothing where it did."""
+        with self._process:
+            self._process.kill()
+
+
 def load(script: str) -> None:
     """One transaction: all of it or nothing."""
     gate.writing("nft")
@@ -228,8 +245,14 @@ def at_our_end(commands: str) -> "subprocess.Popen[str]":
     return program.start(["sh", "-c", 'cat >/dev/null; exec "$0" "$1"', _program(), commands])
 
 
+_LOAD = ("-f", "-")
+
+
 def _load(script: str) -> None:
-    process = _run(["-f", "-"], script)
+    _end_load(_run(_LOAD, script))
+
+
+def _end_load(process: "subprocess.CompletedProcess[str]") -> None:
     if process.returncode != 0:
         raise RefusedError(_said(process))
 

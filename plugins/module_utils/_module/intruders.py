@@ -25,9 +25,9 @@ _METRICS = {4: 0, 6: 256}
 
 def led_away(topology: Topology, allocation: Allocation, reading: facts.Reading) -> Iterator[str]:
     """Routes of the host that are more exact than a network's own: packets to these addresses go another way."""
-    tables = (RT_TABLE_MAIN, RT_TABLE_LOCAL)
-    others = [route for route in reading.routes if route.table in tables and not _is_ours(route, reading)]
-    for network in _on_bridges_of_ours(topology, reading):
+    networks = _on_bridges_of_ours(topology, reading)
+    others = _routes_of_others(reading, {family for network in networks for family in families(network)})
+    for network in networks:
         for family in families(network):
             subnet = ip_network(allocation.subnets[(network.name, family)].subnet)
             for route in others:
@@ -64,9 +64,13 @@ def _named(reading: facts.Reading, ifname: str) -> Optional[Link]:
     return next((link for link in reading.links.values() if link.ifname == ifname), None)
 
 
-def _is_ours(route: RouteEntry, reading: facts.Reading) -> bool:
-    links = (reading.links.get(index) for index in route.interfaces)
-    return any(ownership.is_marked(link) for link in links if link is not None)
+def _routes_of_others(reading: facts.Reading, versions: Set[int]) -> List[RouteEntry]:
+    """Of these versions of IP: each of a thousand links has routes of IPv6 that nobody made."""
+    routes = [route for route in reading.routes if (6 if ":" in route.destination else 4) in versions]
+    indexes = {index for route in routes for index in route.interfaces}
+    ours = {index for index in indexes if index in reading.links and ownership.is_marked(reading.links[index])}
+    tables = (RT_TABLE_MAIN, RT_TABLE_LOCAL)
+    return [route for route in routes if route.table in tables and not ours.intersection(route.interfaces)]
 
 
 def _leads_away(route: RouteEntry, subnet: Subnet) -> bool:

@@ -21,7 +21,11 @@ def sysctl_write(host: Host, netns: Optional[str], key: str, value: str) -> None
 
 
 def nft_load(host: Host, script: str) -> None:
-    nft.load(script)
+    loading = host.take_loading()
+    if loading is not None:
+        loading.load(script)
+    else:
+        nft.load(script)
 
 
 def conntrack_delete(host: Host, flows: List[Dict[str, Any]]) -> None:

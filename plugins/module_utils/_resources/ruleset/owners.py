@@ -11,11 +11,14 @@ import ipaddress
 from typing import AbstractSet, Callable, Dict, FrozenSet, Iterable, List, Mapping, Optional, Set, Tuple
 
 from ..._kernel.changes import RULES, Subject, of_owner
-from .model import Ruleset
+from .model import Endpoint, Ruleset
 from .overlay import network_of_set
 
 #: Sets whose elements name two containers.
 _BY_BOTH_ENDS = ("links", "pairs", "soliciting")
+
+#: Words that are looked for one by one.
+_FEW = 16
 
 #: An interface of the host, or an address in a container → whose, as in a mark (``web:eth0``).
 There = Callable[[], Mapping[str, str]]
@@ -32,6 +35,9 @@ class Owners:
         self._there: Dict[str, Subject] = {}
         self._former = False
         self._subjects: Dict[str, Subject] = {}
+        self._bridges: Dict[str, str] = {}
+        self._endpoints: Dict[str, Endpoint] = {}  # by a word that names it
+        self._made: Dict[int, Subject] = {}  # of those that were asked for: of a thousand, mostly a few
         self._networks: Dict[Subject, str] = {}
         self._rules: Dict[int, Subject] = {}
         self._links: Dict[FrozenSet[Optional[str]], Tuple[Optional[str], Optional[str]]] = {}
@@ -45,7 +51,7 @@ class Owners:
         return former
 
     def _know(self, ruleset: Ruleset) -> None:
-        networks = {network.bridge: network.network for network in ruleset.networks}
+        self._bridges.update((network.bridge, network.network) for network in ruleset.networks)
         for network in ruleset.networks:
             subject = Subject(network=network.network)
             self._subjects.update({network.bridge: subject, str(ipaddress.ip_network(network.subnet)): subject})
@@ -55,9 +61,9 @@ class Owners:
             subject = Subject(network=underlay.network)
             self._subjects.update(dict.fromkeys((underlay.way, underlay.bridged or underlay.way), subject))
         for endpoint in ruleset.endpoints:
-            subject = Subject(container=endpoint.container, interface=endpoint.ifname or None)
-            self._subjects.update(dict.fromkeys((endpoint.host_ifname, *endpoint.addresses), subject))
-            self._networks[subject] = networks.get(endpoint.bridge, endpoint.bridge)
+            self._endpoints[endpoint.host_ifname] = endpoint
+            for address in endpoint.addresses:
+                self._endpoints[address] = endpoint
         links = [(self.container_at(link.source), self.container_at(link.target)) for link in ruleset.links]
         # Of two that link to each other, one link is named, and the same in whatever order they are declared.
         self._links.update((frozenset(ends), ends) for ends in sorted(links, key=str, reverse=True))
@@ -82,12 +88,40 @@ class Owners:
     def having(self, subjects: AbstractSet[Subject], texts: Iterable[str]) -> Set[Subject]:
         """Of these containers' and networks' packet rules (``of``), those that may have one of these elements: all
         that a word in them names. To see that of a new container it has none takes a fraction of asking each."""
-        words = {_plain(word) for word in set(" ".join(texts).replace('"', "").split())}
-        named = {self._subjects.get(word) or self._there.get(word) for word in words}
+        bare = {each._replace(part=None) for each in subjects}
+        about = self._words_of(bare)
+        text = " ".join(texts).replace('"', "")
+        if "0x" in text or len(about) > _FEW:
+            words = {_plain(word) for word in set(text.split())}
+            named = {subject for word, subject in about.items() if word in words}
+        else:  # to take thousands of words apart takes longer than to look for these
+            text = " {0} ".format(text)
+            named = {subject for word, subject in about.items() if " {0} ".format(word) in text}
         return {each for each in subjects if each._replace(part=None) in named or each.link or each.topology}
 
+    def _words_of(self, subjects: AbstractSet[Subject]) -> Dict[str, Subject]:
+        """All that name one of these. ``subjects``: of no part."""
+        containers = {each.container for each in subjects}
+        ends = ((word, each) for word, each in self._endpoints.items() if each.container in containers)
+        found = {word: each for word, each in self._there.items() if each in subjects}
+        found.update((word, each) for word, each in self._subjects.items() if each in subjects)
+        found.update((word, self._subject_of(each)) for word, each in ends)
+        return {word: each for word, each in found.items() if each in subjects}
+
+    def _subject_of(self, endpoint: Endpoint) -> Subject:
+        found = self._made.get(id(endpoint))
+        if found is None:
+            found = Subject(container=endpoint.container, interface=endpoint.ifname or None)
+            self._made[id(endpoint)] = found
+            self._networks[found] = self._bridges.get(endpoint.bridge, endpoint.bridge)
+        return found
+
+    def _declared(self, word: str) -> Optional[Subject]:
+        endpoint = self._endpoints.get(word)
+        return self._subjects.get(word) if endpoint is None else self._subject_of(endpoint)
+
     def _whose(self, word: str) -> Optional[Subject]:
-        found = self._subjects.get(word)
+        found = self._declared(word)
         if found is None or self._former:
             while self._to_ask:  # once, of this and of ``before``
                 self._there.update((each, of_owner(owner)) for each, owner in self._to_ask.pop()().items())
@@ -107,7 +141,12 @@ class Owners:
 
     def network_of(self, interface: Subject) -> Optional[str]:
         """That a container's interface is on."""
-        return self._networks.get(interface._replace(part=None))
+        bare = interface._replace(part=None)
+        if bare not in self._networks:
+            for endpoint in self.ruleset.endpoints:
+                if endpoint.container == bare.container:
+                    self._subject_of(endpoint)
+        return self._networks.get(bare)
 
     def value(self, element: str) -> str:
         """What an element says besides whose it is; empty when that is all it says."""
