@@ -24,7 +24,7 @@ from .._kernel.visits import NamespaceState
 from .._kernel.vxlan import ways as ways_of
 from .._resources import connected
 from .._resources.action import Action
-from .._resources.files import FileState
+from .._resources.file_states import FileState
 from .effects import FILE, LINK, NETNS, SYSCTL, kind_of, name_of, names_of
 from .operations import row_of
 

@@ -22,7 +22,7 @@ from .._kernel.facts import Reading
 from .._kernel.marks import HandleMark
 from .._kernel.observe import Observed
 from .._kernel.rtnl.read import Link
-from .._resources.files import FileState, container_of
+from .._resources.file_states import FileState, container_of
 from .._resources.forwarding import Forwarding, ForwardingRecord, from_words
 from .._resources.program import ProgramState
 from .._resources.ruleset.tables import table_text

@@ -10,7 +10,7 @@ from dataclasses import field, replace
 from typing import Dict, FrozenSet, Mapping, Optional, Tuple
 
 from .._kernel.data import dataclass
-from .._resources import files as hosts_files
+from .._resources import file_states
 from .._resources.adopted import AdoptedBridge
 from .._resources.drop_ins import DropIn
 from .._resources.files import TextFile
@@ -96,7 +96,7 @@ class Desired:
             self,
             namespaces=tuple(space for space in self.namespaces if space.name not in out),
             links=tuple(link for link in self.links if link.netns not in out),
-            files=tuple(file for file in self.files if hosts_files.container_of(file.path) not in out),
+            files=tuple(file for file in self.files if file_states.container_of(file.path) not in out),
         )
 
     def restricted(self, containers: FrozenSet[str]) -> "Desired":
@@ -105,7 +105,7 @@ class Desired:
             self,
             namespaces=tuple(space for space in self.namespaces if space.name in containers),
             links=tuple(link for link in self.links if link.netns is None or link.netns in containers),
-            files=tuple(file for file in self.files if hosts_files.container_of(file.path) in containers),
+            files=tuple(file for file in self.files if file_states.container_of(file.path) in containers),
             adopted=(),
             drop_ins=None,
             units=None,

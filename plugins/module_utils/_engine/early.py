@@ -20,7 +20,7 @@ from .._kernel.errors import FabricError
 from .._kernel.host import Host
 from .._kernel.names import HANDLE_MARK_DIRECTORY, JOURNAL_FILE
 from .._kernel.visits import MANY, EarlyVisits, Visits
-from .._resources import files as hosts_files
+from .._resources import file_states
 from .housekeeping import is_tidy
 from .lock import free_lock
 
@@ -59,7 +59,7 @@ def _begin(topology: str, check_mode: bool, stack: contextlib.ExitStack) -> Opti
         if os.path.lexists(JOURNAL_FILE) or not is_tidy():  # that comes first
             return None
         host = unless_begun.enter_context(Host())
-        visits = unless_begun.enter_context(EarlyVisits(host, topology, _USUAL, hosts_files.AHEAD))
+        visits = unless_begun.enter_context(EarlyVisits(host, topology, _USUAL, file_states.AHEAD))
         from .._resources.ruleset.listing import begin_listing  # the other process has begun, and needs none of it
 
         listing = begin_listing(topology)  # or there is no nft, which the run says

@@ -23,7 +23,7 @@ from .._kernel.names import (
     NETNS_ETC_DIRECTORY,
     STASH_DIRECTORY,
 )
-from .._resources.files import MARK, NAMES, is_shared
+from .._resources.file_states import MARK, NAMES, is_shared
 
 
 def tidy() -> None:

@@ -81,7 +81,7 @@ def _after(state: NamespaceState, blocking: List[Link], wanted: Mapping[int, str
     links = [link._replace(ifname=aside.get(link.index, link.ifname)) for link in state.links.values()]
     now = {link.ifname: wanted.get(link.index, link.ifname) for link in state.links.values()}
     sysctls = {key: state.sysctls.get(_key_before(key, now)) for key in state.sysctls}
-    return replace(state, links={link.ifname: link for link in links}, sysctls=sysctls)
+    return state._replace(links={link.ifname: link for link in links}, sysctls=sysctls)
 
 
 def _key_before(key: str, now: Mapping[str, str]) -> str:

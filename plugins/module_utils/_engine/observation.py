@@ -18,7 +18,7 @@ from .._kernel.visits import Visits
 from .._resources import docker_runtime, name_server, program, units
 from .._resources.action import Action
 from .._resources.drop_ins import DropInStates
-from .._resources.files import FileState
+from .._resources.file_states import FileState
 from .._resources.firewalls.accept import WARN, FirewallActions, HostFirewall
 from .._resources.ruleset.compare import RulesetChange
 from .._resources.ruleset.plan import Planning

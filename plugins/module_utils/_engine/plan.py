@@ -15,13 +15,14 @@ from .._kernel.changes import Subject
 from .._kernel.errors import InsideError
 from .._kernel.observe import Observed
 from .._kernel.rtnl.read import Link
-from .._resources import adopted, drop_ins, neighbours, netns, ownership, routes
+from .._resources import adopted, drop_ins, file_states, neighbours, netns, ownership, routes
 from .._resources import files as hosts_files
 from .._resources import settings as sysctl
 from .._resources.action import Action, operation
 from .._resources.connected import Where
 from .._resources.drop_ins import DropInStates
-from .._resources.files import FileChange, FileState
+from .._resources.file_states import FileState
+from .._resources.files import FileChange
 from .._resources.firewalls.accept import NOTHING_TO_DO, FirewallActions
 from .._resources.links import registry as kinds
 from .._resources.ruleset.compare import RulesetChange
@@ -254,7 +255,7 @@ def _interfaces(
         if state is not None and any(names_of(ROUTE, gone)):
             keys = {entry: route_key(netns_name, routes.static(entry).words()) for entry in state.routes}
             left = tuple(entry for entry in state.routes if keys[entry] not in gone)
-            spaces = {**observed.namespaces, netns_name: replace(state, routes=left)}
+            spaces = {**observed.namespaces, netns_name: state._replace(routes=left)}
             observed = replace(observed, namespaces=spaces)
 
 
@@ -278,10 +279,10 @@ def _neighbours(desired: Desired, observed: Observed) -> Iterator[Action]:
 
 def _file_actions(desired: Desired, observed: Observed, files: Mapping[str, FileState]) -> Iterator[Action]:
     ours: Set[str] = {name for name, mark in observed.marks.items() if mark.topology == desired.topology}
-    ours.add(hosts_files.container_of(hosts_files.shared_directory(desired.topology)))
+    ours.add(file_states.container_of(file_states.shared_directory(desired.topology)))
     changes: List[FileChange] = []
     for file in desired.files:
-        changes.extend(hosts_files.compare(file, files[file.path], hosts_files.container_of(file.path) in ours))
+        changes.extend(hosts_files.compare(file, files[file.path], file_states.container_of(file.path) in ours))
     if desired.prune:
         declared = {file.path for file in desired.files}
         changes.extend(hosts_files.remove(path, files[path]) for path in sorted(set(files) - declared))

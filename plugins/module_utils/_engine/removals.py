@@ -87,8 +87,7 @@ def _without(gone: Sequence[_Owned], observed: Observed) -> Observed:
         if pair is not None:
             name, inner = pair
             state = spaces[name]
-            spaces[name] = replace(
-                state,
+            spaces[name] = state._replace(
                 links={ifname: link for ifname, link in state.links.items() if link.index != inner.index},
                 routes=tuple(route for route in state.routes if route.oif != inner.index),
             )

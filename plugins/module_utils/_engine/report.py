@@ -11,7 +11,7 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tup
 
 from .._kernel.changes import Change
 from .._kernel.data import dataclass
-from .._kernel.json_pieces import Written
+from .._kernel.json_pieces import Written, written
 from .._kernel.printable import as_json, line
 from .._resources.action import Action
 
@@ -83,8 +83,8 @@ class Result:
 
     def told_ahead(self) -> "Result":
         """The same, with its changes written: for the time in which a run waits for the kernel."""
-        actions = Written([line(text) for text in self.actions], as_json)
-        return replace(self, told=Told(actions, Written(self.as_data(), as_json)))
+        actions = written((line(text) for text in self.actions), as_json)
+        return replace(self, told=Told(actions, written(self.as_data(), as_json)))
 
     def of_kinds(self, *kinds: str) -> List[str]:
         """The lines of the changes that are of one of these kinds."""

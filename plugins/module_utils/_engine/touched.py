@@ -22,11 +22,10 @@ from .._kernel.host import Host
 from .._kernel.observe import Observed, observe
 from .._kernel.rtnl import read as rtnetlink
 from .._kernel.visits import Visits
-from .._resources import adopted, docker_runtime, drop_ins, name_server, program, units
-from .._resources import files as hosts_files
+from .._resources import adopted, docker_runtime, drop_ins, file_states, name_server, program, units
 from .._resources.action import Action
 from .._resources.adopted import AdoptedBridge
-from .._resources.files import FileState
+from .._resources.file_states import FileState
 from .._resources.firewalls.accept import NOTHING_TO_DO, FirewallActions, HostFirewall
 from .._resources.links.registry import settings_of
 from .._resources.ruleset.compare import RulesetChange
@@ -83,7 +82,7 @@ def left_after(
             settings_of,
             part.limited_ifnames(),
         )
-        files = hosts_files.read([file.path for file in part.files])
+        files = file_states.read([file.path for file in part.files])
         accepts = firewall.plan() if touched.firewall else NOTHING_TO_DO
         for work in meanwhile:
             if rules is not None and not rules.done():
@@ -116,7 +115,7 @@ def what_is_touched(desired: Desired, actions: Sequence[Action]) -> Touched:
     touched = {key for row, words in steps for key in row.touches(words)}
     gone = {key for row, words in steps for key in row.takes_away(words)}
     links = frozenset(names_of(LINK, touched))
-    containers = {*names_of(NETNS, touched), *map(hosts_files.container_of, names_of(FILE, touched))}
+    containers = {*names_of(NETNS, touched), *map(file_states.container_of, names_of(FILE, touched))}
     containers.update(str(link.netns) for link in desired.links_inside() if link.host_ifname in links)
     inside = (name.partition(" ") for name in names_of(INSIDE, gone))
     return Touched(

@@ -36,11 +36,10 @@ from .._kernel.names import STASH_DIRECTORY, TRANSIT_TABLE, table
 from .._kernel.observe import Observed, observe
 from .._kernel.rtnl.read import RTPROT_KERNEL, Link, RouteEntry
 from .._kernel.visits import Also, NamespaceState, Visits
-from .._resources import docker_runtime, drop_ins, name_server, program, units
-from .._resources import files as hosts_files
+from .._resources import docker_runtime, drop_ins, file_states, name_server, program, units
 from .._resources.docker_runtime import RuntimeState
 from .._resources.drop_ins import DropIn, DropInStates
-from .._resources.files import FileState
+from .._resources.file_states import FileState
 from .._resources.forwarding import ForwardingRecord, from_words
 from .._resources.links.registry import settings_of
 from .._resources.program import ProgramState
@@ -97,7 +96,7 @@ class View:
             self._visits = early.visits
             self._visits.ask(sysctls, self._suspects((topology,)))
         else:
-            self._visits = self._visits_of(sysctls, (topology,), hosts_files.AHEAD)
+            self._visits = self._visits_of(sysctls, (topology,), file_states.AHEAD)
         if early is not None and not self._pretended():
             self._listing = early.listing
         self.begin_rules(topology)
@@ -159,13 +158,13 @@ class View:
         wanted, observed = set(paths), self._read[0]
         if owner is not None:
             containers = own_namespaces(observed, owner) if observed is not None else ()
-            wanted.update(hosts_files.owned(owner, containers))
+            wanted.update(file_states.owned(owner, containers))
             wanted.update(self._files_of(owner))
         known = {path: images.file_state(self._before, path) for path in wanted} if self._before else {}
         found = {path: state for path, state in known.items() if state is not None}
         ahead, self._files = self._files, {}
         found.update((path, ahead[path]) for path in wanted.difference(found) if path in ahead)
-        found.update(hosts_files.read(wanted.difference(found)))
+        found.update(file_states.read(wanted.difference(found)))
         found = self._beside.files(found, observed)
         gone = {path for path in wanted.difference(paths) if found[path] == FileState()}
         found = {path: state for path, state in found.items() if path not in gone}
@@ -288,7 +287,7 @@ class View:
             return
         for path in names_of(FILE, self._interrupted.before):
             yield path
-            yield from ("{0}/{1}".format(os.path.dirname(path), name) for name in hosts_files.NAMES)
+            yield from ("{0}/{1}".format(os.path.dirname(path), name) for name in file_states.NAMES)
 
     def _foreseen_facts(self, reading: facts.Reading) -> facts.Reading:
         """Over the links that the interrupted run touched there are just the routes that their addresses bring."""

@@ -17,7 +17,8 @@ from typing import Dict, Iterator, List, Mapping, Sequence, Tuple
 from .._declaration.topology import Container, Link, Network, Topology, families, namespace_owner
 from .._ipam.requests import Allocation
 from .._kernel.names import NETNS_ETC_DIRECTORY
-from .._resources.files import TextFile, mark_line, shared_directory
+from .._resources.file_states import mark_line, shared_directory
+from .._resources.files import TextFile
 from .addressing import default_attachment, unique
 from .drivers.registry import driver_of
 

@@ -13,7 +13,6 @@ for all classes. ``frozen=True`` is what mypy holds; at run time nothing stands 
 
 from __future__ import annotations
 
-import dataclasses
 from collections import namedtuple
 from typing import TYPE_CHECKING, Any, Dict, Mapping, Tuple
 
@@ -27,7 +26,15 @@ def _dataclass(cls: Any = None, frozen: bool = False) -> Any:
     return _made(cls, frozen) if cls is not None else lambda made: _made(made, frozen)
 
 
+def _dataclasses() -> Any:
+    """It takes a tenth of what is imported before a second process begins, which needs none of its classes."""
+    import dataclasses
+
+    return dataclasses
+
+
 def _made(cls: Any, frozen: bool) -> Any:
+    dataclasses = _dataclasses()
     own = vars(cls)
     if cls.__doc__ is None:
         cls.__doc__ = cls.__name__  # else dataclasses writes the signature, and compiles much to find out what it is
@@ -42,6 +49,7 @@ def _made(cls: Any, frozen: bool) -> Any:
 
 def _init_of(cls: Any) -> Any:
     """What makes the first few of a class; then, or where it was called wrongly, dataclasses writes one for it."""
+    dataclasses = _dataclasses()
     fields = {each.name: each for each in dataclasses.fields(cls)}
     left = [_FEW]
 
@@ -60,17 +68,19 @@ def _init_of(cls: Any) -> Any:
 
 def _complete(given: Dict[str, Any], fields: Mapping[str, Any]) -> bool:
     """Adds what has a default, and says whether that is all, and nothing else."""
+    missing = _dataclasses().MISSING
     for name, each in fields.items():
         if name in given:
             continue
-        if each.default is not dataclasses.MISSING:
+        if each.default is not missing:
             given[name] = each.default
-        elif each.default_factory is not dataclasses.MISSING:
+        elif each.default_factory is not missing:
             given[name] = each.default_factory()
     return given.keys() == fields.keys()
 
 
 def _compiled_init_of(cls: Any) -> Any:
+    dataclasses = _dataclasses()
     fields = [(each.name, each.type, each) for each in dataclasses.fields(cls)]
     about = {"__doc__": cls.__doc__}
     twin: Any = dataclasses.make_dataclass(cls.__name__, fields, namespace=about, eq=False, repr=False)
@@ -91,7 +101,8 @@ def _hash(one: Any) -> int:
 
 
 def _repr(one: Any) -> str:
-    shown = ("{0}={1!r}".format(each.name, getattr(one, each.name)) for each in dataclasses.fields(one) if each.repr)
+    fields = _dataclasses().fields(one)
+    shown = ("{0}={1!r}".format(each.name, getattr(one, each.name)) for each in fields if each.repr)
     return "{0}({1})".format(type(one).__qualname__, ", ".join(shown))
 
 

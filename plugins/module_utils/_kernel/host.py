@@ -18,7 +18,7 @@ from .procfs import OwnProc
 from .rtnl.socket import NetlinkSocket
 
 if TYPE_CHECKING:
-    from .nft import Loading
+    from .nft import Started
 
 #: Descriptors left for everything else: Python, nft's pipes, the lease store.
 _SPARE_DESCRIPTORS = 128
@@ -37,12 +37,12 @@ class Host:
         self._outlived: List[int] = []
         self._lent: Dict[str, int] = {}
         self._ahead = MadeAhead(())
-        self._loading: Optional[Loading] = None
+        self._nft: Optional[Started] = None
 
     def close(self) -> None:
         self._ahead.close()
-        if self._loading is not None:
-            self._loading.close()
+        if self._nft is not None:
+            self._nft.close()
         for descriptor in self._outlived:
             os.close(descriptor)
         for name in list(self._sockets):
@@ -124,17 +124,17 @@ class Host:
         """The one for this name, if there is one."""
         return self._ahead.take(name, sysctls)
 
-    def load_ahead(self) -> None:
+    def start_nft(self) -> None:
         """Have nft started for the rules that will probably be loaded."""
-        from .nft import Loading  # whoever plans rules has it already
+        from .nft import Started  # whoever plans rules has it already
 
-        if self._loading is None:
-            self._loading = Loading()
+        if self._nft is None:
+            self._nft = Started()
 
-    def take_loading(self) -> "Optional[Loading]":
-        """The nft that was started, if there is one."""
-        loading, self._loading = self._loading, None
-        return loading
+    def started_nft(self) -> "Optional[Started]":
+        """The one that was started, if there is one. Once: it takes one script."""
+        started, self._nft = self._nft, None
+        return started
 
     def index(self, ifname: str) -> int:
         """The index of a link of the host, asked for once: a thousand pairs have the same master."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from itertools import islice
-from typing import Any, Callable, Iterable, Iterator, List, Mapping, Sequence
+from typing import Any, Callable, Iterable, Iterator, Mapping, Tuple
 
 AT_A_TIME = 64
 
@@ -24,17 +24,32 @@ class Row:
 
 
 class Written:
-    """A list that is JSON already, and nothing else any more. ``portions``: its items, some at a time. Whoever writes
-    it may have this class from elsewhere, and knows it by that word."""
+    """A list or a dictionary that is JSON already, and nothing else any more. ``portions``: its items, some at a time.
+    Whoever writes it may have this class from elsewhere, and knows it by that word."""
 
-    def __init__(self, values: Sequence[Any], encode: Callable[[Any], str]) -> None:
-        self.portions = [encode(values[start : start + AT_A_TIME])[1:-1] for start in range(0, len(values), AT_A_TIME)]
+    def __init__(self, portions: Iterable[str], brackets: str = "[]") -> None:
+        self.portions, self.brackets = list(portions), brackets
 
 
-def plain(written: Any) -> List[Any]:
-    """What was ``Written``, as a list again."""
-    found: List[Any] = json.loads("[{0}]".format(", ".join(written.portions)))
-    return found
+def written(values: Iterable[Any], encode: Callable[[Any], str]) -> Written:
+    """A list."""
+    return Written(_encoded(values, list, encode))
+
+
+def portions_of(items: Iterable[Tuple[str, Any]], encode: Callable[[Any], str]) -> Iterator[str]:
+    """Of the items of a dictionary, those of a ``Written`` one, each made when its turn comes."""
+    return _encoded(items, dict, encode)
+
+
+def _encoded(items: Iterable[Any], made: Callable[[Iterable[Any]], Any], encode: Callable[[Any], str]) -> Iterator[str]:
+    left = iter(items)
+    for portion in iter(lambda: made(islice(left, AT_A_TIME)), made(())):
+        yield encode(portion)[1:-1]
+
+
+def plain(written: Any) -> Any:
+    """What was ``Written``, as it was."""
+    return json.loads(written.brackets[0] + ", ".join(written.portions) + written.brackets[1])
 
 
 def pieces(words: Mapping[str, Any], encode: Callable[[Any], str]) -> Iterator[str]:
@@ -46,8 +61,8 @@ def pieces(words: Mapping[str, Any], encode: Callable[[Any], str]) -> Iterator[s
         separator = ", "
         if hasattr(value, "portions"):
             for number, portion in enumerate(value.portions):
-                yield (", " if number else "[") + portion
-            yield "]" if value.portions else "[]"
+                yield (", " if number else value.brackets[0]) + portion
+            yield value.brackets[1] if value.portions else value.brackets
         elif isinstance(value, dict):
             yield from _portions(value.items(), dict, "{}", encode)
         elif isinstance(value, Iterator):

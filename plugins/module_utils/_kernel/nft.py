@@ -168,27 +168,25 @@ def _objects(listing: str) -> List[Object]:
     )
 
 
-class Loading:
-    """An nft that waits for its script: of a small one, most of the time is what nft takes to start."""
+_LOAD = ("-f", "-")
+
+
+class Started:
+    """An nft that waits for a script: of a small one, most of the time is what nft takes to start."""
 
     def __init__(self) -> None:
-        self._process = _start(_LOAD)
-
-    def load(self, script: str) -> None:
-        """One transaction: all of it or nothing. Once."""
-        gate.writing("nft")
-        _end_load(program.finish(self._process, script))
+        self.process = _start(_LOAD)
 
     def close(self) -> None:
         """End one that got no script; nothing where it did."""
-        with self._process:
-            self._process.kill()
+        with self.process:
+            self.process.kill()
 
 
-def load(script: str) -> None:
-    """One transaction: all of it or nothing."""
+def load(script: str, started: Optional[Started] = None) -> None:
+    """One transaction: all of it or nothing. ``started``: the nft that does it."""
     gate.writing("nft")
-    _load(script)
+    _load(script, started)
 
 
 #: Of a shell that is given nft and how it is to list, and is fed a script. No table but those of it is there then.
@@ -245,14 +243,8 @@ def at_our_end(commands: str) -> "subprocess.Popen[str]":
     return program.start(["sh", "-c", 'cat >/dev/null; exec "$0" "$1"', _program(), commands])
 
 
-_LOAD = ("-f", "-")
-
-
-def _load(script: str) -> None:
-    _end_load(_run(_LOAD, script))
-
-
-def _end_load(process: "subprocess.CompletedProcess[str]") -> None:
+def _load(script: str, started: Optional[Started] = None) -> None:
+    process = program.finish(started.process, script) if started is not None else _run(_LOAD, script)
     if process.returncode != 0:
         raise RefusedError(_said(process))
 

@@ -12,15 +12,19 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import struct
 import threading
-from typing import Any, Callable, Iterable, Iterator, List, Optional, Sequence, Tuple
+from typing import IO, Any, Callable, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from . import libc
 
 _NUMBER = struct.Struct("=I")
 _PR_SET_PDEATHSIG = 1
+_AT_ONCE = 4096
+#: Behind all that is done besides.
+_END = ("all of it",)
 
 
 def is_worth_it() -> bool:
@@ -46,6 +50,13 @@ def fork(serve: Callable[[], None]) -> int:
     return child
 
 
+def _is_readable(descriptor: int) -> bool:
+    """Whether there is something, or will be nothing more."""
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(0))
+
+
 def end(child: int) -> None:
     """Whether or not it has ended by itself."""
     os.kill(child, signal.SIGKILL)
@@ -54,7 +65,8 @@ def end(child: int) -> None:
 
 class _Parcel:
     """What the other process tells, as it goes on. It waits in memory: through a pipe it would come in pieces, each
-    when both have a moment for it."""
+    when both have a moment for it. The pipe tells of each value that it is there, and by its end that it was the last.
+    """
 
     def __init__(self) -> None:
         import pickle  # before there are two, who both need it, and only where there are
@@ -62,6 +74,7 @@ class _Parcel:
         self._pickle = pickle
         self._memory = os.memfd_create("parcel")
         self._sent, self._unsent = os.pipe()
+        self._file: Optional[IO[bytes]] = None
 
     def send(self, values: Iterable[Any]) -> None:
         """What several of them share is sent once."""
@@ -69,6 +82,8 @@ class _Parcel:
             pickler = self._pickle.Pickler(file, self._pickle.HIGHEST_PROTOCOL)
             for value in values:
                 pickler.dump(value)
+                file.flush()
+                os.write(self._unsent, b"!")
         os.close(self._unsent)
 
     def sender(self) -> Tuple[int, int]:
@@ -79,18 +94,32 @@ class _Parcel:
         """To be called by the one who receives, when there are two."""
         os.close(self._unsent)
 
-    def receive(self) -> List[Any]:
-        """Once all of it is there; what there is, where the other one died before."""
-        os.read(self._sent, 1)  # to the end of it: nothing comes
-        found = []
-        with os.fdopen(os.dup(self._memory), "rb") as file, contextlib.suppress(EOFError, self._pickle.UnpicklingError):
-            file.seek(0)
-            unpickler = self._pickle.Unpickler(file)
-            while True:
-                found.append(unpickler.load())
-        return found
+    def arrived(self) -> Iterator[Any]:
+        """What came since it was asked for last."""
+        while _is_readable(self._sent):
+            told = os.read(self._sent, _AT_ONCE)
+            if not told:
+                return
+            yield from self._load(len(told))
+
+    def receive(self) -> Iterator[Any]:
+        """The same, until it is all there; where the other one died, what there is."""
+        while True:
+            told = os.read(self._sent, _AT_ONCE)
+            if not told:
+                return
+            yield from self._load(len(told))
+
+    def _load(self, count: int) -> Iterator[Any]:
+        if self._file is None:  # opened anew, for the other one writes at a place of its own
+            self._file = open("/proc/self/fd/{0}".format(self._memory), "rb")
+            self._unpickler = self._pickle.Unpickler(self._file)
+        for _value in range(count):
+            yield self._unpickler.load()
 
     def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
         os.close(self._memory)
         os.close(self._sent)
 
@@ -110,13 +139,12 @@ class SecondProcess:
         memory takes that process some milliseconds to give back, for which nobody waits here."""
         if self._child is None:
             return [self._function(portion) for portion in self._portions]
-        return [*self._share(), *self._answer.receive()]
-
-    def stop(self) -> None:
-        """Nobody will ask the other process any more: it ends while this one goes on. ``close`` is still to be called:
-        its memory takes that process some milliseconds to give back."""
-        if self._child is not None:
-            os.kill(self._child, signal.SIGKILL)
+        found = []
+        for result in self._share():
+            found.append(result)
+            found.extend(self._answer.arrived())
+        found.extend(self._answer.receive())
+        return found
 
     def close(self) -> None:
         """End the other process, if it still runs."""
@@ -160,7 +188,7 @@ class Finding(SecondProcess):
     def told(self) -> Any:
         """What was found out, to be asked for before ``work``. None where nothing will come of it: the other process
         died."""
-        found = self._told.receive()
+        found = list(self._told.receive())
         told, self._portions = found[0] if found else (None, ())
         return told
 
@@ -176,46 +204,84 @@ class Finding(SecondProcess):
 
 
 class Lasting(SecondProcess):
-    """One that, once the portions are done, waits for whether something else is to be done, which takes long.
+    """One that, once the portions are done, does ``also``, some at a time, and waits for whether something else is to
+    be done, which takes long and comes first.
 
     It has nothing open but what it is asked by: what a run takes away meanwhile does not live on in it.
     """
 
     def __init__(
-        self, function: Callable[[Any], Any], portions: Sequence[Any], then: Callable[[], Any], alone: bool = False
+        self,
+        function: Callable[[Any], Any],
+        portions: Sequence[Any],
+        then: Callable[[], Any],
+        also: Callable[[], Iterable[Any]] = tuple,
+        alone: bool = False,
     ) -> None:
-        self._then = then
+        self._then, self._also_of = then, also
+        self._is_answered = False
+        self._ask: Optional[int] = None
         super().__init__(function, portions, alone)
 
     def ask(self) -> None:
         """Have it done: while this process goes on, if there is another one."""
-        if self._child is not None:
+        if self._child is not None and self._ask is not None:
             with contextlib.suppress(BrokenPipeError):
                 os.write(self._ask, b"!")
 
+    def spare(self) -> None:
+        """It is not to be done: the other process ends as soon as all else is, for its memory takes some milliseconds
+        to give back, which ``close`` would wait for."""
+        if self._child is not None and self._ask is not None:
+            os.close(self._ask)
+            self._ask = None
+
     def answer(self) -> Any:
         """Of what it was asked for; done here, where the other one died."""
-        found = self._later.receive() if self._child is not None else []
+        found = list(self._later.receive()) if self._child is not None else []
         return found[0] if found else self._then()
 
+    def also(self) -> Optional[List[Any]]:
+        """What it did besides. None where there is no other process, or it died."""
+        found = list(self._besides.receive()) if self._child is not None else []
+        return found[:-1] if found[-1:] == [_END] else None
+
     def close(self) -> None:
+        self.spare()
         if self._child is not None:
-            os.close(self._ask)
             self._later.close()
+            self._besides.close()
         super().close()
 
     def _begin(self) -> None:
         self._asked, self._ask = os.pipe()
-        self._later = _Parcel()
+        self._later, self._besides = _Parcel(), _Parcel()
         super()._begin()
         self._later.receiver()
+        self._besides.receiver()
         os.close(self._asked)
 
     def _serve(self, numbers: int) -> None:
-        _close_all_but(numbers, self._queue, self._asked, *self._answer.sender(), *self._later.sender())
+        parcels = (self._answer, self._later, self._besides)
+        _close_all_but(numbers, self._queue, self._asked, *(each for parcel in parcels for each in parcel.sender()))
         super()._serve(numbers)
-        if os.read(self._asked, 1):
+        self._besides.send(self._all_of_it())
+        self._answer_if_asked()
+
+    def _all_of_it(self) -> Iterator[Any]:
+        if _is_readable(self._asked):
+            self._answer_if_asked()
+        for value in self._also_of():
+            yield value
+            if _is_readable(self._asked):
+                self._answer_if_asked()
+        yield _END
+
+    def _answer_if_asked(self) -> None:
+        """Once it is known whether that is so."""
+        if not self._is_answered and os.read(self._asked, 1):
             self._later.send([self._then()])
+        self._is_answered = True
 
 
 def _close_all_but(*descriptors: int) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-from dataclasses import field, replace
 from socket import AF_INET, AF_UNSPEC
 from typing import (
     Any,
@@ -26,7 +25,6 @@ from typing import (
 )
 
 from . import marks, namespaces, sysctl
-from .data import dataclass
 from .errors import FabricError
 from .host import Host
 from .marks import HandleMark
@@ -45,6 +43,8 @@ _AT_A_TIME = 16
 MOST_LINKS, MOST_ADDRESSES, MOST_ROUTES = 1024, 1024, 4096
 _NO_IPV6 = "net/ipv6/conf/all/disable_ipv6"
 
+_NONE: Mapping[Any, Any] = {}
+
 #: Settings of namespaces, of which most have the same: once each.
 _SETTINGS: Dict[Tuple[Tuple[str, Optional[str]], ...], Dict[str, Optional[str]]] = {}
 
@@ -53,14 +53,13 @@ Beside = Tuple[Callable[[Sequence[str]], Mapping[str, Any]], Callable[[Iterable[
 Also = Callable[[Mapping[str, Optional[int]], Mapping[str, HandleMark]], Iterable[str]]
 
 
-@dataclass(frozen=True)
-class NamespaceState:
+class NamespaceState(NamedTuple):
     """The inside of one namespace. Addresses are CIDRs by interface index."""
 
-    links: Mapping[str, Link] = field(default_factory=dict)
-    addresses: Mapping[int, List[str]] = field(default_factory=dict)
+    links: Mapping[str, Link] = _NONE
+    addresses: Mapping[int, List[str]] = _NONE
     routes: Tuple[RouteEntry, ...] = ()  # of all tables, but for broadcasts, which nobody compares
-    sysctls: Mapping[str, Optional[str]] = field(default_factory=dict)
+    sysctls: Mapping[str, Optional[str]] = _NONE
     neighbours: Tuple[Neighbour, ...] = ()  # that somebody set
     tentative: FrozenSet[Tuple[int, str]] = frozenset()  # (index, CIDR) of addresses that are not in use yet
     trouble: str = ""  # why not all of it is known
@@ -162,7 +161,7 @@ class Visits:
                 settings = self.settings_in(namespaces.handle(name), name)
             except OSError:
                 return None
-        return replace(state, sysctls=_SETTINGS.setdefault(tuple(settings.items()), settings))
+        return state._replace(sysctls=_SETTINGS.setdefault(tuple(settings.items()), settings))
 
     def obstacles(self) -> Dict[str, str]:
         """Handle name → what somebody else put at its path."""

@@ -14,11 +14,9 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any, Dict, Mapping
 
-from .answer import Answer
-from .engine import COLLECTION, WANTED, code
-
 if TYPE_CHECKING:
     from . import frame
+    from .answer import Answer
 
 
 def begin(arguments: Mapping[str, Any], room: str) -> None:
@@ -26,7 +24,7 @@ def begin(arguments: Mapping[str, Any], room: str) -> None:
 
     Where the collection itself is at hand, and the module's arguments with it. They were not looked at yet.
     """
-    importlib.import_module("{0}._module.{1}".format(COLLECTION, room)).begin(arguments)
+    importlib.import_module("{0}.{1}".format(__package__, room)).begin(arguments)
 
 
 def hand_over(argument_spec: Dict[str, Any], perform: str, keeps: bool, **module_arguments: Any) -> None:
@@ -35,7 +33,10 @@ def hand_over(argument_spec: Dict[str, Any], perform: str, keeps: bool, **module
     ``perform``: room of ``_module`` and function there, such as ``small.perform_netns``. ``keeps``: whether a run
     outside of check mode may keep the code on the host for the next one.
     """
-    from . import frame  # and Ansible's own code with it
+    # Ansible's own code comes with the first, and what it imports, too, with the others.
+    from . import frame
+    from .answer import Answer
+    from .engine import WANTED, code
 
     module = frame.begin(argument_spec, **module_arguments)
     makes = module.params.get("state") == "present"
@@ -44,7 +45,7 @@ def hand_over(argument_spec: Dict[str, Any], perform: str, keeps: bool, **module
     frame.end(module, answer)
 
 
-def _answer(package: str, perform: str, module: "frame.Module") -> Answer:
+def _answer(package: str, perform: str, module: "frame.Module") -> "Answer":
     performing = importlib.import_module(package + "._module.performing")
     room, _dot, function = perform.partition(".")
     performs = getattr(importlib.import_module("{0}._module.{1}".format(package, room)), function)

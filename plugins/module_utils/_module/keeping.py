@@ -2,19 +2,21 @@
 # Copyright (c) 2026, linuxnet.fabric contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The declaration that a run makes real, as it is kept once it is."""
+"""The declaration that a run makes real, as it is kept once it is, and as the run tells of it."""
 
 from __future__ import annotations
 
 import contextlib
-from typing import Any, Callable, ContextManager, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, ContextManager, Iterator, Mapping, Optional, Sequence, Tuple
 
 from .._engine import declared
 from .._engine.asked import Digests
 from .._engine.declared import Kept
 from .._engine.session import Finish
 from .._kernel.data import NamedTuple
+from .._kernel.json_pieces import Written, portions_of
 from .._kernel.names import RELEASE
+from .._kernel.printable import as_json
 from .._kernel.second_process import Lasting, SecondProcess
 from .._kernel.visits import MANY
 from .._resources.action import Operation, operation
@@ -30,8 +32,9 @@ class _Record(NamedTuple):
 
 
 class Keeping:
-    """What a run keeps of its declaration. A process beside this one works it out, from the moment on at which it is
-    known that something is to change: thousands of digests would else keep a run waiting that adds one container."""
+    """What a run keeps of its declaration, and what it tells of it. A process beside this one works that out, the
+    record from the moment on at which it is known that something is to change: thousands of digests would else keep a
+    run waiting that adds one container."""
 
     def __init__(
         self,
@@ -40,23 +43,19 @@ class Keeping:
         around: Mapping[str, Any],
         asked: Callable[[], Digests],
         kept: Optional[Kept],
+        described: Callable[[], Mapping[str, Any]],
         is_sure: bool = False,
     ) -> None:
         """``around``: what it took from its surroundings, as plain as it comes back from a record; ``asked``: works the
-        digests out; ``kept``: the record of the last run; ``is_sure``: that the run will have something to do is known
-        before the host is compared."""
+        digests out; ``kept``: the record of the last run; ``described``: makes what is told of it; ``is_sure``: that
+        the run will have something to do is known before the host is compared."""
         self._topology, self._words, self._around = topology, words, around
-        self._digests, self._kept = asked, kept
+        self._digests, self._kept, self._described = asked, kept, described
         self._is_sure = is_sure
         self._process: Optional[Lasting] = None
         self._is_asked = False
         self._record: Optional[_Record] = None
         self._prepared = False
-
-    def stop(self) -> None:
-        """All is kept. ``close`` is still to be called."""
-        if self._process is not None:
-            self._process.stop()
 
     def close(self) -> None:
         if self._process is not None:
@@ -67,7 +66,7 @@ class Keeping:
         """A process to share something with, before it is known whether anything is to change: it stays, for another
         would have to be made of this one, and a memory that two share is copied page by page as one writes to it."""
         self.close()
-        self._process, self._is_asked = Lasting(function, portions, self._work_out), False
+        self._process, self._is_asked = Lasting(function, portions, self._work_out, self._write), False
         if self._is_sure:
             self._ask(self._process)
         return contextlib.nullcontext(self._process)
@@ -78,13 +77,31 @@ class Keeping:
     def finish(self, always: Tuple[Operation, ...], changes: bool) -> Finish:
         """``changes``: whether the run has anything to do; then ``close`` is to follow."""
         if not changes:
+            if self._process is not None:
+                self._process.spare()
             return Finish(always, self._remember())
         if self._process is None:
             few = len(self._words["containers"] or ()) < MANY
-            self._process = Lasting(_nothing, (), self._work_out, alone=few)
+            self._process = Lasting(_nothing, (), self._work_out, self._write, alone=few)
         if not self._is_asked:
             self._ask(self._process)
         return Finish(always, (operation("declared.keep", topology=self._topology),), self._prepare)
+
+    def facts(self) -> Mapping[str, Any]:
+        """What is told of the networks and containers."""
+        written = self._process.also() if self._process is not None else None
+        if self._process is not None:
+            self._process.spare()
+        if written is None:
+            return self._described()
+        networks, *containers = written
+        return {"networks": networks, "containers": Written(containers, "{}")}
+
+    def _write(self) -> Iterator[Any]:
+        """The networks, and the containers as JSON, which is most of an answer."""
+        words = self._described()
+        yield words["networks"]
+        yield from portions_of(words["containers"].items(), as_json)
 
     def _ask(self, process: Lasting) -> None:
         process.ask()

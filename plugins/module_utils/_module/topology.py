@@ -108,10 +108,10 @@ def perform_topology(
             granted = PreparedLeases(store, prepared.allocation)
             kept = run.view.declared(topology.name)
             is_sure = bool(granted.changes) and not check_mode
-            keeping = Keeping(topology.name, words, _taken(prepared), prepared.asked, kept, is_sure)
+            keeping = Keeping(topology.name, words, _taken(prepared), prepared.asked, kept, prepared.described, is_sure)
             closing.callback(keeping.close)
             planner.share = keeping.share
-            planner.on_rules = run.host.load_ahead if not check_mode else tuple
+            planner.on_rules = run.host.start_nft if not check_mode else tuple
             finish = functools.partial(_finish, absent, prepared, keeping)
             kinds_of = functools.partial(_kinds, run.view, words, absent, prepared, keeping.asked, kept)
             tell = functools.partial(_tell, kinds_of)
@@ -120,8 +120,8 @@ def perform_topology(
             if again and again.only:
                 work = Work(topology.name, functools.partial(planner.plan_only, again.only))
             result = run.carry_out(work)
-            keeping.stop()
         cautioned = tuple(prepared.cautions())
+        described = keeping.facts()
         unmended = prepared.unmended()
         if result.told is None:
             result = replace(result, kinds=kinds_of(result, check_mode))
@@ -142,7 +142,7 @@ def perform_topology(
     if result.quarantined:
         raise _left_out(result, check_mode)
     result = result.with_facts(unmended=list(unmended)) if unmended else result
-    return result.with_facts(**prepared.described(), **(foretold if check_mode else {}))
+    return result.with_facts(**described, **(foretold if check_mode else {}))
 
 
 def _describe_early(prepared: "Prepared", early: Optional[Early]) -> None:

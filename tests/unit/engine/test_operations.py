@@ -26,7 +26,8 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.observe im
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnl.read import Link, RouteEntry
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.visits import NamespaceState
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.action import Action
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.files import FileState, TextFile
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.file_states import FileState
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.files import TextFile
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.bridge import Bridge
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.veth import Veth
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.netns import Netns

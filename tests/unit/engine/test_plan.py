@@ -21,7 +21,8 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.observe im
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnl.read import Link, RouteEntry
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.visits import NamespaceState
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.action import Action
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.files import FileState, TextFile
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.file_states import FileState
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.files import TextFile
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.bridge import Bridge
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.links.veth import Veth
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.netns import Netns
@@ -207,7 +208,7 @@ def test_ipv6_is_off_only_once_its_addresses_are_gone_wherever_it_is_turned_off(
         namespaces=(replace(DESIRED.namespaces[0], sysctls=((own_off, "1"),)),),
     )
     seen = built(BRIDGE, OUTER)
-    inside = replace(seen.namespaces["web"], addresses={2: ["fd00::2/64"]}, sysctls={own_off: "0", pair_off: "0"})
+    inside = seen.namespaces["web"]._replace(addresses={2: ["fd00::2/64"]}, sysctls={own_off: "0", pair_off: "0"})
     seen = replace(
         seen,
         addresses={3: ["fd00::1/64"]},

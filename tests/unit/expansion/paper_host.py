@@ -38,7 +38,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.rtnl.read 
 )
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.visits import NamespaceState
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources import connected
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.files import FileState
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.file_states import FileState
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.forwarding import (
     DROP,
     MANAGE,

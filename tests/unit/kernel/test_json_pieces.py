@@ -10,7 +10,14 @@ import json
 
 import pytest
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.json_pieces import Row, Written, pieces, plain
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.json_pieces import (
+    Row,
+    Written,
+    pieces,
+    plain,
+    portions_of,
+    written,
+)
 
 MANY = {"c{0}".format(number): {"ports": [number]} for number in range(600)}
 
@@ -45,11 +52,17 @@ def test_what_is_made_as_it_is_written_is_not_there_as_a_whole_before():
 @pytest.mark.parametrize("count", [0, 1, 64, 1000])
 def test_what_was_written_before_is_the_same_list(count):
     rows = [{"number": number, "text": "ü"} for number in range(count)]
-    written = Written(rows, json.dumps)
-    assert "".join(pieces({"a": 1, "rows": written, "z": []}, json.dumps)) == json.dumps(
-        {"a": 1, "rows": rows, "z": []}
-    )
-    assert plain(written) == rows
+    made = written(rows, json.dumps)
+    assert "".join(pieces({"a": 1, "rows": made, "z": []}, json.dumps)) == json.dumps({"a": 1, "rows": rows, "z": []})
+    assert plain(made) == rows
+
+
+@pytest.mark.parametrize("count", [0, 1, 64, 1000])
+def test_what_was_written_before_is_the_same_dictionary(count):
+    rows = {"c{0}".format(number): {"number": number, "text": "ü"} for number in range(count)}
+    made = Written(portions_of(rows.items(), json.dumps), "{}")
+    assert "".join(pieces({"a": 1, "rows": made}, json.dumps)) == json.dumps({"a": 1, "rows": rows})
+    assert plain(made) == rows
 
 
 def test_a_row_in_a_row_is_a_list_in_a_list():
@@ -58,5 +71,5 @@ def test_a_row_in_a_row_is_a_list_in_a_list():
 
 
 def test_no_piece_is_as_long_as_the_whole():
-    written = list(pieces({"by name": MANY}, json.dumps))
-    assert max(map(len, written)) < sum(map(len, written)) / 2
+    told = list(pieces({"by name": MANY}, json.dumps))
+    assert max(map(len, told)) < sum(map(len, told)) / 2

@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import threading
+import time
 
 import pytest
 
@@ -86,6 +88,65 @@ def test_one_that_lasts_holds_nothing_of_this_one_open(worth_it):
     finally:
         process.close()
         os.close(reader)
+
+
+def test_what_comes_besides_does_not_keep_what_was_asked_for_waiting(worth_it, tmp_path):
+    asked = tmp_path / "asked"
+
+    def slowly():
+        yield "begun"
+        while not asked.exists():
+            time.sleep(0.01)
+        yield "goes on"
+        while True:
+            time.sleep(0.01)
+
+    process = Lasting(lambda portion: portion, [1], os.getpid, slowly)
+    try:
+        process.work()
+        process.ask()
+        asked.touch()
+        assert process.answer() != os.getpid()
+    finally:
+        process.close()
+
+
+def test_what_comes_besides_is_all_there_or_not_at_all(worth_it):
+    def dying():
+        yield "begun"
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    for also, found in ((dying, None), (lambda: ["one", "two"], ["one", "two"]), (tuple, [])):
+        process = Lasting(lambda portion: portion, [1], os.getpid, also)
+        process.work()
+        try:
+            assert process.also() == found
+        finally:
+            process.close()
+
+
+def test_results_come_over_while_both_still_work(worth_it):
+    process = SecondProcess(lambda portion: (portion, "x" * 100_000, os.getpid()), range(200))
+    try:
+        found = process.work()
+    finally:
+        process.close()
+    assert sorted(portion for portion, _text, _pid in found) == list(range(200))
+    assert {len(text) for _portion, text, _pid in found} == {100_000}
+
+
+def test_more_descriptors_than_select_takes_are_no_matter(worth_it):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4096), hard))
+    held = [os.open("/dev/null", os.O_RDONLY) for _number in range(1100)]
+    process = SecondProcess(lambda portion: portion * 2, [1, 2, 3])
+    try:
+        assert sorted(process.work()) == [2, 4, 6]
+    finally:
+        process.close()
+        for each in held:
+            os.close(each)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_where_no_second_process_is_worth_it_one_that_lasts_is_this_one(monkeypatch):

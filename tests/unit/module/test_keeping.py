@@ -16,7 +16,7 @@ import pytest
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine import declared
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.declared import Kept
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import names, second_process
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import json_pieces, names, second_process
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.visits import MANY
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.keeping import Keeping
 
@@ -25,6 +25,13 @@ DIGESTS = {"container web": "abcdef012345"}
 
 def words(containers: int) -> Dict[str, Any]:
     return declared.words({"containers": {"box{0}".format(number): {} for number in range(containers)}})
+
+
+def described() -> Dict[str, Any]:
+    return {
+        "networks": {"front": {}},
+        "containers": {"box{0}".format(number): {"by": os.getpid()} for number in range(70)},
+    }
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +45,7 @@ def records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("containers", [1, MANY], ids=["few", "many"])
 def test_what_a_run_with_changes_keeps_is_written_before_it_counts(containers: int) -> None:
     said = words(containers)
-    keeping = Keeping("shop", said, {"mtu": 1500}, lambda: DIGESTS, None)
+    keeping = Keeping("shop", said, {"mtu": 1500}, lambda: DIGESTS, None, described)
     finish = keeping.finish((), changes=True)
 
     finish.prepare()
@@ -56,7 +63,7 @@ def test_many_digests_are_worked_out_once_and_by_another_process(tmp_path: Path)
             file.write("{0}\n".format(os.getpid()))
         return DIGESTS
 
-    keeping = Keeping("shop", words(MANY), {}, noted, None)
+    keeping = Keeping("shop", words(MANY), {}, noted, None, described)
     prepare = keeping.finish((), changes=True).prepare
     _wait_for(tmp_path / "by")
     prepare()
@@ -69,7 +76,7 @@ def test_many_digests_are_worked_out_once_and_by_another_process(tmp_path: Path)
 
 
 def test_the_process_that_a_plan_shared_its_work_with_works_it_out() -> None:
-    keeping = Keeping("shop", words(MANY), {}, lambda: {"by": str(os.getpid())}, None)
+    keeping = Keeping("shop", words(MANY), {}, lambda: {"by": str(os.getpid())}, None, described)
     with keeping.share(lambda portion: (portion, os.getpid()), range(500)) as process:
         done = process.work()
 
@@ -85,7 +92,7 @@ def test_the_process_that_a_plan_shared_its_work_with_works_it_out() -> None:
 def test_of_a_plan_without_changes_nothing_is_worked_out() -> None:
     said, asked = words(MANY), []  # type: Dict[str, Any], List[str]
     kept = Kept(said, names.RELEASE, DIGESTS, {})
-    keeping = Keeping("shop", said, {}, lambda: asked.append("digests") or DIGESTS, kept)
+    keeping = Keeping("shop", said, {}, lambda: asked.append("digests") or DIGESTS, kept, described)
     with keeping.share(str, [1]) as process:
         process.work()
 
@@ -102,7 +109,7 @@ def test_what_a_killed_process_did_not_work_out_the_run_does() -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         return DIGESTS
 
-    keeping = Keeping("shop", words(MANY), {}, dying, None)
+    keeping = Keeping("shop", words(MANY), {}, dying, None, described)
     keeping.finish((), changes=True).prepare()
     keeping.close()
 
@@ -110,7 +117,7 @@ def test_what_a_killed_process_did_not_work_out_the_run_does() -> None:
 
 
 def test_a_run_that_is_given_up_leaves_no_process() -> None:
-    keeping = Keeping("shop", words(MANY), {}, lambda: DIGESTS, None)
+    keeping = Keeping("shop", words(MANY), {}, lambda: DIGESTS, None, described)
     keeping.finish((), changes=True)
 
     keeping.close()
@@ -123,7 +130,7 @@ def test_a_run_without_changes_keeps_what_it_had_and_asks_nobody() -> None:
     asked: List[str] = []
     said = words(MANY)
     kept = Kept(said, names.RELEASE, DIGESTS, {})
-    keeping = Keeping("shop", said, {}, lambda: asked.append("digests") or DIGESTS, kept)
+    keeping = Keeping("shop", said, {}, lambda: asked.append("digests") or DIGESTS, kept, described)
 
     assert keeping.finish((), changes=False).declared == ()
     assert asked == []
@@ -131,8 +138,50 @@ def test_a_run_without_changes_keeps_what_it_had_and_asks_nobody() -> None:
 
 def test_a_declaration_that_was_real_already_and_is_another_is_kept() -> None:
     kept = Kept(words(2), names.RELEASE, DIGESTS, {})
-    (step,) = Keeping("shop", words(1), {}, lambda: DIGESTS, kept).finish((), changes=False).declared
+    (step,) = Keeping("shop", words(1), {}, lambda: DIGESTS, kept, described).finish((), changes=False).declared
     assert (step.name, step.arguments["asked"], step.arguments["declared"]) == ("declared.write", DIGESTS, words(1))
+
+
+def test_what_is_told_is_written_by_the_other_process_whether_or_not_something_changes() -> None:
+    for changes in (False, True):
+        kept = Kept(words(MANY), names.RELEASE, DIGESTS, {})
+        keeping = Keeping("shop", words(MANY), {}, lambda: DIGESTS, kept, described)
+        with keeping.share(str, [1]) as process:
+            process.work()
+        keeping.finish((), changes).prepare()
+        facts = keeping.facts()
+        keeping.close()
+
+        assert facts["networks"] == {"front": {}}
+        told = json_pieces.plain(facts["containers"])
+        assert told.keys() == described()["containers"].keys()
+        assert {each["by"] for each in told.values()} not in ({os.getpid()}, set())
+
+
+def test_what_a_killed_process_did_not_write_the_run_tells() -> None:
+    own = os.getpid()
+
+    def dying() -> Dict[str, Any]:
+        if os.getpid() != own:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return described()
+
+    keeping = Keeping("shop", words(MANY), {}, lambda: DIGESTS, None, dying)
+    keeping.finish((), changes=True).prepare()
+    facts = keeping.facts()
+    keeping.close()
+
+    assert facts == described()
+
+
+def test_where_a_change_is_sure_the_record_is_begun_before_anybody_asks(tmp_path: Path) -> None:
+    keeping = Keeping(
+        "shop", words(MANY), {}, lambda: (tmp_path / "by").write_text("\n") and DIGESTS, None, described, True
+    )
+    with keeping.share(str, [1]) as process:
+        process.work()
+    _wait_for(tmp_path / "by")
+    keeping.close()
 
 
 def _wait_for(path: Path) -> None:

@@ -13,8 +13,10 @@ from typing import Dict, List, Optional, Tuple
 import pytest
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import ForeignObjectError
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources import file_states
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources import files as hosts_files
-from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.files import FileState, TextFile, mark_line
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.file_states import FileState, mark_line
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.files import TextFile
 
 PATH = "/etc/netns/web/hosts"
 TEXT = mark_line("default") + "127.0.0.1\tlocalhost\n"
@@ -55,9 +57,9 @@ def test_what_is_read_ahead_is_what_will_be_read_without_what_stands_in_the_way(
     there, gone, other = (str(tmp_path / name) for name in ("there", "gone", "other"))
     Path(there).write_text(TEXT)
     os.mkfifo(other)
-    assert hosts_files.read_ahead([there, gone, other]) == hosts_files.read([there, gone])
+    assert file_states.read_ahead([there, gone, other]) == file_states.read([there, gone])
 
 
 def test_a_file_tells_its_container() -> None:
-    names: List[str] = [hosts_files.container_of(path) for path in (PATH, "/etc/netns/a-b/resolv.conf")]
+    names: List[str] = [file_states.container_of(path) for path in (PATH, "/etc/netns/a-b/resolv.conf")]
     assert names == ["web", "a-b"]

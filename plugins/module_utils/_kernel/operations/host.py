@@ -21,11 +21,7 @@ def sysctl_write(host: Host, netns: Optional[str], key: str, value: str) -> None
 
 
 def nft_load(host: Host, script: str) -> None:
-    loading = host.take_loading()
-    if loading is not None:
-        loading.load(script)
-    else:
-        nft.load(script)
+    nft.load(script, host.started_nft())
 
 
 def conntrack_delete(host: Host, flows: List[Dict[str, Any]]) -> None:
