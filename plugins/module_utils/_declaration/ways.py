@@ -31,7 +31,8 @@ def way_out(
 
     Higher gw_priority; both families before one; then the network's name. Internal and isolated networks lead nowhere.
     """
-
+    if len(attachments) == 1:  # nearly always, and asked many times
+        return attachments[0] if _leads_out(networks.get(attachments[0].network), family, has_gateway) else None
     leading = [place for place in attachments if _leads_out(networks.get(place.network), family, has_gateway)]
     if len(leading) > 1:
         return min(leading, key=lambda one: (-one.gw_priority, -len(families(networks[one.network])), one.network))

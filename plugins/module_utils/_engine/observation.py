@@ -46,14 +46,12 @@ class Planner:
         the outcome of a run is awaited from a program. ``consent`` is asked once, with the host as it is before the
         run, and raises where this declaration is not to be made real there.
 
-        ``share`` may be set: whose process the comparison of many interfaces is shared with (``unlike``); and
-        ``on_rules``, called as soon as it is known that rules are to change."""
+        ``share`` may be set: whose process the comparison of many interfaces is shared with (``unlike``)."""
         self._view = view
         self._desired = desired
         self._meanwhile = meanwhile
         self._consent = consent
         self.share: Share = apart
-        self.on_rules: Callable[[], object] = lambda: None
         self._generation: Optional[int] = None  # what the one transaction makes of the rules, where that is elements
         self.quarantine = Quarantine(desired, quarantine)
         self.firewall = HostFirewall(desired.topology, firewall, desired.ruleset)
@@ -151,8 +149,6 @@ class Planner:
 
     def _end_rules(self, planning: Planning, listing: nft.Listing) -> Optional[RulesetChange]:
         change = planning.change()
-        if change is not None:
-            self.on_rules()
         before = listing.generation() if change is not None and change.of_elements else None
         self._generation = before + 1 if before is not None else None
         return change

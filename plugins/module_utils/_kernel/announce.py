@@ -33,8 +33,9 @@ def announce(host: Host, netns: str, ifname: str, mac: str, addresses: Iterable[
             sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW | socket.SOCK_CLOEXEC)
     except OSError:
         return
-    # A frame goes to every port of the bridge before the sending is done, and the closing waits until the kernel is
-    # sure that nobody looks at the socket any more, some 10 ms: many wait together, beside what else is left to do.
+    host.let_go(sock.fileno())
+    # A frame goes to every port of the bridge before the sending is done; and where the closing has to be waited for,
+    # many wait together, beside what else is left to do.
     threading.Thread(target=_send, args=(sock, ifname, frames)).start()
 
 

@@ -18,6 +18,7 @@ from .procfs import OwnProc
 from .rtnl.socket import NetlinkSocket
 
 if TYPE_CHECKING:
+    from .let_go import LetGo
     from .nft import Started
 
 #: Descriptors left for everything else: Python, nft's pipes, the lease store.
@@ -38,8 +39,11 @@ class Host:
         self._lent: Dict[str, int] = {}
         self._ahead = MadeAhead(())
         self._nft: Optional[Started] = None
+        self._let_go: Optional[LetGo] = None
 
     def close(self) -> None:
+        if self._let_go is not None:
+            self._let_go.close()
         self._ahead.close()
         if self._nft is not None:
             self._nft.close()
@@ -135,6 +139,14 @@ class Host:
         """The one that was started, if there is one. Once: it takes one script."""
         started, self._nft = self._nft, None
         return started
+
+    def let_go(self, descriptor: int) -> None:
+        """Of a socket that is closed later: nobody is to wait for it (``let_go.LetGo``)."""
+        from .let_go import LetGo  # of a run that changes something, nearly at its end
+
+        if self._let_go is None:
+            self._let_go = LetGo()
+        self._let_go.take(descriptor)
 
     def index(self, ifname: str) -> int:
         """The index of a link of the host, asked for once: a thousand pairs have the same master."""

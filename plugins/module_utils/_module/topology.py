@@ -111,7 +111,6 @@ def perform_topology(
             keeping = Keeping(topology.name, words, _taken(prepared), prepared.asked, kept, prepared.described, is_sure)
             closing.callback(keeping.close)
             planner.share = keeping.share
-            planner.on_rules = run.host.start_nft if not check_mode else tuple
             finish = functools.partial(_finish, absent, prepared, keeping)
             kinds_of = functools.partial(_kinds, run.view, words, absent, prepared, keeping.asked, kept)
             tell = functools.partial(_tell, kinds_of)

@@ -8,7 +8,20 @@ from __future__ import annotations
 
 import copy
 import ipaddress
-from typing import AbstractSet, Callable, Dict, FrozenSet, Iterable, List, Mapping, Optional, Set, Tuple
+from typing import (
+    AbstractSet,
+    Callable,
+    Dict,
+    FrozenSet,
+    Iterable,
+    Iterator,
+    List,
+    Mapping,
+    Optional,
+    Sequence,
+    Set,
+    Tuple,
+)
 
 from ..._kernel.changes import RULES, Subject, of_owner
 from .model import Endpoint, Ruleset
@@ -79,10 +92,8 @@ class Owners:
             source, target = self._links.get(frozenset(ends), ends)
             if source is not None and target is not None:
                 return Subject(container=source, link=target, part=RULES)
-        for part in parts:
-            subject = self._whose(part)
-            if subject is not None:
-                return self._rules_of(subject)
+        for _part, subject in self._naming(parts):
+            return self._rules_of(subject)
         return Subject(topology=self.topology, part=RULES)
 
     def having(self, subjects: AbstractSet[Subject], texts: Iterable[str]) -> Set[Subject]:
@@ -128,6 +139,14 @@ class Owners:
             found = self._there.get(word, found)
         return found
 
+    def _naming(self, parts: Sequence[str]) -> Iterator[Tuple[str, Subject]]:
+        """Those that are anybody's, and whose; first, by what is declared: to ask for the rest takes long."""
+        for known in (self._whose,) if self._former else (self._declared, self._whose):
+            for part in parts:
+                subject = known(part)
+                if subject is not None:
+                    yield part, subject
+
     def _rules_of(self, subject: Subject) -> Subject:
         """Its packet rules. Each is made once, for there are thousands of elements."""
         found = self._rules.get(id(subject))
@@ -151,7 +170,7 @@ class Owners:
     def value(self, element: str) -> str:
         """What an element says besides whose it is; empty when that is all it says."""
         parts = self._parts(element)
-        owner = next((part for part in parts if self._whose(part) is not None), None)
+        owner = next((part for part, _subject in self._naming(parts)), None)
         return " ".join(part for part in dict.fromkeys(parts) if part != owner)
 
     def _parts(self, element: str) -> List[str]:
