@@ -29,13 +29,12 @@ from .._resources.action import Action, Operation
 from . import confirm, housekeeping, recovery, way_back
 from .approval import Approve, whatever
 from .early import Early
-from .effects import RULES
 from .interrupted import UNCONFIRMED, VERIFIED, Timer
 from .journal import Journal
 from .leases import NO_LEASES, Leases
 from .lengthy import Lengthy, is_lengthy
 from .lock import host_lock
-from .operations import perform, perform_all, row_of
+from .operations import perform, perform_all
 from .quarantine import Quarantine, blamed, by_container
 from .report import Result, report
 from .report import changes as changes_of
@@ -131,8 +130,6 @@ class Session:
         if self.check_mode:
             return _told(work, actions)
         changes = bool(work.leases.changes or actions)
-        if any(RULES in row_of(step.name).touches(step.arguments) for action in actions for step in action.do):
-            self.host.start_nft()
         finish = work.finish(changes)
         if not changes:
             self._tidy_up(_finish(work, (), finish))

@@ -19,7 +19,6 @@ from .rtnl.socket import NetlinkSocket
 
 if TYPE_CHECKING:
     from .let_go import LetGo
-    from .nft import Started
 
 #: Descriptors left for everything else: Python, nft's pipes, the lease store.
 _SPARE_DESCRIPTORS = 128
@@ -38,15 +37,12 @@ class Host:
         self._outlived: List[int] = []
         self._lent: Dict[str, int] = {}
         self._ahead = MadeAhead(())
-        self._nft: Optional[Started] = None
         self._let_go: Optional[LetGo] = None
 
     def close(self) -> None:
         if self._let_go is not None:
             self._let_go.close()
         self._ahead.close()
-        if self._nft is not None:
-            self._nft.close()
         for descriptor in self._outlived:
             os.close(descriptor)
         for name in list(self._sockets):
@@ -127,18 +123,6 @@ class Host:
     def made_ahead(self, name: str, sysctls: Sysctls) -> Optional[NewNamespace]:
         """The one for this name, if there is one."""
         return self._ahead.take(name, sysctls)
-
-    def start_nft(self) -> None:
-        """Have nft started for the rules that will probably be loaded."""
-        from .nft import Started  # whoever plans rules has it already
-
-        if self._nft is None:
-            self._nft = Started()
-
-    def started_nft(self) -> "Optional[Started]":
-        """The one that was started, if there is one. Once: it takes one script."""
-        started, self._nft = self._nft, None
-        return started
 
     def let_go(self, descriptor: int) -> None:
         """Of a socket that is closed later: nobody is to wait for it (``let_go.LetGo``)."""

@@ -168,25 +168,10 @@ def _objects(listing: str) -> List[Object]:
     )
 
 
-_LOAD = ("-f", "-")
-
-
-class Started:
-    """An nft that waits for a script: of a small one, most of the time is what nft takes to start."""
-
-    def __init__(self) -> None:
-        self.process = _start(_LOAD)
-
-    def close(self) -> None:
-        """End one that got no script; nothing where it did."""
-        with self.process:
-            self.process.kill()
-
-
-def load(script: str, started: Optional[Started] = None) -> None:
-    """One transaction: all of it or nothing. ``started``: the nft that does it."""
+def load(script: str) -> None:
+    """One transaction: all of it or nothing."""
     gate.writing("nft")
-    _load(script, started)
+    _load(script)
 
 
 #: Of a shell that is given nft and how it is to list, and is fed a script. No table but those of it is there then.
@@ -243,18 +228,14 @@ def at_our_end(commands: str) -> "subprocess.Popen[str]":
     return program.start(["sh", "-c", 'cat >/dev/null; exec "$0" "$1"', _program(), commands])
 
 
-def _load(script: str, started: Optional[Started] = None) -> None:
-    process = program.finish(started.process, script) if started is not None else _run(_LOAD, script)
+def _load(script: str) -> None:
+    process = _run(["-f", "-"], script)
     if process.returncode != 0:
         raise RefusedError(_said(process))
 
 
 def _run(arguments: Sequence[str], script: str = "") -> "subprocess.CompletedProcess[str]":
-    return program.finish(_start(arguments), script)
-
-
-def _start(arguments: Sequence[str]) -> "subprocess.Popen[str]":
-    return program.start([_program(), *arguments])
+    return program.run([_program(), *arguments], script)
 
 
 def require() -> None:

@@ -9,11 +9,13 @@ What they print is text in UTF-8, with every other byte kept, so that what is wr
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import subprocess
-from typing import IO, Sequence, Tuple, Union
+from typing import IO, Callable, Sequence, Tuple, Union
 
+from . import libc
 from .errors import FabricError
 
 #: Seconds. What takes longest, a hundred thousand elements for nft, takes a few of them.
@@ -64,7 +66,27 @@ def finish(process: "subprocess.Popen[str]", script: str = "") -> "subprocess.Co
 
 
 def run(command: Sequence[str], script: str = "") -> "subprocess.CompletedProcess[str]":
-    return finish(start(command), script)
+    return finish(_on_this_processor(lambda: start(command)), script)
+
+
+def _on_this_processor(begin: "Callable[[], subprocess.Popen[str]]") -> "subprocess.Popen[str]":
+    """A program that begins on the processor of this thread, and may go to others from then on.
+
+    This thread waits for a program to begin (vfork(2)), and then for its end. The kernel rather puts what is new on
+    another processor: if something of ours is at work there, it has to wait for its turn, and this one has nothing to
+    do. Where nobody may choose, it begins where the kernel says.
+    """
+    allowed = os.sched_getaffinity(0)
+    with contextlib.suppress(OSError):
+        os.sched_setaffinity(0, {libc.call("sched_getcpu")})
+    try:
+        started = begin()
+        with contextlib.suppress(OSError):  # or it has ended
+            os.sched_setaffinity(started.pid, allowed)
+        return started
+    finally:
+        with contextlib.suppress(OSError):
+            os.sched_setaffinity(0, allowed)
 
 
 def end(process: "subprocess.Popen[str]") -> None:

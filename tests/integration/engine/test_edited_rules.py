@@ -85,7 +85,7 @@ def _refused(meanwhile: str = "", loads: bool = True) -> Tuple[str, Tuple[str, .
     run(ONE)
     said, load = "", nft.load
     if not loads:
-        nft.load = lambda _script, _started=None: None
+        nft.load = lambda _script: None
     with before_each_write(_after_the_rules(meanwhile)), contextlib.suppress(FabricError):
         try:
             run(TWO)
