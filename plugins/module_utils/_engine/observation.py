@@ -52,6 +52,7 @@ class Planner:
         self._meanwhile = meanwhile
         self._consent = consent
         self.share: Share = apart
+        self._planning: Optional[Planning] = None
         self._generation: Optional[int] = None  # what the one transaction makes of the rules, where that is elements
         self.quarantine = Quarantine(desired, quarantine)
         self.firewall = HostFirewall(desired.topology, firewall, desired.ruleset)
@@ -141,6 +142,7 @@ class Planner:
         with view.rules(topology) as listing:
             planning = Planning(topology, desired.ruleset, desired.transit, listing)
             stack.callback(planning.close)
+            self._planning = planning  # it lives on, for to give back thousands of elements would keep this run waiting
             if listing is None:  # those that will be are there in the body alone
                 change = planning.change()
                 self._generation = None

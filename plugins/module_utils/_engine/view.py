@@ -32,7 +32,7 @@ from typing import (
 from .._ipam.store import Store, revert
 from .._kernel import facts, namespaces, nft, sysctl
 from .._kernel.host import Host
-from .._kernel.names import STASH_DIRECTORY, TRANSIT_TABLE, table
+from .._kernel.names import NETNS_ETC_DIRECTORY, STASH_DIRECTORY, TRANSIT_TABLE, table
 from .._kernel.observe import Observed, observe
 from .._kernel.rtnl.read import RTPROT_KERNEL, Link, RouteEntry
 from .._kernel.visits import Also, NamespaceState, Visits
@@ -82,7 +82,7 @@ class View:
         self._links: Optional[Collection[Link]] = None
         self._visits: Optional[Visits] = None
         self._listing: Optional[nft.Listing] = None
-        self._files: Mapping[str, FileState] = {}
+        self._files: Mapping[str, Any] = {}  # what was read ahead of them
         self._read: Tuple[Optional[Observed], Mapping[str, FileState]] = (None, {})
 
     def begin(self, topology: str, sysctls: Mapping[str, Sequence[str]]) -> None:
@@ -156,13 +156,13 @@ class View:
     def files(self, paths: Iterable[str], owner: Optional[str] = None) -> Dict[str, FileState]:
         """What is at these paths, and at all that are the owner's, by what was observed last."""
         wanted, observed = set(paths), self._read[0]
+        ahead, self._files = self._files, {}
         if owner is not None:
             containers = own_namespaces(observed, owner) if observed is not None else ()
-            wanted.update(file_states.owned(owner, containers))
+            wanted.update(file_states.owned(owner, containers, ahead.get(NETNS_ETC_DIRECTORY)))
             wanted.update(self._files_of(owner))
         known = {path: images.file_state(self._before, path) for path in wanted} if self._before else {}
         found = {path: state for path, state in known.items() if state is not None}
-        ahead, self._files = self._files, {}
         found.update((path, ahead[path]) for path in wanted.difference(found) if path in ahead)
         found.update(file_states.read(wanted.difference(found)))
         found = self._beside.files(found, observed)

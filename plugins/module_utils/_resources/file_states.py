@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import Collection, Dict, Iterable, List, Optional, Tuple
+from typing import Collection, Dict, Iterable, List, Optional, Tuple, Union
 
 from .._kernel import files
 from .._kernel.data import NamedTuple
@@ -54,16 +54,21 @@ def read(paths: Iterable[str]) -> Dict[str, FileState]:
 
 
 def of_containers(names: Iterable[str]) -> List[str]:
-    """Where the files of these are, if they have any."""
-    return ["{0}/{1}/{2}".format(NETNS_ETC_DIRECTORY, name, file) for name in names for file in NAMES]
+    """Where the files of these are, if they have any, and all that there are lie."""
+    return [
+        NETNS_ETC_DIRECTORY,
+        *("{0}/{1}/{2}".format(NETNS_ETC_DIRECTORY, each, file) for each in names for file in NAMES),
+    ]
 
 
-def read_ahead(paths: Iterable[str]) -> Dict[str, FileState]:
-    """As ``read``, before it is known which are compared: without those that cannot be read."""
-    found, look = {}, _Looking()
+def read_ahead(paths: Iterable[str]) -> Dict[str, Union[FileState, List[str]]]:
+    """As ``read``, before it is known which are compared: without those that cannot be read. Of where all lie, the
+    directories in it (``owned``)."""
+    found: Dict[str, Union[FileState, List[str]]] = {}
+    look = _Looking()
     for path in paths:
         with contextlib.suppress(OSError, FabricError):
-            found[path] = look.at(path)
+            found[path] = look.at(path) if path != NETNS_ETC_DIRECTORY else _directories(path)
     return found
 
 
@@ -76,14 +81,15 @@ def container_of(path: str) -> str:
     return path[len(NETNS_ETC_DIRECTORY) + 1 :].split("/")[0]
 
 
-def owned(topology: str, containers: Collection[str]) -> List[str]:
+def owned(topology: str, containers: Collection[str], directories: Optional[List[str]] = None) -> List[str]:
     """Where files under /etc/netns are ours, if there are any: of a container, or beside a hosts file with our mark.
 
     ``containers``: whose namespace, with our mark, is there. Their hosts file may have been replaced by anything.
+    ``directories``: as ``read_ahead`` found them; None: they are read now.
     """
     line, shared = mark_line(topology), shared_directory(topology)
     found = []
-    for directory in _directories(NETNS_ETC_DIRECTORY):
+    for directory in _directories(NETNS_ETC_DIRECTORY) if directories is None else directories:
         if directory == shared:
             found.extend(_files(directory))
         elif container_of(directory) in containers or files.starts_with(directory + "/hosts", line):

@@ -60,6 +60,23 @@ def test_what_is_read_ahead_is_what_will_be_read_without_what_stands_in_the_way(
     assert file_states.read_ahead([there, gone, other]) == file_states.read([there, gone])
 
 
+def test_whose_files_there_are_is_the_same_however_early_the_directories_were_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_states, "NETNS_ETC_DIRECTORY", str(tmp_path))
+    for name, line in (("web", file_states.mark_line("shop")), ("db", file_states.mark_line("other")), ("odd", "")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "hosts").write_text(line)
+    (tmp_path / "a file").touch()
+
+    ahead = file_states.read_ahead(file_states.of_containers(["web"]))
+    directories = ahead.pop(str(tmp_path))
+
+    assert isinstance(directories, list) and [Path(each).name for each in directories] == ["db", "odd", "web"]
+    assert file_states.owned("shop", ["odd"], directories) == file_states.owned("shop", ["odd"])
+    assert {Path(each).parent.name for each in file_states.owned("shop", ["odd"], directories)} == {"web", "odd"}
+
+
 def test_a_file_tells_its_container() -> None:
     names: List[str] = [file_states.container_of(path) for path in (PATH, "/etc/netns/a-b/resolv.conf")]
     assert names == ["web", "a-b"]
