@@ -19,6 +19,9 @@ from .._kernel.observe import Observed
 from .._kernel.rtnl.read import Link
 
 
+_NOBODY: FrozenSet[str] = frozenset()
+
+
 def marks(link: Link, observed: Observed, netns: Optional[str] = None) -> Iterator[str]:
     """The aliases of ours that the interface carries, wherever it carries them; its own comes first.
 
@@ -38,6 +41,8 @@ def is_marked(link: Link) -> bool:
 
 def topologies(link: Link, observed: Observed, netns: Optional[str] = None) -> FrozenSet[str]:
     """Whose it is; more than one when somebody changed a mark, and nobody's when it has none."""
+    if netns is not None and not link.alias and not link.altnames:
+        return _NOBODY  # such as lo, of each namespace
     return frozenset(parsed[0] for parsed in map(names.parse_alias, marks(link, observed, netns)) if parsed)
 
 
