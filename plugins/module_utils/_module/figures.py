@@ -14,7 +14,7 @@ from .._ipam import pools
 from .._ipam import store as lease_store
 from .._kernel.host import Host
 from . import restore
-from .topology import parse
+from .preparing import parse
 
 _COUNTERS = "/proc/thread-self/net/dev"
 

@@ -22,7 +22,7 @@ from .._promises.there import There, there_of
 from . import restore
 from .calls import follow, judge, key_of
 from .places import expected_of
-from .topology import leased, parse, prepare
+from .preparing import leased, parse, prepare
 from .view import host_view
 
 

@@ -27,7 +27,7 @@ from .._resources.action import Action
 from .._resources.netns import put_back
 from .by_hand import LOCK_TIMEOUT
 from .lost_leases import lease_again
-from .topology import leased, parse
+from .preparing import leased, parse
 
 
 def repair() -> Result:

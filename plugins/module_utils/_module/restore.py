@@ -22,7 +22,8 @@ from .._kernel import names
 from .._kernel.errors import FabricError
 from .._resources.action import Action
 from . import around
-from .topology import Again, perform_topology
+from .preparing import Again
+from .topology import perform_topology
 
 #: How long a restore waits for another run, in seconds.
 LOCK_TIMEOUT = 60.0

@@ -24,7 +24,7 @@ from .._promises.trials import BROKEN, Trial, Wire, counts, judged, probe_of, to
 from .calls import repeat
 from .listening import collect, listen
 from .places import expected_of, places
-from .topology import Prepared, leased, parse, prepare
+from .preparing import Prepared, leased, parse, prepare
 from .view import host_view
 from .wire import wire
 

@@ -24,7 +24,7 @@ from .._promises.reasons import Expected, Place, where
 from .._promises.trials import Wire, probe_of, why_not_probed
 from . import restore
 from .places import Seen, expected_of, followable
-from .topology import leased, parse, prepare
+from .preparing import leased, parse, prepare
 from .view import host_view
 from .wire import wire
 

@@ -18,7 +18,6 @@ from .._kernel.errors import ForeignObjectError, InsideError
 from .._kernel.observe import Observed
 from .._kernel.rtnl.read import Link
 
-
 _NOBODY: FrozenSet[str] = frozenset()
 
 

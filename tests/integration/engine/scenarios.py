@@ -11,7 +11,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.desired import Desired
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.report import Result
 from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam import address_probe
-from ansible_collections.linuxnet.fabric.plugins.module_utils._module import topology as module
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module import preparing as module
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.topology import perform_topology
 from tests.integration.overlay.peer import told
 
