@@ -14,11 +14,14 @@ from typing import Any, Callable, Dict, Iterable, Iterator, Mapping, Optional, S
 from .._declaration.limits import Limit
 from .._declaration.restore import UNBOUND
 from .._declaration.topology import Topology
+from .._engine import declared
 from .._engine.asked import Digests, digests
 from .._engine.beside import foreseen
+from .._engine.declared import Kept
 from .._engine.desired import Desired
 from .._engine.observation import Planner
 from .._engine.possession import possession, refuse_to_lose
+from .._engine.report import Result
 from .._engine.view import View
 from .._expansion.describe import describe_containers, describe_networks
 from .._expansion.drivers.driver import Surroundings
@@ -32,6 +35,7 @@ from .._ipam.requests import Allocation
 from .._ipam.store import Store, leases, open_store
 from .._kernel import dependencies, docker, facts, unbound
 from .._kernel.data import NamedTuple
+from .._kernel.errors import FabricError
 from .._kernel.observe import Observed
 from .._resources.action import Action
 from .._resources.firewalls.accept import WARN
@@ -50,12 +54,30 @@ class Again(NamedTuple):
     """How a declaration that was kept is made real again (``restore.py``). It is the last one, and so stays.
 
     ``around``: what it took from its surroundings then; None: what they are now. ``early``: what stands on links that
-    the host does not have yet is left out. ``only``: of all that is left to do, this alone is done.
+    the host does not have yet is left out. ``only``: of all that is left to do, this alone is done. ``kept``: the
+    record that is to be the last one still when the host is held; None: whatever is.
     """
 
     around: Optional[Around] = None
     early: bool = False
     only: Optional[Callable[[Action], bool]] = None
+    kept: Optional[Kept] = None
+
+
+class DeclaredAnewError(FabricError):
+    """Another run has kept another declaration since this one was read, or none any more. ``first``: what was done
+    for an interrupted one by the time that this is known."""
+
+    def __init__(self, topology: str, first: Result) -> None:
+        self.first = first
+        text = "what is declared of the topology {0} changed again and again while this run waited for the host"
+        super().__init__(text.format(topology))
+
+
+def require_the_last(again: Optional[Again], topology: str, first: Result) -> None:
+    """Called while the host is held, with nothing left of an interrupted run: what that has kept counts, too."""
+    if again is not None and again.kept is not None and declared.read(topology) != again.kept:
+        raise DeclaredAnewError(topology, first)
 
 
 class Prepared(NamedTuple):

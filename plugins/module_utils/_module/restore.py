@@ -10,7 +10,7 @@ it is, at a boot, what it was when it was applied.
 
 from __future__ import annotations
 
-from typing import Any, Dict
+from typing import Any, Callable, Dict
 
 from .._engine import declared
 from .._engine.declared import Kept
@@ -22,11 +22,13 @@ from .._kernel import names
 from .._kernel.errors import FabricError
 from .._resources.action import Action
 from . import around
-from .preparing import Again
+from .preparing import Again, DeclaredAnewError
 from .topology import perform_topology
 
 #: How long a restore waits for another run, in seconds.
 LOCK_TIMEOUT = 60.0
+#: How often it begins anew, where others keep other declarations meanwhile.
+_ATTEMPTS = 10
 
 
 #: The names of all that were applied here and not removed since.
@@ -62,15 +64,30 @@ def check(topology: str) -> Result:
 
 def restore(topology: str, early: bool = False, rules_only: bool = False) -> Result:
     """As it was when it was applied. ``early``: what stands on links that are not there yet is left out."""
-    record = _last(topology)
-    then = around.from_words(record.around) if record.around else None
     only = _is_about_rules if rules_only else None
-    return perform_topology(params(topology, record), False, Again(then, early or rules_only, only))
+
+    def again(record: Kept) -> Again:
+        then = around.from_words(record.around) if record.around else None
+        return Again(then, early or rules_only, only, record)
+
+    return _made_again(topology, again)
 
 
 def heal(topology: str) -> Result:
     """What ``check`` would find, repaired."""
-    return perform_topology(params(topology, _last(topology)), False, Again())
+    return _made_again(topology, lambda record: Again(kept=record))
+
+
+def _made_again(topology: str, again: Callable[[Kept], Again], attempts: int = _ATTEMPTS) -> Result:
+    """The last one, which may be another one by the time that the host is held: of a run that came in between, or was
+    killed before it had kept what it had made."""
+    record = _last(topology)
+    try:
+        return perform_topology(params(topology, record), False, again(record))
+    except DeclaredAnewError as error:
+        if attempts == 1:
+            raise
+        return error.first.then(_made_again(topology, again, attempts - 1))
 
 
 def _is_about_rules(action: Action) -> bool:

@@ -36,7 +36,7 @@ from .._resources.forwarding import KEYS, warnings
 from . import around, trial
 from .encryption import ending_soon, refuse_another_key
 from .keeping import Keeping
-from .preparing import Again, Prepared, consent_of, leased, parse, prepare
+from .preparing import Again, Prepared, consent_of, leased, parse, prepare, require_the_last
 
 
 def perform_topology(
@@ -59,6 +59,7 @@ def perform_topology(
     earlier = params.get("beside")
     timeouts = params["lock_timeout"], params.get("confirm_timeout")
     with session(check_mode, *timeouts, watch, approve, earlier or (), early) as run, contextlib.ExitStack() as closing:
+        require_the_last(again, topology.name, run.first)
         run.view.begin(topology.name, settings_inside(topology))
         if not check_mode:
             run.host.make_ahead(new_namespaces(topology, frozenset(namespaces.names())))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import functools
 import os
+import signal
 import subprocess
 import time
 from typing import Any, Tuple
@@ -22,6 +23,7 @@ from world import difference, world
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import names
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module import restore as restoring
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.restore import check, heal, restore
 
 MIXED = {
@@ -196,6 +198,74 @@ def started_by_a_run() -> Tuple[int, Tuple[str, ...], Tuple[str, ...]]:
         time.sleep(0.5)
         os.rename(KEPT + ".later", KEPT)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), check("default").actions, run(DEMO, check=True).actions
+
+
+def with_another_in_between() -> Tuple[Any, ...]:
+    """A restore that read what was declared, and a run that was there before it held the host."""
+    run(DEMO)
+    read, asked = restoring._last, []  # type: Any, List[str]
+
+    def overtaken(topology: str) -> Any:
+        record = read(topology)
+        asked.append(topology)
+        if len(asked) == 1:
+            run(EDITED)
+        return record
+
+    restoring._last = overtaken
+    restored = restore("default").actions
+    return len(asked), restored, run(EDITED, check=True).actions
+
+
+def test_a_run_that_comes_between_reading_and_holding_the_host_is_not_restored_over(fresh_host: LabHost) -> None:
+    assert fresh_host.run(with_another_in_between) == (2, (), ())
+
+
+def killed_before_it_kept() -> Tuple[Any, ...]:
+    """A run that has verified what it made, and is killed before it keeps what it has made real."""
+    run(DEMO)
+
+    def kill(_number: int, what: str) -> None:
+        if what == "declared":
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def change() -> None:
+        with before_each_write(kill):
+            run(EDITED)
+
+    status = in_child(change)
+    return status, heal("default").actions, run(EDITED, check=True).actions
+
+
+def test_what_a_killed_run_had_made_and_not_yet_kept_is_not_healed_away(fresh_host: LabHost) -> None:
+    status, healed, left = fresh_host.run(killed_before_it_kept)
+    assert status == -9
+    assert healed == ("finish the interrupted run of topology default",), "and nothing of what it had made goes"
+    assert left == ()
+
+
+def removed_in_between() -> Tuple[Any, ...]:
+    run(DEMO)
+    read = restoring._last
+
+    def overtaken(topology: str) -> Any:
+        record = read(topology)
+        run(DEMO, state="absent")
+        return record
+
+    restoring._last = overtaken
+    try:
+        restore("default")
+        said = ""
+    except FabricError as error:
+        said = str(error)
+    return said, [each for each in world() if "br-front" in each]
+
+
+def test_what_is_removed_in_between_stays_away(fresh_host: LabHost) -> None:
+    said, left = fresh_host.run(removed_in_between)
+    assert "no topology default" in said
+    assert left == []
 
 
 def test_a_restore_that_a_run_starts_waits_for_what_the_run_keeps(fresh_host: LabHost) -> None:
