@@ -104,7 +104,9 @@ def prepare(topology: str, record: Kept, text: Optional[str] = None) -> None:
         return
     gate.writing("prepared")
     os.makedirs(os.path.dirname(names.PREPARED_FILE), mode=0o700, exist_ok=True)
-    state.write(names.PREPARED_FILE, text, durable=True)  # a boot restores what it says
+    # A boot restores what it says. Its name is on the disk with that of what says that the run is verified, or once it
+    # is moved: each sync of a disk is some milliseconds.
+    state.write(names.PREPARED_FILE, text, durable=True, name_later=True)
 
 
 def keep(topology: str) -> None:

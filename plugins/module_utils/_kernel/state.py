@@ -82,10 +82,11 @@ def read_json(path: str) -> Optional[Dict[str, Any]]:
     return words
 
 
-def write(path: str, text: Union[str, Iterable[str]], durable: bool = False) -> None:
+def write(path: str, text: Union[str, Iterable[str]], durable: bool = False, name_later: bool = False) -> None:
     """A whole new file, mode 0600, in the place of whatever is there. ``text``: at once, or in pieces.
 
-    ``durable``: on the disk when this returns.
+    ``durable``: on the disk when this returns; with ``name_later`` what it says is, and its name is once something
+    else in its directory is, or it was moved.
     """
     temporary = path + ".new"
     make_way(temporary)
@@ -102,7 +103,7 @@ def write(path: str, text: Union[str, Iterable[str]], durable: bool = False) -> 
         os.close(descriptor)
     make_way(path)
     os.replace(temporary, path)
-    if durable:
+    if durable and not name_later:
         _sync_directory(os.path.dirname(path))
 
 
