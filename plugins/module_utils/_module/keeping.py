@@ -45,13 +45,15 @@ class Keeping:
         kept: Optional[Kept],
         described: Callable[[], Mapping[str, Any]],
         is_sure: bool = False,
+        writes: bool = False,
     ) -> None:
         """``around``: what it took from its surroundings, as plain as it comes back from a record; ``asked``: works the
         digests out; ``kept``: the record of the last run; ``described``: makes what is told of it; ``is_sure``: that
-        the run will have something to do is known before the host is compared."""
+        the run will have something to do is known before the host is compared; ``writes``: whether whoever is told of
+        it takes it as JSON."""
         self._topology, self._words, self._around = topology, words, around
         self._digests, self._kept, self._described = asked, kept, described
-        self._is_sure = is_sure
+        self._is_sure, self._writes = is_sure, writes
         self._process: Optional[Lasting] = None
         self._is_asked = False
         self._record: Optional[_Record] = None
@@ -89,7 +91,7 @@ class Keeping:
 
     def facts(self) -> Mapping[str, Any]:
         """What is told of the networks and containers."""
-        written = self._process.also() if self._process is not None else None
+        written = self._process.also() if self._process is not None and self._writes else None
         if self._process is not None:
             self._process.spare()
         if written is None:
@@ -99,6 +101,8 @@ class Keeping:
 
     def _write(self) -> Iterator[Any]:
         """The networks, and the containers as JSON, which is most of an answer."""
+        if not self._writes:
+            return
         words = self._described()
         yield words["networks"]
         yield from portions_of(words["containers"].items(), as_json)

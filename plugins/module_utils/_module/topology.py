@@ -75,8 +75,11 @@ def perform_topology(
             watch.lap("lease and expand")
             granted = PreparedLeases(store, prepared.allocation)
             kept = run.view.declared(topology.name)
-            is_sure = bool(granted.changes) and not check_mode
-            keeping = Keeping(topology.name, words, _taken(prepared), prepared.asked, kept, prepared.described, is_sure)
+            # A module alone is begun early: others go on with what they are told.
+            is_sure, writes = bool(granted.changes) and not check_mode, early is not None
+            keeping = Keeping(
+                topology.name, words, _taken(prepared), prepared.asked, kept, prepared.described, is_sure, writes
+            )
             closing.callback(keeping.close)
             planner.share = keeping.share
             finish = functools.partial(_finish, absent, prepared, keeping)

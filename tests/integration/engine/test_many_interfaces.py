@@ -15,6 +15,7 @@ from scenarios import Declaration, run
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine import unlike
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import second_process
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.visits import MANY
+from ansible_collections.linuxnet.fabric.plugins.module_utils._module.restore import check
 
 _ROUTE = {"destination": "198.51.100.0/24", "gateway": "10.77.0.250"}
 DECLARED: Declaration = {
@@ -42,7 +43,17 @@ def test_two_processes_find_what_one_finds_in_the_same_order(fresh_host: LabHost
     assert left == ()
 
 
+def test_what_the_host_itself_checks_is_told_container_by_container(fresh_host: LabHost) -> None:
+    told = fresh_host.run(_told_on_the_host)
+    assert told == sorted(DECLARED["containers"])
+
+
 # --- in the lab host
+
+
+def _told_on_the_host() -> List[str]:
+    run(DECLARED)
+    return sorted(dict(check("default").facts["containers"]))
 
 
 def _plans() -> Tuple[Tuple[str, ...], Tuple[str, ...], List[object], Tuple[str, ...]]:

@@ -145,7 +145,7 @@ def test_a_declaration_that_was_real_already_and_is_another_is_kept() -> None:
 def test_what_is_told_is_written_by_the_other_process_whether_or_not_something_changes() -> None:
     for changes in (False, True):
         kept = Kept(words(MANY), names.RELEASE, DIGESTS, {})
-        keeping = Keeping("shop", words(MANY), {}, lambda: DIGESTS, kept, described)
+        keeping = Keeping("shop", words(MANY), {}, lambda: DIGESTS, kept, described, writes=True)
         with keeping.share(str, [1]) as process:
             process.work()
         keeping.finish((), changes).prepare()
@@ -158,6 +158,15 @@ def test_what_is_told_is_written_by_the_other_process_whether_or_not_something_c
         assert {each["by"] for each in told.values()} not in ({os.getpid()}, set())
 
 
+def test_whoever_goes_on_with_what_is_told_gets_it_as_it_is() -> None:
+    keeping = Keeping("shop", words(MANY), {}, lambda: DIGESTS, None, described)
+    keeping.finish((), changes=True).prepare()
+    facts = keeping.facts()
+    keeping.close()
+
+    assert facts == described()
+
+
 def test_what_a_killed_process_did_not_write_the_run_tells() -> None:
     own = os.getpid()
 
@@ -166,7 +175,7 @@ def test_what_a_killed_process_did_not_write_the_run_tells() -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         return described()
 
-    keeping = Keeping("shop", words(MANY), {}, lambda: DIGESTS, None, dying)
+    keeping = Keeping("shop", words(MANY), {}, lambda: DIGESTS, None, dying, writes=True)
     keeping.finish((), changes=True).prepare()
     facts = keeping.facts()
     keeping.close()
