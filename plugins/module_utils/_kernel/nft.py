@@ -82,13 +82,17 @@ class Listing:
     def close(self) -> None:
         """End what still runs: nobody is to read it. Nothing where all was read."""
         for _name, process, printed in self._running:
-            with process:
-                process.kill()
-            printed.close()
+            _give_up(process, printed)
 
     def __iter__(self) -> Iterator[Tuple[TableName, List[Object]]]:
         for name, listing in _end_list(self._running):
             yield name, [item for item in _objects(listing) if "metainfo" not in item and "table" not in item]
+
+
+def _give_up(process: "subprocess.Popen[str]", printed: IO[str]) -> None:
+    with process:
+        process.kill()
+    printed.close()
 
 
 def list_text(names: Sequence[TableName], numeric: bool = False) -> Dict[TableName, str]:
@@ -204,9 +208,7 @@ class Normalising:
 
     def close(self) -> None:
         """End what still runs: nobody is to read it. Nothing where that is known."""
-        with self._process:
-            self._process.kill()
-        self._printed.close()
+        _give_up(self._process, self._printed)
 
 
 @contextmanager

@@ -94,17 +94,10 @@ class _Parcel:
         """To be called by the one who receives, when there are two."""
         os.close(self._unsent)
 
-    def arrived(self) -> Iterator[Any]:
-        """What came since it was asked for last."""
-        while _is_readable(self._sent):
-            told = os.read(self._sent, _AT_ONCE)
-            if not told:
-                return
-            yield from self._load(len(told))
-
-    def receive(self) -> Iterator[Any]:
-        """The same, until it is all there; where the other one died, what there is."""
-        while True:
+    def receive(self, wait: bool = True) -> Iterator[Any]:
+        """What came since it was asked for last, until all is there; where the other one died, what there is. Without
+        ``wait``: what came until now."""
+        while wait or _is_readable(self._sent):
             told = os.read(self._sent, _AT_ONCE)
             if not told:
                 return
@@ -142,7 +135,7 @@ class SecondProcess:
         found = []
         for result in self._share():
             found.append(result)
-            found.extend(self._answer.arrived())
+            found.extend(self._answer.receive(wait=False))
         found.extend(self._answer.receive())
         return found
 
@@ -225,14 +218,14 @@ class Lasting(SecondProcess):
 
     def ask(self) -> None:
         """Have it done: while this process goes on, if there is another one."""
-        if self._child is not None and self._ask is not None:
+        if self._ask is not None:
             with contextlib.suppress(BrokenPipeError):
                 os.write(self._ask, b"!")
 
     def spare(self) -> None:
         """It is not to be done: the other process ends as soon as all else is, for its memory takes some milliseconds
         to give back, which ``close`` would wait for."""
-        if self._child is not None and self._ask is not None:
+        if self._ask is not None:
             os.close(self._ask)
             self._ask = None
 
@@ -269,13 +262,13 @@ class Lasting(SecondProcess):
         self._answer_if_asked()
 
     def _all_of_it(self) -> Iterator[Any]:
-        if _is_readable(self._asked):
-            self._answer_if_asked()
-        for value in self._also_of():
-            yield value
+        values = iter(self._also_of())
+        value = None
+        while value is not _END:
             if _is_readable(self._asked):
                 self._answer_if_asked()
-        yield _END
+            value = next(values, _END)
+            yield value
 
     def _answer_if_asked(self) -> None:
         """Once it is known whether that is so."""
