@@ -33,7 +33,7 @@ from typing import (
 from .._declaration.encryption_words import WIREGUARD
 from .._ipam.store import open_store, revert
 from .._kernel import tc, vxlan
-from .._kernel.announce import announce
+from .._kernel.announce import announce, announce_all
 from .._kernel.errors import FabricError
 from .._kernel.host import Host
 from .._kernel.operations import docker as on_docker
@@ -219,9 +219,9 @@ def _unit(name: str, do: Do, foresee: Foresee) -> Row:
     return Row(name, do, of_units, nothing, True, usual, foresee, (name,), Pace.IN_TURN, None)
 
 
-def _at_the_end(name: str, do: Do) -> Row:
+def _at_the_end(name: str, do: Do, together: Optional[Together] = None) -> Row:
     """Of what no plan reads, and nothing brings back."""
-    return Row(name, do, nothing, nothing, False, usual, unseen, (), Pace.IN_TURN, None)
+    return Row(name, do, nothing, nothing, False, usual, unseen, (), Pace.IN_TURN, together)
 
 
 def _record(name: str, do: Do, foresee: Foresee) -> Row:
@@ -300,7 +300,7 @@ ROWS = (
     _accept("firewalld.apply", on_host.firewalld_apply, False, foresee_zone),
     _accept("file.replace", on_host.file_replace, True, foresee_foreign_file),
     _at_the_end("conntrack.delete", on_host.conntrack_delete),
-    _at_the_end("announce", announce),
+    _at_the_end("announce", announce, announce_all),
     _program("program.install", on_program.program_install, ("program.revert",), unseen),
     _program("program.remove", on_program.program_remove, ("program.revert",), unseen),
     _program("program.revert", on_program.program_revert, (), foresee_program),

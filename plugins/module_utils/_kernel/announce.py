@@ -12,7 +12,7 @@ import contextlib
 import socket
 import struct
 import threading
-from typing import Iterable
+from typing import Any, Iterable, List, Mapping, Optional, Sequence
 
 from . import gate
 from .host import Host
@@ -25,24 +25,50 @@ _ICMPV6, _NEIGHBOUR_ADVERTISEMENT, _TARGET_LINK_LAYER_ADDRESS, _OVERRIDE = 58, 1
 
 
 def announce(host: Host, netns: str, ifname: str, mac: str, addresses: Iterable[str]) -> None:
-    """One frame for each address (a CIDR) of an interface. What does not get through is no error: it is a courtesy."""
+    """One frame for each address (a CIDR) of an interface. What does not get through is no error: it is a courtesy.
+
+    It goes to every port of the bridge before the sending is done, which takes some 2 us a port. No thread does that
+    beside what else is left: a second process of ours shared this one's memory, so it is copied page by page as this
+    one goes on, and of each page the processor of a thread would have to be told, which takes longer than the frame.
+    """
+    sock = _socket(host, netns)
+    if sock is not None:
+        _begin(host, sock, ifname, _frames(mac, addresses), at_once=True)
+
+
+def announce_all(host: Host, many: Sequence[Mapping[str, Any]]) -> None:
+    """As ``announce``, of the arguments of each: by as many processors as there are."""
+    for words in many:
+        sock = _socket(host, words["netns"])
+        if sock is not None:
+            _begin(host, sock, words["ifname"], _frames(words["mac"], words["addresses"]), at_once=False)
+
+
+def _socket(host: Host, netns: str) -> Optional[socket.socket]:
     gate.writing("announce")
-    frames = [frame(mac, cidr.split("/")[0]) for cidr in addresses]
     try:
         with host.inside(netns):
-            sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW | socket.SOCK_CLOEXEC)
+            return socket.socket(socket.AF_PACKET, socket.SOCK_RAW | socket.SOCK_CLOEXEC)
     except OSError:
-        return
-    host.let_go(sock.fileno())
-    # A frame goes to every port of the bridge before the sending is done; and where the closing has to be waited for,
-    # many wait together, beside what else is left to do.
-    threading.Thread(target=_send, args=(sock, ifname, frames)).start()
+        return None
+
+
+def _begin(host: Host, sock: socket.socket, ifname: str, frames: List[bytes], at_once: bool) -> None:
+    """Where the closing has to be waited for, many wait together, beside what else is left to do."""
+    if host.let_go(sock.fileno()) and at_once:
+        _send(sock, ifname, frames)
+    else:
+        threading.Thread(target=_send, args=(sock, ifname, frames)).start()
 
 
 def _send(sock: socket.socket, ifname: str, frames: Iterable[bytes]) -> None:
     with contextlib.suppress(OSError), sock:
         for each in frames:
             sock.sendto(each, (ifname, 0))  # not bound, for which the kernel would wait as it does for closing
+
+
+def _frames(mac: str, addresses: Iterable[str]) -> List[bytes]:
+    return [frame(mac, cidr.split("/")[0]) for cidr in addresses]
 
 
 def frame(mac: str, address: str) -> bytes:

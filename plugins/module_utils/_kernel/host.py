@@ -124,13 +124,13 @@ class Host:
         """The one for this name, if there is one."""
         return self._ahead.take(name, sysctls)
 
-    def let_go(self, descriptor: int) -> None:
-        """Of a socket that is closed later: nobody is to wait for it (``let_go.LetGo``)."""
+    def let_go(self, descriptor: int) -> bool:
+        """Of a socket that is closed later: nobody is to wait for it (``let_go.LetGo``). False: somebody has to."""
         from .let_go import LetGo  # of a run that changes something, nearly at its end
 
         if self._let_go is None:
             self._let_go = LetGo()
-        self._let_go.take(descriptor)
+        return self._let_go.take(descriptor)
 
     def index(self, ifname: str) -> int:
         """The index of a link of the host, asked for once: a thousand pairs have the same master."""

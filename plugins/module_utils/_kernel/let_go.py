@@ -39,17 +39,19 @@ class LetGo:
         self._ring: Optional[int] = None
         self._left = _SLOTS
 
-    def take(self, descriptor: int) -> None:
-        """From now on closing it is not the last one. Where this kernel has no such ring, or lets nobody use it, or all
-        places are taken, it is as it was: whoever closes it waits."""
+    def take(self, descriptor: int) -> bool:
+        """From now on closing it is not the last one. False where this kernel has no such ring, or lets nobody use it,
+        or all places are taken: it is as it was, and whoever closes it waits."""
         try:
             if self._left == _SLOTS:
                 self._open()
             if self._left and self._ring is not None:
                 self._put(descriptor, _SLOTS - self._left)
                 self._left -= 1
+                return True
         except OSError:
             self._left = 0
+        return False
 
     def close(self) -> None:
         if self._ring is not None:

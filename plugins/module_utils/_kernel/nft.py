@@ -16,7 +16,7 @@ import os
 import shutil
 import subprocess
 from contextlib import contextmanager
-from typing import IO, Any, Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from . import gate, namespaces, nft_generation, program
 from .data import NamedTuple
@@ -57,8 +57,7 @@ class _Running(NamedTuple):
     """An nft that lists a table."""
 
     name: TableName
-    process: "subprocess.Popen[str]"
-    printed: IO[str]
+    program: program.Aside
 
 
 _AS_DATA = ("-j", "--numeric-protocol")
@@ -81,18 +80,12 @@ class Listing:
 
     def close(self) -> None:
         """End what still runs: nobody is to read it. Nothing where all was read."""
-        for _name, process, printed in self._running:
-            _give_up(process, printed)
+        for each in self._running:
+            each.program.give_up()
 
     def __iter__(self) -> Iterator[Tuple[TableName, List[Object]]]:
         for name, listing in _end_list(self._running):
             yield name, [item for item in _objects(listing) if "metainfo" not in item and "table" not in item]
-
-
-def _give_up(process: "subprocess.Popen[str]", printed: IO[str]) -> None:
-    with process:
-        process.kill()
-    printed.close()
 
 
 def list_text(names: Sequence[TableName], numeric: bool = False) -> Dict[TableName, str]:
@@ -102,31 +95,29 @@ def list_text(names: Sequence[TableName], numeric: bool = False) -> Dict[TableNa
 
 def _begin_list(names: Sequence[TableName], options: Sequence[str]) -> List[_Running]:
     """One process a table, all at once: nft 1.0.6 lists one table a call."""
-    return [_Running(name, *program.start_aside([_program(), *options, "list", "table", *name])) for name in names]
+    return [_Running(name, program.Aside([_program(), *options, "list", "table", *name])) for name in names]
 
 
 def _end_list(running: Sequence[_Running]) -> Iterator[Tuple[TableName, str]]:
     """What nft printed of each table there is."""
     failures = []
-    for name, started, printed in running:
-        with printed:
-            process = _finished(started, running)
-            if process.returncode == 0:
-                printed.seek(0)
-                yield name, printed.read()
-            elif "No such file or directory" not in process.stderr:
-                failures.append(_error(process))
+    for each in running:
+        process = _finished(each.program, running)
+        if process.returncode == 0:
+            yield each.name, process.stdout
+        elif "No such file or directory" not in process.stderr:
+            failures.append(_error(process))
     if failures:
         raise failures[0]
 
 
-def _finished(started: "subprocess.Popen[str]", running: Sequence[_Running]) -> "subprocess.CompletedProcess[str]":
+def _finished(started: program.Aside, running: Sequence[_Running]) -> "subprocess.CompletedProcess[str]":
     """Where one hangs, the others are not waited for."""
     try:
-        return program.finish(started)
+        return started.finish()
     except FabricError:
-        for _name, process, _printed in running:
-            process.kill()
+        for each in running:
+            each.program.give_up()
         raise
 
 
@@ -189,18 +180,17 @@ class Normalising:
         self._names = names
         command = ["sh", "-c", _LOAD_AND_LIST, _program(), *_AS_DATA]
         with namespaces.scratch():
-            self._process, self._printed = program.start_aside(command, text)
+            self._program = program.Aside(command, text)
 
     def tables(self) -> Dict[TableName, List[Object]]:
         """To be asked for once. RefusedError where the text is refused."""
-        process = program.finish(self._process)
+        process = self._program.finish()
         if process.returncode == _IS_REFUSED:
             raise RefusedError(_said(process))
         if process.returncode != 0:
             raise _error(process)
         found: Dict[TableName, List[Object]] = {name: [] for name in self._names}
-        self._printed.seek(0)
-        for item in _objects(self._printed.read()):
+        for item in _objects(process.stdout):
             for kind, body in item.items():
                 if kind not in ("metainfo", "table"):
                     found[body["family"], body["table"]].append(item)
@@ -208,7 +198,7 @@ class Normalising:
 
     def close(self) -> None:
         """End what still runs: nobody is to read it. Nothing where that is known."""
-        _give_up(self._process, self._printed)
+        self._program.give_up()
 
 
 @contextmanager

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import shlex
 import subprocess
-from typing import IO, Callable, Sequence, Tuple, Union
+from typing import IO, Callable, Sequence, Union
 
 from . import libc
 from .errors import FabricError
@@ -21,55 +22,105 @@ from .errors import FabricError
 #: Seconds. What takes longest, a hundred thousand elements for nft, takes a few of them.
 PATIENCE = 300.0
 
+_Stream = Union[int, IO[str]]
 
-def start(
-    command: Sequence[str], output: int = subprocess.PIPE, script: Union[int, IO[str]] = subprocess.PIPE
-) -> "subprocess.Popen[str]":
+
+class Aside:
+    """A program that comes to its end though nobody writes or reads: files in memory feed it, and take what it prints.
+
+    So is one that is waited for: a pipe would wake whoever waits once for each piece, and its end is not yet that of
+    the program.
+    """
+
+    def __init__(self, command: Sequence[str], script: str = "") -> None:
+        self._printed, self._said = _in_memory("printed"), _in_memory("said")
+        with _in_memory("script") as fed:
+            fed.write(script)
+            fed.seek(0)
+            self.process = _popen(command, fed, self._printed, self._said)
+
+    def finish(self) -> "subprocess.CompletedProcess[str]":
+        """Wait for its end, and tell what it printed; to be asked for once. FabricError where that does not come in
+        time."""
+        try:
+            _wait(self.process)
+        except subprocess.TimeoutExpired:
+            raise _killed(self.process) from None
+        with self._printed, self._said:
+            for file in (self._printed, self._said):
+                file.seek(0)
+            output, errors = self._printed.read(), self._said.read()
+        return subprocess.CompletedProcess(self.process.args, self.process.returncode, output, errors)
+
+    def give_up(self) -> None:
+        """End it, if it still runs: nobody is to read it. Nothing where it was finished."""
+        if self.process.returncode is None:
+            self.process.kill()
+            self.process.wait()
+        self._printed.close()
+        self._said.close()
+
+
+def run(command: Sequence[str], script: str = "") -> "subprocess.CompletedProcess[str]":
+    return _on_this_processor(lambda: Aside(command, script)).finish()
+
+
+def start(command: Sequence[str], output: int = subprocess.PIPE) -> "subprocess.Popen[str]":
+    """One that is talked to."""
+    return _popen(command, subprocess.PIPE, output, subprocess.PIPE)
+
+
+def end(process: "subprocess.Popen[str]") -> None:
+    """Of a program that ends where nothing more comes in, wait for it."""
+    with process:
+        try:
+            process.communicate("", timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise _killed(process) from None
+
+
+def _popen(command: Sequence[str], fed: _Stream, printed: _Stream, said: _Stream) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         list(command),
-        stdin=script,
-        stdout=output,
-        stderr=subprocess.PIPE,
+        stdin=fed,
+        stdout=printed,
+        stderr=said,
         encoding="utf-8",
         errors="surrogateescape",
         env=dict(os.environ, LC_ALL="C"),
     )
 
 
-def start_aside(command: Sequence[str], script: str = "") -> "Tuple[subprocess.Popen[str], IO[str]]":
-    """As ``start``, with files in memory that feed it and take what it prints: so it comes to its end though nobody
-    writes or reads."""
-    printed = _in_memory("printed")
-    if not script:
-        return start(command, printed.fileno()), printed
-    with _in_memory("script") as fed:
-        fed.write(script)
-        fed.seek(0)
-        return start(command, printed.fileno(), fed), printed
-
-
 def _in_memory(name: str) -> IO[str]:
     return open(os.memfd_create(name), "r+", encoding="utf-8", errors="surrogateescape")
 
 
-def finish(process: "subprocess.Popen[str]", script: str = "") -> "subprocess.CompletedProcess[str]":
-    """Feed it ``script`` and wait for its end; FabricError where that does not come in time."""
-    with process:
-        try:
-            output, errors = process.communicate(script, timeout=PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            command = " ".join(map(shlex.quote, process.args))  # type: ignore[arg-type]
-            text = "{0}: no end after {1:g} s, so it was killed; see why it hangs, and run again"
-            raise FabricError(text.format(command, PATIENCE)) from None
-    return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
+def _wait(process: "subprocess.Popen[str]") -> None:
+    """As its own ``wait``, which looks again each millisecond, and later less often."""
+    try:
+        descriptor = os.pidfd_open(process.pid)
+    except OSError:  # Linux before 5.3
+        process.wait(PATIENCE)
+        return
+    try:
+        poll = select.poll()
+        poll.register(descriptor, select.POLLIN)
+        if not poll.poll(PATIENCE * 1000):
+            raise subprocess.TimeoutExpired(process.args, PATIENCE)
+    finally:
+        os.close(descriptor)
+    process.wait()
 
 
-def run(command: Sequence[str], script: str = "") -> "subprocess.CompletedProcess[str]":
-    return finish(_on_this_processor(lambda: start(command)), script)
+def _killed(process: "subprocess.Popen[str]") -> FabricError:
+    process.kill()
+    process.wait()
+    command = " ".join(map(shlex.quote, process.args))  # type: ignore[arg-type]
+    text = "{0}: no end after {1:g} s, so it was killed; see why it hangs, and run again"
+    return FabricError(text.format(command, PATIENCE))
 
 
-def _on_this_processor(begin: "Callable[[], subprocess.Popen[str]]") -> "subprocess.Popen[str]":
+def _on_this_processor(begin: Callable[[], Aside]) -> Aside:
     """A program that begins on the processor of this thread, and may go to others from then on.
 
     This thread waits for a program to begin (vfork(2)), and then for its end. The kernel rather puts what is new on
@@ -82,13 +133,8 @@ def _on_this_processor(begin: "Callable[[], subprocess.Popen[str]]") -> "subproc
     try:
         started = begin()
         with contextlib.suppress(OSError):  # or it has ended
-            os.sched_setaffinity(started.pid, allowed)
+            os.sched_setaffinity(started.process.pid, allowed)
         return started
     finally:
         with contextlib.suppress(OSError):
             os.sched_setaffinity(0, allowed)
-
-
-def end(process: "subprocess.Popen[str]") -> None:
-    """Of a program that ends where nothing more comes in, wait for it."""
-    finish(process)
