@@ -98,8 +98,8 @@ def text_of(record: Kept) -> str:
 def prepare(topology: str, record: Kept, text: Optional[str] = None) -> None:
     """Have it on the disk, beside the journal, for ``keep``: a file to rename needs no room in the journal. No write
     when it is what is kept, whatever the order. ``text``: of the record, where it is known."""
-    text, last = text or text_of(record), _text(topology)
-    if last == text or (last is not None and len(last) == len(text) and read(topology) == record):
+    text = text or text_of(record)
+    if _is_kept(topology, record, text):
         files.unlink(names.PREPARED_FILE)  # of a run that was killed
         return
     gate.writing("prepared")
@@ -118,12 +118,14 @@ def keep(topology: str) -> None:
     state.move(names.PREPARED_FILE, _path(topology))
 
 
-def _text(topology: str) -> Optional[str]:
-    """What is kept, word for word; None where that is nothing, or damaged."""
+def _is_kept(topology: str, record: Kept, text: str) -> bool:
+    """Not where that is nothing, or damaged. What is longer or shorter is not read: there may be thousands in it."""
     try:
-        return state.read(_path(topology))
+        if os.stat(_path(topology)).st_size != len(text.encode("utf-8")):
+            return False
+        return state.read(_path(topology)) == text or read(topology) == record
     except (OSError, state.Damaged):
-        return None
+        return False
 
 
 def remove(topology: str) -> None:

@@ -88,7 +88,7 @@ class Journal:
         if self._reached is None:
             raise FabricError("the journal was not begun")
         if mark == VERIFIED:
-            state.write(_verified_file(), self._run, durable=self._lasts)
+            _write_verified(self._run, self._lasts)
         _write_mark(self._reached, mark)
 
     def forget(self, numbers: Sequence[int]) -> None:
@@ -116,8 +116,23 @@ def _former_reached_file() -> str:
 
 
 def _verified_file() -> str:
-    """Where it is said of a run, by its number, that there is no way back from it any more, whatever boots."""
+    """Where it is said of a run that there is no way back from it any more, whatever boots: another name of its
+    journal."""
     return JOURNAL_FILE + ".verified"
+
+
+def _write_verified(run: str, durable: bool) -> None:
+    """A name alone is on the disk by one sync. Where files have one name each, it is a file with the run's number."""
+    state.remove(_verified_file())
+    try:
+        state.link(JOURNAL_FILE, _verified_file(), durable)
+    except OSError:
+        state.write(_verified_file(), run, durable)
+
+
+def _is_verified(run: str) -> bool:
+    text = state.read(_verified_file())
+    return text is not None and text in (run, state.read(JOURNAL_FILE))
 
 
 def read() -> Optional[Record]:
@@ -148,7 +163,7 @@ def _understood(words: Mapping[str, Any]) -> Record:
 def _both_halves(half: Mapping[str, Any]) -> Record:
     """Of the half that lasts, and of the other one if it is of the same run: that of a boot that is over is gone."""
     words = state.read_json(RUN_JOURNAL_FILE) or {}
-    verified = (state.read(_verified_file()) or "") == half["run"]
+    verified = _is_verified(half["run"])
     if words.get("run") != half["run"]:  # nobody counted in this boot; and a timer that waited is gone
         return record_of(half, VERIFIED if verified else "0", False)
     return record_of(words, VERIFIED if verified else _counted(), True)
@@ -215,7 +230,7 @@ def keep_only(failed: Sequence[Sequence[Operation]]) -> None:
 def set_reached(mark: str) -> None:
     """As ``Journal.reached``, for a journal that another process began."""
     if mark == VERIFIED:
-        _write_verified()
+        _verify_another()
     prepare_run_directory()
     flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
     descriptor = os.open(_reached_file(), flags, 0o600)
@@ -257,9 +272,9 @@ def _steps(steps: Sequence[Operation]) -> Union[Row, List[Any]]:
 _encode = json.JSONEncoder(check_circular=False).encode
 
 
-def _write_verified() -> None:
-    """Of a run that another process began. On the disk, before the leases of what is real now are all that tells of
+def _verify_another() -> None:
+    """A run that another process began. On the disk, before the leases of what is real now are all that tells of
     it."""
     words = state.read_json(JOURNAL_FILE) or {}
     if "run" in words:  # one of a release up to 0.2.0 has its counter on the disk
-        state.write(_verified_file(), words["run"], durable=bool(words["first"] or words["undo"]))
+        _write_verified(words["run"], durable=bool(words["first"] or words["undo"]))

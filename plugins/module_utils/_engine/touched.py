@@ -81,6 +81,7 @@ def left_after(
             rtnetlink.read_links_named(host.socket, _ifnames(part, touched, desired.adopted), restorable=False),
             settings_of,
             part.limited_ifnames(),
+            alone=True,
         )
         files = file_states.read([file.path for file in part.files])
         accepts = firewall.plan() if touched.firewall else NOTHING_TO_DO

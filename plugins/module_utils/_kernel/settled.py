@@ -11,7 +11,7 @@ there (addrconf_dad_work() in net/ipv6/addrconf.c). Whoever reads in between wou
 from __future__ import annotations
 
 import time
-from typing import List, Mapping, Optional, Tuple
+from typing import List, Mapping, Optional, Sequence, Tuple
 
 from .rtnl import read as rtnetlink
 from .rtnl.read import Addresses, Link, RouteEntry
@@ -33,13 +33,14 @@ class Settling:
         table: int = 0,
         ipv6: bool = True,
         most: Tuple[Optional[int], Optional[int]] = (None, None),
+        indexes: Sequence[int] = rtnetlink.ALL,
     ) -> Tuple[Addresses, List[RouteEntry]]:
         """``links`` by index; ``table`` 0 is all of them. Addresses come first, for the kernel makes their routes after
-        them. ``most``: addresses, and routes of a family, else TooMany."""
+        them. ``most``: addresses, and routes of a family, else TooMany. ``indexes``: the interfaces whose they are."""
         while True:
-            addresses = rtnetlink.read_addresses(socket, most[0])
+            addresses = rtnetlink.read_addresses(socket, most[0], indexes)
             ipv6 = ipv6 or addresses.of_ipv6
-            routes = rtnetlink.read_routes(socket, table, ipv6, most[1])
+            routes = rtnetlink.read_routes(socket, table, ipv6, most[1], indexes)
             if self._left <= 0 or not ipv6 or not _is_to_come(addresses, routes, links):
                 return addresses, routes
             self._left -= _PAUSE

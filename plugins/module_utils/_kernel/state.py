@@ -107,6 +107,15 @@ def write(path: str, text: Union[str, Iterable[str]], durable: bool = False, nam
         _sync_directory(os.path.dirname(path))
 
 
+def link(path: str, name: str, durable: bool) -> None:
+    """Another name for a file of ours, in its directory, which has none such. OSError where files have one name each
+    (link(2))."""
+    make_way(name)
+    os.link(path, name)
+    if durable:
+        _sync_directory(os.path.dirname(name))
+
+
 def move(path: str, place: str) -> None:
     """In the place of whatever is there, and on the disk when this returns."""
     make_way(place)

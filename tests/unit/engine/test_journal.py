@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any, Dict, List
 
@@ -35,6 +36,10 @@ def reboot(journal_file: Path) -> None:
     """What is under /run goes."""
     for path in (journal_file.parent.parent / "run").iterdir():
         path.unlink()
+
+
+def refused(_path: str, _name: str) -> None:
+    raise PermissionError(1, "Operation not permitted")
 
 
 #: A journal as the first release writes it, in one file.
@@ -94,7 +99,12 @@ def test_the_way_back_of_many_links_that_went_in_one_step_is_all_of_it(journal_f
     assert record.undo[1:] == tuple(action.undo for action in ACTIONS)
 
 
-def test_what_was_verified_before_the_power_went_is_finished_and_not_taken_back(journal_file: Path) -> None:
+@pytest.mark.parametrize("links", [True, False], ids=["a file may have two names", "files have one name each"])
+def test_what_was_verified_before_the_power_went_is_finished_and_not_taken_back(
+    journal_file: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    if not links:
+        monkeypatch.setattr(os, "link", refused)
     kept = operation("declared.remove", topology="default")
     run = Journal()
     run.begin("default", FIRST, ACTIONS, (kept,))
@@ -105,6 +115,19 @@ def test_what_was_verified_before_the_power_went_is_finished_and_not_taken_back(
     record = journal.read()
     assert record is not None
     assert (record.reached, record.finish) == (interrupted.VERIFIED, (kept,))
+
+
+def test_a_journal_that_was_brought_back_from_a_copy_was_verified_all_the_same(journal_file: Path) -> None:
+    run = Journal()
+    run.begin("default", FIRST, ACTIONS)
+    run.reached(interrupted.VERIFIED)
+    reboot(journal_file)
+    text = journal_file.read_text()
+    journal_file.unlink()
+    journal_file.write_text(text)
+    record = journal.read()
+    assert record is not None
+    assert record.reached == interrupted.VERIFIED
 
 
 def test_what_waited_for_its_confirmation_when_the_power_went_is_taken_back(journal_file: Path) -> None:

@@ -16,7 +16,7 @@ import socket
 import struct
 import sys
 from errno import EAFNOSUPPORT, ENODEV, ENOENT, EOPNOTSUPP
-from typing import Any, Collection, Dict, FrozenSet, Iterable, Iterator, List, Optional, Tuple, TypeVar
+from typing import Any, Collection, Dict, FrozenSet, Iterable, Iterator, List, Optional, Sequence, Tuple, TypeVar
 
 from ..data import NamedTuple
 from . import as_made, settings, uapi
@@ -191,6 +191,10 @@ def read_fdb(sock: nl.NetlinkSocket, port: int = 0) -> Dict[int, List[Tuple[str,
     return found
 
 
+#: Of interfaces: not asked for by their index.
+ALL = (0,)
+
+
 class Addresses(Dict[int, List[str]]):
     """Interface index → its addresses as CIDRs, in the kernel's order."""
 
@@ -203,10 +207,10 @@ class Addresses(Dict[int, List[str]]):
         return any(":" in cidr for cidrs in self.values() for cidr in cidrs)
 
 
-def read_addresses(sock: nl.NetlinkSocket, most: Optional[int] = None) -> Addresses:
-    """Every interface's addresses, without link-local ones that the kernel makes of a secret."""
+def read_addresses(sock: nl.NetlinkSocket, most: Optional[int] = None, indexes: Sequence[int] = ALL) -> Addresses:
+    """The addresses of these interfaces, without link-local ones that the kernel makes of a secret."""
     found, tentative = Addresses(), set()
-    for payload in sock.dump(uapi.RTM_GETADDR, uapi.ADDRESS.pack(0, 0, 0, 0, 0), most):
+    for payload in _address_payloads(sock, most, indexes):
         family, prefixlen, _flags, _scope, index = uapi.ADDRESS.unpack_from(payload)
         attributes = nl.attributes(payload, 8, _OF_ADDRESS)
         raw = attributes.get(uapi.IFA_LOCAL) or attributes.get(uapi.IFA_ADDRESS)
@@ -222,26 +226,44 @@ def read_addresses(sock: nl.NetlinkSocket, most: Optional[int] = None) -> Addres
     return found
 
 
+def _address_payloads(sock: nl.NetlinkSocket, most: Optional[int], indexes: Sequence[int]) -> Iterator[bytes]:
+    for index in indexes:
+        try:
+            yield from sock.dump(uapi.RTM_GETADDR, uapi.ADDRESS.pack(0, 0, 0, 0, index), most)
+        except nl.NetlinkError as error:
+            if not index or error.errno != ENODEV:  # or it is gone
+                raise
+
+
 def read_routes(
-    sock: nl.NetlinkSocket, table: int = 0, ipv6: bool = True, most: Optional[int] = None
+    sock: nl.NetlinkSocket,
+    table: int = 0,
+    ipv6: bool = True,
+    most: Optional[int] = None,
+    indexes: Sequence[int] = ALL,
 ) -> List[RouteEntry]:
-    """The routes of both families, of one table or (0) of all. ``most``: of a family, else TooMany."""
-    entries = list(_routes(sock, socket.AF_INET, table, (ENOENT,), most))
-    if ipv6:
-        entries.extend(_routes(sock, socket.AF_INET6, table, (ENOENT, EAFNOSUPPORT, EOPNOTSUPP), most))
+    """The routes of both families, of one table or (0) of all, over these interfaces. ``most``: of a family, else
+    TooMany."""
+    entries: List[RouteEntry] = []
+    for index in indexes:
+        entries.extend(_routes(sock, socket.AF_INET, table, (ENOENT,), most, index))
+        if ipv6:
+            entries.extend(_routes(sock, socket.AF_INET6, table, (ENOENT, EAFNOSUPPORT, EOPNOTSUPP), most, index))
     return entries
 
 
 def _routes(
-    sock: nl.NetlinkSocket, family: int, table: int, absent: Tuple[int, ...], most: Optional[int]
+    sock: nl.NetlinkSocket, family: int, table: int, absent: Tuple[int, ...], most: Optional[int], index: int
 ) -> Iterator[RouteEntry]:
     """``absent``: the errors that say that there is nothing to list.
 
-    ENOENT: a table is made with its first route. The others: a kernel without IPv6, which may also answer with the
-    routes of the family that it has.
+    ENOENT: a table is made with its first route. ENODEV: the interface is gone. The others: a kernel without IPv6,
+    which may also answer with the routes of the family that it has.
     """
+    over = nl.u32(uapi.RTA_OIF, index) if index else b""
+    absent += (ENODEV,) if index else ()
     try:
-        payloads = list(sock.dump(uapi.RTM_GETROUTE, uapi.ROUTE.pack(family, 0, 0, 0, table, 0, 0, 0, 0), most))
+        payloads = list(sock.dump(uapi.RTM_GETROUTE, uapi.ROUTE.pack(family, 0, 0, 0, table, 0, 0, 0, 0) + over, most))
     except nl.NetlinkError as error:
         if error.errno not in absent:
             raise
