@@ -6,8 +6,10 @@
 
 The kernel remembers what was looked up below /proc/sys/net under one name for all namespaces, and goes through these
 memories one by one (proc_sys_compare() in fs/proc/proc_sysctl.c): with a thousand namespaces that takes longer than all
-else of a visit. Each instance of procfs has its own memory (Linux 5.8), so a new one now and then keeps it short. The
-instance is mounted nowhere: only this process has it, and it goes with its descriptor. fsopen(2), fsmount(2).
+else of a visit. Each instance of procfs has its own memory (Linux 5.8), and lets go of it where it is configured anew
+(reconfigure_super() in fs/super.c), which nobody else sees: ours is mounted nowhere, only this process has it, and it
+goes with its descriptor. To close that one waits for all processors (namespace_unlock() in fs/namespace.c), some ms
+where they are at work, so there is one for all. fsopen(2), fsmount(2), fspick(2).
 """
 
 from __future__ import annotations
@@ -18,48 +20,50 @@ from typing import Optional
 from . import libc
 
 # System calls since 5.1 have the same number on every architecture.
-_FSOPEN, _FSCONFIG, _FSMOUNT = 430, 431, 432
-_CLOEXEC = 1  # FSOPEN_CLOEXEC and FSMOUNT_CLOEXEC
-_CREATE = 6  # FSCONFIG_CMD_CREATE
+_FSOPEN, _FSCONFIG, _FSMOUNT, _FSPICK = 430, 431, 432, 433
+_CLOEXEC = 1  # FSOPEN_CLOEXEC, FSMOUNT_CLOEXEC and FSPICK_CLOEXEC
+_EMPTY_PATH = 8  # FSPICK_EMPTY_PATH
+_CREATE, _RECONFIGURE = 6, 7  # FSCONFIG_CMD_*
 _NOSUID_NODEV_NOEXEC = 0x2 | 0x4 | 0x8  # MOUNT_ATTR_*
 
-#: Making an instance takes as long as one visit, and among this many names a look-up is still short.
-_VISITS = 32
+#: To let go of the memory takes as long as a look-up, and among the names of so many visits one is still short.
+_VISITS = 16
 
 
 class OwnProc:
-    """Renewed as it is used. Of one thread."""
+    """Forgets as it is used. Of one thread."""
 
     def __init__(self) -> None:
+        self._mount: Optional[int] = None
         self._sys: Optional[int] = None
         self._left = 0
 
     def directory(self) -> Optional[int]:
         """A descriptor of /proc/sys, good until the next call; None where there can be no own one."""
         if self._left == 0:
-            self.close()
-            self._sys = _open_sys()
+            self._forget()
             self._left = _VISITS
         self._left -= 1
         return self._sys
 
     def close(self) -> None:
-        if self._sys is not None:
-            os.close(self._sys)
-        self._sys, self._left = None, 0
+        for descriptor in (self._sys, self._mount):
+            if descriptor is not None:
+                os.close(descriptor)
+        self._mount, self._sys, self._left = None, None, 0
 
+    def _forget(self) -> None:
+        try:
+            if self._mount is None:
+                self._open()
+            else:
+                _reconfigure(self._mount)
+        except OSError:  # a kernel before 5.2, or one that may not mount
+            self.close()
 
-def _open_sys() -> Optional[int]:
-    try:
-        mount = _mount()
-    except OSError:  # a kernel before 5.2, or one that may not mount
-        return None
-    try:
-        return os.open("sys", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=mount)
-    except OSError:
-        return None
-    finally:
-        os.close(mount)
+    def _open(self) -> None:
+        self._mount = _mount()
+        self._sys = os.open("sys", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=self._mount)
 
 
 def _mount() -> int:
@@ -68,5 +72,14 @@ def _mount() -> int:
     try:
         libc.call("syscall", _FSCONFIG, context, _CREATE, None, None, 0)
         return libc.call("syscall", _FSMOUNT, context, _CLOEXEC, _NOSUID_NODEV_NOEXEC)
+    finally:
+        os.close(context)
+
+
+def _reconfigure(mount: int) -> None:
+    """With what it has."""
+    context = libc.call("syscall", _FSPICK, mount, b"", _CLOEXEC | _EMPTY_PATH)
+    try:
+        libc.call("syscall", _FSCONFIG, context, _RECONFIGURE, None, None, 0)
     finally:
         os.close(context)
