@@ -197,6 +197,13 @@ static int make_namespace(const char *handle)
 	return open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 }
 
+/* As many as are in use: the kernel would make one for each processor, and then wait to take the others out of use. */
+static void one_queue(struct batch *batch)
+{
+	number(batch, IFLA_NUM_TX_QUEUES, 1);
+	number(batch, IFLA_NUM_RX_QUEUES, 1);
+}
+
 static void make_veth(int host, int endpoint, int bridge, int inside)
 {
 	struct batch batch = {.used = 0};
@@ -206,6 +213,7 @@ static void make_veth(int host, int endpoint, int bridge, int inside)
 	snprintf(name, sizeof name, "veth%d", endpoint);
 	message(&batch, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &body, sizeof body);
 	text(&batch, IFLA_IFNAME, name);
+	one_queue(&batch);
 	number(&batch, IFLA_MASTER, bridge);
 	number(&batch, IFLA_GROUP, GROUP);
 	struct rtattr *info = attribute(&batch, IFLA_LINKINFO, NULL, 0);
@@ -214,6 +222,7 @@ static void make_veth(int host, int endpoint, int bridge, int inside)
 	struct rtattr *other = attribute(&batch, VETH_INFO_PEER, NULL, 0);
 	grow(&batch, &peer, sizeof peer);
 	text(&batch, IFLA_IFNAME, "eth0");
+	one_queue(&batch);
 	mac(&batch, address_of(endpoint));
 	number(&batch, IFLA_NET_NS_FD, inside);
 	close_nest(&batch, other);

@@ -27,13 +27,20 @@ _ICMPV6, _NEIGHBOUR_ADVERTISEMENT, _TARGET_LINK_LAYER_ADDRESS, _OVERRIDE = 58, 1
 def announce(host: Host, netns: str, ifname: str, mac: str, addresses: Iterable[str]) -> None:
     """One frame for each address (a CIDR) of an interface. What does not get through is no error: it is a courtesy.
 
-    It goes to every port of the bridge before the sending is done, which takes some 2 us a port. No thread does that
-    beside what else is left: a second process of ours shared this one's memory, so it is copied page by page as this
-    one goes on, and of each page the processor of a thread would have to be told, which takes longer than the frame.
+    It goes to every port of the bridge before the sending is done, which takes some 2 us a port. If a second process of
+    ours is there, that one does it; but no thread: as long as both have the same memory, it is copied page by page as
+    this one goes on, and of each page the processor of a thread would have to be told, which takes longer.
     """
     sock = _socket(host, netns)
-    if sock is not None:
-        _begin(host, sock, ifname, _frames(mac, addresses), at_once=True)
+    if sock is None:
+        return
+    frames = _frames(mac, addresses)
+    if not host.let_go(sock.fileno()):
+        _begin(sock, ifname, frames)
+    elif host.errand(_send_by, sock.fileno(), ifname, frames):
+        sock.close()
+    else:
+        _send(sock, ifname, frames)
 
 
 def announce_all(host: Host, many: Sequence[Mapping[str, Any]]) -> None:
@@ -41,7 +48,8 @@ def announce_all(host: Host, many: Sequence[Mapping[str, Any]]) -> None:
     for words in many:
         sock = _socket(host, words["netns"])
         if sock is not None:
-            _begin(host, sock, words["ifname"], _frames(words["mac"], words["addresses"]), at_once=False)
+            host.let_go(sock.fileno())
+            _begin(sock, words["ifname"], _frames(words["mac"], words["addresses"]))
 
 
 def _socket(host: Host, netns: str) -> Optional[socket.socket]:
@@ -53,12 +61,14 @@ def _socket(host: Host, netns: str) -> Optional[socket.socket]:
         return None
 
 
-def _begin(host: Host, sock: socket.socket, ifname: str, frames: List[bytes], at_once: bool) -> None:
+def _begin(sock: socket.socket, ifname: str, frames: List[bytes]) -> None:
     """Where the closing has to be waited for, many wait together, beside what else is left to do."""
-    if host.let_go(sock.fileno()) and at_once:
-        _send(sock, ifname, frames)
-    else:
-        threading.Thread(target=_send, args=(sock, ifname, frames)).start()
+    threading.Thread(target=_send, args=(sock, ifname, frames)).start()
+
+
+def _send_by(descriptor: int, ifname: str, frames: Iterable[bytes]) -> None:
+    """In another process, by a socket of this one."""
+    _send(socket.socket(fileno=descriptor), ifname, frames)
 
 
 def _send(sock: socket.socket, ifname: str, frames: Iterable[bytes]) -> None:

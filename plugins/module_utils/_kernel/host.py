@@ -10,7 +10,7 @@ import contextlib
 import os
 import resource
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from . import namespaces
 from .ahead import MadeAhead, NewNamespace, Sysctls
@@ -38,6 +38,8 @@ class Host:
         self._lent: Dict[str, int] = {}
         self._ahead = MadeAhead(())
         self._let_go: Optional[LetGo] = None
+        #: Has another process call a function with a descriptor and what follows; False: there is none.
+        self.errand: Callable[..., bool] = _nobody
 
     def close(self) -> None:
         if self._let_go is not None:
@@ -170,3 +172,7 @@ def _raise_descriptor_limit() -> int:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
         return wanted
     return soft
+
+
+def _nobody(_function: Callable[..., object], _descriptor: int, *_arguments: object) -> bool:
+    return False

@@ -10,10 +10,13 @@ is reading; and what nobody else can see, such as namespaces without a name (ahe
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import functools
 import os
 import select
 import signal
+import socket
 import struct
 import threading
 from typing import IO, Any, Callable, Iterable, Iterator, List, Optional, Sequence, Tuple
@@ -22,7 +25,10 @@ from . import libc
 
 _NUMBER = struct.Struct("=I")
 _PR_SET_PDEATHSIG = 1
-_AT_ONCE = 4096
+_AT_ONCE = 65536
+#: What one that lasts is told, beside errands; and what it says of one.
+_THEN, _DONE = b"then", b"done"
+_PATIENCE = 10.0  # seconds, for errands
 #: Behind all that is done besides.
 _END = ("all of it",)
 
@@ -61,6 +67,23 @@ def end(child: int) -> None:
     """Whether or not it has ended by itself."""
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
+
+
+#: Those that were killed, and give back their memory.
+_ended: List[int] = []
+
+
+def reap() -> None:
+    """Wait for those that nobody waited for."""
+    while _ended:
+        with contextlib.suppress(ChildProcessError):  # of the process that this one is a fork of
+            os.waitpid(_ended.pop(), 0)
+
+
+@functools.lru_cache(maxsize=None)
+def _reap_at_the_end() -> None:
+    """What comes after this process may take none of them away (``sleep infinity`` in a container)."""
+    atexit.register(reap)
 
 
 class _Parcel:
@@ -143,10 +166,13 @@ class SecondProcess:
         """End the other process, if it still runs."""
         if self._child is None:
             return
-        end(self._child)
+        self._end(self._child)
         os.close(self._queue)
         self._answer.close()
         self._child = None
+
+    def _end(self, child: int) -> None:
+        end(child)
 
     def _begin(self) -> None:
         # Numbers in a pipe: each is read by one of the two, for the kernel lets one reader in at a time (pipe(7)).
@@ -198,7 +224,7 @@ class Finding(SecondProcess):
 
 class Lasting(SecondProcess):
     """One that, once the portions are done, does ``also``, some at a time, and waits for whether something else is to
-    be done, which takes long and comes first.
+    be done, which takes long and comes first, and for errands.
 
     It has nothing open but what it is asked by: what a run takes away meanwhile does not live on in it.
     """
@@ -212,22 +238,36 @@ class Lasting(SecondProcess):
         alone: bool = False,
     ) -> None:
         self._then, self._also_of = then, also
-        self._is_answered = False
-        self._ask: Optional[int] = None
+        self._errands = 0
+        self._ask: Optional[socket.socket] = None
         super().__init__(function, portions, alone)
 
     def ask(self) -> None:
         """Have it done: while this process goes on, if there is another one."""
         if self._ask is not None:
-            with contextlib.suppress(BrokenPipeError):
-                os.write(self._ask, b"!")
+            with contextlib.suppress(OSError):
+                self._ask.send(_THEN)
+
+    def errand(self, function: Callable[..., object], descriptor: int, *arguments: Any) -> bool:
+        """Have the other process call a function with a descriptor and these, which it does until ``close``. False:
+        there is none, or it died."""
+        if self._ask is None:
+            return False
+        import pickle
+
+        try:
+            socket.send_fds(self._ask, [pickle.dumps((function, arguments))], [descriptor])
+        except OSError:
+            return False
+        self._errands += 1
+        return True
 
     def spare(self) -> None:
-        """It is not to be done: the other process ends as soon as all else is, for its memory takes some milliseconds
-        to give back, which ``close`` would wait for."""
+        """Nothing is asked for any more: the other process ends as soon as all else is done, for its memory takes some
+        milliseconds to give back, which ``close`` would wait for."""
         if self._ask is not None:
-            os.close(self._ask)
-            self._ask = None
+            with contextlib.suppress(OSError):
+                self._ask.shutdown(socket.SHUT_WR)
 
     def answer(self) -> Any:
         """Of what it was asked for; done here, where the other one died."""
@@ -241,40 +281,68 @@ class Lasting(SecondProcess):
 
     def close(self) -> None:
         self.spare()
-        if self._child is not None:
+        if self._ask is not None:
+            self._await_errands()
+            self._ask.close()
+            self._ask = None
             self._later.close()
             self._besides.close()
         super().close()
 
+    def _await_errands(self) -> None:
+        assert self._ask is not None
+        self._ask.settimeout(_PATIENCE)
+        with contextlib.suppress(OSError):
+            while self._errands and self._ask.recv(_AT_ONCE):
+                self._errands -= 1
+
+    def _end(self, child: int) -> None:
+        """It holds no lock: nobody has to wait here until its memory is given back."""
+        _reap_at_the_end()
+        reap()
+        os.kill(child, signal.SIGKILL)
+        _ended.append(child)
+
     def _begin(self) -> None:
-        self._asked, self._ask = os.pipe()
+        self._asked, self._ask = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._later, self._besides = _Parcel(), _Parcel()
         super()._begin()
         self._later.receiver()
         self._besides.receiver()
-        os.close(self._asked)
+        self._asked.close()
 
     def _serve(self, numbers: int) -> None:
         parcels = (self._answer, self._later, self._besides)
-        _close_all_but(numbers, self._queue, self._asked, *(each for parcel in parcels for each in parcel.sender()))
+        _close_all_but(
+            numbers, self._queue, self._asked.fileno(), *(each for parcel in parcels for each in parcel.sender())
+        )
         super()._serve(numbers)
         self._besides.send(self._all_of_it())
-        self._answer_if_asked()
+        while self._serve_one():
+            pass
 
     def _all_of_it(self) -> Iterator[Any]:
         values = iter(self._also_of())
         value = None
         while value is not _END:
-            if _is_readable(self._asked):
-                self._answer_if_asked()
+            if _is_readable(self._asked.fileno()):
+                self._serve_one()
             value = next(values, _END)
             yield value
 
-    def _answer_if_asked(self) -> None:
-        """Once it is known whether that is so."""
-        if not self._is_answered and os.read(self._asked, 1):
+    def _serve_one(self) -> bool:
+        """To the next thing that is asked for, once there is one. False: there will be none."""
+        asked, descriptors, _flags, _address = socket.recv_fds(self._asked, _AT_ONCE, 1)
+        if asked == _THEN:
             self._later.send([self._then()])
-        self._is_answered = True
+        elif asked:
+            import pickle
+
+            function, arguments = pickle.loads(asked)
+            function(*descriptors, *arguments)
+            with contextlib.suppress(OSError):  # of one who does not wait for it
+                self._asked.send(_DONE)
+        return bool(asked)
 
 
 def _close_all_but(*descriptors: int) -> None:

@@ -73,6 +73,10 @@ class Keeping:
             self._ask(self._process)
         return contextlib.nullcontext(self._process)
 
+    def errand(self, function: Callable[..., object], descriptor: int, *arguments: Any) -> bool:
+        """Of the process that works it out, for it has less to do at the end of a run than this one."""
+        return self._process is not None and self._process.errand(function, descriptor, *arguments)
+
     def asked(self) -> Digests:
         return self._worked_out().asked if self._is_asked or self._record is not None else self._digests()
 

@@ -81,6 +81,7 @@ def perform_topology(
                 topology.name, words, _taken(prepared), prepared.asked, kept, prepared.described, is_sure, writes
             )
             closing.callback(keeping.close)
+            run.host.errand = keeping.errand
             planner.share = keeping.share
             finish = functools.partial(_finish, absent, prepared, keeping)
             kinds_of = functools.partial(_kinds, run.view, words, absent, prepared, keeping.asked, kept)

@@ -102,6 +102,7 @@ def test_where_interfaces_get_their_names_back_all_are_compared_again(monkeypatc
 
 def test_a_plan_that_is_given_up_leaves_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unlike.kinds, "compare", compare)
+    second_process.reap()
     with unlike.Unlike(LINKS, observed()):
         pass
     with pytest.raises(ChildProcessError):

@@ -77,6 +77,70 @@ def test_what_one_that_died_was_asked_for_is_done_here(worth_it):
         process.close()
 
 
+def say(descriptor, *words):
+    os.write(descriptor, "{0} {1}".format(os.getpid(), " ".join(words)).encode())
+    os.close(descriptor)
+
+
+def said(reader):
+    pid, words = os.read(reader, 100).decode().split(" ", 1)
+    return int(pid) != os.getpid(), words
+
+
+def test_an_errand_is_done_by_the_other_process_with_a_descriptor_of_this_one(worth_it):
+    reader, writer = os.pipe()
+    process = Lasting(lambda portion: portion, [1], os.getpid)
+    process.work()
+    assert process.errand(say, writer, "here", "it is")
+    os.close(writer)
+    assert said(reader) == (True, "here it is")
+    process.ask()
+    assert process.answer() != os.getpid(), "and it goes on to wait for what is asked for"
+    process.close()
+    os.close(reader)
+
+
+def test_errands_are_done_when_the_process_is_closed(worth_it):
+    reader, writer = os.pipe()
+    process = Lasting(lambda portion: portion, [1], os.getpid, lambda: time.sleep(0.2) or [])
+    process.work()
+    assert process.errand(say, writer, "late")
+    process.spare()
+    process.close()
+    os.set_blocking(reader, False)
+    assert said(reader) == (True, "late")
+    os.close(reader)
+    os.close(writer)
+
+
+def test_who_died_takes_no_errand_and_keeps_nobody_waiting(worth_it):
+    process = Lasting(lambda portion: portion, [], os.getpid)
+    os.kill(process._child, signal.SIGKILL)
+    os.waitid(os.P_PID, process._child, os.WEXITED | os.WNOWAIT)
+    assert not process.errand(say, 1, "nothing")
+    process.close()
+
+
+def test_one_that_dies_of_an_errand_keeps_nobody_waiting(worth_it):
+    process = Lasting(lambda portion: portion, [], os.getpid)
+    assert process.errand(os.close, 1, "one argument too many")
+    process.close()
+
+
+def test_nobody_takes_an_errand_where_there_is_one_process(worth_it):
+    process = Lasting(lambda portion: portion, [], os.getpid, alone=True)
+    assert not process.errand(say, 1, "nothing")
+    process.close()
+
+
+def test_of_one_that_lasts_nothing_is_left_once_this_process_ends(worth_it):
+    process = Lasting(lambda portion: portion, [1], os.getpid)
+    process.close()
+    second_process.reap()
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
 def test_one_that_lasts_holds_nothing_of_this_one_open(worth_it):
     reader, writer = os.pipe()
     process = Lasting(lambda portion: portion, [1], os.getpid)

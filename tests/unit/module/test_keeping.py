@@ -121,6 +121,7 @@ def test_a_run_that_is_given_up_leaves_no_process() -> None:
     keeping.finish((), changes=True)
 
     keeping.close()
+    second_process.reap()
 
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
