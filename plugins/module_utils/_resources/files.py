@@ -14,7 +14,7 @@ import functools
 from typing import Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from .._kernel import files
-from .._kernel.changes import FILES, NOTHING, Change, Subject
+from .._kernel.changes import FILES, NOTHING, Change, Subject, of_container
 from .._kernel.data import NamedTuple
 from .._kernel.errors import ForeignObjectError
 from .action import Action, Operation, joined, operation
@@ -114,6 +114,12 @@ def subject_of_folder(path: str) -> Subject:
     if name.startswith(SHARED):
         return Subject(topology=name[len(SHARED) :], part=FILES)
     return Subject(container=name, part=FILES)
+
+
+def called_by_folder(path: str) -> str:
+    """``str`` of that, for there may be thousands."""
+    name = path.rpartition("/")[2]
+    return str(subject_of_folder(path)) if name.startswith(SHARED) else of_container(name, part=FILES)
 
 
 def _refuse_foreign(path: str, now: Optional[str], ours: bool) -> None:
