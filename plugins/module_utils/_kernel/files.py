@@ -47,8 +47,12 @@ def read(path: str) -> Optional[str]:
         return None
 
 
-def look(path: str, directories: Dict[str, _Access]) -> There:
-    """What is there. ``directories``: what this reading knows of some already, and is told of others."""
+def look(path: str, directories: Dict[str, _Access], may_be_link: bool = False) -> There:
+    """What is there. ``directories``: what this reading knows of some already, and is told of others.
+    ``may_be_link``: to ask for that first costs less than to be refused."""
+    target = read_link(path) if may_be_link else None
+    if target is not None:
+        return There(target=target)
     try:
         content, status = _content(path, os.open(path, _READ | os.O_NOFOLLOW))
     except (FileNotFoundError, NotADirectoryError):
@@ -58,7 +62,7 @@ def look(path: str, directories: Dict[str, _Access]) -> There:
         if target is None:
             raise
         return There(target=target)
-    directory = os.path.dirname(path)
+    directory = path.rpartition("/")[0]
     if directory not in directories:
         directories[directory] = _access(os.stat(directory))
     access = (*_access(status), *directories[directory])

@@ -8,7 +8,6 @@ is read before it is known.
 
 from __future__ import annotations
 
-import contextlib
 import os
 from typing import Collection, Dict, Iterable, List, Optional, Tuple, Union
 
@@ -19,6 +18,8 @@ from .._kernel.names import NETNS_ETC_DIRECTORY
 
 #: The files of a container.
 NAMES = ("hosts", "resolv.conf", "hostname")
+#: Containers that reach the same others share it (``expand``).
+_OFTEN_LINKS = "/hosts"
 MARK = "# linuxnet.fabric/"
 #: Before the name of the topology, in the name of the directory of what its containers share.
 SHARED = ".linuxnet-fabric-"
@@ -37,11 +38,14 @@ class _Looking:
 
     def __init__(self) -> None:
         self._directories: Dict[str, Tuple[int, int, int]] = {}
-        self._alike: Dict[FileState, FileState] = {}
+        self._alike: Dict[files.There, FileState] = {}
 
     def at(self, path: str) -> FileState:
-        state = FileState(*files.look(path, self._directories))
-        return self._alike.setdefault(state, state)
+        there = files.look(path, self._directories, may_be_link=path.endswith(_OFTEN_LINKS))
+        state = self._alike.get(there)
+        if state is None:
+            state = self._alike[there] = FileState(*there)
+        return state
 
 
 def mark_line(topology: str) -> str:
@@ -67,8 +71,10 @@ def read_ahead(paths: Iterable[str]) -> Dict[str, Union[FileState, List[str]]]:
     found: Dict[str, Union[FileState, List[str]]] = {}
     look = _Looking()
     for path in paths:
-        with contextlib.suppress(OSError, FabricError):
+        try:
             found[path] = look.at(path) if path != NETNS_ETC_DIRECTORY else _directories(path)
+        except (OSError, FabricError):  # for less than a context manager, which there would be one of for each
+            pass
     return found
 
 
@@ -108,15 +114,19 @@ def is_shared(directory: str) -> bool:
 
 
 def _directories(parent: str) -> List[str]:
+    """A link of ours may lead nowhere, since the host was booted."""
     try:
-        return sorted(entry.path for entry in os.scandir(parent) if entry.is_dir() and _is_no_foreign_link(entry))
+        return sorted(entry.path for entry in os.scandir(parent) if _is_directory(entry))
     except FileNotFoundError:
         return []
 
 
-def _is_no_foreign_link(entry: "os.DirEntry[str]") -> bool:
-    return not entry.is_symlink() or files.is_link_of_ours(entry.path)
+def _is_directory(entry: "os.DirEntry[str]") -> bool:
+    return files.is_link_of_ours(entry.path) if entry.is_symlink() else entry.is_dir()
 
 
 def _files(directory: str) -> List[str]:
-    return sorted(entry.path for entry in os.scandir(directory))
+    try:
+        return sorted(entry.path for entry in os.scandir(directory))
+    except FileNotFoundError:
+        return []
