@@ -44,12 +44,11 @@ def summarise(rows: Sequence[Mapping[str, Any]]) -> Dict[Key, Measured]:
 
 
 def _measured(rows: Sequence[Mapping[str, Any]]) -> Measured:
-    clock = {row["repetition"]: row["seconds"] for row in rows}
-    processor = {row["repetition"]: row["cpu"] for row in rows}
+    clock, processor = (_by_repetition(rows, what) for what in ("seconds", "cpu"))
     return Measured(
         seconds=median(clock.values()),
-        fastest=min(clock.values()),
-        slowest=max(clock.values()),
+        fastest=min(row["seconds"] for row in rows),
+        slowest=max(row["seconds"] for row in rows),
         rss_mib=max(row["rss_mib"] for row in rows),
         cpu=median(processor.values()),
         runs=len(rows),
@@ -57,6 +56,14 @@ def _measured(rows: Sequence[Mapping[str, Any]]) -> Measured:
         by_clock=clock,
         by_processor=processor,
     )
+
+
+def _by_repetition(rows: Sequence[Mapping[str, Any]], what: str) -> Dict[int, float]:
+    """The median of each, for a repetition may do a step several times."""
+    found: Dict[int, List[float]] = defaultdict(list)
+    for row in rows:
+        found[row["repetition"]].append(row[what])
+    return {repetition: median(values) for repetition, values in found.items()}
 
 
 def seconds(summary: Summary, contender: str, size: int, step: str, scenario: str = "endpoints") -> Optional[float]:

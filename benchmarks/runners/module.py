@@ -26,6 +26,8 @@ from ..trials import GROWTH, Trial
 from . import Runner, Steps
 
 _PORTS_ON = 10
+#: Of what is a fraction of a second, and compared with another such step: each scatters by as much as they differ.
+_TURNS = 3
 _COLLECTION = "ansible_collections.linuxnet.fabric.plugins."
 _DECLARED: Dict[str, Callable[[int], Dict[str, Any]]] = {
     "networks": lambda size: declaration.topology(size, per_bridge=1),
@@ -54,11 +56,12 @@ class Module(Runner):
     def _endpoints(self, tree: Path, size: int) -> Steps:
         words = declaration.topology(size)
         yield "build", topology(tree, words, changed=True)
-        yield "again", topology(tree, words, changed=False)
-        yield "check", topology(tree, words, changed=False, check=True)
-        if size < declaration.PER_BRIDGE * 2:
-            yield "add one", topology(tree, one_more(size), changed=True)
-            yield "remove one", topology(tree, words, changed=True)
+        for _turn in range(_TURNS):
+            yield "again", topology(tree, words, changed=False)
+            yield "check", topology(tree, words, changed=False, check=True)
+            if size < declaration.PER_BRIDGE * 2:
+                yield "add one", topology(tree, one_more(size), changed=True)
+                yield "remove one", topology(tree, words, changed=True)
         yield "teardown", topology(tree, declaration.absent(), changed=True)
 
     def _growing(self, tree: Path, words: Dict[str, Any]) -> Steps:

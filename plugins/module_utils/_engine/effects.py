@@ -143,10 +143,15 @@ class Turn(Enum):
         auto()
     )  # the name or MAC of an inner end: before IPv6 is on, for the kernel makes an address of a MAC then
     IPV6_OFF = auto()  # once the addresses went, so that on the way back they come when it is on again
+    LAST = auto()  # of those at the end of a run the last: a disk is kept waiting by what keeps a processor busy
 
 
 def usual(words: Words) -> Turn:
     return Turn.USUAL
+
+
+def at_last(words: Words) -> Turn:
+    return Turn.LAST
 
 
 def identity_inside(words: Words) -> Turn:

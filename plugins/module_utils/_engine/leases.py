@@ -41,7 +41,9 @@ class PreparedLeases(Leases):
             self.way_back = (operation("lease.revert", granted=granted, released=released),)
 
     def commit(self) -> None:
+        """And close it, for which a disk is waited for: at the end of a run it may be busy with more."""
         self._store.commit()
+        self._store.close()
 
     def rollback(self) -> None:
         self._store.rollback()

@@ -56,6 +56,7 @@ from .effects import (
     Turn,
     Words,
     as_it_was,
+    at_last,
     foresee_accept,
     foresee_declared,
     foresee_discarded,
@@ -219,9 +220,9 @@ def _unit(name: str, do: Do, foresee: Foresee) -> Row:
     return Row(name, do, of_units, nothing, True, usual, foresee, (name,), Pace.IN_TURN, None)
 
 
-def _at_the_end(name: str, do: Do, together: Optional[Together] = None) -> Row:
+def _at_the_end(name: str, do: Do, turn: Callable[[Words], Turn] = usual, together: Optional[Together] = None) -> Row:
     """Of what no plan reads, and nothing brings back."""
-    return Row(name, do, nothing, nothing, False, usual, unseen, (), Pace.IN_TURN, together)
+    return Row(name, do, nothing, nothing, False, turn, unseen, (), Pace.IN_TURN, together)
 
 
 def _record(name: str, do: Do, foresee: Foresee) -> Row:
@@ -300,7 +301,7 @@ ROWS = (
     _accept("firewalld.apply", on_host.firewalld_apply, False, foresee_zone),
     _accept("file.replace", on_host.file_replace, True, foresee_foreign_file),
     _at_the_end("conntrack.delete", on_host.conntrack_delete),
-    _at_the_end("announce", announce, announce_all),
+    _at_the_end("announce", announce, at_last, announce_all),
     _program("program.install", on_program.program_install, ("program.revert",), unseen),
     _program("program.remove", on_program.program_remove, ("program.revert",), unseen),
     _program("program.revert", on_program.program_revert, (), foresee_program),

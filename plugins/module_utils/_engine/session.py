@@ -29,12 +29,13 @@ from .._resources.action import Action, Operation
 from . import confirm, housekeeping, recovery, way_back
 from .approval import Approve, whatever
 from .early import Early
+from .effects import Turn
 from .interrupted import UNCONFIRMED, VERIFIED, Timer
 from .journal import Journal
 from .leases import NO_LEASES, Leases
 from .lengthy import Lengthy, is_lengthy
 from .lock import host_lock
-from .operations import perform, perform_all
+from .operations import perform, perform_all, row_of
 from .quarantine import Quarantine, blamed, by_container
 from .report import Result, report
 from .report import changes as changes_of
@@ -277,4 +278,6 @@ def _left_out(work: Work) -> Dict[str, str]:
 
 def _finish(work: Work, done: Sequence[Action], finish: Finish) -> List[Operation]:
     steps = [*(step for action in done for step in action.finish), *finish.always]
-    return steps if work.quarantine is not None and work.quarantine.why else [*steps, *finish.declared]
+    if work.quarantine is None or not work.quarantine.why:
+        steps.extend(finish.declared)
+    return sorted(steps, key=lambda step: row_of(step.name).turn(step.arguments) is Turn.LAST)

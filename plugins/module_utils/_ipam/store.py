@@ -46,6 +46,9 @@ class Store(Protocol):
     def rollback(self) -> None:
         """Take back what was not committed; no transaction is no error."""
 
+    def close(self) -> None:
+        """What is not committed is taken back. It may be said again."""
+
     def __enter__(self) -> "Store": ...
 
     def __exit__(self, *exception: object) -> None: ...

@@ -49,6 +49,16 @@ def test_a_ratio_is_taken_within_each_repetition_and_only_where_both_were_measur
     assert _bar("module, build 1,000 / floor", report.summarise(rows)).values == [1.5, 1.5]
 
 
+def test_a_step_that_a_repetition_does_several_times_counts_once_by_its_median() -> None:
+    again = [dict(row, repetition=0) for row in _rows("module", "again", [0.30, 0.50, 0.31])]
+    added = [dict(row, repetition=0) for row in _rows("module", "add one", [0.33, 0.32, 0.90])]
+    summary = report.summarise([*again, *added])
+    (above,) = _bar("module, one added to 1,000, above nothing to do", summary).values
+    assert above == pytest.approx(20)
+    measured = summary["module", "endpoints", 1000, "again"]
+    assert (measured.fastest, measured.slowest, measured.runs) == (0.30, 0.50, 3)
+
+
 def test_a_bar_without_figures_is_not_met() -> None:
     assert {result.verdict() for result in bars.results({})} == {"not measured"}
 

@@ -65,6 +65,13 @@ class Files:
         )
 
 
+class Nowhere:
+    """A host without namespaces."""
+
+    def inside(self, netns: str) -> Any:
+        raise FileNotFoundError(netns)
+
+
 def session(check_mode: bool = False, timer: Any = None) -> Session:
     host: Any = None
     view: Any = NoKernel()
@@ -214,6 +221,22 @@ def test_what_is_for_the_end_is_done_once_all_is_verified(files: Files) -> None:
 
     assert seen == [True]
     assert files.says() == {"a": "new", "b": "new"}
+
+
+def test_an_address_is_announced_after_all_that_a_disk_is_waited_for(
+    files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writes: List[str] = []
+    monkeypatch.setattr(gate, "before_write", writes.append)
+    gone = operation("announce", netns="gone", ifname="eth0", mac="02:42:0a:00:00:02", addresses=["10.0.0.2/24"])
+    leftover = operation("file.remove", path=str(files.directory / "leftover"))
+    (files.directory / "leftover").write_text("")
+    run = Session(Nowhere(), NoKernel(), False, Result(), Stopwatch(), None)  # type: ignore[arg-type]
+
+    run.carry_out(Work("default", files.plan, finish=lambda changes: Finish((gone,), (leftover,))))
+
+    ours = [write for write in writes if write == "announce" or "leftover" in write]
+    assert ours[-1] == "announce" and len(ours) == 2
 
 
 def test_what_is_kept_at_the_end_is_written_while_there_is_a_way_back(files: Files, journal_file: Path) -> None:

@@ -51,7 +51,7 @@ class SqliteStore:
     """Open with ``SqliteStore.open``."""
 
     def __init__(self, connection: sqlite3.Connection, path: str) -> None:
-        self._connection = connection
+        self._connection, self._is_open = connection, True
         self.path = path
 
     # -- opening, transactions
@@ -77,13 +77,13 @@ class SqliteStore:
         self.execute("COMMIT")
 
     def rollback(self) -> None:
-        if self._connection.in_transaction:
+        if self._is_open and self._connection.in_transaction:
             self.execute("ROLLBACK")
 
     def close(self) -> None:
         with explained(self.path):
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+            self.rollback()
+            self._is_open = False
             self._connection.close()
 
     def __enter__(self) -> "SqliteStore":
