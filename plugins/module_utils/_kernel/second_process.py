@@ -282,18 +282,17 @@ class Lasting(SecondProcess):
     def close(self) -> None:
         self.spare()
         if self._ask is not None:
-            self._await_errands()
+            self._await_errands(self._ask)
             self._ask.close()
             self._ask = None
             self._later.close()
             self._besides.close()
         super().close()
 
-    def _await_errands(self) -> None:
-        assert self._ask is not None
-        self._ask.settimeout(_PATIENCE)
+    def _await_errands(self, done: socket.socket) -> None:
+        done.settimeout(_PATIENCE)
         with contextlib.suppress(OSError):
-            while self._errands and self._ask.recv(_AT_ONCE):
+            while self._errands and done.recv(_AT_ONCE):
                 self._errands -= 1
 
     def _end(self, child: int) -> None:

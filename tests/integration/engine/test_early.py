@@ -182,6 +182,7 @@ def _refusal(declared: Declaration) -> str:
 def _now() -> Dict[str, Any]:
     with open(LOCK_FILE, encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    second_process.reap()  # as at the end of this process
     with open("/proc/self/task/{0}/children".format(os.getpid()), encoding="ascii") as file:
         return {"descriptors": set(os.listdir("/proc/self/fd")), "children": file.read()}
 
