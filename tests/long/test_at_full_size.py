@@ -18,7 +18,7 @@ from tests.paths import ROOT
 _ENGINE = "tests/integration/engine/test_"
 _KILLED = _ENGINE + "interrupted.py::test_a_check_after_a_kill_announces_what_the_apply_does[{0}, then the same]"
 FULL: Dict[str, Dict[str, Any]] = {
-    "20,000 fuzzed declarations, none over a second": {
+    "20,000 fuzzed declarations, none over a second, or one for each 65,535 ports": {
         "tests": ["tests/unit/declaration/test_fuzzed.py"],
         "environment": {"FABRIC_EXAMPLES": "20000", "FABRIC_SECONDS": "1"},
     },

@@ -12,6 +12,7 @@ from .check_settings import check_next_hop, check_routes, check_sysctls
 from .driver import DriverWords
 from .pools import outside
 from .topology import Address, Attachment, Container, Network, PublishedPort, Subnet, families
+from .ways import AsText
 from .words import Problems, quote, suggest
 
 _CONTAINERS = "topology_containers"
@@ -166,9 +167,14 @@ def _check_address(given: Address, network: Network, path: str, problems: Proble
         problems.note(path, '"{0}": set aside for {1} in {2}.aux_addresses', given, quote(aux), pool.path)
 
 
+#: What a port without an address of its own listens on.
+_EVERYWHERE = ("0.0.0.0", "::")
+
+
 def _check_host_ports(containers: Mapping[str, Container], networks: Mapping[str, Network], problems: Problems) -> None:
     """The same fixed host port twice on the same address, or twice on all of them."""
     owners: Dict[Tuple[str, int, str], PublishedPort] = {}
+    text = AsText()
     said: Set[Tuple[str, str]] = set()  # a range against a range is one problem
     for container in containers.values():
         chosen: Dict[Tuple[int, str, Optional[Address]], str] = {}
@@ -184,7 +190,7 @@ def _check_host_ports(containers: Mapping[str, Container], networks: Mapping[str
                         twin,
                     )
                 continue
-            for key in _addresses_of(port):
+            for key in _EVERYWHERE if port.host_ip is None else (text(port.host_ip),):
                 other = owners.setdefault((key, port.published, port.protocol), port)
                 if other is not port and (port.path, other.path) not in said:
                     said.add((port.path, other.path))
@@ -197,10 +203,6 @@ def _check_host_ports(containers: Mapping[str, Container], networks: Mapping[str
                         other.path,
                     )
                     break
-
-
-def _addresses_of(port: PublishedPort) -> Tuple[str, ...]:
-    return ("0.0.0.0", "::") if port.host_ip is None else (str(port.host_ip),)
 
 
 def _check_ports(container: Container, networks: Mapping[str, Network], problems: Problems) -> None:

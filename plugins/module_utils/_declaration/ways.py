@@ -9,7 +9,7 @@ Asked before anything is leased, and again when it is known which networks have 
 
 from __future__ import annotations
 
-from typing import Callable, Iterator, Mapping, Optional, Tuple
+from typing import Callable, Dict, Iterator, Mapping, Optional, Tuple
 
 from .topology import Address, Attachment, Network, PublishedPort, families
 
@@ -62,6 +62,20 @@ def host_addresses(port: PublishedPort, network: Network, family: int) -> Tuple[
     if one is None:
         return bound_addresses(network, family)
     return _listens(one) if one.version == family else ()
+
+
+class AsText:
+    """Of the addresses of one declaration. Tens of thousands of ports listen on one, which is one object: its words are
+    made once, and it is not even looked at for that (it has a hash in Python)."""
+
+    def __init__(self) -> None:
+        self._known: Dict[int, Tuple[Address, str]] = {}
+
+    def __call__(self, address: Address) -> str:
+        known = self._known.get(id(address))
+        if known is None:
+            known = self._known[id(address)] = address, str(address)  # kept, so that nothing else gets its number
+        return known[1]
 
 
 def bound_addresses(network: Network, family: int) -> Tuple[Optional[Address], ...]:

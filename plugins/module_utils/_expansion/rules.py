@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Dict, Iterable, Iterator, List, Optional, Tuple
 
-from .._declaration.topology import Container, Network, PublishedPort, Topology, families
-from .._declaration.ways import host_addresses, ways_in
+from .._declaration.topology import Container, Network, Topology, families
+from .._declaration.ways import AsText, host_addresses, ways_in
 from .._ipam.requests import Allocation
 from .._resources.ruleset.model import Endpoint, LinkRule, NetworkPolicy, Publication, Ruleset
 from .addressing import has_gateway
@@ -54,35 +54,33 @@ def _addresses(container: Container, network: Network, allocation: Allocation) -
 
 def _publications(topology: Topology, allocation: Allocation) -> Iterator[Publication]:
     """A container's ports belong to the network that gives its default gateway, each family apart."""
+    text = AsText()
     for container in topology.containers.values():
         if not container.ports:
             continue
-        ways = list(ways_of(topology, container, allocation))
+        ways = [
+            (family, network, allocation.addresses[(network.name, container.name, family)])
+            for family, network in ways_of(topology, container, allocation)
+        ]
         for port in container.ports:
             published = allocation.ports[port_request(container.name, port)]
-            for family, network in ways:
-                yield from _publish(container, port, published, family, network, allocation)
+            for family, network, address in ways:
+                for host_ip in host_addresses(port, network, family):
+                    yield Publication(
+                        family=family,
+                        protocol=port.protocol,
+                        published=published,
+                        container_address=address,
+                        container_port=port.container_port,
+                        bridge=network.bridge,
+                        host_ip=text(host_ip) if host_ip is not None else None,
+                    )
 
 
 def ways_of(topology: Topology, container: Container, allocation: Allocation) -> Iterator[Tuple[int, Network]]:
     """(family, network) by which its published ports come in."""
     gateways = has_gateway(allocation)
     return ways_in(container.attachments, topology.networks, lambda network: driver_of(network).publishes, gateways)
-
-
-def _publish(
-    container: Container, port: PublishedPort, published: int, family: int, network: Network, allocation: Allocation
-) -> Iterator[Publication]:
-    for host_ip in host_addresses(port, network, family):
-        yield Publication(
-            family=family,
-            protocol=port.protocol,
-            published=published,
-            container_address=allocation.addresses[(network.name, container.name, family)],
-            container_port=port.container_port,
-            bridge=network.bridge,
-            host_ip=str(host_ip) if host_ip is not None else None,
-        )
 
 
 def _links(topology: Topology, allocation: Allocation) -> Iterator[LinkRule]:
