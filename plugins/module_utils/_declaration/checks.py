@@ -12,7 +12,7 @@ from .check_settings import check_next_hop, check_routes, check_sysctls
 from .driver import DriverWords
 from .pools import outside
 from .topology import Address, Attachment, Container, Network, PublishedPort, Subnet, families
-from .ways import AsText
+from .ways import as_text
 from .words import Problems, quote, suggest
 
 _CONTAINERS = "topology_containers"
@@ -174,7 +174,6 @@ _EVERYWHERE = ("0.0.0.0", "::")
 def _check_host_ports(containers: Mapping[str, Container], networks: Mapping[str, Network], problems: Problems) -> None:
     """The same fixed host port twice on the same address, or twice on all of them."""
     owners: Dict[Tuple[str, int, str], PublishedPort] = {}
-    text = AsText()
     said: Set[Tuple[str, str]] = set()  # a range against a range is one problem
     for container in containers.values():
         chosen: Dict[Tuple[int, str, Optional[Address]], str] = {}
@@ -190,7 +189,7 @@ def _check_host_ports(containers: Mapping[str, Container], networks: Mapping[str
                         twin,
                     )
                 continue
-            for key in _EVERYWHERE if port.host_ip is None else (text(port.host_ip),):
+            for key in _EVERYWHERE if port.host_ip is None else (as_text(port.host_ip),):
                 other = owners.setdefault((key, port.published, port.protocol), port)
                 if other is not port and (port.path, other.path) not in said:
                     said.add((port.path, other.path))

@@ -9,7 +9,8 @@ Asked before anything is leased, and again when it is known which networks have 
 
 from __future__ import annotations
 
-from typing import Callable, Dict, Iterator, Mapping, Optional, Tuple
+from functools import lru_cache
+from typing import Callable, Iterator, Mapping, Optional, Tuple
 
 from .topology import Address, Attachment, Network, PublishedPort, families
 
@@ -56,26 +57,16 @@ def ways_in(
             yield family, networks[place.network]
 
 
+#: An address in words. A range of ports listens on one some ten thousand times.
+as_text: Callable[[Address], str] = lru_cache(maxsize=4096)(str)
+
+
 def host_addresses(port: PublishedPort, network: Network, family: int) -> Tuple[Optional[Address], ...]:
     """Where a port listens in one family: its own host_ip, else the network's host_binding, else (None) everywhere."""
     one = port.host_ip
     if one is None:
         return bound_addresses(network, family)
     return _listens(one) if one.version == family else ()
-
-
-class AsText:
-    """Of the addresses of one declaration. Tens of thousands of ports listen on one, which is one object: its words are
-    made once, and it is not even looked at for that (it has a hash in Python)."""
-
-    def __init__(self) -> None:
-        self._known: Dict[int, Tuple[Address, str]] = {}
-
-    def __call__(self, address: Address) -> str:
-        known = self._known.get(id(address))
-        if known is None:
-            known = self._known[id(address)] = address, str(address)  # kept, so that nothing else gets its number
-        return known[1]
 
 
 def bound_addresses(network: Network, family: int) -> Tuple[Optional[Address], ...]:

@@ -123,7 +123,6 @@ def _verified_file() -> str:
 
 def _write_verified(run: str, durable: bool) -> None:
     """A name alone is on the disk by one sync. Where files have one name each, it is a file with the run's number."""
-    state.remove(_verified_file())
     try:
         state.link(JOURNAL_FILE, _verified_file(), durable)
     except OSError:

@@ -107,7 +107,7 @@ class Row(NamedTuple):
     touches: Keys  # read again after it; a journal keeps what they were like before it
     takes_away: Keys  # of the host's things, those that are to be gone after it
     survives_reboot: bool  # False: what it changes goes with the kernel, so after a reboot there is nothing to undo
-    turn: Callable[[Words], Turn]  # where in a plan it comes
+    turn: Callable[[Words], Turn]  # where in a plan it comes, or at the end of a run
     foresee: Foresee  # what a check notes of it, where it is still to be done for an interrupted run
     #: Of which operations the inverse consists that an action carries for it, as patterns (fnmatch). None: there is
     #: no way back from it, so it is only part of one, or comes at the end, when all is verified.

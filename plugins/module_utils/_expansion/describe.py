@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Dict, List, Union
 
 from .._declaration.topology import Attachment, Container, Topology, families, namespace_owner
-from .._declaration.ways import AsText, host_addresses
+from .._declaration.ways import as_text, host_addresses
 from .._ipam.requests import Allocation
 from .._kernel import namespaces
 from .._kernel.ranges import ranges
@@ -74,14 +74,14 @@ def _ports(topology: Topology, container: Container, allocation: Allocation) -> 
 
     A long range is one entry, whose ports are written as Compose writes a range.
     """
-    found, text = [], AsText()
+    found = []
     ways = list(ways_of(topology, container, allocation))
     for port in container.ports:
         published = allocation.ports[port_request(container.name, port)]
         for family, network in ways:
             everywhere = "0.0.0.0" if family == 4 else "::"
             for host_ip in host_addresses(port, network, family):
-                listens = text(host_ip) if host_ip is not None else everywhere
+                listens = as_text(host_ip) if host_ip is not None else everywhere
                 found.append(((listens, port.protocol), published, port.container_port))
     if len(found) <= MANY_PORTS:
         return [_port(*key, published, target) for key, published, target in found]

@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Iterator
 
 from .._declaration.topology import Network, PublishedPort, Topology
+from .._declaration.ways import as_text
 from .._ipam.requests import AddressRequest, LeaseRequests, PortRequest, SubnetRequest
 from .drivers.registry import driver_of
 from .encrypted import tunnel_ports
@@ -62,9 +62,6 @@ def _ports(topology: Topology) -> Iterator[PortRequest]:
             yield port_request(container.name, port)
 
 
-_text = lru_cache(maxsize=4096)(str)  # a range of ports listens on one address some ten thousand times
-
-
 def port_request(container: str, port: PublishedPort) -> PortRequest:
     """What is asked for a port; the key of its answer in ``Allocation.ports``."""
     return PortRequest(
@@ -72,7 +69,7 @@ def port_request(container: str, port: PublishedPort) -> PortRequest:
         container_port=port.container_port,
         protocol=port.protocol,
         published=port.published,
-        host_ip=_text(port.host_ip) if port.host_ip is not None else None,
+        host_ip=as_text(port.host_ip) if port.host_ip is not None else None,
         path=port.path,
         choices=port.choices,
     )

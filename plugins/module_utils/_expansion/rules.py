@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Dict, Iterable, Iterator, List, Optional, Tuple
 
 from .._declaration.topology import Container, Network, Topology, families
-from .._declaration.ways import AsText, host_addresses, ways_in
+from .._declaration.ways import as_text, host_addresses, ways_in
 from .._ipam.requests import Allocation
 from .._resources.ruleset.model import Endpoint, LinkRule, NetworkPolicy, Publication, Ruleset
 from .addressing import has_gateway
@@ -54,7 +54,6 @@ def _addresses(container: Container, network: Network, allocation: Allocation) -
 
 def _publications(topology: Topology, allocation: Allocation) -> Iterator[Publication]:
     """A container's ports belong to the network that gives its default gateway, each family apart."""
-    text = AsText()
     for container in topology.containers.values():
         if not container.ports:
             continue
@@ -73,7 +72,7 @@ def _publications(topology: Topology, allocation: Allocation) -> Iterator[Public
                         container_address=address,
                         container_port=port.container_port,
                         bridge=network.bridge,
-                        host_ip=text(host_ip) if host_ip is not None else None,
+                        host_ip=as_text(host_ip) if host_ip is not None else None,
                     )
 
 

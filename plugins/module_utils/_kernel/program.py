@@ -42,11 +42,11 @@ class Aside:
     def finish(self) -> "subprocess.CompletedProcess[str]":
         """Wait for its end, and tell what it printed; to be asked for once. FabricError where that does not come in
         time."""
-        try:
-            _wait(self.process)
-        except subprocess.TimeoutExpired:
-            raise _killed(self.process) from None
         with self._printed, self._said:
+            try:
+                _wait(self.process)
+            except subprocess.TimeoutExpired:
+                raise _killed(self.process) from None
             for file in (self._printed, self._said):
                 file.seek(0)
             output, errors = self._printed.read(), self._said.read()

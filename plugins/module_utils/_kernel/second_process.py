@@ -82,7 +82,8 @@ def reap() -> None:
 
 @functools.lru_cache(maxsize=None)
 def _reap_at_the_end() -> None:
-    """What comes after this process may take none of them away (``sleep infinity`` in a container)."""
+    """What comes after this process may take none of them away (``sleep infinity`` in a container). Registered late, so
+    it comes before what ends a module at once (``_module/frame.py``)."""
     atexit.register(reap)
 
 

@@ -108,9 +108,9 @@ def write(path: str, text: Union[str, Iterable[str]], durable: bool = False, nam
 
 
 def link(path: str, name: str, durable: bool) -> None:
-    """Another name for a file of ours, in its directory, which has none such. OSError where files have one name each
-    (link(2))."""
-    make_way(name)
+    """Another name for a file of ours, in its directory, in the place of whatever is there. OSError where files have
+    one name each (link(2))."""
+    remove(name)
     os.link(path, name)
     if durable:
         _sync_directory(os.path.dirname(name))

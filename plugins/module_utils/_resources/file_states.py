@@ -12,7 +12,6 @@ import os
 from typing import Collection, Dict, Iterable, List, Optional, Tuple, Union
 
 from .._kernel import files
-from .._kernel.data import NamedTuple
 from .._kernel.errors import FabricError
 from .._kernel.names import NETNS_ETC_DIRECTORY
 
@@ -24,13 +23,8 @@ MARK = "# linuxnet.fabric/"
 #: Before the name of the topology, in the name of the directory of what its containers share.
 SHARED = ".linuxnet-fabric-"
 
-
-class FileState(NamedTuple):
-    """What is at a path now; all None when there is nothing. ``access``: as ``files.ACCESS``, where it is not that."""
-
-    content: Optional[str] = None
-    target: Optional[str] = None
-    access: Optional[Tuple[int, ...]] = None
+#: What is at a path now.
+FileState = files.There
 
 
 class _Looking:
@@ -38,14 +32,11 @@ class _Looking:
 
     def __init__(self) -> None:
         self._directories: Dict[str, Tuple[int, int, int]] = {}
-        self._alike: Dict[files.There, FileState] = {}
+        self._alike: Dict[FileState, FileState] = {}
 
     def at(self, path: str) -> FileState:
-        there = files.look(path, self._directories, may_be_link=path.endswith(_OFTEN_LINKS))
-        state = self._alike.get(there)
-        if state is None:
-            state = self._alike[there] = FileState(*there)
-        return state
+        state = files.look(path, self._directories, may_be_link=path.endswith(_OFTEN_LINKS))
+        return self._alike.setdefault(state, state)
 
 
 def mark_line(topology: str) -> str:
