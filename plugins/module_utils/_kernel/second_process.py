@@ -22,6 +22,7 @@ import threading
 from typing import IO, Any, Callable, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from . import libc
+from .data import NamedTuple
 
 _NUMBER = struct.Struct("=I")
 _PR_SET_PDEATHSIG = 1
@@ -69,15 +70,33 @@ def end(child: int) -> None:
     os.waitpid(child, 0)
 
 
-#: Those that were killed, and give back their memory.
-_ended: List[int] = []
+class _Left(NamedTuple):
+    """A process that nobody waited for: it gives back its memory, or has yet to tell of so many errands."""
+
+    child: int
+    errands: int = 0
+    told: Optional[socket.socket] = None
+
+
+_left: List[_Left] = []
 
 
 def reap() -> None:
     """Wait for those that nobody waited for."""
-    while _ended:
-        with contextlib.suppress(ChildProcessError):  # of the process that this one is a fork of
-            os.waitpid(_ended.pop(), 0)
+    while _left:
+        each = _left.pop()
+        with contextlib.suppress(ChildProcessError), each.told or contextlib.nullcontext():
+            if os.waitpid(each.child, os.WNOHANG) == (0, 0):  # or it is one of the process that this is a fork of
+                if each.told is not None:
+                    _await_errands(each.told, each.errands)
+                end(each.child)
+
+
+def _await_errands(told: socket.socket, errands: int) -> None:
+    told.settimeout(_PATIENCE)
+    with contextlib.suppress(OSError):
+        while errands and told.recv(_AT_ONCE):
+            errands -= 1
 
 
 @functools.lru_cache(maxsize=None)
@@ -240,6 +259,7 @@ class Lasting(SecondProcess):
     ) -> None:
         self._then, self._also_of = then, also
         self._errands = 0
+        self._put_off: List[Callable[[], object]] = []  # in the other process: nobody waits for an errand
         self._ask: Optional[socket.socket] = None
         super().__init__(function, portions, alone)
 
@@ -250,8 +270,8 @@ class Lasting(SecondProcess):
                 self._ask.send(_THEN)
 
     def errand(self, function: Callable[..., object], descriptor: int, *arguments: Any) -> bool:
-        """Have the other process call a function with a descriptor and these, which it does until ``close``. False:
-        there is none, or it died."""
+        """Have the other process call a function with a descriptor and these, which it does before this process ends,
+        or has another one that lasts. False: there is none, or it died."""
         if self._ask is None:
             return False
         import pickle
@@ -283,25 +303,22 @@ class Lasting(SecondProcess):
     def close(self) -> None:
         self.spare()
         if self._ask is not None:
-            self._await_errands(self._ask)
-            self._ask.close()
-            self._ask = None
             self._later.close()
             self._besides.close()
         super().close()
 
-    def _await_errands(self, done: socket.socket) -> None:
-        done.settimeout(_PATIENCE)
-        with contextlib.suppress(OSError):
-            while self._errands and done.recv(_AT_ONCE):
-                self._errands -= 1
-
     def _end(self, child: int) -> None:
-        """It holds no lock: nobody has to wait here until its memory is given back."""
+        """It holds no lock: nobody has to wait here until its errands are done and its memory is given back."""
         _reap_at_the_end()
         reap()
+        told, self._ask = self._ask, None
+        if told is not None and self._errands:
+            _left.append(_Left(child, self._errands, told))
+            return
         os.kill(child, signal.SIGKILL)
-        _ended.append(child)
+        _left.append(_Left(child))
+        if told is not None:
+            told.close()
 
     def _begin(self) -> None:
         self._asked, self._ask = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -317,7 +334,9 @@ class Lasting(SecondProcess):
             numbers, self._queue, self._asked.fileno(), *(each for parcel in parcels for each in parcel.sender())
         )
         super()._serve(numbers)
-        self._besides.send(self._all_of_it())
+        with contextlib.suppress(BrokenPipeError):  # nobody wants it any more
+            self._besides.send(self._all_of_it())
+        self._run_errands()
         while self._serve_one():
             pass
 
@@ -326,11 +345,11 @@ class Lasting(SecondProcess):
         value = None
         while value is not _END:
             if _is_readable(self._asked.fileno()):
-                self._serve_one()
+                self._serve_one(errands_too=False)
             value = next(values, _END)
             yield value
 
-    def _serve_one(self) -> bool:
+    def _serve_one(self, errands_too: bool = True) -> bool:
         """To the next thing that is asked for, once there is one. False: there will be none."""
         asked, descriptors, _flags, _address = socket.recv_fds(self._asked, _AT_ONCE, 1)
         if asked == _THEN:
@@ -339,10 +358,16 @@ class Lasting(SecondProcess):
             import pickle
 
             function, arguments = pickle.loads(asked)
-            function(*descriptors, *arguments)
+            self._put_off.append(functools.partial(function, *descriptors, *arguments))
+        if errands_too:
+            self._run_errands()
+        return bool(asked)
+
+    def _run_errands(self) -> None:
+        while self._put_off:
+            self._put_off.pop(0)()
             with contextlib.suppress(OSError):  # of one who does not wait for it
                 self._asked.send(_DONE)
-        return bool(asked)
 
 
 def _close_all_but(*descriptors: int) -> None:

@@ -100,15 +100,63 @@ def test_an_errand_is_done_by_the_other_process_with_a_descriptor_of_this_one(wo
     os.close(reader)
 
 
-def test_errands_are_done_when_the_process_is_closed(worth_it):
+def test_errands_are_done_before_this_process_ends(worth_it):
     reader, writer = os.pipe()
     process = Lasting(lambda portion: portion, [1], os.getpid, lambda: time.sleep(0.2) or [])
     process.work()
     assert process.errand(say, writer, "late")
     process.spare()
     process.close()
+    second_process.reap()  # as at the end of this one
     os.set_blocking(reader, False)
     assert said(reader) == (True, "late")
+    os.close(reader)
+    os.close(writer)
+
+
+def test_nobody_waits_for_an_errand_when_a_process_is_closed(worth_it):
+    reader, writer = os.pipe()
+    process = Lasting(lambda portion: portion, [1], os.getpid)
+    process.work()
+    assert process.errand(wait_for_a_word, reader)
+    process.close()  # or it would wait for ever
+    os.write(writer, b"now")
+    second_process.reap()
+    os.close(reader)
+    os.close(writer)
+
+
+def wait_for_a_word(descriptor):
+    os.read(descriptor, 9)
+
+
+def test_what_comes_besides_does_not_wait_for_an_errand(worth_it):
+    reader, writer = os.pipe()
+    process = Lasting(lambda portion: portion, [1], os.getpid, lambda: iter(range(9)))
+    assert process.errand(wait_for_a_word, reader), "before the other process has begun with anything"
+    process.work()
+    assert process.also() == list(range(9))
+    os.write(writer, b"now")
+    process.close()
+    second_process.reap()
+    os.close(reader)
+    os.close(writer)
+
+
+def test_a_fork_of_this_process_leaves_those_alone_that_it_did_not_begin(worth_it):
+    reader, writer = os.pipe()
+    process = Lasting(lambda portion: portion, [1], os.getpid)
+    process.work()
+    assert process.errand(wait_for_a_word, reader)
+    process.close()
+    fork = os.fork()
+    if fork == 0:
+        second_process.reap()
+        os._exit(0)
+    assert os.waitpid(fork, 0) == (fork, 0)
+    os.kill(second_process._left[-1].child, 0)  # it is there still
+    os.write(writer, b"now")
+    second_process.reap()
     os.close(reader)
     os.close(writer)
 
