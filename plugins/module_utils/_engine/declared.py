@@ -12,7 +12,7 @@ import json
 import os
 from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional
 
-from .._kernel import files, gate, names, state
+from .._kernel import files, gate, names, nft_record, state
 from .._kernel.data import NamedTuple
 
 if TYPE_CHECKING:
@@ -134,6 +134,7 @@ def remove(topology: str) -> None:
         state.remove(_path(topology))
         files.unlink("{0}/{1}.json".format(names.HEAL_DIRECTORY, topology))
         files.unlink("{0}/{1}.json".format(names.CHECKED_DIRECTORY, topology))
+        nft_record.forget(topology)
 
 
 def _path(topology: str) -> str:

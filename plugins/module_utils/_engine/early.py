@@ -25,7 +25,7 @@ from .housekeeping import is_tidy
 from .lock import free_lock
 
 if TYPE_CHECKING:
-    from .._kernel import nft
+    from .._resources.ruleset.listing import Listing
 
 #: The settings that are read in nearly every namespace.
 _USUAL = ("net/ipv6/conf/all/disable_ipv6", "net/ipv6/conf/default/disable_ipv6")
@@ -37,7 +37,7 @@ class Early(NamedTuple):
     topology: str
     host: Host
     visits: Visits
-    listing: nft.Listing
+    listing: Listing
 
 
 @contextlib.contextmanager
@@ -60,9 +60,9 @@ def _begin(topology: str, check_mode: bool, stack: contextlib.ExitStack) -> Opti
             return None
         host = unless_begun.enter_context(Host())
         visits = unless_begun.enter_context(EarlyVisits(host, topology, _USUAL, file_states.AHEAD))
-        from .._resources.ruleset.listing import begin_listing  # the other process has begun, and needs none of it
+        from .._resources.ruleset.listing import Listing  # the other process has begun, and needs none of it
 
-        listing = begin_listing(topology)  # or there is no nft, which the run says
+        listing = Listing(topology)  # or there is no nft, which the run says
         unless_begun.callback(listing.close)
         stack.push(unless_begun.pop_all())
         return Early(topology, host, visits, listing)

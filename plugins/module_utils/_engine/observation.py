@@ -11,7 +11,7 @@ import functools
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Callable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
-from .._kernel import nft, nft_generation
+from .._kernel import nft_generation
 from .._kernel.errors import InsideError
 from .._kernel.observe import Observed
 from .._kernel.visits import Visits
@@ -21,6 +21,7 @@ from .._resources.drop_ins import DropInStates
 from .._resources.file_states import FileState
 from .._resources.firewalls.accept import WARN, FirewallActions, HostFirewall
 from .._resources.ruleset.compare import RulesetChange
+from .._resources.ruleset.listing import Listing
 from .._resources.ruleset.plan import Planning
 from .desired import Desired
 from .plan import plan
@@ -54,6 +55,7 @@ class Planner:
         self.share: Share = apart
         self._planning: Optional[Planning] = None
         self._generation: Optional[int] = None  # what the one transaction makes of the rules, where that is elements
+        self._keep_rules: Callable[[], None] = _nothing
         self.quarantine = Quarantine(desired, quarantine)
         self.firewall = HostFirewall(desired.topology, firewall, desired.ruleset)
 
@@ -147,13 +149,22 @@ class Planner:
                 change = planning.change()
                 self._generation = None
                 return lambda: change
-        return functools.partial(self._end_rules, planning, listing)
+        return functools.partial(self._end_rules, planning)
 
-    def _end_rules(self, planning: Planning, listing: nft.Listing) -> Optional[RulesetChange]:
+    def _end_rules(self, planning: Planning) -> Optional[RulesetChange]:
         change = planning.change()
-        before = listing.generation() if change is not None and change.of_elements else None
-        self._generation = before + 1 if before is not None else None
+        self._generation = planning.generation_after(change) if change is not None else None
+        self._keep_rules = planning.keeping(change)
         return change
+
+    def _rules_again(self, listing: Listing) -> Optional[RulesetChange]:
+        desired = self._desired
+        with contextlib.closing(Planning(desired.topology, desired.ruleset, desired.transit, listing)) as planning:
+            return self._end_rules(planning)
+
+    def keep_rules(self) -> None:
+        """What nft showed of them, for the next run. Called behind one that went well."""
+        self._keep_rules()
 
     def _rules_are_as_edited(self) -> bool:
         """Whether the one transaction since they were listed was the run's own, which adds and removes elements. What
@@ -167,8 +178,8 @@ class Planner:
         """Of what these actions touched; the rest was read when they were planned. ``meanwhile``: as the planner's."""
         todo = [each for each in (meanwhile, self._meanwhile) if each is not None]
         out = self.quarantine.names
-        known = self._rules_are_as_edited()
-        return left_after(self._view.host, self._desired, actions, self.firewall, todo, out, known)
+        rules = None if self._rules_are_as_edited() else self._rules_again
+        return left_after(self._view.host, self._desired, actions, self.firewall, todo, out, rules)
 
 
 @contextlib.contextmanager
@@ -180,3 +191,7 @@ def _aside(without_threads: bool) -> Iterator[Callable[[Callable[[], Any]], Call
     else:
         with ThreadPoolExecutor(1) as threads:
             yield lambda do: threads.submit(do).result
+
+
+def _nothing() -> None:
+    """Of rules that were not looked at."""

@@ -29,8 +29,7 @@ from .._resources.file_states import FileState
 from .._resources.firewalls.accept import NOTHING_TO_DO, FirewallActions, HostFirewall
 from .._resources.links.registry import settings_of
 from .._resources.ruleset.compare import RulesetChange
-from .._resources.ruleset.listing import begin_listing
-from .._resources.ruleset.plan import plan_ruleset
+from .._resources.ruleset.listing import Listing
 from .desired import Desired
 from .effects import DOCKER, FILE, FIREWALL, INSIDE, LINK, NETNS, PROGRAM, RULES, UNITS, names_of
 from .operations import row_of
@@ -62,18 +61,17 @@ def left_after(
     firewall: HostFirewall,
     meanwhile: Iterable[Callable[[], object]] = (),
     out: FrozenSet[str] = frozenset(),
-    rules_known: bool = False,
+    plan_rules: Optional[Callable[[Listing], Optional[RulesetChange]]] = None,
 ) -> Tuple[Action, ...]:
     """What does not match, as what would be left to do. ``meanwhile``: called while nft is not done yet; ``out``:
-    containers that are left as they are; ``rules_known``: those of packets are known to match."""
+    containers that are left as they are; ``plan_rules``: compares those of packets; None: they are known to match."""
     touched = what_is_touched(desired, actions)
     part = desired.restricted(touched.containers - out)
     with Visits(host, part.namespace_sysctls(), (), part.handles()) as visits, ThreadPoolExecutor(1) as aside:
         rules = None
-        if touched.rules and not rules_known:
+        if touched.rules and plan_rules is not None:
             # Begun here: a thread that works would keep the other one for long from beginning it.
-            listing = begin_listing(desired.topology)
-            rules = aside.submit(plan_ruleset, desired.topology, desired.ruleset, desired.transit, listing)
+            rules = aside.submit(plan_rules, Listing(desired.topology, anew=True))
         observed = observe(
             host,
             part.host_sysctls(),

@@ -43,7 +43,7 @@ from .._resources.file_states import FileState
 from .._resources.forwarding import ForwardingRecord, from_words
 from .._resources.links.registry import settings_of
 from .._resources.program import ProgramState
-from .._resources.ruleset.listing import begin_listing
+from .._resources.ruleset.listing import Listing
 from .._resources.units import Unit, UnitStates
 from . import before as images
 from . import declared as declared_records
@@ -81,7 +81,7 @@ class View:
         self._outlook = _outlook(interrupted) if interrupted else Outlook()
         self._links: Optional[Collection[Link]] = None
         self._visits: Optional[Visits] = None
-        self._listing: Optional[nft.Listing] = None
+        self._listing: Optional[Listing] = None
         self._files: Mapping[str, Any] = {}  # what was read ahead of them
         self._read: Tuple[Optional[Observed], Mapping[str, FileState]] = (None, {})
 
@@ -104,7 +104,7 @@ class View:
     def begin_rules(self, topology: str) -> None:
         """Have nft list them, unless it does; where they are to be pretended, nothing is begun."""
         if self._listing is None and not self._pretended():
-            self._listing = begin_listing(topology)
+            self._listing = Listing(topology)
 
     def close(self) -> None:
         if self._visits is not None:
@@ -172,7 +172,7 @@ class View:
         return found
 
     @contextlib.contextmanager
-    def rules(self, topology: str) -> Iterator[Optional[nft.Listing]]:
+    def rules(self, topology: str) -> Iterator[Optional[Listing]]:
         """nft, in the body, shows this topology's tables, and that of all, as they are, or will be. The listing of them
         comes with it if it was begun."""
         scripts = self._pretended()

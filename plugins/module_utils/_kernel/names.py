@@ -36,6 +36,8 @@ NAMES_DIRECTORY = RUN_DIRECTORY + "/names"
 HEAL_DIRECTORY = RUN_DIRECTORY + "/heal"
 #: What the last check of each topology by the host itself found.
 CHECKED_DIRECTORY = RUN_DIRECTORY + "/checked"
+#: What nft showed of each topology's tables, mode 0700.
+RULES_DIRECTORY = RUN_DIRECTORY + "/rules"
 RUN_JOURNAL_FILE = RUN_DIRECTORY + "/journal.json"
 LEASE_STORE = STATE_DIRECTORY + "/leases.db"
 LOCK_FILE = STATE_DIRECTORY + "/lock"
@@ -64,6 +66,8 @@ DOCKER_CONFIGURATION = "/etc/docker/daemon.json"
 FORMER_PROGRAM_DIRECTORY = STATE_DIRECTORY + "/program"
 #: In the family inet, of all topologies together; those of one are called fabric-NAME.
 TRANSIT_TABLE = "fabric"
+#: What a user's own chains are called; we never look into them.
+USER_CHAIN = "user-"
 #: In the families inet and bridge, for as long as packets are followed.
 TRACE_TABLE = "linuxnet-fabric-trace"
 

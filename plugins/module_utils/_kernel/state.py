@@ -82,7 +82,7 @@ def read_json(path: str) -> Optional[Dict[str, Any]]:
     return words
 
 
-def write(path: str, text: Union[str, Iterable[str]], durable: bool = False, name_later: bool = False) -> None:
+def write(path: str, text: Union[str, bytes, Iterable[str]], durable: bool = False, name_later: bool = False) -> None:
     """A whole new file, mode 0600, in the place of whatever is there. ``text``: at once, or in pieces.
 
     ``durable``: on the disk when this returns; with ``name_later`` what it says is, and its name is once something
@@ -95,8 +95,8 @@ def write(path: str, text: Union[str, Iterable[str]], durable: bool = False, nam
     descriptor = os.open(temporary, flags, 0o600)
     try:
         os.fchmod(descriptor, 0o600)  # whatever the umask is
-        for piece in (text,) if isinstance(text, str) else text:
-            files.write_all(descriptor, piece.encode("utf-8"))
+        for piece in (text,) if isinstance(text, (str, bytes)) else text:
+            files.write_all(descriptor, piece if isinstance(piece, bytes) else piece.encode("utf-8"))
         if durable:
             os.fsync(descriptor)
     finally:

@@ -21,8 +21,9 @@ from .._engine.declared import Kept
 from .._engine.early import Early
 from .._engine.leases import PreparedLeases
 from .._engine.lock import host_lock
+from .._engine.observation import Planner
 from .._engine.report import DRIFT, INTENDED, RELEASE, Result, changes
-from .._engine.session import Finish, Work, session
+from .._engine.session import Finish, Session, Work, session
 from .._engine.stopwatch import Stopwatch
 from .._engine.view import View
 from .._expansion.drivers.registry import driver_of
@@ -90,7 +91,7 @@ def perform_topology(
             _describe_early(prepared, early)
             if again and again.only:
                 work = Work(topology.name, functools.partial(planner.plan_only, again.only))
-            result = run.carry_out(work)
+            result = _carry_out(run, work, planner)
         cautioned = tuple(prepared.cautions())
         described = keeping.facts()
         unmended = prepared.unmended()
@@ -120,6 +121,13 @@ def _describe_early(prepared: "Prepared", early: Optional[Early]) -> None:
     """While another process still reads, which does the more of that: at the end of a run nobody would share it."""
     if early is not None:
         prepared.described()
+
+
+def _carry_out(run: Session, work: Work, planner: Planner) -> Result:
+    result = run.carry_out(work)
+    if not run.check_mode and run.timer is None:  # what is yet to be confirmed may be taken back
+        planner.keep_rules()
+    return result
 
 
 def _refuse_timeout(seconds: Optional[int]) -> None:

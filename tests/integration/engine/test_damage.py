@@ -51,6 +51,7 @@ FILES: Dict[str, File] = {
     "mark of a second handle": File(names.HANDLE_MARK_DIRECTORY + "/sidecar", HEALED),
     "mark of the host's handle": File(names.HANDLE_MARK_DIRECTORY + "/agent", HEALED),
     "kept declaration": File(names.DECLARED_DIRECTORY + "/default.json", HEALED),
+    "what nft showed of the rules": File(names.RULES_DIRECTORY + "/default", HEALED),
     "stash": File(names.STASH_DIRECTORY + "/web", HEALED),
     "mark in the stash": File(names.STASH_DIRECTORY + "/web.mark", HEALED),
     "lease store": File(names.LEASE_STORE, EITHER),
@@ -292,6 +293,7 @@ def test_an_nft_that_is_none_is_told_and_nothing_is_changed(fresh_host: LabHost,
 
 def _other_nft(script: str) -> Tuple[str, Dict[str, Any]]:
     run(DEMO)
+    os.unlink(names.RULES_DIRECTORY + "/default")  # or nobody would ask it about a host that is as declared
     before = world()
     place = names.NETNS_ETC_DIRECTORY + "/.bin"
     os.makedirs(place)

@@ -13,7 +13,7 @@ from pyroute2.netlink.nfnetlink.nfctsocket import NFCTSocket
 from ruleset_example import example
 from ruleset_wire import Wire, address, endpoints, on_wire, policies, publish
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import conntrack, nft
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import conntrack, nft, nft_dump
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.model import Ruleset
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.owners import Owners
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.plan import plan_ruleset
@@ -49,6 +49,33 @@ def inside(wire):
 
 def test_what_was_loaded_needs_nothing(inside):
     assert plan() is None
+
+
+def listed():
+    return nft_dump.read(TABLES, "user-").digest
+
+
+def test_of_a_set_that_grew_and_shrank_the_kernel_lists_what_it_listed_before(inside):
+    """Whatever became of its hash table."""
+    many = ", ".join("tcp . {0} : 172.20.0.10 . 80".format(port) for port in range(20000, 23000))
+    before = listed()
+    nft.load("add element inet fabric-default published4 {{ {0} }}\n".format(many))
+    assert listed() != before
+    nft.load("delete element inet fabric-default published4 {{ {0} }}\n".format(many))
+    assert listed() == before
+
+
+def test_the_kernel_lists_the_same_while_others_change_theirs(inside):
+    before = nft_dump.read(TABLES, "user-")
+    nft.load("table inet other { set s { type ipv4_addr; }\n counter c { }\n chain c { accept; } }\n")
+    after = nft_dump.read(TABLES, "user-")
+    assert after.digest == before.digest
+    assert after.generation > before.generation
+
+
+def test_tables_that_are_not_there_are_listed_as_nothing(inside):
+    assert nft_dump.read([("inet", "nobodys")], "") == nft_dump.read([("bridge", "nobodys")], "")
+    assert nft_dump.read([("inet", "nobodys")], "").digest != listed()
 
 
 def test_what_nft_lists_of_our_tables_it_loads_again(inside):

@@ -48,6 +48,8 @@ class Story:
             self.answer = self.topology(FIRST)
             holds(self.answer["changed"], "an apply from nothing changed nothing")
             same(self.answer["actions"], announced["actions"], "what the check announced")
+        with self.steps("the kernel lists the rules for the next run"):
+            self.host.run(["test", "-s", "/run/linuxnet-fabric/rules/default"])
         self.lab.client.run(["ip", "-b", "-"], input="".join(routes_for_the_client(self.answer)))
 
     def read_back(self) -> None:

@@ -14,13 +14,14 @@ from typing import AbstractSet, Any, Callable, Dict, Iterator, List, Mapping, Op
 
 from ..._kernel.conntrack import StaleFlow
 from ..._kernel.data import NamedTuple, dataclass
+from ..._kernel.names import USER_CHAIN
 from .edit import CREATED, DELETED, REPLACED, TableEdit
 from .elements import publication, reachable
 from .inverse import is_plain, restore_elements, restore_tables
 from .model import Publication
 from .stale import closed_flows, stale_flows
 from .state import TableName, TableState
-from .tables import USER_CHAIN, Chain, Table, base_line, table_text
+from .tables import Chain, Table, base_line, table_text
 
 #: The live tables as text. It takes as long to get as all else, and an edit of elements needs none.
 Text = Callable[[], Mapping[TableName, str]]

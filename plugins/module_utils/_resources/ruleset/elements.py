@@ -10,7 +10,7 @@ from typing import Any, List, Mapping, Optional, Sequence, Tuple
 
 from .model import Publication
 
-_PROTOCOLS = {6: "tcp", 17: "udp", 132: "sctp"}
+PROTOCOLS = {6: "tcp", 17: "udp", 132: "sctp"}
 
 
 def elements(item: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -80,7 +80,7 @@ def _value_text(value: Any, kind: str = "") -> str:
 
 def _protocol(value: Any) -> str:
     """nft is asked for numbers, see ``nft.list_tables``."""
-    return _PROTOCOLS.get(value) or str(value)
+    return PROTOCOLS.get(value) or str(value)
 
 
 def publication(set_name: str, element: Any) -> Optional[Publication]:

@@ -14,10 +14,11 @@ from __future__ import annotations
 
 from typing import Iterator, Mapping, Tuple
 
+from ..._kernel.names import USER_CHAIN
 from .inet_sets import inet_sets
 from .model import Ruleset
 from .overlay import BEGINNING, HOOKS, TRANSLATED, overlay_chains, overlay_rules, overlay_sets
-from .tables import USER_CHAIN, Chain, Table, unique
+from .tables import Chain, Table, unique
 
 
 def inet_table(ruleset: Ruleset, name: str) -> Table:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Dict, Iterable, List, Tuple
 
+from ..._kernel.names import USER_CHAIN
 from .model import NetworkPolicy, Publication, Ruleset
 from .tables import (
     AWAY,
     FROM_PEERS,
     HOME,
-    USER_CHAIN,
     NamedSet,
     address_type,
     addresses_of,

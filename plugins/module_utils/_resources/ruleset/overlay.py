@@ -26,13 +26,13 @@ from __future__ import annotations
 import zlib
 from typing import AbstractSet, Dict, Iterable, Iterator, Sequence, Tuple
 
+from ..._kernel.names import USER_CHAIN
 from .encrypted import encrypted_chains, encrypted_outer, encrypted_sets
 from .model import Beyond, Endpoint, Ruleset, Underlay
 from .tables import (
     AWAY,
     FROM_PEERS,
     HOME,
-    USER_CHAIN,
     Chain,
     NamedSet,
     address_type,

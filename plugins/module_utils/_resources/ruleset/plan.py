@@ -9,12 +9,15 @@ from __future__ import annotations
 import contextlib
 import functools
 from dataclasses import replace
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
-from ..._kernel import dependencies, dormant, nft
+from ..._kernel import dependencies, dormant, nft, nft_record
+from ..._kernel.data import NamedTuple
 from ..._kernel.errors import FabricError
+from . import shown
+from .alike import with_elements
 from .compare import RulesetChange, Text, compare, joined, removal
-from .listing import begin_listing
+from .listing import Listing
 from .model import Ruleset, Transit
 from .state import TableName, TableState, read_table, read_tables
 from .tables import Table, table_text
@@ -29,7 +32,7 @@ def plan_ruleset(
     topology: str,
     desired: Optional[Ruleset],
     transit: Optional[Transit] = None,
-    listing: Optional[nft.Listing] = None,
+    listing: Optional[Listing] = None,
 ) -> Optional[RulesetChange]:
     """``Planning`` and its result, one after the other."""
     with contextlib.closing(Planning(topology, desired, transit, listing)) as planning:
@@ -45,34 +48,95 @@ class Planning:
         topology: str,
         desired: Optional[Ruleset],
         transit: Optional[Transit] = None,
-        listing: Optional[nft.Listing] = None,
+        listing: Optional[Listing] = None,
     ) -> None:
         """``desired`` and ``transit`` None mean that there is to be no table of it."""
-        live = {name: _read(name, objects) for name, objects in listing or begin_listing(topology)}
-        for name in live.keys() & dormant.tables():
-            live[name] = replace(live[name], dormant=True)
-        self._live = live
-        self._text = functools.lru_cache(maxsize=None)(functools.partial(nft.list_text, list(live)))
+        self._topology, self._has_own = topology, desired is not None
         self._tables = _tables(desired, transit)
-        is_known = not self._tables or _is_as_last(self._tables, live, self._text)
-        self._wanted = None if is_known else _Wanted(self._tables, live)
+        self._declared = shown.digest_of(self._tables)
+        self._listing = listing or Listing(topology)
+        self._live: Mapping[TableName, TableState] = {}
+        self._text: Text = functools.lru_cache(maxsize=None)(lambda: nft.list_text(list(self._live)))
+        self._wanted: Union[_Wanted, _Alike, None] = None
+        last = self._listing.last
+        self._is_as_shown = last is not None and last.declared == self._declared
+        if not (self._is_as_shown or (last is not None and self._recall(last))):
+            self._find_out()
+        self._then: Mapping[TableName, TableState] = self._live  # once what is planned is done
+
+    def _recall(self, last: nft_record.Record) -> bool:
+        """Whether what nft showed at another time tells what is to be done: it does of elements, which are in the words
+        in which they are declared. Rules and sets are in nft's, which may be others by now."""
+        if self._tables and not shown.is_built_alike(last.declared, self._declared):
+            return False
+        live = shown.states(last)
+        wanted = with_elements(self._tables, live) if live is not None else None
+        if live is None or wanted is None:
+            return False
+        self._live, self._wanted = live, _Alike(wanted)
+        return True
+
+    def _find_out(self) -> None:
+        if self._listing.last is not None:
+            self._listing = Listing(self._topology, anew=True)
+        self._live = _live(self._listing)
+        if self._tables and not _is_as_last(self._tables, self._live, self._text):
+            self._wanted = _Wanted(self._tables, self._live)
 
     def change(self) -> Optional[RulesetChange]:
         """None when nothing is to be done."""
-        declared = {(table.family, table.name) for table in self._tables}
-        gone = {name: state for name, state in self._live.items() if name not in declared}
-        changes = (
-            compare(self._tables, self._wanted.states(), self._live, self._text) if self._wanted is not None else None,
-            removal(gone, nft.list_text(list(gone), numeric=True)),
-        )
-        change = joined([change for change in changes if change is not None])
+        if self._is_as_shown:
+            return None
+        change = joined([each for each in (self._edited(), self._removal()) if each is not None])
         if change is not None and change.stale_flows:
             dependencies.require_library("pyroute2", "to end the connections of published ports that went or moved")
         return change
 
+    def _edited(self) -> Optional[RulesetChange]:
+        if self._wanted is None:
+            return None
+        wanted = self._wanted.states()
+        edited = compare(self._tables, wanted, self._live, self._text)
+        if edited is not None:
+            self._then = wanted
+        return edited
+
+    def _removal(self) -> Optional[RulesetChange]:
+        declared = {(table.family, table.name) for table in self._tables}
+        gone = {name: state for name, state in self._live.items() if name not in declared}
+        return removal(gone, nft.list_text(list(gone), numeric=True))
+
+    def generation_after(self, change: RulesetChange) -> Optional[int]:
+        """What one transaction makes of the live tables, which adds and removes elements. None where it does more, or
+        that is not known."""
+        before = self._listing.generation() if change.of_elements else None
+        return before + 1 if before is not None else None
+
+    def keeping(self, change: Optional[RulesetChange]) -> Callable[[], None]:
+        """Keeps what nft showed of the tables, once this change, or none, is made; nothing where that is kept already,
+        or it is not known what they will be."""
+        generation = self._listing.generation() if change is None else self.generation_after(change)
+        last = self._listing.last
+        is_kept = self._is_as_shown and last is not None and last.is_listed
+        if is_kept or not self._has_own or generation is None:
+            return _nothing
+        what = shown.edits(change.edits if change is not None else ()) if last is not None else shown.whole(self._then)
+        return functools.partial(nft_record.keep, self._topology, generation, self._declared, what, last)
+
     def close(self) -> None:
         if self._wanted is not None:
             self._wanted.close()
+
+
+def _nothing() -> None:
+    """There is nothing new."""
+
+
+def _live(listing: Listing) -> Dict[TableName, TableState]:
+    live = {name: _read(name, objects) for name, objects in listing.objects()}
+    for name in live.keys() & dormant.tables():
+        live[name] = replace(live[name], dormant=True)
+    return live
 
 
 def _read(name: TableName, objects: Sequence[nft.Object]) -> TableState:
@@ -115,10 +179,10 @@ class _Wanted:
 
     def states(self) -> Mapping[TableName, TableState]:
         try:
-            shown = read_tables(self._normalising.tables())
+            found = read_tables(self._normalising.tables())
         except nft.RefusedError as error:
             raise dependencies.refused_rules(error) from error
-        wanted = {name: _with(state, self._known[name]) for name, state in shown.items()}
+        wanted = {name: _with(state, self._known[name]) for name, state in found.items()}
         _LAST.clear()
         _LAST[self._tables] = {
             name: replace(state, elements={each: dict.fromkeys(texts) for each, texts in state.elements.items()})
@@ -130,15 +194,27 @@ class _Wanted:
         self._normalising.close()
 
 
+class _Alike(NamedTuple):
+    """The same, by what nft has shown of others."""
+
+    found: Mapping[TableName, TableState]
+
+    def states(self) -> Mapping[TableName, TableState]:
+        return self.found
+
+    def close(self) -> None:
+        """Nothing was begun."""
+
+
 def _known_elements(table: Table, live: Mapping[TableName, TableState]) -> Elements:
     have = live.get((table.family, table.name))
     if have is None:
         return {}
-    shown = {item.name: have.elements.get(item.name, {}) for item in table.sets if not item.interval}
+    there = {item.name: have.elements.get(item.name, {}) for item in table.sets if not item.interval}
     return {
-        item.name: {text: shown[item.name][text] for text in item.elements if text in shown[item.name]}
+        item.name: {text: there[item.name][text] for text in item.elements if text in there[item.name]}
         for item in table.sets
-        if item.name in shown
+        if item.name in there
     }
 
 

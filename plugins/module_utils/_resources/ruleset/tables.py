@@ -12,8 +12,6 @@ from ..._kernel.data import NamedTuple
 from ..link_local import link_local
 from .model import Endpoint, Ruleset
 
-#: What a user's own chains are called; we never look into them.
-USER_CHAIN = "user-"
 #: A chain for each network across hosts that is routed and not encrypted: what comes from its other hosts.
 FROM_PEERS = "from-"
 #: Where there are networks across hosts, chains for each network: what stays on it, and goes to its bridge or away to

@@ -1,0 +1,130 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tables of nf_tables as the kernel itself lists them (NFT_MSG_GET* of include/uapi/linux/netfilter/nf_tables.h): for
+who wants to know whether they are still what they were. nft, which puts them into words, takes ten times as long.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import struct
+from typing import Iterator, List, Optional, Sequence, Tuple
+
+from . import nft_generation
+from .data import NamedTuple
+from .rtnl import socket as netlink
+
+_FAMILIES = {"inet": 1, "bridge": 7}  # NFPROTO_*, as nft calls them
+
+_SUBSYSTEM = 10 << 8  # NFNL_SUBSYS_NFTABLES
+_GETTABLE, _GETCHAIN, _GETRULE, _GETSET, _GETSETELEM, _GETOBJ, _GETFLOWTABLE = 1, 4, 7, 10, 13, 19, 23
+#: NFTA_*: whatever is listed begins with the name of its table; then comes that of its chain, or its own.
+_TABLE, _NAME, _ELEMENTS = 1, 2, 3
+#: What a table and a chain are, beside what they are used for: name, flags, what nft says of it and owner; and name,
+#: hook, policy, type, flags and what nft says of it.
+_OF_TABLE, _OF_CHAIN = (1, 2, 6, 7), (3, 4, 5, 7, 10, 12)
+
+_HEADER = struct.Struct("=BBH")  # struct nfgenmsg: its last part is how often the rules of the host were changed
+_ATTRIBUTE = struct.Struct("=HH")
+_PART = struct.Struct("=HI")
+
+TableName = Tuple[str, str]
+Parts = Iterator[Tuple[int, bytes]]
+
+
+class Listed(NamedTuple):
+    """``generation``: how often the rules were changed by then; ``digest``: of what was listed, 16 bytes."""
+
+    generation: int
+    digest: bytes
+
+
+def read(tables: Sequence[TableName], without: str) -> Optional[Listed]:
+    """All that is in these tables (family, name), which need not be there, in this thread's network namespace.
+    ``without``: the rules of chains with a name that begins so do not count. None where the rules were changed
+    meanwhile, or the kernel does not tell."""
+    found = hashlib.blake2b(digest_size=16)
+    try:
+        before = nft_generation.read()
+        with contextlib.closing(netlink.NetlinkSocket(netlink.NETLINK_NETFILTER)) as netfilter:
+            for kind, part in _parts(netfilter, tables, without.encode("ascii")):
+                found.update(_PART.pack(kind, len(part)))
+                found.update(part)
+    except netlink.NetlinkError:
+        return None
+    return Listed(before, found.digest()) if before is not None and before == nft_generation.read() else None
+
+
+def _parts(netfilter: netlink.NetlinkSocket, tables: Sequence[TableName], without: bytes) -> Parts:
+    """Everything that is in the tables, and the kind of what is asked for."""
+
+    def listed(kind: int, *attributes: bytes, family: int = 0) -> Iterator[bytes]:
+        return netfilter.dump(_SUBSYSTEM | kind, _HEADER.pack(family, 0, 0) + b"".join(attributes))
+
+    whose = [(_FAMILIES[family], name.encode("utf-8") + b"\0") for family, name in tables]
+    # The kernel lists these of all tables, whichever is asked for.
+    for kind, wanted in ((_GETTABLE, _OF_TABLE), (_GETCHAIN, _OF_CHAIN), (_GETOBJ, ()), (_GETFLOWTABLE, ())):
+        for payload in listed(kind):
+            own = payload[0], _first(payload, _TABLE)
+            if own in whose:
+                yield kind, bytes((whose.index(own),)) + _of(payload, wanted)
+    for number, (family, name) in enumerate(whose):
+        table = netlink.attribute(_TABLE, name)
+        for payload in listed(_GETRULE, table, family=family):
+            if not _first(payload, _NAME).startswith(without):
+                yield _GETRULE, bytes((number,)) + payload[_HEADER.size :]
+        for payload in listed(_GETSET, table, family=family):
+            named = netlink.attribute(_NAME, _first(payload, _NAME))
+            yield _GETSET, bytes((number,)) + payload[_HEADER.size :]
+            yield _GETSETELEM, _elements(listed(_GETSETELEM, table, named, family=family))
+
+
+def _first(payload: bytes, wanted: int) -> bytes:
+    """The first attribute of a kind: near the beginning, so the others need not be looked at."""
+    offset = _HEADER.size
+    while offset + 4 <= len(payload):
+        length, kind = _ATTRIBUTE.unpack_from(payload, offset)
+        if kind & netlink.NLA_TYPE_MASK == wanted or length < 4:
+            return payload[offset + 4 : offset + length]
+        offset += (length + 3) & ~3
+    return b""
+
+
+def _of(payload: bytes, wanted: Sequence[int]) -> bytes:
+    """These attributes; all, where none is named."""
+    if not wanted:
+        return payload[_HEADER.size :]
+    attributes = netlink.attributes(payload, _HEADER.size)
+    return b"".join(netlink.attribute(each, attributes[each]) for each in wanted if each in attributes)
+
+
+def _elements(messages: Iterator[bytes]) -> bytes:
+    """In an order of their own: that in which a hash table has them changes as it grows."""
+    found: List[bytes] = []
+    for message in messages:
+        found.extend(_each(_first(message, _ELEMENTS)))
+    found.sort()
+    return b"".join(found)
+
+
+def _each(elements: bytes) -> Iterator[bytes]:
+    """Each with its header, for it tells where it ends. Of thousands that are equally long, which they nearly always
+    are, by their length."""
+    size, start = len(elements), 0
+    length = _padded(elements, 0) if elements else 0
+    if length and not size % length and all(elements[at::length].count(elements[at]) * length == size for at in (0, 1)):
+        return (elements[start : start + length] for start in range(0, size, length))
+    found = []
+    while start + _ATTRIBUTE.size <= size:
+        length = _padded(elements, start)
+        found.append(elements[start : start + length])
+        start += max(length, _ATTRIBUTE.size)
+    return iter(found)
+
+
+def _padded(data: bytes, start: int) -> int:
+    """How long an attribute is that begins here, up to the next one."""
+    return (int(_ATTRIBUTE.unpack_from(data, start)[0]) + 3) & ~3

@@ -1,0 +1,81 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.fabric contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What nft will show of an element, by what it has shown of another one of the same set. Pure.
+
+A set's elements are of the same types, so they are made alike, in JSON and as text. Where that is not certain, it is
+nobody's guess: nft is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any, Dict, Iterator, Mapping, Optional, Sequence
+
+from .elements import PROTOCOLS, column_types, element_text
+from .state import TableName, TableState
+from .tables import NamedSet, Table
+
+_BETWEEN = re.compile(" [.:] ")
+_NUMBERS = {name: number for number, name in PROTOCOLS.items()}
+
+
+def with_elements(
+    tables: Sequence[Table], states: Mapping[TableName, TableState]
+) -> Optional[Dict[TableName, TableState]]:
+    """These tables as nft shows them, with the elements that are declared. ``states``: as it has shown them, declared
+    with others, and else the same; so are intervals, which nft joins. None where it is not certain."""
+    found = {}
+    for table in tables:
+        state = states[table.family, table.name]
+        elements = dict(state.elements)
+        for item in table.sets:
+            if not item.interval:
+                made = _elements(item, state)
+                if made is None:
+                    return None
+                elements[item.name] = made
+        found[table.family, table.name] = replace(state, elements=elements)
+    return found
+
+
+def _elements(item: NamedSet, state: TableState) -> Optional[Dict[str, Any]]:
+    have = state.elements[item.name]
+    body = state.sets[item.name][1]
+    made = {text: have[text] if text in have else alike(text, have, body) for text in item.elements}
+    return made if None not in made.values() else None
+
+
+def alike(text: str, others: Mapping[str, Any], body: Mapping[str, Any]) -> Any:
+    """The JSON of the element that nft shows as this text, made as that of one of the others; None where it is not
+    certain. ``body``: of the set, in nft's JSON."""
+    sample = next(iter(others.values()), None)
+    words = iter(_BETWEEN.split(text))
+    try:
+        made = _like(sample, words)
+    except (KeyError, TypeError, ValueError, StopIteration):
+        return None
+    is_whole = next(words, None) is None and element_text(made, column_types(body), "map" in body) == text
+    return made if is_whole else None
+
+
+def _like(sample: Any, words: Iterator[str]) -> Any:
+    """What the next words are, of the types of this value; ValueError where it is more than they say."""
+    if isinstance(sample, list):
+        return [_like(each, words) for each in sample]
+    if isinstance(sample, dict):
+        ((kind, inside),) = sample.items()
+        if kind == "concat":
+            return {"concat": _like(inside, words)}
+        verdict, _blank, target = next(words).partition(" ")
+        if list(inside) != ["target"]:
+            raise ValueError(verdict)
+        return {verdict: {"target": target}}
+    word = next(words)
+    if isinstance(sample, bool) or not isinstance(sample, (int, str)):
+        raise ValueError(word)
+    if isinstance(sample, str):
+        return word.strip('"')
+    return int(word) if word.isdigit() else _NUMBERS[word]
