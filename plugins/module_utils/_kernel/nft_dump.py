@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import struct
+from itertools import product
 from typing import Iterator, List, Optional, Sequence, Tuple
 
 from . import nft_generation
@@ -61,25 +62,30 @@ def read(tables: Sequence[TableName], without: str) -> Optional[Listed]:
 def _parts(netfilter: netlink.NetlinkSocket, tables: Sequence[TableName], without: bytes) -> Parts:
     """Everything that is in the tables, and the kind of what is asked for."""
 
-    def listed(kind: int, *attributes: bytes, family: int = 0) -> Iterator[bytes]:
+    def listed(kind: int, family: int, *attributes: bytes) -> Iterator[bytes]:
         return netfilter.dump(_SUBSYSTEM | kind, _HEADER.pack(family, 0, 0) + b"".join(attributes))
 
     whose = [(_FAMILIES[family], name.encode("utf-8") + b"\0") for family, name in tables]
-    # The kernel lists these of all tables, whichever is asked for.
-    for kind, wanted in ((_GETTABLE, _OF_TABLE), (_GETCHAIN, _OF_CHAIN), (_GETOBJ, ()), (_GETFLOWTABLE, ())):
-        for payload in listed(kind):
-            own = payload[0], _first(payload, _TABLE)
+    # The kernel lists these of all tables of a family, whichever is asked for.
+    everything = ((_GETTABLE, _OF_TABLE), (_GETCHAIN, _OF_CHAIN), (_GETOBJ, ()), (_GETFLOWTABLE, ()))
+    there = set()
+    for family, (kind, wanted) in product(sorted({family for family, _name in whose}), everything):
+        for payload in listed(kind, family):
+            own = family, _first(payload, _TABLE)
             if own in whose:
+                there.add(own)
                 yield kind, bytes((whose.index(own),)) + _of(payload, wanted)
     for number, (family, name) in enumerate(whose):
+        if (family, name) not in there:  # to ask for its sets would be an error
+            continue
         table = netlink.attribute(_TABLE, name)
-        for payload in listed(_GETRULE, table, family=family):
+        for payload in listed(_GETRULE, family, table):
             if not _first(payload, _NAME).startswith(without):
                 yield _GETRULE, bytes((number,)) + payload[_HEADER.size :]
-        for payload in listed(_GETSET, table, family=family):
+        for payload in listed(_GETSET, family, table):
             named = netlink.attribute(_NAME, _first(payload, _NAME))
             yield _GETSET, bytes((number,)) + payload[_HEADER.size :]
-            yield _GETSETELEM, _elements(listed(_GETSETELEM, table, named, family=family))
+            yield _GETSETELEM, _elements(listed(_GETSETELEM, family, table, named))
 
 
 def _first(payload: bytes, wanted: int) -> bytes:

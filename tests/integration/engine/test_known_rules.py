@@ -44,6 +44,11 @@ def test_nft_shows_nothing_to_a_run_that_adds_a_container_and_one_that_takes_it_
     assert fresh_host.run(_shows, [TWO, TWO, ONE, ONE]) == (0, 0, 0, 0)
 
 
+def test_nor_does_it_where_there_is_no_table_of_all_topologies(fresh_host: LabHost) -> None:
+    assert fresh_host.run(_shows, [TWO, TWO], forwarding="keep") == (0, 0)
+    assert names.TRANSIT_TABLE not in fresh_host.run(_tables)
+
+
 def test_a_check_is_shown_nothing_either_and_keeps_nothing(fresh_host: LabHost) -> None:
     assert fresh_host.run(_checked, ONE) == (0, True)
     assert fresh_host.run(_checked, TWO) == (0, True), (
@@ -141,20 +146,25 @@ def _counting() -> Iterator[List[str]]:
             yield asked
 
 
-def _shows(runs: List[Declaration], before: str = "", most: int = 64) -> Tuple[int, ...]:
+def _shows(runs: List[Declaration], before: str = "", most: int = 64, **more: str) -> Tuple[int, ...]:
     """How many times nft showed something to each of these runs, behind one of ONE."""
     if not os.path.lexists(_FILE) or before:
-        run(ONE)
-        run(ONE)
+        run(ONE, **more)
+        run(ONE, **more)
     if before:
         _shell(before)
     found = []
     with mock.patch.object(nft_record, "_MOST", most):
         for each in runs:
             with _counting() as asked:
-                run(each)
+                run(each, **more)
             found.append(len(asked))
     return tuple(found)
+
+
+def _tables() -> List[str]:
+    listed = subprocess.run(["nft", "list", "tables"], stdout=subprocess.PIPE, check=True, text=True).stdout
+    return [line.split()[-1] for line in listed.splitlines()]
 
 
 def _checked(of: Declaration) -> Tuple[int, bool]:

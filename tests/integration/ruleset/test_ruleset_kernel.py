@@ -67,7 +67,7 @@ def test_of_a_set_that_grew_and_shrank_the_kernel_lists_what_it_listed_before(in
 
 def test_the_kernel_lists_the_same_while_others_change_theirs(inside):
     before = nft_dump.read(TABLES, "user-")
-    nft.load("table inet other { set s { type ipv4_addr; }\n counter c { }\n chain c { accept; } }\n")
+    nft.load("table inet other {\nset s { type ipv4_addr; }\ncounter c { }\nchain c { accept; }\n}\n")
     after = nft_dump.read(TABLES, "user-")
     assert after.digest == before.digest
     assert after.generation > before.generation
