@@ -36,9 +36,17 @@ class Kept(NamedTuple):
     around: Mapping[str, Any] = {}
 
 
-def words(params: Mapping[str, Any]) -> Dict[str, Any]:
-    """Of a module's parameters, what declares: as plain as it comes back from a record."""
-    plain: Dict[str, Any] = json.loads(json.dumps({word: params.get(word) for word in _WORDS}))
+class Plain(Dict[str, Any]):
+    """What declares, as plain as it comes back from a record; ``text``: the same as JSON."""
+
+    text: str
+
+
+def words(params: Mapping[str, Any]) -> Plain:
+    """Of a module's parameters, what declares."""
+    text = json.dumps({word: params.get(word) for word in _WORDS})
+    plain = Plain(json.loads(text))
+    plain.text = text
     return plain
 
 
@@ -92,7 +100,11 @@ def as_words(record: Kept) -> Dict[str, Any]:
 
 
 def text_of(record: Kept) -> str:
-    return json.dumps(as_words(record))
+    found = as_words(record)
+    if isinstance(record.words, Plain):  # thousands of containers need not be put into words once more
+        rest = json.dumps({word: each for word, each in found.items() if word != "declared"})
+        return '{{"declared": {0}, {1}'.format(record.words.text, rest[1:])
+    return json.dumps(found)
 
 
 def prepare(topology: str, record: Kept, text: Optional[str] = None) -> None:

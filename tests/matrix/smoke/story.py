@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterable
+from typing import Any, Dict, Iterable, Sequence
 
 from tests.lab import Lab
 from tests.lab.talk import Talk
@@ -34,7 +34,8 @@ class Story:
         self.listed()
         self.drifted()
         self.edited()
-        self.gone_back()
+        self.gone_back("elements", ())
+        self.gone_back("tables", TABLES)
         self.torn_down(at_first)
 
     def topology(self, declared: Declaration, **how: Any) -> Dict[str, Any]:
@@ -111,24 +112,23 @@ class Story:
         self.unchanged("edited", edited())
         self.reached("bytes after the edit", after_edit(answer))
 
-    def gone_back(self) -> None:
-        """With a chain of somebody else's in each table: then the run replaces them as a whole, and so does the way
-        back."""
-        for table in TABLES:
+    def gone_back(self, how: str, strays: Sequence[str]) -> None:
+        """With a chain of somebody else's in a table the run replaces it as a whole, and so does the way back."""
+        for table in strays:
             self.host.run(["nft", "add chain {0} stray".format(table)])
         before = world(self.host)
         files = "/etc/netns/late"  # which are written last, and have no room
         self.host.run(["sh", "-c", "mkdir -p {0} && mount -t tmpfs -o nr_inodes=1 none {0}".format(files)])
-        with self.steps("a run that fails names its cause"):
+        with self.steps("a run that fails names its cause: " + how):
             failed = self.topology(dict(one_more(), quarantine=False), fail=True)
             holds(files in failed["msg"], failed["msg"])
             holds("What the run had done was undone" in failed["msg"], failed["msg"])
         self.host.run(["sh", "-c", "umount {0} && rmdir {0}".format(files)], check=False)
-        with self.steps("the way back restores everything"):
+        with self.steps("the way back restores everything: " + how):
             same(difference(before, world(self.host)), "", "before and after")
-        for table in TABLES:
+        for table in strays:
             self.host.run(["nft", "delete chain {0} stray".format(table)], check=False)
-        with self.steps("check is clean: gone back"):
+        with self.steps("check is clean: gone back, " + how):
             self.clean(edited())
 
     def torn_down(self, at_first: Any) -> None:

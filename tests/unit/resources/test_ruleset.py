@@ -178,6 +178,25 @@ def test_one_port_more_is_one_element_more(live):
     assert change.stale_flows == ()
 
 
+def test_the_way_back_of_an_edit_takes_from_a_set_what_came_and_gives_it_what_went(live):
+    elements = body(live, "set", "macs", BRIDGE)["elem"]
+    elements[0] = {"concat": ["veth0", "02:42:00:00:00:09"]}
+    change, missing = plan(live), read_tables(recording())[BRIDGE].elements["macs"]
+    came = next(text for text in missing if text not in read_tables(live)[BRIDGE].elements["macs"])
+    where = "element bridge fabric-default macs {{ {0} }}\n"
+    back = "add {0}delete {0}add {1}".format(where.format(came), where.format('"veth0" . 02:42:00:00:00:09'))
+    assert change.inverse_script.endswith("}\n" + back), "the edit may not have been made"
+
+
+def test_an_element_with_a_comment_comes_back_with_its_whole_table(live):
+    body(live, "set", "macs", BRIDGE)["elem"].append(
+        {"elem": {"val": {"concat": ["veth0", "02:42:00:00:00:09"]}, "comment": "hers"}}
+    )
+    text = "table bridge fabric-default {\n}\n"
+    change = compare(layout(example()), read_tables(recording()), read_tables(live), lambda: {BRIDGE: text})
+    assert change.inverse_script == "add table {0}\ndelete table {0}\n{1}".format("bridge fabric-default", text)
+
+
 def test_a_port_that_moved_is_one_element_changed_and_its_old_target_is_stale(live):
     body(live, "map", "published4")["elem"][0][1]["concat"] = ["172.20.0.77", 8]
     change = plan(live)

@@ -17,7 +17,7 @@ from ..._kernel.data import NamedTuple, dataclass
 from ..._kernel.names import USER_CHAIN
 from .edit import CREATED, DELETED, REPLACED, TableEdit
 from .elements import publication, reachable
-from .inverse import is_plain, restore_elements, restore_tables
+from .inverse import restore_elements, restore_tables
 from .model import Publication
 from .stale import closed_flows, stale_flows
 from .state import TableName, TableState
@@ -85,10 +85,9 @@ def _inverse(edit: _Edit, live: Mapping[TableName, TableState], text: Text) -> s
     key = (edit.table.family, edit.table.name)
     if key not in live:
         return restore_tables([key], {})
-    elements = {name: live[key].elements[name] for name in edit.sets}
-    if edit.more or not all(is_plain(element) for members in elements.values() for element in members.values()):
-        return restore_tables([key], text())
-    return restore_elements(edit.table, elements)
+    told = edit.told
+    script = None if edit.more else restore_elements(edit.table, told.added, told.removed, live[key].elements)
+    return script if script is not None else restore_tables([key], text())
 
 
 def removal(live: Mapping[TableName, TableState], live_text: Mapping[TableName, str]) -> Optional[RulesetChange]:

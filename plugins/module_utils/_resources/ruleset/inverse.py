@@ -6,10 +6,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Mapping, Optional, Sequence
 
 from .state import TableName
 from .tables import Table, table_text
+
+#: Set → text → nft's JSON.
+Elements = Mapping[str, Mapping[str, Any]]
 
 
 def restore_tables(names: Sequence[TableName], text: Mapping[TableName, str]) -> str:
@@ -23,22 +26,29 @@ def restore_tables(names: Sequence[TableName], text: Mapping[TableName, str]) ->
     return "\n".join(lines) + "\n"
 
 
-def restore_elements(table: Table, elements: Mapping[str, Iterable[str]]) -> str:
-    """These sets of a table (name → elements as text) as they were, where nothing but their elements was changed.
+def restore_elements(table: Table, added: Elements, removed: Elements, former: Elements) -> Optional[str]:
+    """The sets of a table of which elements are added and removed (set → text → nft's JSON), and nothing else changes,
+    as they were; ``former``: all that was in them. None where an element that has to be put back is more than its text.
 
-    They are declared first, which changes nothing where they are: somebody may have flushed all rules since.
+    They are declared first, which changes nothing where they are: somebody may have flushed all rules since. Of a set
+    just those elements go that came; a map is filled anew, for under the same key there may be another element.
     """
-    emptied = [each._replace(elements=()) for each in table.sets if each.name in elements]
-    return table_text(table._replace(sets=tuple(emptied), chains=())) + "".join(
-        line + "\n" for each in emptied for line in _refilled(table, each.name, each.map, list(elements[each.name]))
-    )
-
-
-def _refilled(table: Table, name: str, is_map: bool, elements: Sequence[str]) -> Iterator[str]:
-    where = "{0} {1} {2}".format(table.family, table.name, name)
-    yield "flush {0} {1}".format("map" if is_map else "set", where)
-    if elements:
-        yield "add element {0} {{ {1} }}".format(where, ", ".join(elements))
+    changed = [each._replace(elements=()) for each in table.sets if each.name in added]
+    lines = [table_text(table._replace(sets=tuple(changed), chains=())).rstrip("\n")]
+    for each in changed:
+        where = "{0} {1} {2}".format(table.family, table.name, each.name)
+        is_anew = each.map or each.interval
+        back = former[each.name] if is_anew else removed[each.name]
+        if not all(map(is_plain, back.values())):
+            return None
+        if is_anew:
+            lines.append("flush {0} {1}".format("map" if each.map else "set", where))
+        elif added[each.name]:  # to delete what is not there would be an error: the edit may not have been made
+            gone = ", ".join(added[each.name])
+            lines.extend("{0} element {1} {{ {2} }}".format(do, where, gone) for do in ("add", "delete"))
+        if back:
+            lines.append("add element {0} {{ {1} }}".format(where, ", ".join(back)))
+    return "\n".join(lines) + "\n"
 
 
 def is_plain(element: Any) -> bool:

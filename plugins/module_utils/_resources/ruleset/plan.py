@@ -39,6 +39,10 @@ def plan_ruleset(
         return planning.change()
 
 
+#: What a run went by lives on: to give back thousands of elements would keep its answer waiting.
+_RECALLED: List[Mapping[TableName, TableState]] = []
+
+
 class Planning:
     """The live tables are read when this is made, and nft has begun to say what it makes of those that are desired:
     there may be something else to do meanwhile."""
@@ -56,12 +60,13 @@ class Planning:
         self._declared = shown.digest_of(self._tables)
         self._listing = listing or Listing(topology)
         self._live: Mapping[TableName, TableState] = {}
-        self._text: Text = functools.lru_cache(maxsize=None)(lambda: nft.list_text(list(self._live)))
+        self._there: List[TableName] = []  # apart, for what is freed by nobody else is not to lead back here
+        self._text: Text = functools.lru_cache(maxsize=None)(functools.partial(nft.list_text, self._there))
         self._wanted: Union[_Wanted, _Alike, None] = None
         last = self._listing.last
         self._is_as_shown = last is not None and last.declared == self._declared
         if not (self._is_as_shown or (last is not None and self._recall(last))):
-            self._find_out()
+            self._ask_nft()
         self._then: Mapping[TableName, TableState] = self._live  # once what is planned is done
 
     def _recall(self, last: nft_record.Record) -> bool:
@@ -74,12 +79,15 @@ class Planning:
         if live is None or wanted is None:
             return False
         self._live, self._wanted = live, _Alike(wanted)
+        self._there.extend(live)
+        _RECALLED[:] = live, wanted
         return True
 
-    def _find_out(self) -> None:
+    def _ask_nft(self) -> None:
         if self._listing.last is not None:
             self._listing = Listing(self._topology, anew=True)
         self._live = _live(self._listing)
+        self._there.extend(self._live)
         if self._tables and not _is_as_last(self._tables, self._live, self._text):
             self._wanted = _Wanted(self._tables, self._live)
 
@@ -97,8 +105,8 @@ class Planning:
             return None
         wanted = self._wanted.states()
         edited = compare(self._tables, wanted, self._live, self._text)
-        if edited is not None:
-            self._then = wanted
+        if edited is not None and edited.of_elements:
+            self._then = wanted  # else thousands of elements would live on to the end of a run
         return edited
 
     def _removal(self) -> Optional[RulesetChange]:
