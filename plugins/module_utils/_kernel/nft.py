@@ -18,7 +18,7 @@ import subprocess
 from contextlib import contextmanager
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
-from . import gate, namespaces, nft_generation, program
+from . import gate, namespaces, program
 from .data import NamedTuple
 from .errors import FabricError, MissingProgramError, cut
 
@@ -71,12 +71,7 @@ class Listing:
     """
 
     def __init__(self, names: Sequence[TableName]) -> None:
-        self._begun = nft_generation.read()
         self._running = _begin_list(names, _AS_DATA)
-
-    def generation(self) -> Optional[int]:
-        """Of what was listed, asked when it is. None where that is not known, or the rules changed meanwhile."""
-        return self._begun if self._begun == nft_generation.read() else None
 
     def close(self) -> None:
         """End what still runs: nobody is to read it. Nothing where all was read."""

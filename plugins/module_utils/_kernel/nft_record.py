@@ -14,12 +14,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import stat
 import struct
 import sys
 from typing import Iterator, List, Optional
 
-from . import files, gate, marks, names, nft_dump, nft_generation, state
+from . import gate, marks, names, nft_dump, nft_generation, state
 from .data import NamedTuple
 
 #: How many may be added to a first record: whoever reads a file goes through all of them.
@@ -117,11 +116,6 @@ def _path(topology: str) -> str:
 
 def _read(path: str) -> Optional[bytes]:
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError:
+        return state.read_bytes(path)
+    except (OSError, state.Damaged):
         return None
-    try:
-        status = os.fstat(descriptor)
-        return files.read_all(descriptor, status.st_size) if stat.S_ISREG(status.st_mode) else None
-    finally:
-        os.close(descriptor)

@@ -45,6 +45,15 @@ def refuse_other(path: str) -> None:
 
 def read(path: str) -> Optional[str]:
     """The content of a file of ours; None when there is none."""
+    data = read_bytes(path)
+    try:
+        return data.decode("utf-8") if data is not None else None
+    except UnicodeDecodeError as error:
+        raise Damaged("it is no text: {0}".format(error)) from error
+
+
+def read_bytes(path: str) -> Optional[bytes]:
+    """As ``read``, of a file that is no text."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
     except (FileNotFoundError, NotADirectoryError):
@@ -57,9 +66,7 @@ def read(path: str) -> Optional[str]:
             raise Damaged(_not_a_file(files.called(status.st_mode)))
         if status.st_size > _LONGEST:
             raise Damaged("it is longer than anything that a run has written")
-        return files.read_all(descriptor, status.st_size).decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise Damaged("it is no text: {0}".format(error)) from error
+        return files.read_all(descriptor, status.st_size)
     finally:
         os.close(descriptor)
 

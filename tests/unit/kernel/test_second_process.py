@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import signal
@@ -114,13 +115,16 @@ def test_errands_are_done_before_this_process_ends(worth_it):
     os.close(writer)
 
 
-def test_nobody_waits_for_an_errand_when_a_process_is_closed(worth_it):
+@contextlib.contextmanager
+def with_an_errand(also=tuple):
+    """A process with an errand that ends behind the body: whoever waits for it in there waits for ever."""
     reader, writer = os.pipe()
-    process = Lasting(lambda portion: portion, [1], os.getpid)
-    process.work()
+    process = Lasting(lambda portion: portion, [1], os.getpid, also)
     assert process.errand(wait_for_a_word, reader)
-    process.close()  # or it would wait for ever
+    process.work()
+    yield process
     os.write(writer, b"now")
+    process.close()
     second_process.reap()
     os.close(reader)
     os.close(writer)
@@ -130,35 +134,25 @@ def wait_for_a_word(descriptor):
     os.read(descriptor, 9)
 
 
+def test_nobody_waits_for_an_errand_when_a_process_is_closed(worth_it):
+    with with_an_errand() as process:
+        process.close()
+
+
 def test_what_comes_besides_does_not_wait_for_an_errand(worth_it):
-    reader, writer = os.pipe()
-    process = Lasting(lambda portion: portion, [1], os.getpid, lambda: iter(range(9)))
-    assert process.errand(wait_for_a_word, reader), "before the other process has begun with anything"
-    process.work()
-    assert process.also() == list(range(9))
-    os.write(writer, b"now")
-    process.close()
-    second_process.reap()
-    os.close(reader)
-    os.close(writer)
+    with with_an_errand(lambda: iter(range(9))) as process:
+        assert process.also() == list(range(9))
 
 
 def test_a_fork_of_this_process_leaves_those_alone_that_it_did_not_begin(worth_it):
-    reader, writer = os.pipe()
-    process = Lasting(lambda portion: portion, [1], os.getpid)
-    process.work()
-    assert process.errand(wait_for_a_word, reader)
-    process.close()
-    fork = os.fork()
-    if fork == 0:
-        second_process.reap()
-        os._exit(0)
-    assert os.waitpid(fork, 0) == (fork, 0)
-    os.kill(second_process._left[-1].child, 0)  # it is there still
-    os.write(writer, b"now")
-    second_process.reap()
-    os.close(reader)
-    os.close(writer)
+    with with_an_errand() as process:
+        process.close()
+        fork = os.fork()
+        if fork == 0:
+            second_process.reap()
+            os._exit(0)
+        assert os.waitpid(fork, 0) == (fork, 0)
+        os.kill(second_process._left[-1].child, 0)  # it is there still
 
 
 def test_who_died_takes_no_errand_and_keeps_nobody_waiting(worth_it):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 from dataclasses import replace
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 from ..._kernel import dependencies, dormant, nft, nft_record
 from ..._kernel.data import NamedTuple
@@ -17,15 +17,13 @@ from ..._kernel.errors import FabricError
 from . import shown
 from .alike import with_elements
 from .compare import RulesetChange, Text, compare, joined, removal
+from .inverse import Elements
 from .listing import Listing
 from .model import Ruleset, Transit
 from .state import TableName, TableState, read_table, read_tables
 from .tables import Table, table_text
 from .text import layout
 from .transit import transit_table
-
-#: Set → text → element as JSON.
-Elements = Mapping[str, Mapping[str, Any]]
 
 
 def plan_ruleset(
