@@ -23,6 +23,8 @@ from .stale import closed_flows, stale_flows
 from .state import TableName, TableState
 from .tables import Chain, Table, base_line, table_text
 
+#: How the sets of ports are called that lead, or are let in, to a container.
+_OF_PORTS = ("published", "reachable")
 #: The live tables as text. It takes as long to get as all else, and an edit of elements needs none.
 Text = Callable[[], Mapping[TableName, str]]
 
@@ -137,7 +139,7 @@ def _edit_table(table: Table, want: TableState, have: Optional[TableState], text
     for chain in table.chains:
         _edit_chain(edit, where, chain, want, have, text)
     if edit.sets:
-        edit.told.kept = {name: have.elements[name].keys() & texts.keys() for name, texts in want.elements.items()}
+        edit.told.kept = {name: _on_both_sides(texts, want.elements[name]) for name, texts in have.elements.items()}
     return edit
 
 
@@ -152,8 +154,7 @@ def _same_build(want: TableState, have: TableState) -> bool:
 def _edit_elements(edit: _Edit, where: str, want: TableState, have: TableState) -> None:
     for name, wanted in want.elements.items():
         present = have.elements[name]
-        added = {text: value for text, value in wanted.items() if text not in present}
-        removed = {text: value for text, value in present.items() if text not in wanted}
+        added, removed = _missing(wanted, present), _missing(present, wanted)
         if removed:
             edit.script.append("delete element {0} {1} {{ {2} }}".format(where, name, ", ".join(removed)))
         if added:
@@ -161,6 +162,17 @@ def _edit_elements(edit: _Edit, where: str, want: TableState, have: TableState) 
         if added or removed:
             edit.sets.add(name)
             edit.told.added[name], edit.told.removed[name] = added, removed
+
+
+def _missing(elements: Mapping[str, Any], others: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Those that the others are without, in their order."""
+    if elements.keys() <= others.keys():  # of most sets, which is known in a third of the time
+        return {}
+    return {text: value for text, value in elements.items() if text not in others}
+
+
+def _on_both_sides(elements: Mapping[str, Any], others: Mapping[str, Any]) -> AbstractSet[str]:
+    return elements.keys() if elements.keys() <= others.keys() else elements.keys() & others.keys()
 
 
 def _edit_chain(edit: _Edit, where: str, chain: Chain, want: TableState, have: TableState, text: Text) -> None:
@@ -239,12 +251,14 @@ def _unchanged(have: Optional[TableState], want: Optional[TableState]) -> Mappin
     if have is None or want is None:
         return {}
     return {
-        name: have.elements[name].keys() & want.elements[name].keys() for name in have.elements if name in want.elements
+        name: _on_both_sides(elements, want.elements[name])
+        for name, elements in have.elements.items()
+        if name in want.elements and name.startswith(_OF_PORTS)
     }
 
 
 def _ports(state: Optional[TableState], without: Mapping[str, AbstractSet[str]]) -> Dict[str, List[Publication]]:
-    found: Dict[str, List[Publication]] = {"published": [], "reachable": []}
+    found: Dict[str, List[Publication]] = {kind: [] for kind in _OF_PORTS}
     for name, members in state.elements.items() if state is not None else ():
         kind = name[:9]
         if kind in found:
