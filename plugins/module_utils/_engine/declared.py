@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional
 
 from .._kernel import files, gate, names, nft_record, state
 from .._kernel.data import NamedTuple
@@ -90,7 +90,7 @@ def _of_this_release(record: Kept) -> Optional[Kept]:
 
 def write(topology: str, record: Kept) -> None:
     """No write when nothing changed, whatever the order."""
-    prepare(topology, record)
+    prepare(topology, text_of(record), lambda: record)
     keep(topology)
 
 
@@ -107,11 +107,10 @@ def text_of(record: Kept) -> str:
     return json.dumps(found)
 
 
-def prepare(topology: str, record: Kept, text: Optional[str] = None) -> None:
-    """Have it on the disk, beside the journal, for ``keep``: a file to rename needs no room in the journal. No write
-    when it is what is kept, whatever the order. ``text``: of the record, where it is known."""
-    text = text or text_of(record)
-    if _is_kept(topology, record, text):
+def prepare(topology: str, text: str, record: Callable[[], Kept]) -> None:
+    """Have the text of a record on the disk, beside the journal, for ``keep``: a file to rename needs no room in the
+    journal. No write when it is what is kept, whatever the order: only to find that out the record is asked for."""
+    if _is_kept(topology, text, record):
         files.unlink(names.PREPARED_FILE)  # of a run that was killed
         return
     gate.writing("prepared")
@@ -130,12 +129,12 @@ def keep(topology: str) -> None:
     state.move(names.PREPARED_FILE, _path(topology))
 
 
-def _is_kept(topology: str, record: Kept, text: str) -> bool:
+def _is_kept(topology: str, text: str, record: Callable[[], Kept]) -> bool:
     """Not where that is nothing, or damaged. What is longer or shorter is not read: there may be thousands in it."""
     try:
         if os.stat(_path(topology)).st_size != len(text.encode("utf-8")):
             return False
-        return state.read(_path(topology)) == text or read(topology) == record
+        return state.read(_path(topology)) == text or read(topology) == record()
     except (OSError, state.Damaged):
         return False
 

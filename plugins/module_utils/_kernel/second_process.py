@@ -13,6 +13,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import functools
+import itertools
 import os
 import select
 import signal
@@ -253,7 +254,7 @@ class Lasting(SecondProcess):
         self,
         function: Callable[[Any], Any],
         portions: Sequence[Any],
-        then: Callable[[], Any],
+        then: Callable[[], Iterable[Any]],
         also: Callable[[], Iterable[Any]] = tuple,
         alone: bool = False,
     ) -> None:
@@ -290,10 +291,15 @@ class Lasting(SecondProcess):
             with contextlib.suppress(OSError):
                 self._ask.shutdown(socket.SHUT_WR)
 
-    def answer(self) -> Any:
-        """Of what it was asked for; done here, where the other one died."""
-        found = list(self._later.receive()) if self._child is not None else []
-        return found[0] if found else self._then()
+    def answers(self) -> Iterator[Any]:
+        """What comes of what it was asked for, as it comes. Where the other one died, the rest is done here."""
+        count = 0
+        for value in self._later.receive() if self._child is not None else ():
+            if value == _END:
+                return
+            count += 1
+            yield value
+        yield from itertools.islice(self._then(), count, None)
 
     def also(self) -> Optional[List[Any]]:
         """What it did besides. None where there is no other process, or it died."""
@@ -353,7 +359,7 @@ class Lasting(SecondProcess):
         """To the next thing that is asked for, once there is one. False: there will be none."""
         asked, descriptors, _flags, _address = socket.recv_fds(self._asked, _AT_ONCE, 1)
         if asked == _THEN:
-            self._later.send([self._then()])
+            self._later.send(itertools.chain(self._then(), (_END,)))
         elif asked:
             import pickle
 

@@ -7,13 +7,12 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any, Callable, ContextManager, Iterator, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, ContextManager, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from .._engine import declared
 from .._engine.asked import Digests
 from .._engine.declared import Kept
 from .._engine.session import Finish
-from .._kernel.data import NamedTuple
 from .._kernel.json_pieces import Written, portions_of
 from .._kernel.names import RELEASE
 from .._kernel.printable import as_json
@@ -24,11 +23,6 @@ from .._resources.action import Operation, operation
 
 def _nothing(_portion: Any) -> None:
     """Of a process that is made for the rest alone."""
-
-
-class _Record(NamedTuple):
-    asked: Digests
-    text: str
 
 
 class Keeping:
@@ -56,13 +50,15 @@ class Keeping:
         self._is_sure, self._writes = is_sure, writes
         self._process: Optional[Lasting] = None
         self._is_asked = False
-        self._record: Optional[_Record] = None
+        self._answers: Iterator[Any] = iter(())
+        self._known: List[Any] = []  # of these, those that came
         self._prepared = False
 
     def close(self) -> None:
         if self._process is not None:
             self._process.close()
             self._process = None
+            self._is_asked = len(self._known) > 1  # what came is known
 
     def share(self, function: Callable[[Any], Any], portions: Sequence[Any]) -> ContextManager[SecondProcess]:
         """A process to share something with, before it is known whether anything is to change: it stays, for another
@@ -78,7 +74,8 @@ class Keeping:
         return self._process is not None and self._process.errand(function, descriptor, *arguments)
 
     def asked(self) -> Digests:
-        return self._worked_out().asked if self._is_asked or self._record is not None else self._digests()
+        digests: Digests = self._answer(1) if self._is_asked else self._digests()
+        return digests
 
     def finish(self, always: Tuple[Operation, ...], changes: bool) -> Finish:
         """``changes``: whether the run has anything to do; then ``close`` is to follow."""
@@ -113,24 +110,25 @@ class Keeping:
 
     def _ask(self, process: Lasting) -> None:
         process.ask()
-        self._is_asked = True
+        self._is_asked, self._answers, self._known = True, process.answers(), []
 
-    def _work_out(self) -> _Record:
+    def _work_out(self) -> Iterator[Any]:
+        """The text of the record, which is wanted first, and what is asked."""
         asked = self._digests()
-        return _Record(asked, declared.text_of(self._to_keep(asked)))
+        yield declared.text_of(self._to_keep(asked))
+        yield asked
+
+    def _answer(self, number: int) -> Any:
+        while len(self._known) <= number:
+            self._known.append(next(self._answers))
+        return self._known[number]
 
     def _to_keep(self, asked: Digests) -> Kept:
         return Kept(self._words, RELEASE, asked, self._around)
 
-    def _worked_out(self) -> _Record:
-        if self._record is None:
-            self._record = self._process.answer() if self._process is not None else self._work_out()
-        return self._record
-
     def _prepare(self) -> None:
         if not self._prepared:
-            record = self._worked_out()
-            declared.prepare(self._topology, self._to_keep(record.asked), record.text)
+            declared.prepare(self._topology, self._answer(0), lambda: self._to_keep(self._answer(1)))
             self._prepared = True
 
     def _remember(self) -> Tuple[Operation, ...]:

@@ -93,11 +93,15 @@ def test_a_record_comes_back_with_its_release_and_digests(records: Path) -> None
     assert declared.read("shop") == kept
 
 
+def prepare(record: Kept) -> None:
+    declared.prepare("shop", declared.text_of(record), lambda: record)
+
+
 def test_a_record_that_was_prepared_counts_once_it_is_kept(records: Path) -> None:
     first, second = Kept(WORDS, "0.2.0", digests(DESIRED)), Kept(WORDS, "0.3.0", digests(DESIRED))
     declared.write("shop", first)
 
-    declared.prepare("shop", second)
+    prepare(second)
     assert (declared.read("shop"), declared.prepared()) == (first, second)
 
     declared.keep("shop")
@@ -108,9 +112,9 @@ def test_a_record_that_was_prepared_counts_once_it_is_kept(records: Path) -> Non
 def test_what_a_killed_run_had_prepared_is_not_kept_by_the_next_one_that_keeps_nothing_new(records: Path) -> None:
     kept = Kept(WORDS, "0.2.0", digests(DESIRED))
     declared.write("shop", kept)
-    declared.prepare("shop", Kept(WORDS, "0.3.0", {}))
+    prepare(Kept(WORDS, "0.3.0", {}))
 
-    declared.prepare("shop", kept)
+    prepare(kept)
     declared.keep("shop")
 
     assert declared.read("shop") == kept

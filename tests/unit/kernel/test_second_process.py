@@ -24,6 +24,11 @@ def two_processors(monkeypatch):
     monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {0, 1})
 
 
+def own():
+    """The number of the process that does it."""
+    yield os.getpid()
+
+
 def test_two_do_all_of_it(two_processors):
     process = SecondProcess(lambda portion: portion * 2, [1, 2, 3, 4])
     try:
@@ -52,28 +57,46 @@ def worth_it(monkeypatch):
 
 
 def test_one_that_lasts_does_what_it_is_asked_for_beside_this_one(worth_it):
-    process = Lasting(lambda portion: portion * 2, [1, 2], os.getpid)
+    process = Lasting(lambda portion: portion * 2, [1, 2], own)
     try:
         assert sorted(process.work()) == [2, 4]
         process.ask()
-        assert process.answer() not in (0, os.getpid())
+        assert next(process.answers()) not in (0, os.getpid())
     finally:
         process.close()
 
 
 def test_what_one_that_lasts_was_not_asked_for_is_not_done(worth_it, tmp_path):
-    process = Lasting(lambda portion: portion, [1], (tmp_path / "done").touch)
+    process = Lasting(lambda portion: portion, [1], lambda: [(tmp_path / "done").touch()])
     process.work()
     process.close()
     assert not (tmp_path / "done").exists()
 
 
 def test_what_one_that_died_was_asked_for_is_done_here(worth_it):
-    process = Lasting(lambda portion: portion, [], os.getpid)
+    process = Lasting(lambda portion: portion, [], own)
     try:
         second_process.os.kill(process._child, signal.SIGKILL)
         process.ask()
-        assert process.answer() == os.getpid()
+        assert next(process.answers()) == os.getpid()
+    finally:
+        process.close()
+
+
+def test_of_what_one_that_died_was_asked_for_the_rest_is_done_here(worth_it):
+    def dying():
+        yield os.getpid()
+        if os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield os.getpid()
+
+    here = os.getpid()
+    process = Lasting(lambda portion: portion, [], dying)
+    try:
+        process.ask()
+        first, second = process.answers()
+        assert first != here
+        assert second == here
     finally:
         process.close()
 
@@ -90,20 +113,20 @@ def said(reader):
 
 def test_an_errand_is_done_by_the_other_process_with_a_descriptor_of_this_one(worth_it):
     reader, writer = os.pipe()
-    process = Lasting(lambda portion: portion, [1], os.getpid)
+    process = Lasting(lambda portion: portion, [1], own)
     process.work()
     assert process.errand(say, writer, "here", "it is")
     os.close(writer)
     assert said(reader) == (True, "here it is")
     process.ask()
-    assert process.answer() != os.getpid(), "and it goes on to wait for what is asked for"
+    assert next(process.answers()) != os.getpid(), "and it goes on to wait for what is asked for"
     process.close()
     os.close(reader)
 
 
 def test_errands_are_done_before_this_process_ends(worth_it):
     reader, writer = os.pipe()
-    process = Lasting(lambda portion: portion, [1], os.getpid, lambda: time.sleep(0.2) or [])
+    process = Lasting(lambda portion: portion, [1], own, lambda: time.sleep(0.2) or [])
     process.work()
     assert process.errand(say, writer, "late")
     process.spare()
@@ -119,7 +142,7 @@ def test_errands_are_done_before_this_process_ends(worth_it):
 def with_an_errand(also=tuple):
     """A process with an errand that ends behind the body: whoever waits for it in there waits for ever."""
     reader, writer = os.pipe()
-    process = Lasting(lambda portion: portion, [1], os.getpid, also)
+    process = Lasting(lambda portion: portion, [1], own, also)
     assert process.errand(wait_for_a_word, reader)
     process.work()
     yield process
@@ -156,7 +179,7 @@ def test_a_fork_of_this_process_leaves_those_alone_that_it_did_not_begin(worth_i
 
 
 def test_who_died_takes_no_errand_and_keeps_nobody_waiting(worth_it):
-    process = Lasting(lambda portion: portion, [], os.getpid)
+    process = Lasting(lambda portion: portion, [], own)
     os.kill(process._child, signal.SIGKILL)
     os.waitid(os.P_PID, process._child, os.WEXITED | os.WNOWAIT)
     assert not process.errand(say, 1, "nothing")
@@ -164,19 +187,19 @@ def test_who_died_takes_no_errand_and_keeps_nobody_waiting(worth_it):
 
 
 def test_one_that_dies_of_an_errand_keeps_nobody_waiting(worth_it):
-    process = Lasting(lambda portion: portion, [], os.getpid)
+    process = Lasting(lambda portion: portion, [], own)
     assert process.errand(os.close, 1, "one argument too many")
     process.close()
 
 
 def test_nobody_takes_an_errand_where_there_is_one_process(worth_it):
-    process = Lasting(lambda portion: portion, [], os.getpid, alone=True)
+    process = Lasting(lambda portion: portion, [], own, alone=True)
     assert not process.errand(say, 1, "nothing")
     process.close()
 
 
 def test_of_one_that_lasts_nothing_is_left_once_this_process_ends(worth_it):
-    process = Lasting(lambda portion: portion, [1], os.getpid)
+    process = Lasting(lambda portion: portion, [1], own)
     process.close()
     second_process.reap()
     with pytest.raises(ChildProcessError):
@@ -185,7 +208,7 @@ def test_of_one_that_lasts_nothing_is_left_once_this_process_ends(worth_it):
 
 def test_one_that_lasts_holds_nothing_of_this_one_open(worth_it):
     reader, writer = os.pipe()
-    process = Lasting(lambda portion: portion, [1], os.getpid)
+    process = Lasting(lambda portion: portion, [1], own)
     try:
         process.work()
         os.close(writer)
@@ -207,12 +230,12 @@ def test_what_comes_besides_does_not_keep_what_was_asked_for_waiting(worth_it, t
         while True:
             time.sleep(0.01)
 
-    process = Lasting(lambda portion: portion, [1], os.getpid, slowly)
+    process = Lasting(lambda portion: portion, [1], own, slowly)
     try:
         process.work()
         process.ask()
         asked.touch()
-        assert process.answer() != os.getpid()
+        assert next(process.answers()) != os.getpid()
     finally:
         process.close()
 
@@ -223,7 +246,7 @@ def test_what_comes_besides_is_all_there_or_not_at_all(worth_it):
         os.kill(os.getpid(), signal.SIGKILL)
 
     for also, found in ((dying, None), (lambda: ["one", "two"], ["one", "two"]), (tuple, [])):
-        process = Lasting(lambda portion: portion, [1], os.getpid, also)
+        process = Lasting(lambda portion: portion, [1], own, also)
         process.work()
         try:
             assert process.also() == found
@@ -257,7 +280,7 @@ def test_more_descriptors_than_select_takes_are_no_matter(worth_it):
 
 def test_where_no_second_process_is_worth_it_one_that_lasts_is_this_one(monkeypatch):
     monkeypatch.setattr(second_process, "is_worth_it", lambda: False)
-    process = Lasting(lambda portion: portion * 2, [1, 2], os.getpid)
+    process = Lasting(lambda portion: portion * 2, [1, 2], own)
     process.ask()
-    assert (process.work(), process.answer()) == ([2, 4], os.getpid())
+    assert (process.work(), next(process.answers())) == ([2, 4], os.getpid())
     process.close()
