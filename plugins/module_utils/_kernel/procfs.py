@@ -9,7 +9,7 @@ memories one by one (proc_sys_compare() in fs/proc/proc_sysctl.c): with a thousa
 else of a visit. Each instance of procfs has its own memory (Linux 5.8), and lets go of it where it is configured anew
 (reconfigure_super() in fs/super.c), which nobody else sees: ours is mounted nowhere, only this process has it, and it
 goes with its descriptor. To close that one waits for all processors (namespace_unlock() in fs/namespace.c), some ms
-where they are at work, so there is one for all. fsopen(2), fsmount(2), fspick(2).
+where they are at work, so there is one for all, and for a few visits there is none. fsopen(2), fsmount(2), fspick(2).
 """
 
 from __future__ import annotations
@@ -30,6 +30,10 @@ _NOSUID_NODEV_NOEXEC = 0x2 | 0x4 | 0x8  # MOUNT_ATTR_*
 _VISITS = 16
 
 
+#: Visits that the one of the host is good for.
+_FEW = 8
+
+
 class OwnProc:
     """Forgets as it is used. Of one thread."""
 
@@ -37,9 +41,13 @@ class OwnProc:
         self._mount: Optional[int] = None
         self._sys: Optional[int] = None
         self._left = 0
+        self._few = _FEW
 
     def directory(self) -> Optional[int]:
-        """A descriptor of /proc/sys, good until the next call; None where there can be no own one."""
+        """A descriptor of /proc/sys, good until the next call; None where there can be no own one, or need not be."""
+        if self._few:
+            self._few -= 1
+            return None
         if self._left == 0:
             self._forget()
             self._left = _VISITS
