@@ -30,7 +30,7 @@ def main() -> int:
         return 2
     if options.make_debian_13:
         debian.make()
-    _prepare()
+    compile_program("launcher.c")
     contenders = _installed(options.contenders)
     disk = storage.prepare()
     print("a disk is here: {0}\n".format(disk.words))
@@ -114,17 +114,6 @@ def _installed(names: List[str]) -> List[str]:
         else:
             found.append(name)
     return found
-
-
-def _prepare() -> None:
-    """The clock in front of nft is called nft, in a folder that only its scenario has on its PATH."""
-    compile_program("launcher.c")
-    clock = compile_program("nft_clock.c")
-    shim = OUTPUT / "shim"
-    shim.mkdir(exist_ok=True)
-    link = shim / "nft"
-    if not link.is_symlink():
-        link.symlink_to(clock)
 
 
 def _progress(repetition: int, trial: Trial, begin: float) -> None:

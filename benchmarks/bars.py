@@ -69,11 +69,8 @@ class Result(NamedTuple):
     def show(self, value: Optional[float]) -> str:
         if value is None:
             return ""
-        return (
-            "{0:.2f} {1}".format(value, self.bar.unit)
-            if self.bar.unit == "×"
-            else "{0:.0f} {1}".format(value, self.bar.unit)
-        )
+        digits = 2 if self.bar.unit == "×" else int(0 < value < 1)
+        return "{0:.{1}f} {2}".format(value, digits, self.bar.unit)
 
 
 def results(summary: Summary) -> List[Result]:

@@ -22,7 +22,7 @@ from .._resources.file_states import FileState
 from .._resources.firewalls.accept import WARN, FirewallActions, HostFirewall
 from .._resources.ruleset.compare import RulesetChange
 from .._resources.ruleset.listing import Listing
-from .._resources.ruleset.plan import Planning
+from .._resources.ruleset.plan import Keep, Planning
 from .desired import Desired
 from .plan import plan
 from .quarantine import Quarantine
@@ -55,7 +55,7 @@ class Planner:
         self.share: Share = apart
         self._planning: Optional[Planning] = None
         self._generation: Optional[int] = None  # what the one transaction makes of the rules, where that is elements
-        self._keep_rules: Callable[[], None] = _nothing
+        self._keep_rules: Optional[Keep] = None
         self.quarantine = Quarantine(desired, quarantine)
         self.firewall = HostFirewall(desired.topology, firewall, desired.ruleset)
 
@@ -164,13 +164,16 @@ class Planner:
 
     def keep_rules(self) -> None:
         """What nft showed of them, for the next run. Called behind one that went well."""
-        self._keep_rules()
+        if self._keep_rules is not None:
+            self._keep_rules(self._view.host.let_go)
 
     def _rules_are_as_edited(self) -> bool:
         """Whether the one transaction since they were listed was the run's own, which adds and removes elements. What
-        nft makes of these words it has shown when it was planned, and it does all of them or nothing: so they are what
-        is wanted, and to list thousands of others again would tell nothing else."""
-        return self._generation is not None and self._generation == nft_generation.read()
+        these words are to nft was known when it was planned, and all of them are done or none: so they are what is
+        wanted, and to list thousands of others again would tell nothing else."""
+        if self._generation is None:
+            return False
+        return self._generation == nft_generation.read(self._view.host.let_go)
 
     def left_after(
         self, actions: Sequence[Action], meanwhile: Callable[[], object] = lambda: None
@@ -191,7 +194,3 @@ def _aside(without_threads: bool) -> Iterator[Callable[[Callable[[], Any]], Call
     else:
         with ThreadPoolExecutor(1) as threads:
             yield lambda do: threads.submit(do).result
-
-
-def _nothing() -> None:
-    """Of rules that were not looked at."""

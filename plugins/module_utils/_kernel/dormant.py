@@ -10,27 +10,24 @@ include/uapi/linux/netfilter/nf_tables.h).
 
 from __future__ import annotations
 
-import contextlib
-import socket
-import struct
 from errno import EOPNOTSUPP
 from typing import FrozenSet, Optional, Tuple
 
+from . import nf_tables
 from .rtnl import socket as netlink
 
-_GETTABLE = (10 << 8) | 1  # NFNL_SUBSYS_NFTABLES, NFT_MSG_GETTABLE
-_ANY_FAMILY = struct.pack("=BBH", socket.AF_UNSPEC, 0, 0)  # struct nfgenmsg
 _NAME, _FLAGS = 1, 2  # NFTA_TABLE_*
 _DORMANT = 1  # NFT_TABLE_F_DORMANT
-#: NFPROTO_* that our tables are of, as nft calls them.
-_FAMILIES = {1: "inet", 7: "bridge"}
+_FAMILIES = {number: name for name, number in nf_tables.FAMILIES.items()}
 
 
 def tables() -> FrozenSet[Tuple[str, str]]:
     """(family, name) of those of this thread's network namespace."""
-    with contextlib.closing(netlink.NetlinkSocket(netlink.NETLINK_NETFILTER)) as netfilter:
+    with nf_tables.connected() as netfilter:
         try:
-            return frozenset(found for found in map(_dormant, netfilter.dump(_GETTABLE, _ANY_FAMILY)) if found)
+            return frozenset(
+                found for found in map(_dormant, netfilter.dump(nf_tables.GETTABLE, nf_tables.header())) if found
+            )
         except netlink.NetlinkError as error:
             if error.errno == EOPNOTSUPP:  # a kernel, or a namespace, in which nobody has used nf_tables yet
                 return frozenset()
@@ -38,7 +35,7 @@ def tables() -> FrozenSet[Tuple[str, str]]:
 
 
 def _dormant(payload: bytes) -> Optional[Tuple[str, str]]:
-    attributes = netlink.attributes(payload, 4)
+    attributes = netlink.attributes(payload, nf_tables.HEADER.size)
     family = _FAMILIES.get(payload[0])
     flags = int.from_bytes(attributes.get(_FLAGS, b""), "big")
     if family is None or not flags & _DORMANT:

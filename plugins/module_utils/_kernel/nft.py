@@ -18,7 +18,7 @@ import subprocess
 from contextlib import contextmanager
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
-from . import gate, namespaces, program
+from . import gate, namespaces, nf_tables, nft_elements, program
 from .data import NamedTuple
 from .errors import FabricError, MissingProgramError, cut
 
@@ -158,10 +158,12 @@ def _objects(listing: str) -> List[Object]:
     )
 
 
-def load(script: str) -> None:
-    """One transaction: all of it or nothing."""
+def load(script: str, let_go: nf_tables.LetGo = nf_tables.nobody) -> None:
+    """One transaction: all of it or nothing. Without nft where only a few elements come and go; ``let_go`` is for that:
+    as of ``nf_tables.connected``."""
     gate.writing("nft")
-    _load(script)
+    if not nft_elements.load(script, let_go):
+        _load(script)
 
 
 #: Of a shell that is given nft and how it is to list, and is fed a script. No table but those of it is there then.

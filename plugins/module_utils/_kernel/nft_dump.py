@@ -8,27 +8,33 @@ who wants to know whether they are still what they were. nft, which puts them in
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import struct
 from itertools import product
 from typing import Iterator, List, Optional, Sequence, Tuple
 
-from . import nft_generation
+from . import nf_tables, nft_generation
 from .data import NamedTuple
+from .nf_tables import (
+    FAMILIES,
+    GETCHAIN,
+    GETFLOWTABLE,
+    GETOBJ,
+    GETRULE,
+    GETSET,
+    GETSETELEM,
+    GETTABLE,
+    HEADER,
+    NAME,
+    TABLE,
+)
 from .rtnl import socket as netlink
 
-_FAMILIES = {"inet": 1, "bridge": 7}  # NFPROTO_*, as nft calls them
-
-_SUBSYSTEM = 10 << 8  # NFNL_SUBSYS_NFTABLES
-_GETTABLE, _GETCHAIN, _GETRULE, _GETSET, _GETSETELEM, _GETOBJ, _GETFLOWTABLE = 1, 4, 7, 10, 13, 19, 23
-#: NFTA_*: whatever is listed begins with the name of its table; then comes that of its chain, or its own.
-_TABLE, _NAME, _ELEMENTS = 1, 2, 3
+_ELEMENTS = 3  # NFTA_SET_ELEM_LIST_ELEMENTS
 #: What a table and a chain are, beside what they are used for: name, flags, what nft says of it and owner; and name,
 #: hook, policy, type, flags and what nft says of it.
 _OF_TABLE, _OF_CHAIN = (1, 2, 6, 7), (3, 4, 5, 7, 10, 12)
 
-_HEADER = struct.Struct("=BBH")  # struct nfgenmsg: its last part is how often the rules of the host were changed
 _ATTRIBUTE = struct.Struct("=HH")
 _PART = struct.Struct("=HI")
 
@@ -50,7 +56,7 @@ def read(tables: Sequence[TableName], without: str) -> Optional[Listed]:
     found = hashlib.blake2b(digest_size=16)
     try:
         before = nft_generation.read()
-        with contextlib.closing(netlink.NetlinkSocket(netlink.NETLINK_NETFILTER)) as netfilter:
+        with nf_tables.connected() as netfilter:
             for kind, part in _parts(netfilter, tables, without.encode("ascii")):
                 found.update(_PART.pack(kind, len(part)))
                 found.update(part)
@@ -63,34 +69,34 @@ def _parts(netfilter: netlink.NetlinkSocket, tables: Sequence[TableName], withou
     """Everything that is in the tables, and the kind of what is asked for."""
 
     def listed(kind: int, family: int, *attributes: bytes) -> Iterator[bytes]:
-        return netfilter.dump(_SUBSYSTEM | kind, _HEADER.pack(family, 0, 0) + b"".join(attributes))
+        return netfilter.dump(kind, nf_tables.header(family) + b"".join(attributes))
 
-    whose = [(_FAMILIES[family], name.encode("utf-8") + b"\0") for family, name in tables]
+    whose = [(FAMILIES[family], name.encode("utf-8") + b"\0") for family, name in tables]
     # The kernel lists these of all tables of a family, whichever is asked for.
-    everything = ((_GETTABLE, _OF_TABLE), (_GETCHAIN, _OF_CHAIN), (_GETOBJ, ()), (_GETFLOWTABLE, ()))
+    everything = ((GETTABLE, _OF_TABLE), (GETCHAIN, _OF_CHAIN), (GETOBJ, ()), (GETFLOWTABLE, ()))
     there = set()
     for family, (kind, wanted) in product(sorted({family for family, _name in whose}), everything):
         for payload in listed(kind, family):
-            own = family, _first(payload, _TABLE)
+            own = family, _first(payload, TABLE)
             if own in whose:
                 there.add(own)
                 yield kind, bytes((whose.index(own),)) + _of(payload, wanted)
     for number, (family, name) in enumerate(whose):
         if (family, name) not in there:  # to ask for its sets would be an error
             continue
-        table = netlink.attribute(_TABLE, name)
-        for payload in listed(_GETRULE, family, table):
-            if not _first(payload, _NAME).startswith(without):
-                yield _GETRULE, bytes((number,)) + payload[_HEADER.size :]
-        for payload in listed(_GETSET, family, table):
-            named = netlink.attribute(_NAME, _first(payload, _NAME))
-            yield _GETSET, bytes((number,)) + payload[_HEADER.size :]
-            yield _GETSETELEM, _elements(listed(_GETSETELEM, family, table, named))
+        table = netlink.attribute(TABLE, name)
+        for payload in listed(GETRULE, family, table):
+            if not _first(payload, NAME).startswith(without):
+                yield GETRULE, bytes((number,)) + payload[HEADER.size :]
+        for payload in listed(GETSET, family, table):
+            named = netlink.attribute(NAME, _first(payload, NAME))
+            yield GETSET, bytes((number,)) + payload[HEADER.size :]
+            yield GETSETELEM, _elements(listed(GETSETELEM, family, table, named))
 
 
 def _first(payload: bytes, wanted: int) -> bytes:
     """The first attribute of a kind: near the beginning, so the others need not be looked at."""
-    offset = _HEADER.size
+    offset = HEADER.size
     while offset + 4 <= len(payload):
         length, kind = _ATTRIBUTE.unpack_from(payload, offset)
         if kind & netlink.NLA_TYPE_MASK == wanted or length < 4:
@@ -102,8 +108,8 @@ def _first(payload: bytes, wanted: int) -> bytes:
 def _of(payload: bytes, wanted: Sequence[int]) -> bytes:
     """These attributes; all, where none is named."""
     if not wanted:
-        return payload[_HEADER.size :]
-    attributes = netlink.attributes(payload, _HEADER.size)
+        return payload[HEADER.size :]
+    attributes = netlink.attributes(payload, HEADER.size)
     return b"".join(netlink.attribute(each, attributes[each]) for each in wanted if each in attributes)
 
 

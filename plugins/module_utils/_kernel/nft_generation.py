@@ -8,23 +8,22 @@ them (nf_tables_gen_info_ops and nft_commit() in net/netfilter/nf_tables_api.c).
 
 from __future__ import annotations
 
-import contextlib
-import socket
-import struct
 from typing import Optional
 
+from . import nf_tables
 from .rtnl import socket as netlink
 
-_GETGEN = (10 << 8) | 16  # NFNL_SUBSYS_NFTABLES, NFT_MSG_GETGEN
-_ANY_FAMILY = struct.pack("=BBH", socket.AF_UNSPEC, 0, 0)  # struct nfgenmsg
 _ID = 1  # NFTA_GEN_ID
 
 
-def read() -> Optional[int]:
-    """The number of the last one in this thread's network namespace. None where the kernel does not say."""
-    with contextlib.closing(netlink.NetlinkSocket(netlink.NETLINK_NETFILTER)) as netfilter:
+def read(let_go: nf_tables.LetGo = nf_tables.nobody) -> Optional[int]:
+    """The number of the last one in this thread's network namespace. None where the kernel does not say. ``let_go``:
+    as of ``nf_tables.connected``."""
+    with nf_tables.connected(let_go) as netfilter:
         try:
-            number = netlink.attributes(netfilter.get(_GETGEN, _ANY_FAMILY), 4).get(_ID)
+            number = netlink.attributes(netfilter.get(nf_tables.GETGEN, nf_tables.header()), nf_tables.HEADER.size).get(
+                _ID
+            )
         except netlink.NetlinkError:
             return None
     return None if number is None else int.from_bytes(number, "big")

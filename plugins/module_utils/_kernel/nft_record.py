@@ -18,7 +18,7 @@ import struct
 import sys
 from typing import Iterator, List, Optional
 
-from . import gate, marks, names, nft_dump, nft_generation, state
+from . import gate, marks, names, nf_tables, nft_dump, nft_generation, state
 from .data import NamedTuple
 
 #: How many may be added to a first record: whoever reads a file goes through all of them.
@@ -71,9 +71,11 @@ def recall(topology: str) -> Optional[Record]:
     return Record(declared, earlier, is_listed, now, data)
 
 
-def keep(topology: str, generation: int, declared: bytes, what: bytes, last: Optional[Record] = None) -> None:
+def keep(
+    topology: str, generation: int, declared: bytes, what: bytes, last: Optional[Record], let_go: nf_tables.LetGo
+) -> None:
     """Of tables as they are after so many changes: nothing is kept if there were others. ``last``: what this is added
-    to. No failure is an error."""
+    to. ``let_go``: as of ``nf_tables.connected``. No failure is an error."""
     path = _path(topology)
     with contextlib.suppress(OSError):
         gate.writing("what is known of rules")
@@ -84,7 +86,7 @@ def keep(topology: str, generation: int, declared: bytes, what: bytes, last: Opt
                 state.write(path, _record(now, declared, what, 0))
         elif last.earlier >= _MOST:
             forget(topology)
-        elif nft_generation.read() == generation:
+        elif nft_generation.read(let_go) == generation:
             now = last.now if last.now.generation == generation else nft_dump.Listed(generation, _UNLISTED)
             with open(path, "ab") as file:
                 file.write(_record(now, declared, what, last.earlier + 1))

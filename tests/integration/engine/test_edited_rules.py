@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import subprocess
-from typing import Any, Callable, List, Optional, Tuple
+from typing import Any, Callable, List, Optional, Sequence, Tuple
 
 from faults import before_each_write
 from labhost import LabHost
 from scenarios import Declaration, run
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import nft, nft_generation
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import nft, nft_elements, nft_generation, program
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
 
 
@@ -31,6 +31,15 @@ _ELSEWHERE = "nft add table inet somebody"
 def test_what_is_added_and_removed_needs_no_listing(fresh_host: LabHost) -> None:
     assert fresh_host.run(_listings, first=ONE, then=TWO) == (0, ())
     assert fresh_host.run(_listings, first=TWO, then=ONE) == (0, ())
+
+
+def test_a_container_more_or_less_starts_no_nft(fresh_host: LabHost) -> None:
+    assert fresh_host.run(_programs, first=ONE, then=TWO) == ()
+    assert fresh_host.run(_programs, first=TWO, then=ONE) == ()
+
+
+def test_where_the_kernel_takes_no_elements_of_ours_nft_loads_them(fresh_host: LabHost) -> None:
+    assert fresh_host.run(_programs, first=ONE, then=TWO, itself=False) == ("-f -",)
 
 
 def test_rules_are_listed_again(fresh_host: LabHost) -> None:
@@ -67,7 +76,7 @@ def _listings(
     """How many times the run listed the tables, and what is left to do."""
     run(first)
     if not counts:
-        nft_generation.read = lambda: None
+        nft_generation.read = lambda *_let_go: None
     listings, begin = [], nft.Listing.__init__
 
     def noted(self: nft.Listing, *arguments: Any) -> None:
@@ -80,12 +89,30 @@ def _listings(
     return len(listings), run(then).actions
 
 
+def _programs(first: Declaration, then: Declaration, itself: bool = True) -> Tuple[str, ...]:
+    """How nft was started by the run for our tables; it asks, too, which chains others have."""
+    run(first)
+    if not itself:
+        nft_elements.load = lambda *_script: False
+    started, begin = [], program.Aside.__init__
+
+    def noted(self: program.Aside, command: Sequence[str], script: str = "") -> None:
+        started.append(" ".join(command[1:]))
+        begin(self, command, script)
+
+    program.Aside.__init__ = noted  # type: ignore[method-assign]
+    run(then)
+    program.Aside.__init__ = begin  # type: ignore[method-assign]
+    assert run(then).actions == ()
+    return tuple(each for each in started if each != "-j list chains")
+
+
 def _refused(meanwhile: str = "", loads: bool = True) -> Tuple[str, Tuple[str, ...]]:
     """What the run says that adds a container, and what is left to do of the one before it."""
     run(ONE)
     said, load = "", nft.load
     if not loads:
-        nft.load = lambda _script: None
+        nft.load = lambda *_script: None
     with before_each_write(_after_the_rules(meanwhile)), contextlib.suppress(FabricError):
         try:
             run(TWO)

@@ -21,7 +21,7 @@ def sysctl_write(host: Host, netns: Optional[str], key: str, value: str) -> None
 
 
 def nft_load(host: Host, script: str) -> None:
-    nft.load(script)
+    nft.load(script, host.let_go)
 
 
 def conntrack_delete(host: Host, flows: List[Dict[str, Any]]) -> None:

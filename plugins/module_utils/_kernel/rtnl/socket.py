@@ -178,6 +178,9 @@ class NetlinkSocket:
         """The descriptor, which is the caller's from now on."""
         return self._socket.detach()
 
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
     def close(self) -> None:
         self._socket.close()
 
@@ -207,6 +210,26 @@ class NetlinkSocket:
                         if failure is not None:
                             raise failure
                         return
+
+    def transact(self, requests: Sequence[Request], begin: Request, end: Request) -> None:
+        """All of these or nothing, between what begins and what ends a batch of nfnetlink; the first refusal is raised.
+
+        The acknowledgement of the last one comes once the kernel has made all of it so (nfnetlink_rcv_batch() in
+        net/netfilter/nfnetlink.c); kernels of today acknowledge the end, too, those before 6.10 do not.
+        """
+        first = self._sequence + 1
+        messages = [self._pack(request, NLM_F_REQUEST) for request in (begin, *requests[:-1])]
+        messages.append(self._pack(requests[-1], NLM_F_REQUEST | NLM_F_ACK))
+        last = self._sequence
+        self._socket.send(b"".join([*messages, self._pack(end, NLM_F_REQUEST)]))
+        is_made = False
+        while not is_made:
+            for kind, flags, sequence, payload in self._receive():
+                if kind == NLMSG_ERROR and first <= sequence <= last:
+                    error = _error(flags, payload)
+                    if error is not None:
+                        raise error
+                    is_made = is_made or sequence == last
 
     def ask(self, request: Request) -> None:
         """Send a request that the kernel refuses, for its answer: it changes nothing. The refusal is raised."""

@@ -11,7 +11,7 @@ import functools
 from dataclasses import replace
 from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
-from ..._kernel import dependencies, dormant, nft, nft_record
+from ..._kernel import dependencies, dormant, nf_tables, nft, nft_record
 from ..._kernel.data import NamedTuple
 from ..._kernel.errors import FabricError
 from . import shown
@@ -37,6 +37,8 @@ def plan_ruleset(
         return planning.change()
 
 
+#: With what takes a socket over that nobody is to wait for.
+Keep = Callable[[nf_tables.LetGo], None]
 #: What a run went by lives on: to give back thousands of elements would keep its answer waiting.
 _RECALLED: List[Mapping[TableName, TableState]] = []
 
@@ -118,7 +120,7 @@ class Planning:
         before = self._listing.generation() if change.of_elements else None
         return before + 1 if before is not None else None
 
-    def keeping(self, change: Optional[RulesetChange]) -> Callable[[], None]:
+    def keeping(self, change: Optional[RulesetChange]) -> Keep:
         """Keeps what nft showed of the tables, once this change, or none, is made; nothing where that is kept already,
         or it is not known what they will be."""
         generation = self._listing.generation() if change is None else self.generation_after(change)
@@ -134,7 +136,7 @@ class Planning:
             self._wanted.close()
 
 
-def _nothing() -> None:
+def _nothing(_let_go: nf_tables.LetGo) -> None:
     """There is nothing new."""
 
 
