@@ -19,8 +19,10 @@ from .._kernel.visits import MANY
 from .._resources.links import registry as kinds
 from .._resources.links.kind import DeclaredLink
 
-#: What the two take at a time.
-_AT_A_TIME = 64
+#: What the two take at a time: at first, and at least.
+_MOST, _LEAST = 64, 16
+#: Of what is left, one part in so many is taken.
+_PART = 8
 
 Share = Callable[[Callable[[Any], Any], Sequence[Any]], ContextManager[SecondProcess]]
 
@@ -46,7 +48,7 @@ class Unlike:
         self._found: Optional[Set[str]] = None
         self._left = contextlib.ExitStack()
         if is_worth_it(links) and _are_there(links, observed):
-            self._process = self._left.enter_context(share(self._ask, range(0, len(links), _AT_A_TIME)))
+            self._process = self._left.enter_context(share(self._ask, portions(len(links))))
 
     def __enter__(self) -> "Unlike":
         return self
@@ -74,16 +76,25 @@ class Unlike:
     def _collected(self, process: SecondProcess) -> Set[str]:
         answers = dict(process.work())
         found = {name for names in answers.values() for name in names}
-        for start in range(0, len(self._links), _AT_A_TIME):
-            if start not in answers:  # of the other process, which died
-                found.update(str(link.netns) for link in self._portion(start))
+        for portion in portions(len(self._links)):
+            if portion.start not in answers:  # of the other process, which died
+                found.update(str(self._links[number].netns) for number in portion)
         return found
 
-    def _ask(self, start: int) -> Tuple[int, List[str]]:
-        return start, [str(link.netns) for link in self._portion(start) if _has_any(link, self._observed)]
+    def _ask(self, portion: range) -> Tuple[int, List[str]]:
+        links = map(self._links.__getitem__, portion)
+        return portion.start, [str(link.netns) for link in links if _has_any(link, self._observed)]
 
-    def _portion(self, start: int) -> Sequence[DeclaredLink]:
-        return self._links[start : start + _AT_A_TIME]
+
+def portions(count: int) -> List[range]:
+    """Ever smaller ones, so that at the end neither waits long for the other."""
+    found: List[range] = []
+    start = 0
+    while start < count:
+        size = max(_LEAST, min(_MOST, (count - start) // _PART))
+        found.append(range(start, min(start + size, count)))
+        start += size
+    return found
 
 
 def _are_there(links: Sequence[DeclaredLink], observed: Observed) -> bool:

@@ -31,6 +31,8 @@ _AT_ONCE = 65536
 #: What one that lasts is told, beside errands; and what it says of one.
 _THEN, _DONE = b"then", b"done"
 _PATIENCE = 10.0  # seconds, for errands
+#: Portions that one leaves to the other who is asked for something else.
+_LAST = 3
 #: Behind all that is done besides.
 _END = ("all of it",)
 
@@ -211,8 +213,18 @@ class SecondProcess:
 
     def _share(self) -> Iterator[Any]:
         """The results of what falls to this one of the two."""
-        for number in iter(lambda: os.read(self._queue, _NUMBER.size), b""):
-            yield self._function(self._portions[_NUMBER.unpack(number)[0]])
+        left = len(self._portions)
+        while not self._leaves(left):
+            read = os.read(self._queue, _NUMBER.size)
+            if not read:
+                return
+            (number,) = _NUMBER.unpack(read)
+            left = len(self._portions) - number - 1
+            yield self._function(self._portions[number])
+
+    def _leaves(self, left: int) -> bool:
+        """Whether these last portions, or what is left of them by now, fall to the other one."""
+        return False
 
 
 class Finding(SecondProcess):
@@ -345,6 +357,10 @@ class Lasting(SecondProcess):
         self._run_errands()
         while self._serve_one():
             pass
+
+    def _leaves(self, left: int) -> bool:
+        """In the other process: it is asked for what takes long, and nobody is to wait for that in the end."""
+        return self._child is None and left <= _LAST and _is_readable(self._asked.fileno())
 
     def _all_of_it(self) -> Iterator[Any]:
         values = iter(self._also_of())

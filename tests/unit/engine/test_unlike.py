@@ -107,3 +107,12 @@ def test_a_plan_that_is_given_up_leaves_no_process(monkeypatch: pytest.MonkeyPat
         pass
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+
+
+@pytest.mark.parametrize("count", [0, 1, 16, 63, 64, 1001, 4000])
+def test_portions_are_all_of_it_and_become_smaller(count: int) -> None:
+    found = unlike.portions(count)
+    sizes = [len(portion) for portion in found]
+    assert [number for portion in found for number in portion] == list(range(count))
+    assert sizes == sorted(sizes, reverse=True)
+    assert max(sizes[-2:], default=0) <= 16

@@ -66,6 +66,30 @@ def test_one_that_lasts_does_what_it_is_asked_for_beside_this_one(worth_it):
         process.close()
 
 
+@pytest.mark.parametrize("is_asked", [True, False])
+def test_one_that_is_asked_for_what_takes_long_leaves_the_last_portions_to_this_one(worth_it, tmp_path, is_asked):
+    """And does them where it is not: here nobody else would."""
+
+    def by(portion):
+        while portion == 0 and not (tmp_path / "asked, or not").exists():
+            time.sleep(0.005)
+        return portion, os.getpid()
+
+    process = Lasting(by, range(20), own)
+    try:
+        if is_asked:
+            process.ask()
+        (tmp_path / "asked, or not").touch()
+        by_it = dict(process._answer.receive())  # all that it does alone
+        left = [portion for portion, pid in process.work() if pid == os.getpid()]
+        assert set(by_it.values()) == {process._child}
+        assert sorted([*by_it, *left]) == list(range(20))
+        assert (len(left) > 0) == is_asked
+        assert left == list(range(20))[20 - len(left) :]
+    finally:
+        process.close()
+
+
 def test_what_one_that_lasts_was_not_asked_for_is_not_done(worth_it, tmp_path):
     process = Lasting(lambda portion: portion, [1], lambda: [(tmp_path / "done").touch()])
     process.work()
