@@ -27,7 +27,7 @@ from . import Runner, Steps
 
 _PORTS_ON = 10
 #: Of what is a fraction of a second, and compared with another such step: each scatters by as much as they differ.
-_TURNS = 3
+_TURNS = 5
 _COLLECTION = "ansible_collections.linuxnet.fabric.plugins."
 _DECLARED: Dict[str, Callable[[int], Dict[str, Any]]] = {
     "networks": lambda size: declaration.topology(size, per_bridge=1),

@@ -13,7 +13,7 @@ import os
 import time
 from typing import Iterator, Optional
 
-from .._kernel import state
+from .._kernel import program, state
 from .._kernel.errors import FabricError
 from .._kernel.marks import prepare_state_directory
 from .._kernel.names import LOCK_FILE
@@ -31,7 +31,8 @@ def host_lock(timeout: float, check_mode: bool) -> Iterator[None]:
     try:
         _wait(descriptor, timeout)
         _say_who(descriptor, check_mode)
-        yield
+        with program.holding(descriptor):
+            yield
     finally:
         os.close(descriptor)
 
@@ -47,9 +48,12 @@ def free_lock(check_mode: bool) -> Iterator[bool]:
         return
     try:
         held = _take(descriptor)
-        if held:
-            _say_who(descriptor, check_mode)
-        yield held
+        if not held:
+            yield False
+            return
+        _say_who(descriptor, check_mode)
+        with program.holding(descriptor):
+            yield True
     finally:
         os.close(descriptor)
 

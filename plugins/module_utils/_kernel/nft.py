@@ -163,7 +163,7 @@ def load(script: str, let_go: nf_tables.LetGo = nf_tables.nobody) -> None:
     as of ``nf_tables.connected``."""
     gate.writing("nft")
     if not nft_elements.load(script, let_go):
-        _load(script)
+        _accepted(program.write([_program(), "-f", "-"], script))
 
 
 #: Of a shell that is given nft and how it is to list, and is fed a script. No table but those of it is there then.
@@ -203,7 +203,7 @@ def pretending(scripts: Sequence[str]) -> Iterator[None]:
     """For this thread, in the body, the rules are what these scripts make of none."""
     with namespaces.scratch():
         for script in scripts:
-            _load(script)
+            _accepted(_run(["-f", "-"], script))
         yield
 
 
@@ -217,8 +217,7 @@ def at_our_end(commands: str) -> "subprocess.Popen[str]":
     return program.start(["sh", "-c", 'cat >/dev/null; exec "$0" "$1"', _program(), commands])
 
 
-def _load(script: str) -> None:
-    process = _run(["-f", "-"], script)
+def _accepted(process: "subprocess.CompletedProcess[str]") -> None:
     if process.returncode != 0:
         raise RefusedError(_said(process))
 

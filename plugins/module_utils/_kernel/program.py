@@ -14,7 +14,7 @@ import os
 import select
 import shlex
 import subprocess
-from typing import IO, Callable, Sequence, Union
+from typing import IO, Callable, Iterator, List, Sequence, Union
 
 from . import libc
 from .errors import FabricError
@@ -32,12 +32,13 @@ class Aside:
     the program.
     """
 
-    def __init__(self, command: Sequence[str], script: str = "") -> None:
+    def __init__(self, command: Sequence[str], script: str = "", keeps: Sequence[int] = ()) -> None:
+        """``keeps``: descriptors that it has open, too."""
         self._printed, self._said = _in_memory("printed"), _in_memory("said")
         with _in_memory("script") as fed:
             fed.write(script)
             fed.seek(0)
-            self.process = _popen(command, fed, self._printed, self._said)
+            self.process = _popen(command, fed, self._printed, self._said, keeps)
 
     def finish(self) -> "subprocess.CompletedProcess[str]":
         """Wait for its end, and tell what it printed; to be asked for once. FabricError where that does not come in
@@ -65,6 +66,26 @@ def run(command: Sequence[str], script: str = "") -> "subprocess.CompletedProces
     return _on_this_processor(lambda: Aside(command, script)).finish()
 
 
+def write(command: Sequence[str], script: str = "") -> "subprocess.CompletedProcess[str]":
+    """``run`` one that changes the host. Of a run that is killed meanwhile it goes on, and until its end holds the host
+    for that run: the next one could not take back what is not there yet."""
+    return _on_this_processor(lambda: Aside(command, script, tuple(_held))).finish()
+
+
+#: By what runs of this process hold the host.
+_held: List[int] = []
+
+
+@contextlib.contextmanager
+def holding(descriptor: int) -> Iterator[None]:
+    """In the body the host is held by an open file that is locked, by flock(2): so as long as anybody has it open."""
+    _held.append(descriptor)
+    try:
+        yield
+    finally:
+        _held.remove(descriptor)
+
+
 def start(command: Sequence[str], output: int = subprocess.PIPE) -> "subprocess.Popen[str]":
     """One that is talked to."""
     return _popen(command, subprocess.PIPE, output, subprocess.PIPE)
@@ -79,7 +100,9 @@ def end(process: "subprocess.Popen[str]") -> None:
             raise _killed(process) from None
 
 
-def _popen(command: Sequence[str], fed: _Stream, printed: _Stream, said: _Stream) -> "subprocess.Popen[str]":
+def _popen(
+    command: Sequence[str], fed: _Stream, printed: _Stream, said: _Stream, keeps: Sequence[int] = ()
+) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         list(command),
         stdin=fed,
@@ -88,6 +111,7 @@ def _popen(command: Sequence[str], fed: _Stream, printed: _Stream, said: _Stream
         encoding="utf-8",
         errors="surrogateescape",
         env=dict(os.environ, LC_ALL="C"),
+        pass_fds=keeps,
     )
 
 
