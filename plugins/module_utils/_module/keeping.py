@@ -14,9 +14,10 @@ from .._engine.asked import Digests
 from .._engine.declared import Kept
 from .._engine.session import Finish
 from .._kernel.json_pieces import Written, portions_of
+from .._kernel.lasting import Lasting
 from .._kernel.names import RELEASE
 from .._kernel.printable import as_json
-from .._kernel.second_process import Lasting, SecondProcess
+from .._kernel.second_process import SecondProcess
 from .._kernel.visits import MANY
 from .._resources.action import Operation, operation
 

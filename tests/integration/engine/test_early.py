@@ -19,7 +19,7 @@ from scenarios import NOTHING, Declaration, run, through
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine import early
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.report import Result
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import second_process, visits
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import lasting, second_process, visits
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.names import JOURNAL_FILE, LOCK_FILE
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module import begun
@@ -182,7 +182,7 @@ def _refusal(declared: Declaration) -> str:
 def _now() -> Dict[str, Any]:
     with open(LOCK_FILE, encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    second_process.reap()  # as at the end of this process
+    lasting.reap()  # as at the end of this process
     with open("/proc/self/task/{0}/children".format(os.getpid()), encoding="ascii") as file:
         return {"descriptors": set(os.listdir("/proc/self/fd")), "children": file.read()}
 

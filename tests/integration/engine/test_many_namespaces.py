@@ -23,6 +23,7 @@ from world import difference, world
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine import lengthy
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import (
     ahead,
+    lasting,
     printable,
     procfs,
     second_process,
@@ -353,7 +354,7 @@ def _tell_of_many() -> List[Dict[str, Any]]:
 
 def _has_children() -> bool:
     """Beside those that this process waits for at its end."""
-    second_process.reap()
+    lasting.reap()
     with open("/proc/self/task/{0}/children".format(os.getpid()), encoding="ascii") as file:
         return bool(file.read().strip())
 

@@ -15,7 +15,7 @@ from typing import Any, Dict, FrozenSet, List, Optional
 import pytest
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine import unlike
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import second_process
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import lasting, second_process
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import ForeignObjectError
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.visits import MANY, NamespaceState
 
@@ -102,7 +102,7 @@ def test_where_interfaces_get_their_names_back_all_are_compared_again(monkeypatc
 
 def test_a_plan_that_is_given_up_leaves_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unlike.kinds, "compare", compare)
-    second_process.reap()
+    lasting.reap()
     with unlike.Unlike(LINKS, observed()):
         pass
     with pytest.raises(ChildProcessError):

@@ -15,8 +15,9 @@ import time
 
 import pytest
 
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import second_process
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.second_process import Lasting, SecondProcess
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import lasting, second_process
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.lasting import Lasting
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.second_process import SecondProcess
 
 
 @pytest.fixture
@@ -155,7 +156,7 @@ def test_errands_are_done_before_this_process_ends(worth_it):
     assert process.errand(say, writer, "late")
     process.spare()
     process.close()
-    second_process.reap()  # as at the end of this one
+    lasting.reap()  # as at the end of this one
     os.set_blocking(reader, False)
     assert said(reader) == (True, "late")
     os.close(reader)
@@ -172,7 +173,7 @@ def with_an_errand(also=tuple):
     yield process
     os.write(writer, b"now")
     process.close()
-    second_process.reap()
+    lasting.reap()
     os.close(reader)
     os.close(writer)
 
@@ -196,10 +197,10 @@ def test_a_fork_of_this_process_leaves_those_alone_that_it_did_not_begin(worth_i
         process.close()
         fork = os.fork()
         if fork == 0:
-            second_process.reap()
+            lasting.reap()
             os._exit(0)
         assert os.waitpid(fork, 0) == (fork, 0)
-        os.kill(second_process._left[-1].child, 0)  # it is there still
+        os.kill(lasting._left[-1].child, 0)  # it is there still
 
 
 def test_who_died_takes_no_errand_and_keeps_nobody_waiting(worth_it):
@@ -225,7 +226,7 @@ def test_nobody_takes_an_errand_where_there_is_one_process(worth_it):
 def test_of_one_that_lasts_nothing_is_left_once_this_process_ends(worth_it):
     process = Lasting(lambda portion: portion, [1], own)
     process.close()
-    second_process.reap()
+    lasting.reap()
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
 

@@ -16,7 +16,7 @@ import pytest
 
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine import declared
 from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.declared import Kept
-from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import json_pieces, names, second_process
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import json_pieces, lasting, names, second_process
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.visits import MANY
 from ansible_collections.linuxnet.fabric.plugins.module_utils._module.keeping import Keeping
 
@@ -124,7 +124,7 @@ def test_a_run_that_is_given_up_leaves_no_process() -> None:
     keeping.finish((), changes=True)
 
     keeping.close()
-    second_process.reap()
+    lasting.reap()
 
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
