@@ -111,7 +111,7 @@ def write(path: str, text: Union[str, bytes, Iterable[str]], durable: bool = Fal
     make_way(path)
     os.replace(temporary, path)
     if durable and not name_later:
-        _sync_directory(os.path.dirname(path))
+        sync(os.path.dirname(path))
 
 
 def link(path: str, name: str, durable: bool) -> None:
@@ -120,14 +120,14 @@ def link(path: str, name: str, durable: bool) -> None:
     remove(name)
     os.link(path, name)
     if durable:
-        _sync_directory(os.path.dirname(name))
+        sync(os.path.dirname(name))
 
 
 def move(path: str, place: str) -> None:
     """In the place of whatever is there, and on the disk when this returns."""
     make_way(place)
     os.replace(path, place)
-    _sync_directory(os.path.dirname(place))
+    sync(os.path.dirname(place))
 
 
 def remove(path: str) -> None:
@@ -148,9 +148,10 @@ def make_way(path: str) -> None:
     os.rename(path, "{0}.damaged-{1}".format(path, number))
 
 
-def _sync_directory(path: str) -> None:
-    directory = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+def sync(path: str) -> None:
+    """A file, or the names in a directory: they are on the disk when this returns."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        os.fsync(directory)
+        os.fsync(descriptor)
     finally:
-        os.close(directory)
+        os.close(descriptor)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import stat
@@ -17,11 +18,22 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.sqlite impor
 from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.sqlite import schema
 from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.sqlite.store import SqliteStore
 from ansible_collections.linuxnet.fabric.plugins.module_utils._ipam.store import revert
+from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel import state
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
 
 DATA = Path(__file__).parent / "data"
 NETWORKS = {"front": "172.20.0.0/24"}
 CONTAINERS = {"a": {"front": None}}
+LEASE = {
+    "kind": "address",
+    "topology": "default",
+    "network": "front",
+    "container": "c",
+    "interface": "eth0",
+    "family": 4,
+    "address": "172.20.0.9",
+    "grant_id": "0" * 32,
+}
 
 
 def test_only_root_reads_it(leases):
@@ -30,7 +42,7 @@ def test_only_root_reads_it(leases):
     assert stat.S_IMODE(os.stat(os.path.dirname(leases.path)).st_mode) == 0o700
     with leases.open() as opened:
         assert opened.execute("PRAGMA journal_mode") == [("wal",)]
-        assert opened.execute("PRAGMA synchronous") == [(2,)]
+        assert opened.execute("PRAGMA synchronous") == [(1,)]
 
 
 def test_check_mode_makes_nothing(leases):
@@ -242,3 +254,41 @@ def test_rows_that_have_no_room_together_are_refused_with_the_reason(tmp_path):
         words = dict(kind="port", topology="t", container="web", target=80, protocol="tcp", host_ip="", grant_id="x")
         with pytest.raises(FabricError, match="its file system is full"):
             store.insert_all([dict(words, published=number) for number in range(1, 10000)])
+
+
+@pytest.fixture
+def synced(monkeypatch):
+    """What was synced by ourselves."""
+    found = []
+    monkeypatch.setattr(state, "sync", found.append)
+    return found
+
+
+def addresses_in_the_store_itself(path):
+    """Without its log."""
+    with contextlib.closing(sqlite3.connect("file:{0}?immutable=1".format(path), uri=True)) as opened:
+        return opened.execute("SELECT count(*) FROM address").fetchone()[0]
+
+
+def test_what_is_committed_is_in_the_store_before_it_is_closed(leases, synced):
+    with leases.open() as opened:
+        opened.begin()
+        assert opened.insert(LEASE)
+        opened.commit()
+        assert addresses_in_the_store_itself(leases.path) == 1
+    assert synced == []
+
+
+def test_where_somebody_reads_meanwhile_the_log_is_on_the_disk_when_it_is_committed(leases, synced):
+    leases.declare(NETWORKS)
+    with leases.open() as opened, contextlib.closing(sqlite3.connect(leases.path, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM address").fetchall()
+        for number in range(2):  # what came before it began may go into the store, what comes then may not
+            opened.begin()
+            assert opened.insert(
+                dict(LEASE, container="c{0}".format(number), address="172.20.0.{0}".format(9 + number))
+            )
+            opened.commit()
+        assert synced[-1] == leases.path + "-wal"
+    assert addresses_in_the_store_itself(leases.path) >= 2

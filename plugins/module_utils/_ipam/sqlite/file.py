@@ -35,7 +35,7 @@ def connect(path: str) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=0, isolation_level=None)
     try:
         _patiently(lambda: _use_wal(connection), time.monotonic() + PATIENCE)
-        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA synchronous = NORMAL")  # for ``store.SqliteStore.commit`` does the rest
         _refuse_foreign(connection, path)
         connection.execute("PRAGMA busy_timeout = {0:d}".format(int(PATIENCE * 1000)))
     except BaseException:
