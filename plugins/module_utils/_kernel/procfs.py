@@ -31,7 +31,7 @@ _VISITS = 16
 
 
 #: Visits that the one of the host is good for.
-_FEW = 8
+FEW = 8
 
 
 class OwnProc:
@@ -41,7 +41,7 @@ class OwnProc:
         self._mount: Optional[int] = None
         self._sys: Optional[int] = None
         self._left = 0
-        self._few = _FEW
+        self._few = FEW
 
     def directory(self) -> Optional[int]:
         """A descriptor of /proc/sys, good until the next call; None where there can be no own one, or need not be."""
