@@ -96,9 +96,9 @@ def _programs(first: Declaration, then: Declaration, itself: bool = True) -> Tup
         nft_elements.load = lambda *_script: False
     started, begin = [], program.Aside.__init__
 
-    def noted(self: program.Aside, command: Sequence[str], script: str = "") -> None:
+    def noted(self: program.Aside, command: Sequence[str], *arguments: Any) -> None:
         started.append(" ".join(command[1:]))
-        begin(self, command, script)
+        begin(self, command, *arguments)
 
     program.Aside.__init__ = noted  # type: ignore[method-assign]
     run(then)

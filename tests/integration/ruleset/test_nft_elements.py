@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Callable, Iterator, List, Tuple
+from typing import Any, Callable, Iterator, List, Sequence, Tuple
 
 import pytest
 from ruleset_example import across_hosts, encrypted, example
@@ -35,8 +35,13 @@ def inside(wire) -> Iterator[None]:
 def started(monkeypatch: pytest.MonkeyPatch) -> List[str]:
     """The programs that were run."""
     found: List[str] = []
-    run = program.run
-    monkeypatch.setattr(program, "run", lambda command, script="": found.append(command[0]) or run(command, script))
+    begin = program.Aside.__init__
+
+    def noted(self: program.Aside, command: Sequence[str], *arguments: Any) -> None:
+        found.append(command[0])
+        begin(self, command, *arguments)
+
+    monkeypatch.setattr(program.Aside, "__init__", noted)
     return found
 
 
