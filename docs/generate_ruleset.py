@@ -57,9 +57,9 @@ The desired text is loaded into a network namespace that nobody sees, and listed
 the live table, so both sides are in the same words. Then sets are compared as sets and rules as ordered lists,
 without handles and counters. One transaction makes the smallest edit: elements where only elements differ, the rules
 of one chain where those do, and the whole table only where a set or a chain is missing, foreign or of another kind.
-Up to 256 elements go to the kernel without nft, byte by byte what nft would have sent (the tests compare both):
-starting nft is most of the time that it takes for them. Intervals, elements with a comment or a timeout, and what the
-kernel refuses, are nft's.
+Up to 256 elements go to the kernel without nft: starting it is most of the time that it takes for them. What the
+kernel then lists is byte by byte what it lists after nft (the tests compare both). Intervals, elements with a comment
+or a timeout, and what the kernel refuses, are nft's.
 
 The words are kept for the next run, in `/run/linuxnet-fabric/rules` (0.35 MB for 1,000 containers with a port each),
 with a digest of what the kernel itself lists in the tables at that time. Each run has the kernel list them, which takes

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 import socket
 import struct
+import sys
 from typing import Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from . import nf_tables
@@ -33,7 +34,7 @@ _FLAGS, _KEY_TYPE, _KEY_LEN, _DATA_TYPE, _DATA_LEN = 3, 4, 5, 6, 7  # NFTA_SET_*
 #: NFTA_SET_* of sets whose elements are more than keys and data: times, objects, expressions.
 _MORE = frozenset({11, 15, 17, 18})
 _MAP, _CONCAT = 0x08, 0x80  # NFT_SET_*
-_LIST_SET, _ELEMENTS, _ELEMENT = 2, 3, 1  # NFTA_SET_ELEM_LIST_*, NFTA_LIST_ELEM
+_ELEMENTS, _ELEMENT = 3, 1  # NFTA_SET_ELEM_LIST_*, NFTA_LIST_ELEM
 _KEY, _DATA = 1, 2  # NFTA_SET_ELEM_*
 _VALUE, _VERDICT, _CODE, _CHAIN = 1, 2, 1, 2  # NFTA_DATA_*, NFTA_VERDICT_*
 _OF_VERDICTS = 0xFFFFFF00  # NFT_DATA_VERDICT
@@ -171,7 +172,7 @@ def _mac(text: str) -> bytes:
 
 
 def _mark(text: str) -> bytes:
-    return int(text, 16 if text.startswith("0x") else 10).to_bytes(4, "little" if socket.htons(1) != 1 else "big")
+    return int(text, 16 if text.startswith("0x") else 10).to_bytes(4, sys.byteorder)
 
 
 def _ifname(text: str) -> bytes:

@@ -62,14 +62,14 @@ class Aside:
         self._said.close()
 
 
-def run(command: Sequence[str], script: str = "") -> "subprocess.CompletedProcess[str]":
-    return _on_this_processor(lambda: Aside(command, script)).finish()
+def run(command: Sequence[str], script: str = "", keeps: Sequence[int] = ()) -> "subprocess.CompletedProcess[str]":
+    return _on_this_processor(lambda: Aside(command, script, keeps)).finish()
 
 
 def write(command: Sequence[str], script: str = "") -> "subprocess.CompletedProcess[str]":
     """``run`` one that changes the host. Of a run that is killed meanwhile it goes on, and until its end holds the host
     for that run: the next one could not take back what is not there yet."""
-    return _on_this_processor(lambda: Aside(command, script, tuple(_held))).finish()
+    return run(command, script, tuple(_held))
 
 
 #: By what runs of this process hold the host.
