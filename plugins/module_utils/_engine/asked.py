@@ -20,7 +20,7 @@ from typing import Any, Dict, Iterable, Iterator, List, Mapping, Set, Tuple
 
 from .._kernel import names
 from .._kernel.changes import LEASE, RULES, Change, Subject, of_container
-from .._resources import docker_runtime, name_server, program, units
+from .._resources import docker_runtime, file_states, name_server, program, units
 from .._resources import files as hosts_files
 from .._resources.files import TextFile
 from .._resources.links.kind import DeclaredLink
@@ -56,7 +56,11 @@ def _objects(desired: Desired) -> Iterator[Tuple[str, bytes]]:
     for space in desired.namespaces:
         yield of_container(space.name), _words(replace(space, brought=None) if space.brought else space)
     for folder, files in groupby(desired.files, key=_folder):
-        yield hosts_files.called_by_folder(folder), _as_bytes(tuple(map(tuple, files)))
+        name = hosts_files.called_by_folder(folder)
+        if file_states.is_shared(folder):  # they come between the containers', wherever they are needed first
+            yield from ((name, _as_bytes((tuple(file),))) for file in files)
+        else:
+            yield name, _as_bytes(tuple(map(tuple, files)))
     for name, text in _by_itself(desired):
         yield name, _text(text)
     if desired.ruleset is not None:

@@ -60,7 +60,7 @@ class Work:
     ``plan``: reads the host and compares; no actions where it is as wanted. ``left_after``: of what these actions
     touched, what is left to do, and calls what comes with them while it waits; where it is None, everything is planned
     again to find out.
-    ``finish`` is told whether anything is to change, and is not asked by a check.
+    ``finish`` is told what is to be done, beside the leases, and is not asked by a check.
     ``quarantine``: which containers are left out; None: all or nothing.
     ``tell``: the result of a run that goes as planned, and whatever of it can be made before it is over. Asked where
     the run waits for the kernel.
@@ -70,7 +70,7 @@ class Work:
     plan: Callable[[], Tuple[Action, ...]]
     leases: Leases = NO_LEASES
     left_after: Optional[Callable[[Sequence[Action], Callable[[], object]], Tuple[Action, ...]]] = None
-    finish: Callable[[bool], Finish] = lambda changes: Finish()
+    finish: Callable[[Sequence[Action]], Finish] = lambda actions: Finish()
     quarantine: Optional[Quarantine] = None
     tell: Callable[[Result], Result] = lambda result: result
 
@@ -130,9 +130,8 @@ class Session:
             self.approve((*work.leases.changes, *changes_of(actions)))
         if self.check_mode:
             return _told(work, actions)
-        changes = bool(work.leases.changes or actions)
-        finish = work.finish(changes)
-        if not changes:
+        finish = work.finish(actions)
+        if not (work.leases.changes or actions):
             self._tidy_up(_finish(work, (), finish))
             return _told(work, actions)
         journal, begun = Journal(), []  # type: Journal, List[Action]

@@ -13,7 +13,7 @@ import itertools
 import os
 import signal
 import socket
-from typing import Any, Callable, Iterable, Iterator, List, Optional, Sequence
+from typing import Any, Callable, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from .data import NamedTuple
 from .parcel import Parcel, is_readable
@@ -76,21 +76,25 @@ class Lasting(SecondProcess):
         self,
         function: Callable[[Any], Any],
         portions: Sequence[Any],
-        then: Callable[[], Iterable[Any]],
+        then: Callable[..., Iterable[Any]],
         also: Callable[[], Iterable[Any]] = tuple,
         alone: bool = False,
     ) -> None:
         self._then, self._also_of = then, also
+        self._arguments: Tuple[Any, ...] = ()
         self._errands = 0
         self._put_off: List[Callable[[], object]] = []  # in the other process: nobody waits for an errand
         self._ask: Optional[socket.socket] = None
         super().__init__(function, portions, alone)
 
-    def ask(self) -> None:
-        """Have it done: while this process goes on, if there is another one."""
+    def ask(self, *arguments: Any) -> None:
+        """Have it done, with these: while this process goes on, if there is another one."""
+        self._arguments = arguments
         if self._ask is not None:
+            import pickle
+
             with contextlib.suppress(OSError):
-                self._ask.send(_THEN)
+                self._ask.send(_THEN + pickle.dumps(arguments))
 
     def errand(self, function: Callable[..., object], descriptor: int, *arguments: Any) -> bool:
         """Have the other process call a function with a descriptor and these, which it does before this process ends,
@@ -121,7 +125,7 @@ class Lasting(SecondProcess):
                 return
             count += 1
             yield value
-        yield from itertools.islice(self._then(), count, None)
+        yield from itertools.islice(self._then(*self._arguments), count, None)
 
     def also(self) -> Optional[List[Any]]:
         """What it did besides. None where there is no other process, or it died."""
@@ -184,11 +188,12 @@ class Lasting(SecondProcess):
     def _serve_one(self, errands_too: bool = True) -> bool:
         """To the next thing that is asked for, once there is one. False: there will be none."""
         asked, descriptors, _flags, _address = socket.recv_fds(self._asked, _AT_ONCE, 1)
-        if asked == _THEN:
-            self._later.send(itertools.chain(self._then(), (_END,)))
-        elif asked:
-            import pickle
+        import pickle
 
+        if asked.startswith(_THEN):
+            arguments = pickle.loads(asked[len(_THEN) :])
+            self._later.send(itertools.chain(self._then(*arguments), (_END,)))
+        elif asked:
             function, arguments = pickle.loads(asked)
             self._put_off.append(functools.partial(function, *descriptors, *arguments))
         if errands_too:

@@ -27,5 +27,5 @@ def run_alone(
     """Carry out what ``plan`` finds left to do on this host, and at the end ``finish``."""
     dependencies.require_host()
     with session(check_mode, LOCK_TIMEOUT) as run:
-        work = Work(topology, lambda: plan(run.view), finish=lambda changes: Finish(finish(run.view)))
+        work = Work(topology, lambda: plan(run.view), finish=lambda actions: Finish(finish(run.view)))
         return run.first.then(run.carry_out(work))

@@ -7,19 +7,36 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any, Callable, ContextManager, Iterator, List, Mapping, Optional, Sequence, Tuple
+import functools
+import itertools
+import json
+from typing import (
+    AbstractSet,
+    Any,
+    Callable,
+    ContextManager,
+    FrozenSet,
+    Iterable,
+    Iterator,
+    List,
+    Mapping,
+    Optional,
+    Sequence,
+    Tuple,
+)
 
 from .._engine import declared
 from .._engine.asked import Digests
+from .._engine.asked_since import declared_otherwise, touched, with_the_others
 from .._engine.declared import Kept
 from .._engine.session import Finish
+from .._kernel.changes import Change
 from .._kernel.json_pieces import Written, portions_of
 from .._kernel.lasting import Lasting
-from .._kernel.names import RELEASE
 from .._kernel.printable import as_json
 from .._kernel.second_process import SecondProcess
 from .._kernel.visits import MANY
-from .._resources.action import Operation, operation
+from .._resources.action import Action, Operation, operation
 
 
 def _nothing(_portion: Any) -> None:
@@ -34,20 +51,21 @@ class Keeping:
     def __init__(
         self,
         topology: str,
-        words: Mapping[str, Any],
-        around: Mapping[str, Any],
+        record: Kept,
+        last: Optional[Kept],
         asked: Callable[[], Digests],
-        kept: Optional[Kept],
+        asked_of: Callable[[AbstractSet[str]], Digests],
         described: Callable[[], Mapping[str, Any]],
         is_sure: bool = False,
         writes: bool = False,
     ) -> None:
-        """``around``: what it took from its surroundings, as plain as it comes back from a record; ``asked``: works the
-        digests out; ``kept``: the record of the last run; ``described``: makes what is told of it; ``is_sure``: that
-        the run will have something to do is known before the host is compared; ``writes``: whether whoever is told of
-        it takes it as JSON."""
-        self._topology, self._words, self._around = topology, words, around
-        self._digests, self._kept, self._described = asked, kept, described
+        """``record``: of this declaration, yet without what is asked, and as plain as it comes back from a file;
+        ``asked``: works the digests out, ``asked_of`` those of a few containers; ``described``: makes what is told of
+        it; ``is_sure``: that the run will have something to do is known before the host is compared; ``writes``:
+        whether whoever is told of it takes it as JSON."""
+        self._topology, self._record, self._last = topology, record, last
+        self._digests, self._digests_of, self._described = asked, asked_of, described
+        self._otherwise = functools.lru_cache(maxsize=None)(functools.partial(declared_otherwise, last, record))
         self._is_sure, self._writes = is_sure, writes
         self._process: Optional[Lasting] = None
         self._is_asked = False
@@ -66,7 +84,7 @@ class Keeping:
         would have to be made of this one, and a memory that two share is copied page by page as one writes to it."""
         self.close()
         self._process, self._is_asked = Lasting(function, portions, self._work_out, self._write), False
-        if self._is_sure:
+        if self._is_sure and self._otherwise() is None:
             self._ask(self._process)
         return contextlib.nullcontext(self._process)
 
@@ -75,21 +93,27 @@ class Keeping:
         return self._process is not None and self._process.errand(function, descriptor, *arguments)
 
     def asked(self) -> Digests:
+        """At the least those of what is to change."""
         digests: Digests = self._answer(1) if self._is_asked else self._digests()
         return digests
 
-    def finish(self, always: Tuple[Operation, ...], changes: bool) -> Finish:
-        """``changes``: whether the run has anything to do; then ``close`` is to follow."""
-        if not changes:
+    def finish(self, always: Tuple[Operation, ...], leases: Sequence[Change], actions: Sequence[Action]) -> Finish:
+        """``leases`` and ``actions``: what the run has to do; if there is any, ``close`` is to follow."""
+        if not (leases or actions):
             if self._process is not None:
                 self._process.spare()
             return Finish(always, self._remember())
         if self._process is None:
-            few = len(self._words["containers"] or ()) < MANY
+            few = len(self._record.words["containers"] or ()) < MANY
             self._process = Lasting(_nothing, (), self._work_out, self._write, alone=few)
         if not self._is_asked:
-            self._ask(self._process)
+            changes = itertools.chain(leases, (change for action in actions for change in action.changes))
+            self._ask(self._process, self._touched(changes))
         return Finish(always, (operation("declared.keep", topology=self._topology),), self._prepare)
+
+    def _touched(self, changes: Iterable[Change]) -> Optional[FrozenSet[str]]:
+        otherwise = self._otherwise()
+        return touched(otherwise, changes) if otherwise is not None else None
 
     def facts(self) -> Mapping[str, Any]:
         """What is told of the networks and containers."""
@@ -109,14 +133,19 @@ class Keeping:
         yield words["networks"]
         yield from portions_of(words["containers"].items(), as_json)
 
-    def _ask(self, process: Lasting) -> None:
-        process.ask()
+    def _ask(self, process: Lasting, containers: Optional[FrozenSet[str]] = None) -> None:
+        process.ask(containers)
         self._is_asked, self._answers, self._known = True, process.answers(), []
 
-    def _work_out(self) -> Iterator[Any]:
-        """The text of the record, which is wanted first, and what is asked."""
-        asked = self._digests()
-        yield declared.text_of(self._to_keep(asked))
+    def _work_out(self, containers: Optional[FrozenSet[str]]) -> Iterator[Any]:
+        """The text of the record, which is wanted first, and what is asked. Of these containers, where the others are
+        asked what they were by the last record."""
+        if containers is not None and self._last is not None:
+            asked = self._digests_of(containers)
+            whole = with_the_others(asked, self._last.asked, containers)
+        else:
+            asked = whole = self._digests()
+        yield declared.text_of(self._to_keep(whole))
         yield asked
 
     def _answer(self, number: int) -> Any:
@@ -125,17 +154,18 @@ class Keeping:
         return self._known[number]
 
     def _to_keep(self, asked: Digests) -> Kept:
-        return Kept(self._words, RELEASE, asked, self._around)
+        return self._record._replace(asked=asked)
 
     def _prepare(self) -> None:
         if not self._prepared:
-            declared.prepare(self._topology, self._answer(0), lambda: self._to_keep(self._answer(1)))
+            text = self._answer(0)
+            declared.prepare(self._topology, text, lambda: self._to_keep(json.loads(text)["asked"]))
             self._prepared = True
 
     def _remember(self) -> Tuple[Operation, ...]:
         """The operation that keeps a declaration which was real already; none where it is what was kept."""
-        kept = self._kept
-        if kept is not None and kept.asked and kept == self._to_keep(kept.asked):
+        last = self._last
+        if last is not None and last.asked and last == self._to_keep(last.asked):
             return ()  # to find out that nothing else is asked either would take a tenth of such a run
         record = declared.as_words(self._to_keep(self._digests()))
         return (operation("declared.write", topology=self._topology, **record),)

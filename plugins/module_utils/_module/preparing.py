@@ -9,13 +9,14 @@ from __future__ import annotations
 import contextlib
 import functools
 from dataclasses import replace
-from typing import Any, Callable, Dict, Iterable, Iterator, Mapping, Optional, Sequence, Tuple
+from typing import AbstractSet, Any, Callable, Dict, Iterable, Iterator, Mapping, Optional, Sequence, Tuple
 
 from .._declaration.limits import Limit
 from .._declaration.restore import UNBOUND
 from .._declaration.topology import Topology
 from .._engine import declared
 from .._engine.asked import Digests, digests
+from .._engine.asked_since import digests_of
 from .._engine.beside import foreseen
 from .._engine.declared import Kept
 from .._engine.desired import Desired
@@ -82,8 +83,9 @@ def require_the_last(again: Optional[Again], topology: str, first: Result) -> No
 
 class Prepared(NamedTuple):
     """A declaration, leased and expanded. ``described``, ``asked`` and ``foreseen``, what the next topology of a check
-    is told (``_engine/beside.py``), are computed when they are asked for; ``cautions``, what to warn of, when the run
-    is over; and ``unmended``, what of the host is not as declared then.
+    is told (``_engine/beside.py``), are computed when they are asked for; so is ``asked_of``, of
+    some containers; ``cautions``, what to warn of, when the run is over; and ``unmended``, what of the host
+    is not as declared then.
 
     ``keep``: once it is real, it is the last declaration. ``around``: None where nothing is declared.
     """
@@ -96,6 +98,7 @@ class Prepared(NamedTuple):
     keep: bool
     described: Callable[[], Dict[str, Any]]
     asked: Callable[[], Digests]
+    asked_of: Callable[[AbstractSet[str]], Digests]
     foreseen: Callable[[], Dict[str, Any]]
     cautions: Callable[[], Iterable[str]] = tuple
     unmended: Callable[[], Tuple[str, ...]] = tuple
@@ -182,13 +185,14 @@ def prepare(
     desired = replace(desired, sysctls=decided.settings, given_back=decided.given_back, transit=decided.transit)
     described = functools.lru_cache(maxsize=None)(functools.partial(_describe, topology, allocation))
     asked = functools.lru_cache(maxsize=None)(functools.partial(digests, desired))
+    asked_of = functools.partial(digests_of, desired)
     left = functools.partial(foreseen, desired, allocation, decided.record)
     planner = Planner(view, desired, words.get("firewall") or WARN, described, consent, quarantine)
     warn: Callable[[], Iterable[str]] = tuple
     if reading is not None and seen is not None:
         warn = functools.partial(cautions, topology, allocation, reading, seen, planner.firewall.in_front)
     return Prepared(
-        topology, allocation, planner, decided, taken, again is None, described, asked, left, warn, unmended
+        topology, allocation, planner, decided, taken, again is None, described, asked, asked_of, left, warn, unmended
     )
 
 

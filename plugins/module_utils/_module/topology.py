@@ -10,7 +10,7 @@ import contextlib
 import functools
 import json
 from dataclasses import replace
-from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from .._declaration.limits import parse_remove_limit
 from .._declaration.topology import Topology, families
@@ -30,9 +30,9 @@ from .._expansion.drivers.registry import driver_of
 from .._expansion.encrypted import own_end, tunnel_names
 from .._expansion.expand import forwarded, new_namespaces, settings_inside
 from .._ipam.change import chosen
-from .._kernel import dependencies, namespaces
+from .._kernel import dependencies, names, namespaces
 from .._kernel.errors import DeclarationError, FabricError, Problem
-from .._resources.action import operation
+from .._resources.action import Action, operation
 from .._resources.forwarding import KEYS, warnings
 from . import around, trial
 from .encryption import ending_soon, refuse_another_key
@@ -78,9 +78,8 @@ def perform_topology(
             kept = run.view.declared(topology.name)
             # A module alone is begun early: others go on with what they are told.
             is_sure, writes = bool(granted.changes) and not check_mode, early is not None
-            keeping = Keeping(
-                topology.name, words, _taken(prepared), prepared.asked, kept, prepared.described, is_sure, writes
-            )
+            record, asked = Kept(words, names.RELEASE, {}, _taken(prepared)), (prepared.asked, prepared.asked_of)
+            keeping = Keeping(topology.name, record, kept, *asked, prepared.described, is_sure, writes)
             closing.callback(keeping.close)
             run.host.errand = keeping.errand
             planner.share = keeping.share
@@ -167,7 +166,7 @@ def _confirm(params: Mapping[str, Any], check_mode: bool) -> Result:
         return confirm.confirm()
 
 
-def _finish(absent: bool, prepared: Prepared, keeping: Keeping, changes: bool) -> Finish:
+def _finish(absent: bool, prepared: Prepared, keeping: Keeping, actions: Sequence[Action]) -> Finish:
     """What is kept in files once all is real."""
     remembered = forwarding.remembering(prepared.forwarding.record)
     on_overlays = any(driver_of(network).has_blocks for network in prepared.topology.networks.values())
@@ -181,7 +180,7 @@ def _finish(absent: bool, prepared: Prepared, keeping: Keeping, changes: bool) -
         return Finish(always)
     if absent:
         return Finish(always, (operation("declared.remove", topology=name),))
-    return keeping.finish(always, changes)
+    return keeping.finish(always, prepared.allocation.changes, actions)
 
 
 def _taken(prepared: Prepared) -> Dict[str, Any]:

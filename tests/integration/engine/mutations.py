@@ -594,8 +594,8 @@ def of_resources(kind: type, desired: Desired) -> List[Mutation]:
 def of_rules(desired: Desired) -> List[Mutation]:
     assert desired.ruleset is not None
     found = [Mutation("nft flush ruleset", "create nft tables", 0)]
-    assert desired.transit is not None
-    for table in (*layout(desired.ruleset), transit_table(desired.transit)):
+    of_all = [transit_table(desired.transit)] if desired.transit is not None else []
+    for table in (*layout(desired.ruleset), *of_all):
         where = "{0} {1}".format(table.family, table.name)
         found.append(Mutation("nft delete table {0}".format(where), "create nft table " + where, 0))
         found.append(Mutation("nft flush table {0}".format(where), "repair rules of chain", 0))

@@ -9,9 +9,10 @@ Few names, few subnets, few ports: so that from one topology to the next, someth
 
 from __future__ import annotations
 
+import itertools
 import os
 from ipaddress import ip_network
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Tuple
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Set, Tuple
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -97,12 +98,32 @@ def topologies(draw: Any) -> Declaration:
     return declared
 
 
+@st.composite
+def edits(draw: Any) -> List[Declaration]:
+    """A topology, and then others with the same networks: some of the containers are what they were."""
+    found = [draw(topologies())]
+    networks, numbers = found[0]["networks"], _Numbers(ports=8500, places=40)
+    for _each in range(draw(st.integers(1, 3))):
+        before, containers = found[-1]["containers"], {}  # type: Dict[str, Words], Dict[str, Words]
+        for name in draw(st.lists(st.sampled_from(_CONTAINERS), unique=True)):
+            stays = name in before and _needs(before[name]) <= containers.keys() and draw(st.booleans())
+            containers[name] = before[name] if stays else _container(draw, networks, list(containers), numbers)
+        found.append({**found[-1], "containers": containers})
+    return found
+
+
+def _needs(words: Words) -> Set[str]:
+    """The other containers that one names."""
+    mode = words.get("network_mode", "")
+    return {mode.partition(":")[2]} - {""} | {link.partition(":")[0] for link in words.get("links", ())}
+
+
 class _Numbers:
     """What is to be different in each place of a topology."""
 
-    def __init__(self) -> None:
-        self.ports: Iterator[int] = iter(range(8000, 9000))
-        self.places: Iterator[int] = iter(range(20, 50))
+    def __init__(self, ports: int = 8000, places: int = 20) -> None:
+        self.ports: Iterator[int] = iter(range(ports, 9000))
+        self.places: Iterator[int] = itertools.cycle(range(places, 60))
 
 
 # --- networks

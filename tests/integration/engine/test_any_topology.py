@@ -20,7 +20,7 @@ pytest.importorskip("hypothesis")
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from labhost import LabHost
-from random_topologies import examples, topologies
+from random_topologies import edits, examples, topologies
 from scenarios import NOTHING, Declaration
 from walking import FOREIGN_BRIDGE, Step, walk
 
@@ -34,6 +34,13 @@ def _declared(networks: Dict[str, Any], **containers: Any) -> Declaration:
 _BLACKHOLE = {"destination": "203.0.113.0/24", "type": "blackhole"}
 _SIX = {"enable_ipv6": True}
 _ON_ALPHA = {"networks": ["alpha"]}
+_APART = {"alpha": {"icc": False, "ipam": {"config": [{"subnet": "10.77.0.0/24"}]}}}
+
+
+def _at(number: int) -> Dict[str, Any]:
+    return {"networks": {"alpha": {"ipv4_address": "10.77.0.{0}".format(number)}}}
+
+
 FOUND: Dict[str, List[Step]] = {
     "a bridge of another name": [
         Step(_declared({"alpha": {"bridge": "fabric7"}}, one=_ON_ALPHA)),
@@ -98,6 +105,10 @@ FOUND: Dict[str, List[Step]] = {
         Step(_declared({"alpha": {}}, one=_ON_ALPHA)),
         Step(_declared({}, one={"network_mode": "host"}), fault=("kill", 13)),
     ],
+    "a link to a container that moves": [
+        Step(_declared(_APART, one={"links": ["two"], **_ON_ALPHA}, two={"expose": ["80"], **_at(30)})),
+        Step(_declared(_APART, one={"links": ["two"], **_ON_ALPHA}, two={"expose": ["80"], **_at(31)})),
+    ],
     "a bridge of somebody else's": [
         Step(_declared({"alpha": {"external": True, "bridge": FOREIGN_BRIDGE}}, one=_ON_ALPHA)),
         Step(_declared({"alpha": {}}, one=_ON_ALPHA)),
@@ -105,11 +116,14 @@ FOUND: Dict[str, List[Step]] = {
 }
 
 
-def _steps() -> st.SearchStrategy[Step]:
+def _drift() -> st.SearchStrategy[Any]:
     numbers = st.integers(0, 10**6)
-    drift = st.one_of(st.just(()), st.tuples(numbers), st.tuples(numbers, numbers))
+    return st.one_of(st.just(()), st.tuples(numbers), st.tuples(numbers, numbers))
+
+
+def _steps() -> st.SearchStrategy[Step]:
     fault = st.one_of(st.none(), st.tuples(st.sampled_from(["fail", "kill"]), st.integers(1, 120)))
-    return st.builds(Step, st.one_of(topologies(), topologies(), topologies(), st.just(NOTHING)), drift, fault)
+    return st.builds(Step, st.one_of(topologies(), topologies(), topologies(), st.just(NOTHING)), _drift(), fault)
 
 
 @ROOT
@@ -117,6 +131,15 @@ def _steps() -> st.SearchStrategy[Step]:
 @given(steps=st.lists(_steps(), min_size=1, max_size=4))
 def test_any_topology_and_any_edit_is_checked_exactly_applied_once_and_removed(steps: List[Step]) -> None:
     _walk(steps)
+
+
+@ROOT
+@examples(8, [HealthCheck.too_slow])
+@given(declared=edits(), drift=_drift())
+def test_of_any_edit_of_containers_each_is_asked_what_it_would_be_without_the_others(
+    declared: List[Declaration], drift: Any
+) -> None:
+    _walk([Step(each, drift) for each in declared])
 
 
 @ROOT

@@ -23,6 +23,8 @@ from mutations import ROWS, Mutation
 from scenarios import NOTHING, Declaration, desired, run
 from world import World, difference, world
 
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine import declared as records
+from ansible_collections.linuxnet.fabric.plugins.module_utils._engine.asked import digests
 from ansible_collections.linuxnet.fabric.plugins.module_utils._kernel.errors import FabricError
 
 #: What the lab host has besides: an address of its own, and a bridge that is not ours.
@@ -119,6 +121,17 @@ def _applied(step: Step, announced: Tuple[str, ...]) -> Iterator[str]:
         yield "did not do what was announced: {0}".format(_odd(announced, done))
     if again:
         yield "the second run still did {0}".format(again)
+    if step.declared is not None and (step.declared["networks"] or step.declared["containers"]):
+        yield from _kept_otherwise(step.declared)
+
+
+def _kept_otherwise(declared: Declaration) -> Iterator[str]:
+    """What is asked of each object, as it is known without any record of former declarations."""
+    record, asked = records.read("default"), digests(desired(declared))
+    if record is None or record.asked != asked:
+        found = record.asked if record is not None else {}
+        odd = [name for name in {**found, **asked} if found.get(name) != asked.get(name)]
+        yield "the record has other digests of {0}".format(odd)
 
 
 def _odd(announced: Sequence[str], done: Sequence[str]) -> List[str]:

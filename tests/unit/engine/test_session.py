@@ -217,7 +217,7 @@ def test_what_is_for_the_end_is_done_once_all_is_verified(files: Files) -> None:
         seen.append((files.directory / "leftover").exists())
         return ()
 
-    session().carry_out(Work("default", files.plan, left_after=left_after, finish=lambda changes: Finish((leftover,))))
+    session().carry_out(Work("default", files.plan, left_after=left_after, finish=lambda actions: Finish((leftover,))))
 
     assert seen == [True]
     assert files.says() == {"a": "new", "b": "new"}
@@ -233,7 +233,7 @@ def test_an_address_is_announced_after_all_that_a_disk_is_waited_for(
     (files.directory / "leftover").write_text("")
     run = Session(Nowhere(), NoKernel(), False, Result(), Stopwatch(), None)  # type: ignore[arg-type]
 
-    run.carry_out(Work("default", files.plan, finish=lambda changes: Finish((gone,), (leftover,))))
+    run.carry_out(Work("default", files.plan, finish=lambda actions: Finish((gone,), (leftover,))))
 
     ours = [write for write in writes if write == "announce" or "leftover" in write]
     assert ours[-1] == "announce" and len(ours) == 2
@@ -244,7 +244,7 @@ def test_what_is_kept_at_the_end_is_written_while_there_is_a_way_back(files: Fil
     seen: List[str] = []
     finish = Finish(prepare=lambda: seen.append(reached.read_text().strip()))
 
-    session().carry_out(Work("default", files.plan, finish=lambda changes: finish))
+    session().carry_out(Work("default", files.plan, finish=lambda actions: finish))
 
     assert seen == ["2"], "after the second of two actions, and before the mark that all is verified"
 
@@ -254,7 +254,7 @@ def test_what_cannot_be_written_for_the_end_takes_the_run_back(files: Files, jou
         raise OSError("no space left")
 
     with pytest.raises(FabricError, match="no space left.*What the run had done was undone; the host is as before"):
-        session().carry_out(Work("default", files.plan, finish=lambda changes: Finish(prepare=full)))
+        session().carry_out(Work("default", files.plan, finish=lambda actions: Finish(prepare=full)))
 
     assert files.says() == {"a": "old"}
     assert list(journal_file.parent.iterdir()) == []
@@ -264,7 +264,7 @@ def test_tidying_up_that_fails_leaves_the_journal_so_that_the_next_run_goes_on(f
     stuck = operation("file.write", path=str(files.directory), content="a directory is no file")
 
     with pytest.raises(FabricError, match="the host matches the declaration, but tidying up failed"):
-        session().carry_out(Work("default", files.plan, finish=lambda changes: Finish((stuck,))))
+        session().carry_out(Work("default", files.plan, finish=lambda actions: Finish((stuck,))))
 
     record = recovery.interrupted()
     assert record is not None
@@ -276,7 +276,7 @@ def test_a_run_with_a_timer_waits_for_its_confirmation(files: Files, monkeypatch
     monkeypatch.setattr(journal.process, "started", lambda pid: "7")
     finish: Tuple[Operation, ...] = (operation("file.remove", path=str(files.directory / "a")),)
 
-    session(timer=Timer("00", 1, "7")).carry_out(Work("default", files.plan, finish=lambda changes: Finish(finish)))
+    session(timer=Timer("00", 1, "7")).carry_out(Work("default", files.plan, finish=lambda actions: Finish(finish)))
 
     assert files.says() == {"a": "new", "b": "new"}
     with pytest.raises(FabricError, match="waits for its confirmation"):
