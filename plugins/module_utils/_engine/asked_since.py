@@ -27,28 +27,29 @@ FEW = 64
 _ANY = of_container("")
 
 
-def declared_otherwise(last: Optional[Kept], now: Kept) -> Optional[FrozenSet[str]]:
-    """The few containers in which the record of this declaration differs from the last one; None where there are more,
-    or it differs in anything else."""
+def is_like(last: Optional[Kept], now: Kept) -> bool:
+    """Whether the record of this declaration differs from the last one in what it says of containers alone."""
     if last is None or not last.asked:
-        return None
-    if (_but_containers(last), last.release, last.around) != (_but_containers(now), now.release, now.around):
-        return None
-    before, after = last.words["containers"] or {}, now.words["containers"] or {}
-    names = frozenset(name for name in {**before, **after} if before.get(name) != after.get(name))
-    return names if len(names) <= FEW else None
+        return False
+    return (_but_containers(last), last.release, last.around) == (_but_containers(now), now.release, now.around)
 
 
-def touched(otherwise: Iterable[str], changes: Iterable[Change]) -> Optional[FrozenSet[str]]:
-    """The few containers of which something may be asked that was not. ``otherwise``: those of which the declaration
-    says something else; ``changes``: what it takes to make it real. None where there are more."""
-    found = set(otherwise)
+def touched(changes: Iterable[Change]) -> Optional[FrozenSet[str]]:
+    """The few containers of which something is to change; None where there are more."""
+    found = set()
     for change in changes:
-        if len(found) > FEW:  # there may be thousands of changes
-            return None
         if change.subject.container is not None:
             found.add(change.subject.container)
+            if len(found) > FEW:  # there may be thousands of changes
+                return None
     return frozenset(found)
+
+
+def declared_otherwise(last: Kept, now: Kept) -> Optional[FrozenSet[str]]:
+    """The few containers of which two records that are alike say something else; None where there are more."""
+    before, after = last.words["containers"] or {}, now.words["containers"] or {}
+    found = frozenset(name for name in {**before, **after} if before.get(name) != after.get(name))
+    return found if len(found) <= FEW else None
 
 
 def digests_of(desired: Desired, containers: AbstractSet[str]) -> Digests:

@@ -16,6 +16,7 @@ import hashlib
 import os
 import struct
 import sys
+import zlib
 from typing import Iterator, List, Optional
 
 from . import gate, marks, names, nf_tables, nft_dump, nft_generation, state
@@ -25,8 +26,8 @@ from .data import NamedTuple
 _MOST = 64
 
 #: The end of each record: what wrote it, the generation that it is of, the digest of what the kernel lists, that of
-#: what is declared, the length of what is kept before it, and how many records come before this one.
-_END = struct.Struct("=8sQ16s32sII")
+#: what is declared, the length of what is kept before it, and its CRC-32, and how many records come before this one.
+_END = struct.Struct("=8sQ16s32sIII")
 #: Of a record that is of a change: to list the tables once more would keep that run waiting. The next one does.
 _UNLISTED = bytes(16)
 
@@ -41,15 +42,16 @@ class Record(NamedTuple):
     now: nft_dump.Listed
     data: bytes  # of all of them
 
-    def kept(self) -> Iterator[bytes]:
-        """Of each record, beginning with the last. ValueError where they are not in a row."""
-        end = len(self.data)
+    def kept(self) -> Iterator[memoryview]:
+        """Of each record, beginning with the last. ValueError where they are not in a row, or not as they were kept."""
+        data, end = memoryview(self.data), len(self.data)
         while end:
             end -= _END.size
-            length = _END.unpack_from(self.data, end)[4] if end >= 0 else 0
-            if length > end:
+            length, check = _END.unpack_from(self.data, end)[4:6] if end >= 0 else (0, 0)
+            what = data[max(end - length, 0) : max(end, 0)]
+            if length > end or zlib.crc32(what) != check:
                 raise ValueError(end)
-            yield self.data[end - length : end]
+            yield what
             end -= length
 
 
@@ -63,7 +65,7 @@ def recall(topology: str) -> Optional[Record]:
     data = _read(_path(topology))
     if data is None or len(data) < _END.size:
         return None
-    writer, generation, listed, declared, _length, earlier = _END.unpack_from(data, len(data) - _END.size)
+    writer, generation, listed, declared, _length, _check, earlier = _END.unpack_from(data, len(data) - _END.size)
     now = _listed(topology) if writer == _writer() else None
     is_listed = listed != _UNLISTED
     if now is None or (listed != now.digest if is_listed else generation != now.generation):
@@ -97,14 +99,14 @@ def forget(topology: str) -> None:
 
 
 def _record(now: nft_dump.Listed, declared: bytes, what: bytes, earlier: int) -> bytes:
-    return what + _END.pack(_writer(), now.generation, now.digest, declared, len(what), earlier)
+    return what + _END.pack(_writer(), now.generation, now.digest, declared, len(what), zlib.crc32(what), earlier)
 
 
 def _writer() -> bytes:
     """What was written by another release, or a Python that marshals in another way, says nothing; nor does a number of
     changes of another boot or network namespace."""
     netns = os.stat("/proc/thread-self/ns/net").st_ino
-    words = "1 {0} {1} {2} {3}".format(names.RELEASE, sys.implementation.cache_tag, marks.boot_id(), netns)
+    words = "2 {0} {1} {2} {3}".format(names.RELEASE, sys.implementation.cache_tag, marks.boot_id(), netns)
     return hashlib.blake2b(words.encode("utf-8"), digest_size=8).digest()
 
 

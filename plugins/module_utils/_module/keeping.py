@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import itertools
 import json
 from typing import (
@@ -16,7 +15,6 @@ from typing import (
     Callable,
     ContextManager,
     FrozenSet,
-    Iterable,
     Iterator,
     List,
     Mapping,
@@ -27,7 +25,7 @@ from typing import (
 
 from .._engine import declared
 from .._engine.asked import Digests
-from .._engine.asked_since import declared_otherwise, touched, with_the_others
+from .._engine.asked_since import declared_otherwise, is_like, touched, with_the_others
 from .._engine.declared import Kept
 from .._engine.session import Finish
 from .._kernel.changes import Change
@@ -65,7 +63,7 @@ class Keeping:
         whether whoever is told of it takes it as JSON."""
         self._topology, self._record, self._last = topology, record, last
         self._digests, self._digests_of, self._described = asked, asked_of, described
-        self._otherwise = functools.lru_cache(maxsize=None)(functools.partial(declared_otherwise, last, record))
+        self._is_like = is_like(last, record)
         self._is_sure, self._writes = is_sure, writes
         self._process: Optional[Lasting] = None
         self._is_asked = False
@@ -84,7 +82,7 @@ class Keeping:
         would have to be made of this one, and a memory that two share is copied page by page as one writes to it."""
         self.close()
         self._process, self._is_asked = Lasting(function, portions, self._work_out, self._write), False
-        if self._is_sure and self._otherwise() is None:
+        if self._is_sure and not self._is_like:
             self._ask(self._process)
         return contextlib.nullcontext(self._process)
 
@@ -108,12 +106,8 @@ class Keeping:
             self._process = Lasting(_nothing, (), self._work_out, self._write, alone=few)
         if not self._is_asked:
             changes = itertools.chain(leases, (change for action in actions for change in action.changes))
-            self._ask(self._process, self._touched(changes))
+            self._ask(self._process, touched(changes) if self._is_like else None)
         return Finish(always, (operation("declared.keep", topology=self._topology),), self._prepare)
-
-    def _touched(self, changes: Iterable[Change]) -> Optional[FrozenSet[str]]:
-        otherwise = self._otherwise()
-        return touched(otherwise, changes) if otherwise is not None else None
 
     def facts(self) -> Mapping[str, Any]:
         """What is told of the networks and containers."""
@@ -137,16 +131,24 @@ class Keeping:
         process.ask(containers)
         self._is_asked, self._answers, self._known = True, process.answers(), []
 
-    def _work_out(self, containers: Optional[FrozenSet[str]]) -> Iterator[Any]:
-        """The text of the record, which is wanted first, and what is asked. Of these containers, where the others are
-        asked what they were by the last record."""
-        if containers is not None and self._last is not None:
-            asked = self._digests_of(containers)
-            whole = with_the_others(asked, self._last.asked, containers)
-        else:
+    def _work_out(self, changed: Optional[FrozenSet[str]]) -> Iterator[Any]:
+        """The text of the record, which is wanted first, and what is asked. ``changed``: the containers of which
+        something is to change, if they are few."""
+        anew = self._asked_anew(changed)
+        if anew is None or self._last is None:
             asked = whole = self._digests()
+        else:
+            asked = self._digests_of(anew)
+            whole = with_the_others(asked, self._last.asked, anew)
         yield declared.text_of(self._to_keep(whole))
         yield asked
+
+    def _asked_anew(self, changed: Optional[FrozenSet[str]]) -> Optional[FrozenSet[str]]:
+        """The containers of which something may be asked that the last record does not have. None: of all."""
+        if changed is None or self._last is None:
+            return None
+        otherwise = declared_otherwise(self._last, self._record)
+        return changed | otherwise if otherwise is not None else None
 
     def _answer(self, number: int) -> Any:
         while len(self._known) <= number:

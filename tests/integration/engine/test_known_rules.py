@@ -113,7 +113,8 @@ def test_whatever_is_done_to_ours_is_drift(fresh_host: LabHost, command: str, be
 
 
 @pytest.mark.parametrize(
-    "damage", ["empty", "another release", "another boot", "cut off", "bytes turned over", "no row of records"]
+    "damage",
+    ["empty", "another release", "another boot", "cut off", "bytes turned over", "one bit", "no row of records"],
 )
 def test_what_is_wrong_with_the_file_is_as_if_there_were_none(fresh_host: LabHost, damage: str) -> None:
     left, wanted = fresh_host.run(_damaged, damage)
@@ -195,7 +196,14 @@ def _live() -> Dict[Any, TableState]:
 
 
 def _plain(states: Mapping[Any, TableState]) -> Dict[Any, Any]:
-    return {name: {**vars(each), "rules": _ours(each.rules)} for name, each in states.items()}
+    return {
+        name: {
+            **vars(each),
+            "rules": _ours(each.rules),
+            "elements": {key: dict(of) for key, of in each.elements.items()},
+        }
+        for name, each in states.items()
+    }
 
 
 def _ours(rules: Mapping[str, Any]) -> Dict[str, Any]:
@@ -232,6 +240,8 @@ def _damaged(damage: str) -> Tuple[Tuple[str, ...], Tuple[bool, bool]]:
     places["another boot"] = mock.patch.object(nft_record, "marks", mock.Mock(boot_id=lambda: "another"))
     turned = bytes(each ^ 255 for each in data[:1000]) + data[1000:]
     contents = {"empty": b"", "cut off": data[:-9], "bytes turned over": turned, "no row of records": data[-200:]}
+    middle = len(data) // 2
+    contents["one bit"] = data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]
     with open(_FILE, "wb") as file:
         file.write(contents.get(damage, data))
     with places.get(damage, contextlib.nullcontext()):

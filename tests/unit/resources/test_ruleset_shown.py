@@ -25,6 +25,12 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset
     with_elements,
 )
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.compare import compare  # noqa: E402
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.edit import TableEdit  # noqa: E402
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.known import (  # noqa: E402
+    KnownElements,
+    are_plain,
+    missing,
+)
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.state import read_tables  # noqa: E402
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.text import layout  # noqa: E402
 
@@ -74,6 +80,49 @@ def without_one(states):
     text, _value = members.popitem()
     bridge = replace(states[BRIDGE], elements={**states[BRIDGE].elements, "macs": members})
     return {**states, BRIDGE: bridge}, text
+
+
+def test_what_went_and_came_again_is_what_it_is_since():
+    then = read_tables(recording())
+    port = "tcp . 80 : 10.0.0.2 . 8080"
+    first = TableEdit(*INET, added={"published4": {port: 1}}, removed={"published4": {}})
+    gone = TableEdit(*INET, added={"published4": {}}, removed={"published4": {port: 1}})
+    again = TableEdit(*INET, added={"published4": {port: 2}}, removed={"published4": {}})
+    kept = [shown.whole(then), *(shown.edits([each]) for each in (first, gone, again))]
+    found = shown.states(record(*kept))[INET].elements["published4"]
+    assert found == {**then[INET].elements["published4"], port: 2}
+    assert list(found)[-1] == port
+
+
+ONE, TWO, THREE = {"a": 1, "b": 2}, {"b": 2, "a": 1}, {"b": 2, "c": 3, "a": 1, "d": 4}
+
+
+def values_of(elements, **more):
+    return KnownElements(elements, elements.get, **more)
+
+
+@pytest.mark.parametrize(
+    ("elements", "others", "expected"),
+    [
+        (ONE, TWO, {}),
+        (THREE, ONE, {"c": 3, "d": 4}),
+        (ONE, THREE, {}),
+        (values_of(THREE), values_of(ONE), {"c": 3, "d": 4}),
+        (values_of(THREE, beside=ONE, new=["c", "d"]), ONE, {"c": 3, "d": 4}),
+        (ONE, values_of(THREE, beside=ONE, new=["c", "d"]), {}),
+        (TWO, values_of({"b": 2, "c": 3}, beside=TWO, new=["c"]), {"a": 1}),
+    ],
+)
+def test_what_others_are_without_is_the_same_however_much_is_known(elements, others, expected):
+    assert missing(elements, others) == expected
+
+
+def test_of_elements_that_are_all_in_their_text_nothing_is_unpacked():
+    states = shown.states(record(shown.whole(read_tables(recording()))))
+    published = states[INET].elements["published4"]
+    assert published.plain
+    assert are_plain(KnownElements(published, {}.__getitem__, plain=True))
+    assert not are_plain({"80": {"elem": {"val": 80, "comment": "mine"}}})
 
 
 @pytest.mark.parametrize("kept", [(b"",), (b"{",), (b"nothing",), ()])

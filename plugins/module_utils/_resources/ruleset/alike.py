@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Any, Dict, Iterator, Mapping, Optional, Sequence
 
 from .elements import PROTOCOLS, column_types, element_text
+from .known import KnownElements
 from .state import TableName, TableState
 from .tables import NamedSet, Table
 
@@ -41,11 +42,16 @@ def with_elements(
     return found
 
 
-def _elements(item: NamedSet, state: TableState) -> Optional[Dict[str, Any]]:
+def _elements(item: NamedSet, state: TableState) -> Optional[Mapping[str, Any]]:
     have = state.elements[item.name]
-    body = state.sets[item.name][1]
-    made = {text: have[text] if text in have else alike(text, have, body) for text in item.elements}
-    return made if None not in made.values() else None
+    there = have.keys()
+    new = [text for text in item.elements if text not in there]
+    if not new and len(there) == len(item.elements):
+        return have
+    made = {text: alike(text, have, state.sets[item.name][1]) for text in new}
+    if None in made.values():
+        return None
+    return KnownElements(item.elements, lambda text: made[text] if text in made else have[text], have, new)
 
 
 def alike(text: str, others: Mapping[str, Any], body: Mapping[str, Any]) -> Any:

@@ -18,6 +18,7 @@ from ..._kernel.names import USER_CHAIN
 from .edit import CREATED, DELETED, REPLACED, TableEdit
 from .elements import publication, reachable
 from .inverse import restore_elements, restore_tables
+from .known import missing
 from .model import Publication
 from .stale import closed_flows, stale_flows
 from .state import TableName, TableState
@@ -70,7 +71,7 @@ def compare(
         key = (table.family, table.name)
         edit = _edit_table(table, wanted[key], live.get(key), text)
         if edit.script:
-            edit.stale.extend(_stale(live.get(key), wanted[key]))
+            edit.stale.extend(_stale(live.get(key), wanted[key], edit.told.kept))
             edits.append(edit)
     if not edits:
         return None
@@ -102,7 +103,7 @@ def removal(live: Mapping[TableName, TableState], live_text: Mapping[TableName, 
     for key, have in live.items():
         script.append("delete table {0} {1}".format(*key))
         edits.append(TableEdit(*key, what=DELETED, removed=dict(have.elements)))
-        stale.extend(_stale(have, None))
+        stale.extend(_stale(have, None, {}))
     inverse = restore_tables(list(live), live_text)
     return RulesetChange("\n".join(script) + "\n", inverse, tuple(edits), tuple(stale))
 
@@ -135,11 +136,11 @@ def _edit_table(table: Table, want: TableState, have: Optional[TableState], text
             edit.script.append("add chain {0} {1}".format(where, name))
             edit.told.new_chains.append(name)
             edit.more = True
-    _edit_elements(edit, where, want, have)
+    kept = _edit_elements(edit, where, want, have)
     for chain in table.chains:
         _edit_chain(edit, where, chain, want, have, text)
     if edit.sets:
-        edit.told.kept = {name: _on_both_sides(texts, want.elements[name]) for name, texts in have.elements.items()}
+        edit.told.kept = kept
     return edit
 
 
@@ -151,10 +152,14 @@ def _same_build(want: TableState, have: TableState) -> bool:
     return not (missing or extra or changed or have.others) and want.sets == have.sets
 
 
-def _edit_elements(edit: _Edit, where: str, want: TableState, have: TableState) -> None:
+def _edit_elements(edit: _Edit, where: str, want: TableState, have: TableState) -> Dict[str, AbstractSet[str]]:
+    """Set → the elements that stay."""
+    kept: Dict[str, AbstractSet[str]] = {}
     for name, wanted in want.elements.items():
         present = have.elements[name]
-        added, removed = _missing(wanted, present), _missing(present, wanted)
+        removed = missing(present, wanted)
+        # Of thousands, each look is worth saving: as many as stay are not to be added.
+        added = missing(wanted, present) if len(wanted) > len(present) - len(removed) else {}
         if removed:
             edit.script.append("delete element {0} {1} {{ {2} }}".format(where, name, ", ".join(removed)))
         if added:
@@ -162,17 +167,8 @@ def _edit_elements(edit: _Edit, where: str, want: TableState, have: TableState) 
         if added or removed:
             edit.sets.add(name)
             edit.told.added[name], edit.told.removed[name] = added, removed
-
-
-def _missing(elements: Mapping[str, Any], others: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Those that the others are without, in their order."""
-    if elements.keys() <= others.keys():  # of most sets, which is known in a third of the time
-        return {}
-    return {text: value for text, value in elements.items() if text not in others}
-
-
-def _on_both_sides(elements: Mapping[str, Any], others: Mapping[str, Any]) -> AbstractSet[str]:
-    return elements.keys() if elements.keys() <= others.keys() else elements.keys() & others.keys()
+        kept[name] = present.keys() - removed.keys() if removed else present.keys()
+    return kept
 
 
 def _edit_chain(edit: _Edit, where: str, chain: Chain, want: TableState, have: TableState, text: Text) -> None:
@@ -233,9 +229,12 @@ def chain_texts(table: str) -> Dict[str, List[str]]:
     return chains
 
 
-def _stale(have: Optional[TableState], want: Optional[TableState]) -> Iterator[StaleFlow]:
+def _stale(
+    have: Optional[TableState], want: Optional[TableState], kept: Mapping[str, AbstractSet[str]]
+) -> Iterator[StaleFlow]:
+    """``kept``: set → the elements that are on both sides, as text; empty where that is yet to be found out."""
     # An element that stays may share its port with one that goes only where some are published at an address.
-    unchanged = {} if any(map(_publishes_at_addresses, (have, want))) else _unchanged(have, want)
+    unchanged = {} if any(map(_publishes_at_addresses, (have, want))) else kept or _unchanged(have, want)
     before, after = _ports(have, unchanged), _ports(want, unchanged)
     yield from stale_flows(before["published"], after["published"])
     yield from closed_flows(before["reachable"], after["reachable"])
@@ -247,11 +246,10 @@ def _publishes_at_addresses(state: Optional[TableState]) -> bool:
 
 
 def _unchanged(have: Optional[TableState], want: Optional[TableState]) -> Mapping[str, AbstractSet[str]]:
-    """Set → the elements, as text, that are on both sides."""
     if have is None or want is None:
         return {}
     return {
-        name: _on_both_sides(elements, want.elements[name])
+        name: elements.keys() & want.elements[name].keys()
         for name, elements in have.elements.items()
         if name in want.elements and name.startswith(_OF_PORTS)
     }
@@ -263,7 +261,7 @@ def _ports(state: Optional[TableState], without: Mapping[str, AbstractSet[str]])
         kind = name[:9]
         if kind in found:
             known = without.get(name, ())
-            ports = (_port(name, value) for text, value in members.items() if text not in known)
+            ports = (_port(name, members[text]) for text in members if text not in known)
             found[kind].extend(port for port in ports if port is not None)
     return found
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Optional, Sequence
 
+from .known import are_plain
 from .state import TableName
 from .tables import Table, table_text
 
@@ -39,7 +40,7 @@ def restore_elements(table: Table, added: Elements, removed: Elements, former: E
         where = "{0} {1} {2}".format(table.family, table.name, each.name)
         is_anew = each.map or each.interval
         back = former[each.name] if is_anew else removed[each.name]
-        if not all(map(is_plain, back.values())):
+        if not are_plain(back):
             return None
         if is_anew:
             lines.append("flush {0} {1}".format("map" if each.map else "set", where))
@@ -49,9 +50,3 @@ def restore_elements(table: Table, added: Elements, removed: Elements, former: E
         if back:
             lines.append("add element {0} {{ {1} }}".format(where, ", ".join(back)))
     return "\n".join(lines) + "\n"
-
-
-def is_plain(element: Any) -> bool:
-    """Whether an element, in nft's JSON, is all in its text: no counter, comment or timeout that somebody gave it."""
-    keys = element if isinstance(element, list) else [element]
-    return not any(isinstance(key, dict) and "elem" in key for key in keys)

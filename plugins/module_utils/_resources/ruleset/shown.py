@@ -11,10 +11,13 @@ from __future__ import annotations
 
 import hashlib
 import marshal
+import struct
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ..._kernel.nft_record import Record
 from .edit import TableEdit
+from .known import KnownElements
+from .packed import pack, unpack
 from .state import TableName, TableState
 from .tables import NamedSet, Table
 
@@ -41,11 +44,9 @@ def _digest(tables: Sequence[Table]) -> bytes:
 
 
 def whole(states: Mapping[TableName, TableState]) -> bytes:
-    plain = {
-        name: (each.chains, each.policies, each.rules, each.sets, each.elements, each.others)
-        for name, each in states.items()
-    }
-    return marshal.dumps(plain)
+    built = {name: (each.chains, each.policies, each.rules, each.sets, each.others) for name, each in states.items()}
+    sets = {(table, name): members for table, each in states.items() for name, members in each.elements.items()}
+    return pack(built, sets)
 
 
 def edits(found: Sequence[TableEdit]) -> bytes:
@@ -62,17 +63,20 @@ def states(record: Record) -> Optional[Dict[TableName, TableState]]:
     """None where that is nothing that a run has kept."""
     try:
         return _states(record)
-    except (EOFError, LookupError, TypeError, ValueError):
+    except (EOFError, LookupError, TypeError, ValueError, struct.error):
         return None
 
 
 def _states(record: Record) -> Dict[TableName, TableState]:
     first, *later = reversed(list(record.kept()))
-    found = {name: TableState(*parts) for name, parts in marshal.loads(first).items()}
+    built, sets = unpack(first)
     for edit in map(marshal.loads, later):
         for table, name, gone, come in edit:
-            elements: Any = found[table].elements[name]
-            for text in gone:
-                del elements[text]
-            elements.update(come)
-    return found
+            sets[table, name].edit(gone, come)
+    elements: Dict[TableName, Dict[str, KnownElements]] = {table: {} for table in built}
+    for (table, name), members in sets.items():
+        elements[table][name] = members.elements()
+    return {
+        table: TableState(chains, policies, rules, of_sets, elements[table], others)
+        for table, (chains, policies, rules, of_sets, others) in built.items()
+    }
