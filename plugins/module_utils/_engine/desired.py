@@ -20,6 +20,9 @@ from .._resources.ruleset.model import Ruleset, Transit
 from .._resources.settings import HostSysctl
 from .._resources.units import Unit
 
+#: Containers whose files are looked for one container after the other.
+_FEW = 16
+
 
 @dataclass(frozen=True)
 class Desired:
@@ -105,7 +108,7 @@ class Desired:
             self,
             namespaces=tuple(space for space in self.namespaces if space.name in containers),
             links=tuple(link for link in self.links if link.netns is None or link.netns in containers),
-            files=tuple(file for file in self.files if file_states.container_of(file.path) in containers),
+            files=self._files_of(containers),
             adopted=(),
             drop_ins=None,
             units=None,
@@ -113,6 +116,12 @@ class Desired:
             docker_runtime=None,
             prune=False,
         )
+
+    def _files_of(self, containers: FrozenSet[str]) -> Tuple[TextFile, ...]:
+        if len(containers) <= _FEW:  # to take thousands of paths apart takes longer than to look how they begin
+            folders = tuple(map(file_states.folder_of, containers))
+            return tuple(file for file in self.files if file.path.startswith(folders))
+        return tuple(file for file in self.files if file_states.container_of(file.path) in containers)
 
     def handles(self) -> FrozenSet[str]:
         """The handles that a comparison looks at: those declared, and whom they are attached to."""

@@ -78,6 +78,11 @@ def container_of(path: str) -> str:
     return path[len(NETNS_ETC_DIRECTORY) + 1 :].split("/")[0]
 
 
+def folder_of(name: str) -> str:
+    """What the paths of those of this handle begin with."""
+    return "{0}/{1}/".format(NETNS_ETC_DIRECTORY, name)
+
+
 def owned(topology: str, containers: Collection[str], directories: Optional[List[str]] = None) -> List[str]:
     """Where files under /etc/netns are ours, if there are any: of a container, or beside a hosts file with our mark.
 

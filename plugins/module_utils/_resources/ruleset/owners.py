@@ -73,10 +73,8 @@ class Owners:
         for underlay in ruleset.underlays:
             subject = Subject(network=underlay.network)
             self._subjects.update(dict.fromkeys((underlay.way, underlay.bridged or underlay.way), subject))
-        for endpoint in ruleset.endpoints:
-            self._endpoints[endpoint.host_ifname] = endpoint
-            for address in endpoint.addresses:
-                self._endpoints[address] = endpoint
+        self._endpoints.update({each.host_ifname: each for each in ruleset.endpoints})
+        self._endpoints.update({address: each for each in ruleset.endpoints for address in each.addresses})
         links = [(self.container_at(link.source), self.container_at(link.target)) for link in ruleset.links]
         # Of two that link to each other, one link is named, and the same in whatever order they are declared.
         self._links.update((frozenset(ends), ends) for ends in sorted(links, key=str, reverse=True))
