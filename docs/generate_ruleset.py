@@ -56,7 +56,8 @@ Another table's drop is final, whatever these two accept: [beside other firewall
 The desired text is loaded into a network namespace that nobody sees, and listed there by the same `nft` that lists
 the live table, so both sides are in the same words. Then sets are compared as sets and rules as ordered lists,
 without handles and counters. One transaction makes the smallest edit: elements where only elements differ, the rules
-of one chain where those do, and the whole table only where a set or a chain is missing, foreign or of another kind.
+of one chain where those do, the chain `user-NETWORK` of a network that comes, or that goes while no rule is in it, and
+the whole table only where a set or a chain is else missing, foreign or of another kind.
 Up to 256 elements go to the kernel without nft: starting it is most of the time that it takes for them. What the
 kernel then lists is byte by byte what it lists after nft (the tests compare both). Intervals, elements with a comment
 or a timeout, and what the kernel refuses, are nft's.
@@ -64,10 +65,11 @@ or a timeout, and what the kernel refuses, are nft's.
 The words are kept for the next run, in `/run/linuxnet-fabric/rules` (0.35 MB for 1,000 containers with a port each),
 with a digest of what the kernel itself lists in the tables at that time. Each run has the kernel list them, which takes
 3.4 ms there; for nft it is 25, and what it prints is read in 12. Where the digest is the same and the declaration is,
-too, nothing is to be done. Where elements alone differ, those are in the words in which they are declared: nft is asked
-neither for the others nor for them. Else nft shows everything, as it does where the file is not there or anything is
-wrong with it. Rules in chains of a user's own are not in the digest. A run that edits elements leaves the listing to
-the next one, which goes by its words if the kernel has counted no other change of any rules in between.
+too, nothing is to be done. Where elements and such chains alone differ, as they do where containers and networks come
+and go, those are in the words in which they are declared: nft is asked neither for the others nor for them. Else nft
+shows everything, as it does where the file is not there or anything is wrong with it. Rules in chains of a user's own
+are not in the digest. A run that edits elements leaves the listing to the next one, which goes by its words if the
+kernel has counted no other change of any rules in between.
 
 ## The rules of an example
 

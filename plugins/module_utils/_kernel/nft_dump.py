@@ -65,6 +65,18 @@ def read(tables: Sequence[TableName], without: str) -> Optional[Listed]:
     return Listed(before, found.digest()) if before is not None and before == nft_generation.read() else None
 
 
+def have_rules(table: TableName, chains: Sequence[str]) -> bool:
+    """Whether there is a rule in one of these chains. So it is where the kernel does not tell."""
+    family, name = table
+    wanted = {each.encode("utf-8") + b"\0" for each in chains}
+    try:
+        with nf_tables.connected() as netfilter:
+            whose = nf_tables.header(FAMILIES[family]) + netlink.attribute(TABLE, name.encode("utf-8") + b"\0")
+            return any(_first(payload, NAME) in wanted for payload in list(netfilter.dump(GETRULE, whose)))
+    except netlink.NetlinkError:
+        return True
+
+
 def _parts(netfilter: netlink.NetlinkSocket, tables: Sequence[TableName], without: bytes) -> Parts:
     """Everything that is in the tables, and the kind of what is asked for."""
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import subprocess
-from typing import Any, Callable, List, Optional, Sequence, Tuple
+from typing import Any, Callable, List, Sequence, Tuple
 
+import pytest
 from faults import before_each_write
 from labhost import LabHost
 from scenarios import Declaration, run
@@ -24,13 +25,56 @@ def declared(*ports: str, icc: bool = True) -> Declaration:
 
 
 ONE, TWO = declared("8080:80"), declared("8080:80", "9090:90")
+#: A network more, and a container on it.
+BACK = {
+    "networks": {**ONE["networks"], "back": {}},
+    "containers": {**ONE["containers"], "db": {"networks": ["back"], "ports": ["9090:90"]}},
+}
 _TAKE_AWAY = "nft delete element inet fabric-default published4 '{ tcp . 9090 }'"
+_WRITE = "nft 'add rule inet fabric-default user-back counter accept comment \"mine\"'"
+_IN_THE_WAY = "nft 'add element inet fabric-default bridges { \"br-other\" }'"
 _ELSEWHERE = "nft add table inet somebody"
 
 
 def test_what_is_added_and_removed_needs_no_listing(fresh_host: LabHost) -> None:
     assert fresh_host.run(_listings, first=ONE, then=TWO) == (0, ())
     assert fresh_host.run(_listings, first=TWO, then=ONE) == (0, ())
+
+
+def test_a_network_more_needs_no_listing_and_one_nft(fresh_host: LabHost) -> None:
+    assert fresh_host.run(_listings, first=ONE, then=BACK) == (0, ())
+    assert fresh_host.run(_programs, first=ONE, then=BACK) == ("-f -",)
+
+
+def test_nor_does_a_network_less(fresh_host: LabHost) -> None:
+    assert fresh_host.run(_listings, first=BACK, then=ONE) == (0, ())
+    assert fresh_host.run(_programs, first=BACK, then=ONE) == ("-f -",)
+
+
+def test_what_a_user_wrote_for_a_network_goes_with_it_and_comes_back_with_it(fresh_host: LabHost) -> None:
+    said, left = fresh_host.run(_refused, meanwhile=_IN_THE_WAY, before=(BACK, _WRITE), then=ONE)
+    assert "the host does not match" in said
+    assert left == ()
+    assert "mine" in fresh_host.run(_ruleset)
+    assert fresh_host.run(_listings, first=BACK, then=ONE) == (2, ())
+    assert "mine" not in fresh_host.run(_ruleset)
+
+
+@pytest.mark.parametrize("also", ["true", "nft add rule inet fabric-default user-back counter accept"])
+def test_a_network_that_came_goes_again_with_its_chain(fresh_host: LabHost, also: str) -> None:
+    said, left = fresh_host.run(_refused, meanwhile=_TAKE_AWAY + "; " + also, then=BACK)
+    assert "the host does not match" in said
+    assert left == ()
+    assert "user-back" not in fresh_host.run(_ruleset)
+
+
+@pytest.mark.parametrize("meanwhile", ["nft flush ruleset", "nft delete table inet fabric-default"])
+def test_and_where_its_table_went_with_it_the_next_run_mends_the_rest(fresh_host: LabHost, meanwhile: str) -> None:
+    said, left = fresh_host.run(_refused, meanwhile=meanwhile, then=BACK)
+    assert "the host does not match" in said
+    assert left
+    assert fresh_host.run(_left) == ()
+    assert "user-back" not in fresh_host.run(_ruleset)
 
 
 def test_a_container_more_or_less_starts_no_nft(fresh_host: LabHost) -> None:
@@ -107,29 +151,44 @@ def _programs(first: Declaration, then: Declaration, itself: bool = True) -> Tup
     return tuple(each for each in started if each != "-j list chains")
 
 
-def _refused(meanwhile: str = "", loads: bool = True) -> Tuple[str, Tuple[str, ...]]:
-    """What the run says that adds a container, and what is left to do of the one before it."""
-    run(ONE)
+def _left() -> Tuple[str, ...]:
+    return run(ONE).actions
+
+
+def _ruleset() -> str:
+    return subprocess.run(["nft", "list", "ruleset"], stdout=subprocess.PIPE, check=True, text=True).stdout
+
+
+def _refused(
+    meanwhile: str = "",
+    loads: bool = True,
+    then: Declaration = TWO,
+    before: Tuple[Declaration, str] = (ONE, "true"),
+) -> Tuple[str, Tuple[str, ...]]:
+    """What the run says that goes on to something, and what is left to do of what was before it. ``meanwhile``: done
+    once it has loaded its rules."""
+    run(before[0])
+    subprocess.run(["sh", "-ec", before[1]], check=True)
     said, load = "", nft.load
     if not loads:
         nft.load = lambda *_script: None
     with before_each_write(_after_the_rules(meanwhile)), contextlib.suppress(FabricError):
         try:
-            run(TWO)
+            run(then)
         except FabricError as error:
             said = str(error)
             raise
     nft.load = load
-    return said, run(ONE).actions
+    return said, run(before[0]).actions
 
 
 def _after_the_rules(command: str) -> Callable[[int, str], None]:
-    """Do this before what the run writes next."""
-    last: List[Optional[str]] = [None]
+    """Do this before what the run writes next, once."""
+    said: List[str] = []
 
     def hook(_number: int, what: str) -> None:
-        if command and last[0] == "nft":
+        if command and said.count("nft") == 1 and said[-1] == "nft":
             subprocess.run(["sh", "-ec", command], check=True)
-        last[0] = what if last[0] != "nft" else "done"
+        said.append(what)
 
     return hook

@@ -34,6 +34,11 @@ def declared(ports: Mapping[str, List[str]], **network: Any) -> Declaration:
 ONE = declared({"web": ["8080:80", "5353:53/udp"]})
 TWO = declared({"web": ["8080:80", "5353:53/udp"], "db": ["9090:90", "9091:91/udp"]})
 THREE = declared({"web": ["8081:80", "5353:53/udp"], "db": ["9090:90", "9091:91/udp"], "mail": ["25"]})
+#: And a network, whose subnets are those beside.
+BACK = {
+    "networks": {**ONE["networks"], "back": {"enable_ipv6": True}},
+    "containers": {**ONE["containers"], "db": {"networks": ["back"], "ports": ["9090:90"]}},
+}
 
 
 def test_nft_shows_a_host_once_that_stays_as_declared(fresh_host: LabHost) -> None:
@@ -42,6 +47,17 @@ def test_nft_shows_a_host_once_that_stays_as_declared(fresh_host: LabHost) -> No
 
 def test_nft_shows_nothing_to_a_run_that_adds_a_container_and_one_that_takes_it_away(fresh_host: LabHost) -> None:
     assert fresh_host.run(_shows, [TWO, TWO, ONE, ONE]) == (0, 0, 0, 0)
+
+
+def test_nft_shows_nothing_to_a_run_that_adds_a_network_and_one_that_takes_it_away(fresh_host: LabHost) -> None:
+    assert fresh_host.run(_shows, [BACK, BACK, ONE, ONE]) == (0, 0, 0, 0)
+
+
+def test_what_a_user_wrote_stays_as_a_network_comes_and_goes(fresh_host: LabHost) -> None:
+    rule = 'counter accept comment "mine"'
+    with_rule = "nft 'add rule inet fabric-default user-front {0}'".format(rule)
+    fresh_host.run(_shows, [BACK, ONE, BACK], before=with_rule)
+    assert fresh_host.run(_rules_of, "user-front") == 1
 
 
 def test_nor_does_it_where_there_is_no_table_of_all_topologies(fresh_host: LabHost) -> None:
@@ -60,7 +76,9 @@ def test_nft_shows_the_rules_where_rules_differ(fresh_host: LabHost) -> None:
     assert fresh_host.run(_shows, [declared({"web": ["8080:80", "5353:53/udp"]}, icc=False)])[0] > 0
 
 
-@pytest.mark.parametrize("way", [[ONE, TWO, THREE, TWO, ONE], [DEMO, EDITED, DEMO], [THREE, NOTHING, ONE]])
+@pytest.mark.parametrize(
+    "way", [[ONE, TWO, THREE, TWO, ONE], [DEMO, EDITED, DEMO], [THREE, NOTHING, ONE], [ONE, BACK, TWO, BACK]]
+)
 def test_what_is_kept_is_what_nft_would_show(fresh_host: LabHost, way: List[Optional[Declaration]]) -> None:
     for number, kept, live in fresh_host.run(_kept_and_live, way):
         assert kept == live, number
@@ -104,7 +122,9 @@ def test_behind_a_change_others_make_nft_show_what_the_kernel_had_no_time_to_lis
         "nft flush ruleset",
     ],
 )
-@pytest.mark.parametrize("behind", [[ONE], [TWO, ONE]], ids=["of a build", "of a change"])
+@pytest.mark.parametrize(
+    "behind", [[ONE], [TWO, ONE], [ONE, BACK]], ids=["of a build", "of a change", "of a network more"]
+)
 def test_whatever_is_done_to_ours_is_drift(fresh_host: LabHost, command: str, behind: List[Declaration]) -> None:
     found, left, live_is_as_before = fresh_host.run(_drifted, behind, command)
     assert found
@@ -161,6 +181,11 @@ def _shows(runs: List[Declaration], before: str = "", most: int = 64, **more: st
                 run(each, **more)
             found.append(len(asked))
     return tuple(found)
+
+
+def _rules_of(chain: str) -> int:
+    command = ["nft", "list", "chain", "inet", "fabric-default", chain]
+    return subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout.count("mine")
 
 
 def _tables() -> List[str]:

@@ -32,6 +32,7 @@ from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset
     missing,
 )
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.state import read_tables  # noqa: E402
+from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.tables import Chain  # noqa: E402
 from ansible_collections.linuxnet.fabric.plugins.module_utils._resources.ruleset.text import layout  # noqa: E402
 
 
@@ -139,11 +140,27 @@ def test_a_digest_tells_whether_tables_differ_in_elements_alone():
     assert not shown.is_built_alike(one, other)
 
 
-def test_intervals_are_part_of_how_tables_are_built():
-    table = tables()[0]
-    intervals = tuple(each._replace(interval=True) if each.name == "published4" else each for each in table.sets)
-    one = [table._replace(sets=intervals)]
-    assert not shown.is_built_alike(shown.digest_of(one), shown.digest_of(without_last(one, "published4")))
+def test_intervals_and_chains_for_users_are_no_part_of_how_tables_are_built():
+    inet, bridge = tables()
+    more = inet._replace(chains=(*inet.chains, Chain("user-more")))
+    assert shown.is_built_alike(shown.digest_of([inet, bridge]), shown.digest_of([more, bridge]))
+    assert shown.is_built_alike(shown.digest_of(tables()), shown.digest_of(without_last(tables(), "inside4")))
+    for chain in (Chain("user-more", ("accept",)), Chain("more"), Chain("user-more", hook="type filter hook forward")):
+        other = inet._replace(chains=(*inet.chains, chain))
+        assert not shown.is_built_alike(shown.digest_of([inet, bridge]), shown.digest_of([other, bridge]))
+
+
+def test_a_chain_for_a_users_rules_comes_and_goes():
+    states = read_tables(recording())
+    inet, bridge = tables()
+    more = inet._replace(chains=(*inet.chains, Chain("user-more")))
+    found = with_elements([more, bridge], states)
+    expected = {**states[INET].rules, "user-more": []}
+    assert found[INET].rules == expected
+    assert found[INET].chains["user-more"] == found[INET].chains["user-front"]
+    assert with_elements([inet, bridge], found) == with_elements([inet, bridge], states)
+    edit = TableEdit(*INET, new_chains=["user-more"])
+    assert shown.states(record(shown.whole(states), shown.edits([edit])))[INET].rules == expected
 
 
 def test_of_each_element_nft_shows_another_one_tells_what_it_will_show():
@@ -162,6 +179,8 @@ def test_of_each_element_nft_shows_another_one_tells_what_it_will_show():
 
 PORTS = {"type": ["inet_proto", "inet_service"], "map": ["ipv4_addr", "inet_service"]}
 PORT = {"tcp . 80 : 10.0.0.2 . 8080": [{"concat": [6, 80]}, {"concat": ["10.0.0.2", 8080]}]}
+SUBNET = {"": {"prefix": {"addr": "10.0.0.0", "len": 24}}}
+HOMES, AT_HOME = {"type": ["ifname", "ipv4_addr"]}, {"": {"concat": ["br-b", SUBNET[""]]}}
 DOORS, DOOR = {"type": "ifname", "map": "verdict"}, {"": ["br-b", {"jump": {"target": "b"}}]}
 MACS, MAC = {"type": ["ifname", "ether_addr"]}, {"": {"concat": ["veth2", "02:42:0a:00:00:01"]}}
 
@@ -173,6 +192,9 @@ MACS, MAC = {"type": ["ifname", "ether_addr"]}, {"": {"concat": ["veth2", "02:42
         ('"br-a" : goto user-a', DOOR, DOORS, ["br-a", {"goto": {"target": "user-a"}}]),
         ('"veth1" . 02:42:0a:00:00:02', MAC, MACS, {"concat": ["veth1", "02:42:0a:00:00:02"]}),
         ("fd00::2", {"": "fd00::1"}, {"type": "ipv6_addr"}, "fd00::2"),
+        ("10.0.1.0/24", SUBNET, {"type": "ipv4_addr"}, {"prefix": {"addr": "10.0.1.0", "len": 24}}),
+        ("fd00:1::/64", SUBNET, {"type": "ipv6_addr"}, {"prefix": {"addr": "fd00:1::", "len": 64}}),
+        ('"br-a" . 10.0.1.0/24', AT_HOME, HOMES, {"concat": ["br-a", {"prefix": {"addr": "10.0.1.0", "len": 24}}]}),
     ],
 )
 def test_an_element_is_made_as_another_one_is(text, others, body, expected):
@@ -188,7 +210,13 @@ def test_an_element_is_made_as_another_one_is(text, others, body, expected):
         ("dccp . 80 : 10.0.0.2 . 8080", PORT, PORTS),
         ("tcp . 080 : 10.0.0.2 . 8080", PORT, PORTS),
         ("10.0.0.2", {"": {"elem": {"val": "10.0.0.1", "comment": "mine"}}}, {"type": "ipv4_addr"}),
-        ("10.0.1.0/24", {"": {"prefix": {"addr": "10.0.0.0", "len": 24}}}, {"type": "ipv4_addr"}),
+        ("10.0.1.1/24", SUBNET, {"type": "ipv4_addr"}),
+        ("10.0.1.1/32", SUBNET, {"type": "ipv4_addr"}),
+        ("0.0.0.0/0", SUBNET, {"type": "ipv4_addr"}),
+        ("10.0.1.1", SUBNET, {"type": "ipv4_addr"}),
+        ("fd00:1:0::/64", SUBNET, {"type": "ipv6_addr"}),
+        ("10.0.1.0/24", {"": "10.0.0.1"}, {"type": "ipv4_addr"}),
+        ("10.0.1.1-10.0.1.9", {"": "10.0.0.1"}, {"type": "ipv4_addr"}),
         ('"br-a" : accept', {"": ["br-b", {"accept": None}]}, DOORS),
     ],
 )

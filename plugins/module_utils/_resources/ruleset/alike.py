@@ -10,14 +10,16 @@ nobody's guess: nft is asked.
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from dataclasses import replace
 from typing import Any, Dict, Iterator, Mapping, Optional, Sequence
 
+from ..._kernel.names import USER_CHAIN
 from .elements import PROTOCOLS, column_types, element_text
 from .known import KnownElements
-from .state import TableName, TableState
-from .tables import NamedSet, Table
+from .state import TableName, TableState, with_users_chains, without_chains
+from .tables import NamedSet, Table, is_users
 
 _BETWEEN = re.compile(" [.:] ")
 _NUMBERS = {name: number for number, name in PROTOCOLS.items()}
@@ -26,20 +28,26 @@ _NUMBERS = {name: number for number, name in PROTOCOLS.items()}
 def with_elements(
     tables: Sequence[Table], states: Mapping[TableName, TableState]
 ) -> Optional[Dict[TableName, TableState]]:
-    """These tables as nft shows them, with the elements that are declared. ``states``: as it has shown them, declared
-    with others, and else the same; so are intervals, which nft joins. None where it is not certain."""
+    """These tables as nft shows them, with the elements and the chains for users' rules that are declared. ``states``:
+    as it has shown them, declared with others, and else the same. None where it is not certain."""
     found = {}
     for table in tables:
         state = states[table.family, table.name]
         elements = dict(state.elements)
         for item in table.sets:
-            if not item.interval:
-                made = _elements(item, state)
-                if made is None:
-                    return None
-                elements[item.name] = made
-        found[table.family, table.name] = replace(state, elements=elements)
+            made = _elements(item, state)
+            if made is None:
+                return None
+            elements[item.name] = made
+        found[table.family, table.name] = replace(_with_chains(table, state), elements=elements)
     return found
+
+
+def _with_chains(table: Table, state: TableState) -> TableState:
+    """With those for users' rules that are declared, and no others of them."""
+    declared = [chain.name for chain in table.chains if is_users(chain)]
+    gone = [name for name in state.chains if name.startswith(USER_CHAIN) and name not in declared]
+    return with_users_chains(without_chains(state, gone), [name for name in declared if name not in state.chains])
 
 
 def _elements(item: NamedSet, state: TableState) -> Optional[Mapping[str, Any]]:
@@ -75,6 +83,8 @@ def _like(sample: Any, words: Iterator[str]) -> Any:
         ((kind, inside),) = sample.items()
         if kind == "concat":
             return {"concat": _like(inside, words)}
+        if kind == "prefix":
+            return {"prefix": _prefix(next(words))}
         verdict, _blank, target = next(words).partition(" ")
         if list(inside) != ["target"]:
             raise ValueError(verdict)
@@ -83,5 +93,14 @@ def _like(sample: Any, words: Iterator[str]) -> Any:
     if isinstance(sample, bool) or not isinstance(sample, (int, str)):
         raise ValueError(word)
     if isinstance(sample, str):
+        if not word.startswith('"') and ("/" in word or "-" in word):  # more than one address
+            raise ValueError(word)
         return word.strip('"')
     return int(word) if word.isdigit() else _NUMBERS[word]
+
+
+def _prefix(word: str) -> Dict[str, Any]:
+    network = ipaddress.ip_network(word)
+    if not 0 < network.prefixlen < network.max_prefixlen:
+        raise ValueError(word)
+    return {"addr": str(network.network_address), "len": network.prefixlen}

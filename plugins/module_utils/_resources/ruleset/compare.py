@@ -38,8 +38,8 @@ class RulesetChange(NamedTuple):
     edits: Tuple[TableEdit, ...]
     #: The connections that lead astray once the script is loaded.
     stale_flows: Tuple[StaleFlow, ...] = ()
-    #: Whether it adds and removes elements of sets as they are, and does nothing else.
-    of_elements: bool = False
+    #: Whether it adds and removes elements of sets as they are, and chains for users' rules, and does nothing else.
+    is_foreseen: bool = False
 
 
 @dataclass
@@ -51,12 +51,7 @@ class _Edit:
     script: List[str] = field(default_factory=list)
     stale: List[StaleFlow] = field(default_factory=list)
     sets: Set[str] = field(default_factory=set)  # whose elements change
-    more: bool = False  # than elements
-
-    @property
-    def of_elements(self) -> bool:
-        """Intervals are joined with their neighbours, so an element of them may become another."""
-        return not (self.more or any(each.interval for each in self.table.sets if each.name in self.sets))
+    more: bool = False  # than elements, and chains for users' rules
 
 
 def compare(
@@ -80,7 +75,7 @@ def compare(
         inverse_script="".join(_inverse(edit, live, text) for edit in edits),
         edits=tuple(edit.told for edit in edits),
         stale_flows=tuple(flow for edit in edits for flow in edit.stale),
-        of_elements=all(edit.of_elements for edit in edits),
+        is_foreseen=not any(edit.more for edit in edits),
     )
 
 
@@ -89,7 +84,9 @@ def _inverse(edit: _Edit, live: Mapping[TableName, TableState], text: Text) -> s
     if key not in live:
         return restore_tables([key], {})
     told = edit.told
-    script = None if edit.more else restore_elements(edit.table, told.added, told.removed, live[key].elements)
+    if edit.more:
+        return restore_tables([key], text())
+    script = restore_elements(edit.table, told, live[key].elements)
     return script if script is not None else restore_tables([key], text())
 
 
@@ -117,7 +114,7 @@ def joined(changes: Sequence[RulesetChange]) -> Optional[RulesetChange]:
         inverse_script="".join(change.inverse_script for change in changes),
         edits=tuple(edit for change in changes for edit in change.edits),
         stale_flows=tuple(flow for change in changes for flow in change.stale_flows),
-        of_elements=all(change.of_elements for change in changes),
+        is_foreseen=all(change.is_foreseen for change in changes),
     )
 
 
@@ -135,8 +132,13 @@ def _edit_table(table: Table, want: TableState, have: Optional[TableState], text
         if name not in have.chains:
             edit.script.append("add chain {0} {1}".format(where, name))
             edit.told.new_chains.append(name)
-            edit.more = True
     kept = _edit_elements(edit, where, want, have)
+    for name in have.chains:
+        if name not in want.chains:
+            edit.script.append(
+                "delete chain {0} {1}".format(where, name)
+            )  # it fails where somebody wrote a rule by now
+            edit.told.gone_chains.append(name)
     for chain in table.chains:
         _edit_chain(edit, where, chain, want, have, text)
     if edit.sets:
@@ -145,11 +147,15 @@ def _edit_table(table: Table, want: TableState, have: Optional[TableState], text
 
 
 def _same_build(want: TableState, have: TableState) -> bool:
-    """The same sets and chains; a user chain that is yet to be added does not count."""
+    """The same sets and chains; a user chain that is yet to be added, or to go without any rule, does not count."""
     missing = [name for name in want.chains if name not in have.chains and not name.startswith(USER_CHAIN)]
-    extra = [name for name in have.chains if name not in want.chains]
+    extra = [name for name in have.chains if name not in want.chains and not _is_empty_users(name, have)]
     changed = [name for name in want.chains if name in have.chains and want.chains[name] != have.chains[name]]
     return not (missing or extra or changed or have.others) and want.sets == have.sets
+
+
+def _is_empty_users(name: str, have: TableState) -> bool:
+    return name.startswith(USER_CHAIN) and not any(have.chains[name]) and not have.rules[name]
 
 
 def _edit_elements(edit: _Edit, where: str, want: TableState, have: TableState) -> Dict[str, AbstractSet[str]]:

@@ -26,6 +26,7 @@ class TableEdit:
     what: str = EDITED
     woken: bool = False  # it was dormant: there, but without any effect
     new_chains: List[str] = field(default_factory=list)
+    gone_chains: List[str] = field(default_factory=list)
     policies: Dict[str, Tuple[Any, Any]] = field(default_factory=dict)  # chain → before, after
     rules: Dict[str, Tuple[List[str], List[str]]] = field(default_factory=dict)  # chain → before, after
     added: Dict[str, Mapping[str, Any]] = field(default_factory=dict)  # set → text → nft's JSON

@@ -11,7 +11,7 @@ import functools
 from dataclasses import replace
 from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
-from ..._kernel import dependencies, dormant, nf_tables, nft, nft_record
+from ..._kernel import dependencies, dormant, nf_tables, nft, nft_dump, nft_record
 from ..._kernel.data import NamedTuple
 from ..._kernel.errors import FabricError
 from . import shown
@@ -76,7 +76,7 @@ class Planning:
             return False
         live = shown.states(last)
         wanted = with_elements(self._tables, live) if live is not None else None
-        if live is None or wanted is None:
+        if live is None or wanted is None or any(_users_wrote(name, live[name], wanted.get(name)) for name in live):
             return False
         self._live, self._wanted = live, _Alike(wanted)
         self._there.extend(live)
@@ -105,7 +105,7 @@ class Planning:
             return None
         wanted = self._wanted.states()
         edited = compare(self._tables, wanted, self._live, self._text)
-        if edited is not None and edited.of_elements:
+        if edited is not None and edited.is_foreseen:
             self._then = wanted  # else thousands of elements would live on to the end of a run
         return edited
 
@@ -117,7 +117,7 @@ class Planning:
     def generation_after(self, change: RulesetChange) -> Optional[int]:
         """What one transaction makes of the live tables, which adds and removes elements. None where it does more, or
         that is not known."""
-        before = self._listing.generation() if change.of_elements else None
+        before = self._listing.generation() if change.is_foreseen else None
         return before + 1 if before is not None else None
 
     def keeping(self, change: Optional[RulesetChange]) -> Keep:
@@ -134,6 +134,12 @@ class Planning:
     def close(self) -> None:
         if self._wanted is not None:
             self._wanted.close()
+
+
+def _users_wrote(name: TableName, live: TableState, wanted: Optional[TableState]) -> bool:
+    """Whether there are rules in chains that are to go: what is known of those chains does not tell that."""
+    gone = [chain for chain in live.chains if wanted is not None and chain not in wanted.chains]
+    return bool(gone) and nft_dump.have_rules(name, gone)
 
 
 def _nothing(_let_go: nf_tables.LetGo) -> None:

@@ -18,23 +18,23 @@ from ..._kernel.nft_record import Record
 from .edit import TableEdit
 from .known import KnownElements
 from .packed import pack, unpack
-from .state import TableName, TableState
-from .tables import NamedSet, Table
+from .state import TableName, TableState, with_users_chains, without_chains
+from .tables import Table, is_users
 
 
 def digest_of(tables: Sequence[Table]) -> bytes:
-    """Of what is declared: of all of it, and then of what is left without elements that ``alike`` can tell of."""
-    bare = [each._replace(sets=tuple(map(_bare, each.sets))) for each in tables]
-    return _digest(tables) + _digest(bare)
+    """Of what is declared: of all of it, and then of what is left without what ``alike`` can tell of."""
+    return _digest(tables) + _digest([_bare(each) for each in tables])
 
 
 def is_built_alike(one: bytes, other: bytes) -> bool:
-    """Whether what two digests are of differs in such elements alone."""
+    """Whether what two digests are of differs in that alone: elements, and chains for users' rules."""
     return one[16:] == other[16:]
 
 
-def _bare(item: NamedSet) -> NamedSet:
-    return item if item.interval else item._replace(elements=())
+def _bare(table: Table) -> Table:
+    sets = tuple(each._replace(elements=()) for each in table.sets)
+    return table._replace(sets=sets, chains=tuple(each for each in table.chains if not is_users(each)))
 
 
 def _digest(tables: Sequence[Table]) -> bytes:
@@ -50,11 +50,16 @@ def whole(states: Mapping[TableName, TableState]) -> bytes:
 
 
 def edits(found: Sequence[TableEdit]) -> bytes:
-    """Of elements alone: table, set, what goes from it and what comes."""
-    plain: List[Tuple[Tuple[str, str], str, List[str], Dict[str, Any]]] = [
-        ((edit.family, edit.name), name, list(edit.removed[name]), dict(added))
+    """Of elements, and chains for users' rules, alone: table, the chains that come and go, and of each set, what goes
+    from it and what comes."""
+    plain: List[Tuple[TableName, List[str], List[str], List[Tuple[str, List[str], Dict[str, Any]]]]] = [
+        (
+            (edit.family, edit.name),
+            list(edit.new_chains),
+            list(edit.gone_chains),
+            [(name, list(edit.removed[name]), dict(added)) for name, added in edit.added.items()],
+        )
         for edit in found
-        for name, added in edit.added.items()
     ]
     return marshal.dumps(plain)
 
@@ -70,13 +75,16 @@ def states(record: Record) -> Optional[Dict[TableName, TableState]]:
 def _states(record: Record) -> Dict[TableName, TableState]:
     first, *later = reversed(list(record.kept()))
     built, sets = unpack(first)
-    for edit in map(marshal.loads, later):
-        for table, name, gone, come in edit:
-            sets[table, name].edit(gone, come)
     elements: Dict[TableName, Dict[str, KnownElements]] = {table: {} for table in built}
-    for (table, name), members in sets.items():
-        elements[table][name] = members.elements()
-    return {
+    found = {
         table: TableState(chains, policies, rules, of_sets, elements[table], others)
         for table, (chains, policies, rules, of_sets, others) in built.items()
     }
+    for edit in map(marshal.loads, later):
+        for table, come, gone, of_sets in edit:
+            found[table] = with_users_chains(without_chains(found[table], gone), come)
+            for name, *members in of_sets:
+                sets[table, name].edit(*members)
+    for (table, name), each in sets.items():
+        elements[table][name] = each.elements()
+    return found

@@ -8,6 +8,7 @@ lists. Pure.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
 from ..._kernel.data import dataclass
@@ -15,6 +16,8 @@ from .elements import elements
 
 TableName = Tuple[str, str]
 Objects = Sequence[Mapping[str, Any]]
+#: What makes a chain a base chain.
+_OF_CHAIN = ("type", "hook", "prio", "dev")
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,28 @@ class TableState:
     dormant: bool = False
 
 
+def with_users_chains(state: TableState, names: Sequence[str]) -> TableState:
+    """With these chains for users' rules, which nobody has written yet."""
+    if not names:
+        return state
+    return replace(
+        state,
+        chains={**state.chains, **dict.fromkeys(names, (None,) * len(_OF_CHAIN))},
+        policies={**state.policies, **dict.fromkeys(names)},
+        rules={**state.rules, **{name: [] for name in names}},
+    )
+
+
+def without_chains(state: TableState, names: Sequence[str]) -> TableState:
+    if not names:
+        return state
+
+    def left(part: Mapping[str, Any]) -> Dict[str, Any]:
+        return {name: each for name, each in part.items() if name not in names}
+
+    return replace(state, chains=left(state.chains), policies=left(state.policies), rules=left(state.rules))
+
+
 def read_table(objects: Objects) -> TableState:
     chains: Dict[str, Tuple[Any, ...]] = {}
     policies: Dict[str, Any] = {}
@@ -40,7 +65,7 @@ def read_table(objects: Objects) -> TableState:
     for item in objects:
         ((kind, body),) = item.items()
         if kind == "chain":
-            chains[body["name"]] = tuple(body.get(key) for key in ("type", "hook", "prio", "dev"))
+            chains[body["name"]] = tuple(body.get(key) for key in _OF_CHAIN)
             policies[body["name"]] = body.get("policy")
             rules.setdefault(body["name"], [])
         elif kind == "rule":

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Dict, Iterable, List, Optional, Tuple
 
 from ..._kernel.data import NamedTuple
+from ..._kernel.names import USER_CHAIN
 from ..link_local import link_local
 from .model import Endpoint, Ruleset
 
@@ -40,6 +41,11 @@ class Table(NamedTuple):
     name: str
     sets: Tuple[NamedSet, ...]
     chains: Tuple[Chain, ...]
+
+
+def is_users(chain: Chain) -> bool:
+    """Whether it is one for rules of the user's own, of which none are declared."""
+    return chain.name.startswith(USER_CHAIN) and not chain.rules and not chain.hook
 
 
 def table_text(table: Table) -> str:

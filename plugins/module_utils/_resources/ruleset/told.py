@@ -118,6 +118,9 @@ def _of_table(edit: TableEdit, topology: Subject, owners: Owners) -> Iterator[Ch
     for name in edit.new_chains:
         text = "add chain {0} to table {1}".format(name, where)
         yield Change(text, topology, {"chain " + name: None}, {"chain " + name: "there"})
+    for name in edit.gone_chains:
+        text = "remove chain {0} from table {1}".format(name, where)
+        yield Change(text, topology, {"chain " + name: "there"}, {"chain " + name: None})
     for name, (old, new) in edit.policies.items():
         text = "set the policy of chain {0} in table {1} to accept".format(name, where)
         yield Change(text, topology, {"policy of chain " + name: old}, {"policy of chain " + name: new})
