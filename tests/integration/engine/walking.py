@@ -61,7 +61,7 @@ def walk(steps: Sequence[Step]) -> List[str]:
     problems: List[str] = []
     before: Optional[Declaration] = None
     for step in steps:
-        drift = _drift(before, step.drift) if before is not None else []
+        drift = _drift(before, step) if before is not None else []
         problems.extend("{0}, after {1}".format(each, drift) for each in _step(step))
         if problems:
             break
@@ -70,21 +70,27 @@ def walk(steps: Sequence[Step]) -> List[str]:
     return problems + ([removal] if removal else [])
 
 
-def _drift(declared: Optional[Declaration], numbers: Sequence[Union[int, str]]) -> List[str]:
+def _drift(declared: Optional[Declaration], step: Step) -> List[str]:
     """What somebody did, as commands. A row of the table that fits another topology does as much of it as works."""
     done = []
-    for number in numbers:
+    for number in step.drift:
         try:
             mutation = _mutation(declared, number) if isinstance(number, int) else Mutation(number, "")
         except FabricError:
             continue  # drift that stands in the way
-        if mutation is not None:
+        if mutation is not None and not _outlives(mutation, step.declared):
             done.append(mutation.script)
             try:
                 mutation.happen()
             except subprocess.CalledProcessError:
                 pass
     return done
+
+
+def _outlives(mutation: Mutation, declared: Optional[Declaration]) -> bool:
+    """Whether it makes a namespace of somebody else's, of a name that is not to be ours."""
+    made = mutation.script.rpartition("ip netns add ")[2] if "ip netns add " in mutation.script else ""
+    return bool(made) and (declared is None or made not in declared["containers"])
 
 
 def _mutation(declared: Optional[Declaration], number: int) -> Optional[Mutation]:
