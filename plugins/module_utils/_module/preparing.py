@@ -82,10 +82,10 @@ def require_the_last(again: Optional[Again], topology: str, first: Result) -> No
 
 
 class Prepared(NamedTuple):
-    """A declaration, leased and expanded. ``described``, ``asked`` and ``foreseen``, what the next topology of a check
-    is told (``_engine/beside.py``), are computed when they are asked for; so is ``asked_of``, of
-    some containers; ``cautions``, what to warn of, when the run is over; and ``unmended``, what of the host
-    is not as declared then.
+    """A declaration, leased and expanded. ``described``, ``asked`` (and ``asked_of``, of some containers) and
+    ``foreseen``, what the next topology of a check is told (``_engine/beside.py``), are computed when they are asked
+    for; ``cautions``, what to warn of, when the run is over; and ``unmended``, what of the host is not as declared
+    then.
 
     ``keep``: once it is real, it is the last declaration. ``around``: None where nothing is declared.
     """

@@ -135,9 +135,7 @@ def _edit_table(table: Table, want: TableState, have: Optional[TableState], text
     kept = _edit_elements(edit, where, want, have)
     for name in have.chains:
         if name not in want.chains:
-            edit.script.append(
-                "delete chain {0} {1}".format(where, name)
-            )  # it fails where somebody wrote a rule by now
+            edit.script.append("delete chain {0} {1}".format(where, name))
             edit.told.gone_chains.append(name)
     for chain in table.chains:
         _edit_chain(edit, where, chain, want, have, text)
