@@ -19,7 +19,7 @@ from .._resources import adopted, drop_ins, file_states, neighbours, netns, owne
 from .._resources import files as hosts_files
 from .._resources import settings as sysctl
 from .._resources.action import Action, operation
-from .._resources.connected import Where
+from .._resources.connected import Where, subnet_of
 from .._resources.drop_ins import DropInStates
 from .._resources.file_states import FileState
 from .._resources.files import FileChange
@@ -158,12 +158,16 @@ def _rules_actions(desired: Desired, observed: Observed, rules: Optional[Ruleset
 
 
 def _owned(observed: Observed) -> Iterator[Tuple[str, str]]:
-    """Of the links of the host that are ours, their names and the addresses at their inner ends, and whose they are."""
+    """Of the links of the host that are ours, their names, the addresses at their inner ends, the subnets that are on
+    them, and whose they are."""
     for link in observed.links.values():
         whose = ownership.subject(link, observed)
         if whose is None:
             continue
         yield link.ifname, whose
+        for cidr in observed.addresses.get(link.index, ()):
+            if not cidr.startswith("fe80:"):
+                yield subnet_of(cidr), whose
         name, inner = observed.inner_ends.get(link.index, ("", None))
         if inner is not None:
             for cidr in observed.namespaces[name].addresses.get(inner.index, ()):

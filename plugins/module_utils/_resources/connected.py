@@ -82,7 +82,7 @@ def compare(
 
 def is_connected(route: RouteEntry, addresses: Iterable[str]) -> bool:
     """Whether a route leads straight to the subnet of one of these addresses."""
-    return route.gateway is None and any(route.destination == _subnet(cidr) for cidr in addresses)
+    return route.gateway is None and any(route.destination == subnet_of(cidr) for cidr in addresses)
 
 
 def of_address(cidr: str, index: int) -> List[RouteEntry]:
@@ -97,13 +97,13 @@ def _brought(cidr: str) -> Tuple[_Brought, ...]:
     # The first, for the kernel takes no source address that is not local yet.
     found = [_Brought("{0}/{1}".format(address, bits), "local", RT_TABLE_LOCAL)]
     if address.startswith("127."):
-        found.append(_Brought(_subnet(cidr), "local", RT_TABLE_LOCAL))
+        found.append(_Brought(subnet_of(cidr), "local", RT_TABLE_LOCAL))
     elif int(prefixlen) < bits:
-        found.append(_Brought(_subnet(cidr), "unicast", RT_TABLE_MAIN))
+        found.append(_Brought(subnet_of(cidr), "unicast", RT_TABLE_MAIN))
     return tuple(found)
 
 
-def _subnet(cidr: str) -> str:
+def subnet_of(cidr: str) -> str:
     """As ``ip_interface(cidr).network``, in a tenth of its time: each container's addresses are asked at each run."""
     address, _slash, prefixlen = cidr.partition("/")
     family, size = (socket.AF_INET6, 16) if ":" in address else (socket.AF_INET, 4)

@@ -77,3 +77,11 @@ def one_more() -> Declaration:
         "ports": ["8084:80"],
     }
     return declared
+
+
+def guest() -> Declaration:
+    """What edited() declares, and a network of both families and a container more, of which all rules are known."""
+    declared = edited()
+    declared["networks"]["guest"] = {"enable_ipv6": True, "ipam": _subnets(9, "46")}
+    declared["containers"]["guest"] = {"networks": ["guest"], "ports": ["8084:80"]}
+    return declared

@@ -11,7 +11,7 @@ from typing import Any, Dict, Iterable, Sequence
 from tests.lab import Lab
 from tests.lab.talk import Talk
 
-from .declarations import FIRST, Declaration, edited, one_more
+from .declarations import FIRST, Declaration, edited, guest, one_more
 from .drifts import Drift, drifts
 from .steps import Steps, holds, module, same
 from .ways import Way, after_edit, after_first, routes_for_the_client
@@ -34,6 +34,7 @@ class Story:
         self.listed()
         self.drifted()
         self.edited()
+        self.came_and_went()
         self.gone_back("elements", ())
         self.gone_back("tables", TABLES)
         self.torn_down(at_first)
@@ -111,6 +112,20 @@ class Story:
             holds(answer["changed"], "an edit changed nothing")
         self.unchanged("edited", edited())
         self.reached("bytes after the edit", after_edit(answer))
+
+    def came_and_went(self) -> None:
+        """A network, whose chain and elements are all that changes of the rules."""
+        before = world(self.host)
+        with self.steps("a network comes", vital=True):
+            told = "\n".join(self.topology(guest())["actions"])
+            holds("add chain user-guest" in told and "replace" not in told, told)
+        self.unchanged("with a network more", guest())
+        with self.steps("a network goes", vital=True):
+            told = "\n".join(self.topology(edited())["actions"])
+            holds("remove chain user-guest" in told and "replace" not in told, told)
+            same(difference(before, world(self.host)), "", "before it came and after it went")
+        with self.steps("check is clean: it came and went"):
+            self.clean(edited())
 
     def gone_back(self, how: str, strays: Sequence[str]) -> None:
         """With a chain of somebody else's in a table the run replaces it as a whole, and so does the way back."""

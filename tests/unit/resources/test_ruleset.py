@@ -69,6 +69,10 @@ def body(live, kind, name, table=INET):
     return next(item[kind] for item in live[table] if kind in item and item[kind]["name"] == name)
 
 
+def bodies(objects):
+    return [each for item in objects for each in item.values()]
+
+
 def rules(live, chain, table=INET):
     return [item for item in live[table] if "rule" in item and item["rule"]["chain"] == chain]
 
@@ -258,6 +262,40 @@ def test_what_is_no_longer_declared_is_told_by_what_the_kernel_still_has(live):
     change = plan(live)
     assert [line.text for line in told(change, {"vethold": "old:eth0"})] == ["no longer admit old:eth0"]
     assert told(change)[0].subject.as_data() == {"topology": "default", "part": "packet rules"}
+
+
+def test_what_comes_and_goes_is_told_in_the_same_order_wherever_it_was_read(live):
+    wanted = recording()
+    for table in (INET, BRIDGE):
+        for name in ("ports", "macs", "addresses4", "published4", "masquerade4", "hooks"):
+            for each in bodies(live[table]):
+                if each.get("name") == name:
+                    each["elem"] = each.get("elem", [])[:1]
+    once = actions(plan(live, wanted))
+    back = actions(plan(wanted, live))
+    for states in (live, wanted):
+        for each in bodies([*states[INET], *states[BRIDGE]]):
+            each.update({"elem": each["elem"][::-1]} if "elem" in each else {})
+    assert len(once) > 3
+    assert (actions(plan(live, wanted)), actions(plan(wanted, live))) == (once, back)
+
+
+def test_the_chain_for_a_users_rules_is_its_networks(live):
+    live[INET] = [item for item in live[INET] if item.get("chain", {}).get("name") != "user-front"]
+    (change,) = told(plan(live))
+    assert change.text == "add chain user-front to table inet fabric-default"
+    assert change.subject.as_data() == {"network": "front", "part": "packet rules"}
+    live[INET].append({"chain": {"family": "inet", "table": "fabric-default", "name": "user-gone", "handle": 1}})
+    gone = told(plan(live))[-1]
+    assert gone.text == "remove chain user-gone from table inet fabric-default"
+    assert (gone.subject.network, gone.after) == ("gone", {"chain user-gone": None})
+
+
+def test_a_chain_to_go_in_which_its_user_wrote_a_rule_goes_with_the_table(live):
+    rule = dict(rules(live, "into")[0]["rule"], chain="user-gone")
+    chain = {"family": "inet", "table": "fabric-default", "name": "user-gone", "handle": 1}
+    live[INET] += [{"chain": chain}, {"rule": rule}]
+    assert "replace nft table inet fabric-default, whose sets or chains differ" in actions(plan(live))
 
 
 def test_a_network_and_a_link_are_told_by_their_names(live):

@@ -158,12 +158,14 @@ def _is_empty_users(name: str, have: TableState) -> bool:
 
 def _edit_elements(edit: _Edit, where: str, want: TableState, have: TableState) -> Dict[str, AbstractSet[str]]:
     """Set → the elements that stay."""
+    declared = {each.name: each.elements for each in edit.table.sets}
     kept: Dict[str, AbstractSet[str]] = {}
     for name, wanted in want.elements.items():
         present = have.elements[name]
         removed = missing(present, wanted)
         # Of thousands, each look is worth saving: as many as stay are not to be added.
         added = missing(wanted, present) if len(wanted) > len(present) - len(removed) else {}
+        removed, added = _in_order(removed, ()), _in_order(added, declared[name])
         if removed:
             edit.script.append("delete element {0} {1} {{ {2} }}".format(where, name, ", ".join(removed)))
         if added:
@@ -173,6 +175,15 @@ def _edit_elements(edit: _Edit, where: str, want: TableState, have: TableState) 
             edit.told.added[name], edit.told.removed[name] = added, removed
         kept[name] = present.keys() - removed.keys() if removed else present.keys()
     return kept
+
+
+def _in_order(elements: Mapping[str, Any], declared: Sequence[str]) -> Mapping[str, Any]:
+    """As they are declared, and then by their text: what is told of them is the same wherever they were read."""
+    if len(elements) < 2:
+        return elements
+    found = {text: elements[text] for text in declared if text in elements}
+    found.update((text, elements[text]) for text in sorted(elements.keys() - found.keys()))
+    return found
 
 
 def _edit_chain(edit: _Edit, where: str, chain: Chain, want: TableState, have: TableState, text: Text) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import AbstractSet, Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from ..._kernel.changes import RULES, Change, Later, Subject
-from ..._kernel.names import TRANSIT_TABLE
+from ..._kernel.names import TRANSIT_TABLE, USER_CHAIN
 from ..._kernel.ranges import PortRange, ranges
 from .compare import RulesetChange
 from .edit import CREATED, DELETED, EDITED, REPLACED, TableEdit
@@ -117,16 +117,21 @@ def _of_table(edit: TableEdit, topology: Subject, owners: Owners) -> Iterator[Ch
         yield Change(text, topology, {"table " + where: "dormant"}, {"table " + where: "enabled"})
     for name in edit.new_chains:
         text = "add chain {0} to table {1}".format(name, where)
-        yield Change(text, topology, {"chain " + name: None}, {"chain " + name: "there"})
+        yield Change(text, _of_chain(name), {"chain " + name: None}, {"chain " + name: "there"})
     for name in edit.gone_chains:
         text = "remove chain {0} from table {1}".format(name, where)
-        yield Change(text, topology, {"chain " + name: "there"}, {"chain " + name: None})
+        yield Change(text, _of_chain(name), {"chain " + name: "there"}, {"chain " + name: None})
     for name, (old, new) in edit.policies.items():
         text = "set the policy of chain {0} in table {1} to accept".format(name, where)
         yield Change(text, topology, {"policy of chain " + name: old}, {"policy of chain " + name: new})
     for name, rules in edit.rules.items():
         text = "repair rules of chain {0} in table {1}".format(name, where)
         yield Change(text, topology, *({"chain " + name: side} for side in rules))
+
+
+def _of_chain(name: str) -> Subject:
+    """Of the network whose user may write into it: no other chain comes or goes without its table."""
+    return Subject(network=name[len(USER_CHAIN) :], part=RULES)
 
 
 def _contents(edits: Iterable[TableEdit], owners: Owners) -> Dict[str, Any]:
