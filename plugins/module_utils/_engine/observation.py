@@ -54,7 +54,7 @@ class Planner:
         self._consent = consent
         self.share: Share = apart
         self._planning: Optional[Planning] = None
-        self._generation: Optional[int] = None  # what the one transaction makes of the rules, where that is elements
+        self._generation: Optional[int] = None  # what the one transaction makes of the rules, where it is foreseen
         self._keep_rules: Optional[Keep] = None
         self.quarantine = Quarantine(desired, quarantine)
         self.firewall = HostFirewall(desired.topology, firewall, desired.ruleset)
@@ -168,7 +168,7 @@ class Planner:
             self._keep_rules(self._view.host.let_go)
 
     def _rules_are_as_edited(self) -> bool:
-        """Whether the one transaction since they were listed was the run's own, which adds and removes elements. What
+        """Whether the one transaction since they were listed was the run's own, of elements and empty chains. What
         these words are to nft was known when it was planned, and all of them are done or none: so they are what is
         wanted, and to list thousands of others again would tell nothing else."""
         if self._generation is None:

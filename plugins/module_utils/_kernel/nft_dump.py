@@ -68,11 +68,10 @@ def read(tables: Sequence[TableName], without: str) -> Optional[Listed]:
 def have_rules(table: TableName, chains: Sequence[str]) -> bool:
     """Whether there is a rule in one of these chains. So it is where the kernel does not tell."""
     family, name = table
-    wanted = {each.encode("utf-8") + b"\0" for each in chains}
     try:
         with nf_tables.connected() as netfilter:
-            whose = nf_tables.header(FAMILIES[family]) + netlink.attribute(TABLE, name.encode("utf-8") + b"\0")
-            return any(_first(payload, NAME) in wanted for payload in list(netfilter.dump(GETRULE, whose)))
+            rules = netfilter.dump(GETRULE, nf_tables.header(FAMILIES[family]) + netlink.string(TABLE, name))
+            return any(netlink.text(_first(payload, NAME)) in chains for payload in rules)
     except netlink.NetlinkError:
         return True
 

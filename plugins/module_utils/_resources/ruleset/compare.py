@@ -83,10 +83,7 @@ def _inverse(edit: _Edit, live: Mapping[TableName, TableState], text: Text) -> s
     key = (edit.table.family, edit.table.name)
     if key not in live:
         return restore_tables([key], {})
-    told = edit.told
-    if edit.more:
-        return restore_tables([key], text())
-    script = restore_elements(edit.table, told, live[key].elements)
+    script = None if edit.more else restore_elements(edit.table, edit.told, live[key].elements)
     return script if script is not None else restore_tables([key], text())
 
 
@@ -146,10 +143,10 @@ def _edit_table(table: Table, want: TableState, have: Optional[TableState], text
 
 def _same_build(want: TableState, have: TableState) -> bool:
     """The same sets and chains; a user chain that is yet to be added, or to go without any rule, does not count."""
-    missing = [name for name in want.chains if name not in have.chains and not name.startswith(USER_CHAIN)]
+    lacking = [name for name in want.chains if name not in have.chains and not name.startswith(USER_CHAIN)]
     extra = [name for name in have.chains if name not in want.chains and not _is_empty_users(name, have)]
     changed = [name for name in want.chains if name in have.chains and want.chains[name] != have.chains[name]]
-    return not (missing or extra or changed or have.others) and want.sets == have.sets
+    return not (lacking or extra or changed or have.others) and want.sets == have.sets
 
 
 def _is_empty_users(name: str, have: TableState) -> bool:

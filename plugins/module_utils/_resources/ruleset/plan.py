@@ -71,7 +71,8 @@ class Planning:
 
     def _recall(self, last: nft_record.Record) -> bool:
         """Whether what nft showed at another time tells what is to be done: it does of elements, which are in the words
-        in which they are declared. Rules and sets are in nft's, which may be others by now."""
+        in which they are declared, and of chains without rules. Rules and sets are in nft's, which may be others by
+        now."""
         if self._tables and not shown.is_built_alike(last.declared, self._declared):
             return False
         live = shown.states(last)
@@ -115,8 +116,8 @@ class Planning:
         return removal(gone, nft.list_text(list(gone), numeric=True))
 
     def generation_after(self, change: RulesetChange) -> Optional[int]:
-        """What one transaction makes of the live tables, which adds and removes elements. None where it does more, or
-        that is not known."""
+        """What one transaction makes of the live tables, of which that is foreseen. None where it does more, or that is
+        not known."""
         before = self._listing.generation() if change.is_foreseen else None
         return before + 1 if before is not None else None
 
